@@ -1,0 +1,38 @@
+# What every folder's CMakeLists.txt uses.
+
+add_library(cytomo_flags INTERFACE)
+target_include_directories(cytomo_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(cytomo_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+if(CYTOMO_MARCH)
+  target_compile_options(cytomo_flags INTERFACE -march=${CYTOMO_MARCH})
+endif()
+if(CYTOMO_WERROR)
+  target_compile_options(cytomo_flags INTERFACE -Werror)
+endif()
+if(CYTOMO_SANITIZE)
+  target_compile_options(cytomo_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -g)
+  target_link_options(cytomo_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+# cytomo_folder(NAME SOURCES a.cpp … [TESTS a_test.cpp …] [USES core image …] [LIBRARIES X::X …])
+# Makes the static library cytomo_NAME and the test program cytomo_NAME_test.
+# USES are folders; LIBRARIES are third-party and stay private to the folder.
+function(cytomo_folder name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;USES;LIBRARIES" ${ARGN})
+  add_library(cytomo_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(cytomo_${name} PUBLIC cytomo_flags Threads::Threads)
+  foreach(used IN LISTS ARG_USES)
+    target_link_libraries(cytomo_${name} PUBLIC cytomo_${used})
+  endforeach()
+  target_link_libraries(cytomo_${name} PRIVATE ${ARG_LIBRARIES})
+  if(CYTOMO_TESTS AND ARG_TESTS)
+    add_executable(cytomo_${name}_test ${ARG_TESTS})
+    target_link_libraries(cytomo_${name}_test PRIVATE cytomo_${name} GTest::gtest GTest::gmock GTest::gtest_main
+                          ${ARG_LIBRARIES})
+    target_compile_definitions(cytomo_${name}_test PRIVATE
+      CYTOMO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND cytomo_${name}_test)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 900
+      ENVIRONMENT "CYTOMO_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+  endif()
+endfunction()

@@ -1,0 +1,45 @@
+// What every subcommand is made of.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cytomo/core/grid.h"
+#include "cytomo/core/progress.h"
+
+namespace cytomo::commands {
+
+/// Options that every subcommand has.
+struct Common {
+    bool overwrite = false;  ///< --overwrite: replace existing results
+    bool quiet = false;      ///< --quiet: no progress, no remarks on stderr
+    int threads = 0;         ///< --threads N: 0 uses all cores
+
+    /// Draws stage, rate and time left on stderr; Ctrl-C makes it throw Cancelled.
+    Progress progress() const;
+    /// A remark for people, on stderr unless --quiet.
+    void say(const std::string& remark) const;
+};
+
+/// Runs after options were parsed. Throws InputError, UsageError or Cancelled.
+using Run = std::function<void(const Common&)>;
+
+/// A subcommand: one file NAME.cpp defines `Command NAME_command()`; `declare` adds its options to
+/// `app`, checks nothing, and returns what runs.
+struct Command {
+    std::string name;
+    std::string summary;
+    std::function<Run(CLI::App& app)> declare;
+};
+
+/// Adds --voxel-nm X,Y,Z (one number serves for all three); returns where the µm value will be.
+/// Empty if not given. Use `parse_voxel_nm` when running.
+void add_voxel_option(CLI::App& app, std::string& text, const std::string& help);
+/// "10" or "20,20,10" in nm → µm. Throws UsageError for anything else or values outside 0.1 … 10,000 nm.
+std::optional<Vec3> parse_voxel_nm(const std::string& text);
+/// "64" or "128,128,64" → size. Throws UsageError for anything else or values outside 1 … 100,000.
+Size3 parse_size(const std::string& text);
+
+}  // namespace cytomo::commands

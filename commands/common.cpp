@@ -1,0 +1,144 @@
+#include <unistd.h>
+
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "command.h"
+#include "cytomo/core/error.h"
+
+namespace cytomo::commands {
+
+namespace {
+
+std::atomic<int> interrupts{0};
+
+void on_interrupt(int) {
+    if (++interrupts > 1) ::_exit(130);  // a second Ctrl-C does not wait for the next check
+}
+
+std::string time_text(double seconds) {
+    const auto s = static_cast<long>(std::lround(seconds));
+    char text[32];
+    if (s >= 3600)
+        std::snprintf(text, sizeof text, "%ldh%02ldm", s / 3600, s / 60 % 60);
+    else
+        std::snprintf(text, sizeof text, "%ld:%02ld", s / 60, s % 60);
+    return text;
+}
+
+/// One line a stage: redrawn in a terminal, one line at the end of each stage in a log.
+class ProgressLine {
+public:
+    ProgressLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
+    ~ProgressLine() { finish(); }
+
+    void operator()(std::string_view stage, double fraction, std::string_view note) {
+        const auto now = Clock::now();
+        if (stage != stage_) {
+            finish();
+            stage_ = stage;
+            start_ = now;
+            drawn_ = {};
+        }
+        fraction_ = fraction;
+        note_ = note;
+        const bool due = now - drawn_ > (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(30000));
+        if (!due) return;
+        if (terminal_ || drawn_ != Clock::time_point{}) draw(now, terminal_ ? "" : "\n");
+        drawn_ = now;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void draw(Clock::time_point now, const char* end) const {
+        const double spent = std::chrono::duration<double>(now - start_).count();
+        std::string left;
+        if (fraction_ > 0.01 && fraction_ < 1 && spent > 1)
+            left = ", " + time_text(spent * (1 - fraction_) / fraction_) + " left";
+        std::fprintf(stderr, "%s%-28s %3.0f %%  %s%s%s%s%s%s", terminal_ ? "\r\033[K" : "", stage_.c_str(),
+                     100 * fraction_, time_text(spent).c_str(), left.c_str(), note_.empty() ? "" : "  ",
+                     note_.c_str(), end, terminal_ ? "" : "");
+        std::fflush(stderr);
+    }
+    void finish() {
+        if (!stage_.empty()) draw(Clock::now(), "\n");
+        stage_.clear();
+    }
+
+    bool terminal_;
+    std::string stage_, note_;
+    double fraction_ = 0;
+    Clock::time_point start_, drawn_;
+};
+
+}  // namespace
+
+Progress Common::progress() const {
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+    Progress::Report report;
+    if (!quiet) {
+        auto line = std::make_shared<ProgressLine>();
+        report = [line](std::string_view stage, double fraction, std::string_view note) {
+            (*line)(stage, fraction, note);
+        };
+    }
+    return {report, [] { return interrupts.load() > 0; }};
+}
+
+void Common::say(const std::string& remark) const {
+    if (!quiet) std::fprintf(stderr, "%s\n", remark.c_str());
+}
+
+void add_voxel_option(CLI::App& app, std::string& text, const std::string& help) {
+    app.add_option("--voxel-nm", text, help)->type_name("X,Y,Z");
+}
+
+namespace {
+std::vector<double> parse_numbers(const std::string& text, const std::string& option) {
+    std::vector<double> values;
+    std::string_view rest = text;
+    while (true) {
+        const auto comma = rest.find(',');
+        const auto item = rest.substr(0, comma);
+        double v = 0;
+        const auto [end, ec] = std::from_chars(item.data(), item.data() + item.size(), v);
+        if (ec != std::errc{} || end != item.data() + item.size() || !std::isfinite(v))
+            throw UsageError(option + ": expected numbers separated by commas, found '" + text + "'");
+        values.push_back(v);
+        if (comma == std::string_view::npos) break;
+        rest.remove_prefix(comma + 1);
+    }
+    if (values.size() == 1) values.assign(3, values[0]);
+    if (values.size() != 3)
+        throw UsageError(option + ": expected one number or three, found '" + text + "'");
+    return values;
+}
+}  // namespace
+
+std::optional<Vec3> parse_voxel_nm(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    const auto v = parse_numbers(text, "--voxel-nm");
+    for (const double nm : v)
+        if (!(nm >= 0.1 && nm <= 10000))
+            throw UsageError("--voxel-nm: expected 0.1 to 10000 nm, found '" + text + "'");
+    return Vec3{v[0] / 1000, v[1] / 1000, v[2] / 1000};
+}
+
+Size3 parse_size(const std::string& text) {
+    const auto v = parse_numbers(text, "--size");
+    for (const double n : v)
+        if (!(n >= 1 && n <= 100000) || n != std::floor(n))
+            throw UsageError("--size: expected whole numbers from 1 to 100000, found '" + text + "'");
+    return {static_cast<std::int64_t>(v[0]), static_cast<std::int64_t>(v[1]), static_cast<std::int64_t>(v[2])};
+}
+
+}  // namespace cytomo::commands

@@ -1,0 +1,39 @@
+// From classes to separate objects.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "cytomo/core/progress.h"
+#include "cytomo/core/volume.h"
+
+namespace cytomo {
+
+/// Separate objects: `volume` holds object numbers 1 … class_of.size()-1 on the grid of the classes
+/// (0: no object); class_of[n] is the class of object n, class_of[0] == 0. Numbers ascend with the
+/// class, and within a class with falling size (ties: first voxel).
+struct Instances {
+    InstanceVolume volume;
+    std::vector<std::uint8_t> class_of{0};
+    std::uint32_t count() const { return static_cast<std::uint32_t>(class_of.size() - 1); }
+};
+
+/// How objects are found. Defaults suit the default legend.
+struct InstanceOptions {
+    /// Objects smaller than this (µm³) are dropped from `volume`; index is the class id.
+    std::array<double, 256> min_volume_um3{};
+    /// Throws UsageError if a value is negative or not finite.
+    void check() const;
+};
+
+/// Defaults for the seven classes of the default legend: small enough to keep what the optics
+/// resolve (a sphere of 60 nm), larger for cytoplasm and nucleus.
+InstanceOptions default_instance_options();
+
+/// 26-connected components of each class (0 and 255 are not objects), without those below the
+/// minimum volume. Deterministic at any thread count; time and memory linear in voxels.
+Instances find_instances(const ClassVolume& classes, const InstanceOptions& options,
+                         const Progress& progress = {});
+
+}  // namespace cytomo
