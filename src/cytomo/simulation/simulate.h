@@ -1,0 +1,141 @@
+// Cells that are known exactly, and the tomograms that a soft X-ray microscope would make of them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cytomo/core/grid.h"
+#include "cytomo/core/progress.h"
+#include "cytomo/core/random.h"
+#include "cytomo/core/volume.h"
+
+namespace cytomo {
+
+/// What the cell holds. 1 is the preset's usual amount, 0 none, 2 twice as much.
+struct CellContents {
+    double nucleus = 1;         ///< 0: no nucleus in view; else how far it reaches into view
+    double mitochondria = 1;    ///< number
+    double lipid_droplets = 1;  ///< number
+    double vesicles = 1;        ///< number
+    double reticulum = 1;       ///< endoplasmic reticulum (class cytoplasm)
+    double filopodia = 1;       ///< number
+    double gold = 1;            ///< chance of fiducial markers
+    double contrast = 1;        ///< organelle contrast against cytosol, 0.5 … 1.5
+    double granularity = 1;     ///< texture of cytosol and nucleus, 0 … 3
+};
+
+enum class ReconstructionMethod { sirt, fbp };
+enum class FbpWindow { ramp, shepp_logan, hamming, hann };
+
+/// How the microscope looks at the cell. Angles in degrees, about y; the beam runs along z at 0.
+struct Acquisition {
+    double tilt_min_deg = -65, tilt_max_deg = 65, tilt_step_deg = 2;
+    double photons = 4000;          ///< mean count a detector pixel without a sample; 0: no noise
+    double blur_nm = 18;            ///< deviation of the point spread function in focus
+    double depth_of_field_um = 3;   ///< full depth in which the blur grows by less than sqrt(2); 0: unlimited
+    double misalignment = 0.4;      ///< deviation of residual shifts, detector pixels
+    double flicker = 0.01;          ///< deviation of the intensity from image to image
+    double flat_field_error = 0.003;  ///< deviation of the gain left over after correction
+    ReconstructionMethod reconstruction = ReconstructionMethod::sirt;
+    int iterations = 25;            ///< of SIRT
+    FbpWindow window = FbpWindow::hann;
+};
+
+/// What a beamline does to the reconstruction before it hands it out.
+struct Export {
+    Polarity polarity = Polarity::dense_is_dark;  ///< dark: values are negated absorption
+    bool eight_bit = false;         ///< rescaled to 0 … 255 and rounded
+    double clip_low = 0.001, clip_high = 0.001;  ///< fraction of voxels saturated at each end (8 bit)
+    double smooth_voxels = 0;       ///< Gaussian filter after reconstruction, deviation in voxels
+    double sharpen = 0;             ///< strength of an unsharp mask after it, 0 … 2
+};
+
+/// Everything that decides a simulated tomogram: same options, same result, at any thread count.
+struct SimulationOptions {
+    std::uint64_t seed = 1;
+    Size3 size{256, 256, 96};
+    Vec3 voxel_um{0.02, 0.02, 0.02};
+    /// "cell-edge": a lamella that thins to its edge, with filopodia and a part of the nucleus.
+    /// "perinuclear": inside a thick cell, crowded, the nucleus large.
+    std::string preset = "cell-edge";
+    CellContents contents;
+    Acquisition acquisition;
+    Export output;
+
+    /// Throws UsageError for a value out of range (sizes 16 … 4096, voxels 2 … 200 nm, tilts within
+    /// ±90 …), naming it.
+    void check() const;
+};
+
+/// Names that SimulationOptions::preset may have.
+const std::vector<std::string>& simulation_presets();
+
+/// Draws another microscope: noise, tilt range (mostly a missing wedge, sometimes full rotation),
+/// step, reconstruction, blur, misalignment, export. Other options stay.
+SimulationOptions random_acquisition(SimulationOptions options, Random& random);
+/// Draws how much there is of everything, and the contrast. Other options stay.
+SimulationOptions random_contents(SimulationOptions options, Random& random);
+/// Options for one training example: preset, contents and acquisition drawn from `seed`.
+SimulationOptions random_training_options(std::uint64_t seed, Size3 size, Vec3 voxel_um);
+
+/// What is known of one object. Positions in µm in the frame of the volumes.
+struct ObjectTruth {
+    std::uint32_t instance = 0;     ///< its number in `instances`
+    std::uint8_t class_id = 0;
+    std::string kind;               ///< "tubular", "ring", "multivesicular", "dense", ...
+    double labelled_volume_um3 = 0; ///< volume of its voxels
+    double volume_um3 = -1;         ///< exact volume of the shape; -1 where not known (cut, overlapped, free form)
+    Vec3 centre_um;                 ///< mean position of its voxels
+    double mean_lac_per_um = 0;     ///< mean absorption of its voxels
+    bool touches_border = false;    ///< it has voxels on the border of the volume
+};
+
+/// The centre line of a filopodium from root (where it leaves the cell body) to tip.
+struct FilopodiumTruth {
+    std::uint32_t instance = 0;
+    std::vector<Vec3> centre_line_um;
+    std::vector<double> radius_um;  ///< one a point of the centre line
+    double length_um = 0;           ///< along the whole centre line
+    Vec3 root_um, tip_um;
+    bool complete = true;           ///< root and tip lie within the volume
+};
+
+struct Truth {
+    SimulationOptions options;
+    std::vector<ObjectTruth> objects;  ///< ascending by instance
+    std::vector<FilopodiumTruth> filopodia;
+};
+
+/// A cell before the microscope. All volumes on the same grid, origin 0.
+struct SimulatedCell {
+    Volume<float> lac_per_um;   ///< linear absorption coefficient
+    ClassVolume classes;        ///< default legend, by majority of volume
+    InstanceVolume instances;
+    Truth truth;
+    /// Absorption on the wider grid that tilted rays pass through; holds lac_per_um as its middle.
+    Volume<float> surroundings;
+};
+
+struct SimulatedTomogram {
+    Volume<float> tomogram;
+    ClassVolume classes;
+    InstanceVolume instances;
+    Truth truth;
+};
+
+/// Makes the cell. Time and memory linear in voxels. Throws UsageError from check().
+SimulatedCell make_cell(const SimulationOptions& options, const Progress& progress = {});
+
+/// Takes tilt images of `lac` (1/µm; matter all around what is wanted), reconstructs, and returns
+/// the part on `wanted` (voxel-aligned with lac; values in 1/µm before export changes).
+Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& wanted,
+                                      const SimulationOptions& options, const Progress& progress = {});
+/// The same with nothing around `lac`.
+Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const SimulationOptions& options,
+                                      const Progress& progress = {});
+
+/// make_cell and acquire_and_reconstruct.
+SimulatedTomogram simulate_tomogram(const SimulationOptions& options, const Progress& progress = {});
+
+}  // namespace cytomo
