@@ -23,16 +23,21 @@ struct Instances {
 struct InstanceOptions {
     /// Objects smaller than this (µm³) are dropped from `volume`; index is the class id.
     std::array<double, 256> min_volume_um3{};
+    /// Classes whose touching objects are parted where they narrow (see split.h); index is the class id.
+    std::array<bool, 256> split_touching{};
     /// Throws UsageError if a value is negative or not finite.
     void check() const;
 };
 
 /// Defaults for the seven classes of the default legend: small enough to keep what the optics
-/// resolve (a sphere of 60 nm), larger for cytoplasm and nucleus.
+/// resolve (a sphere of 60 nm), larger for cytoplasm and nucleus. Touching lipid droplets and vesicles
+/// are parted.
 InstanceOptions default_instance_options();
 
 /// 26-connected components of each class (0 and 255 are not objects), without those below the
-/// minimum volume. Deterministic at any thread count; time and memory linear in voxels.
+/// minimum volume; an object exactly as large as the minimum stays. Touching objects of the classes in
+/// `split_touching` are parted first. Deterministic at any thread count; time and memory linear in voxels
+/// (6 bytes a voxel for most volumes).
 Instances find_instances(const ClassVolume& classes, const InstanceOptions& options,
                          const Progress& progress = {});
 

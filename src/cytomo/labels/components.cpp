@@ -1,0 +1,194 @@
+// Each row of voxels becomes stretches of equal class; stretches that touch in neighbouring rows are
+// joined in a forest whose roots are always the first stretch (union-find with path halving; Rosenfeld and
+// Pfaltz 1966 for the two passes, He, Chao and Suzuki 2008 for stretches). Slabs of slices are joined
+// independently on all cores, then across the faces between slabs. As roots are the first stretches,
+// the numbers do not depend on the order of joining.
+#include "cytomo/labels/components.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/legend.h"
+#include "cytomo/core/parallel.h"
+
+namespace cytomo {
+
+namespace {
+
+constexpr std::int64_t slices_per_slab = 8;
+
+struct Stretch {
+    std::uint32_t begin, end;  // x, half-open
+};
+
+bool is_object(std::uint8_t label) {
+    return label != background && label != ignore_label;
+}
+
+/// Calls body(begin, end) for each stretch of one row.
+template <class Body>
+void for_stretches(const std::uint8_t* row, std::int64_t width, Body body) {
+    std::int64_t x = 0;
+    while (x < width) {
+        const std::uint8_t label = row[x];
+        std::int64_t end = x + 1;
+        while (end < width && row[end] == label) ++end;
+        if (is_object(label)) body(x, end);
+        x = end;
+    }
+}
+
+class Joiner {
+public:
+    Joiner(const ClassVolume& classes, Connectivity connectivity)
+        : classes_(classes), reach_(connectivity == Connectivity::corners ? 1 : 0) {
+        find_stretches();
+    }
+
+    /// Joins the stretches of slice z with each other and, if asked, with those of slice z - 1.
+    void join_slice(std::int64_t z, bool with_itself, bool with_previous) {
+        const Size3& n = classes_.grid().size;
+        for (std::int64_t y = 0; y < n.y; ++y) {
+            if (with_itself && y > 0) join_rows(y, z, y - 1, z);
+            if (!with_previous) continue;
+            for (std::int64_t other = std::max<std::int64_t>(0, y - reach_);
+                 other <= std::min(n.y - 1, y + reach_); ++other)
+                join_rows(y, z, other, z - 1);
+        }
+    }
+
+    Components number() {
+        Components result;
+        const Size3& n = classes_.grid().size;
+        // Roots come before their members, so one pass replaces each parent by the final number.
+        for (std::int64_t row = 0; row < n.y * n.z; ++row) {
+            for (std::uint32_t s = row_begin_[u(row)]; s < row_begin_[u(row) + 1]; ++s) {
+                const std::int64_t first = row * n.x + stretches_[s].begin;
+                if (parent_[s] == s) {
+                    parent_[s] = static_cast<std::uint32_t>(result.class_of.size());
+                    result.class_of.push_back(classes_[first]);
+                    result.voxels.push_back(0);
+                    result.first_voxel.push_back(first);
+                } else {
+                    parent_[s] = parent_[parent_[s]];
+                }
+                result.voxels[parent_[s]] += stretches_[s].end - stretches_[s].begin;
+            }
+        }
+        result.volume = InstanceVolume(classes_.grid());
+        parallel_chunks(n.y * n.z, 256, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t row = begin; row < end; ++row)
+                for (std::uint32_t s = row_begin_[u(row)]; s < row_begin_[u(row) + 1]; ++s)
+                    std::fill(result.volume.data() + row * n.x + stretches_[s].begin,
+                              result.volume.data() + row * n.x + stretches_[s].end, parent_[s]);
+        });
+        return result;
+    }
+
+private:
+    static std::size_t u(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+    void find_stretches() {
+        const Size3& n = classes_.grid().size;
+        const std::int64_t rows = n.y * n.z;
+        std::vector<std::uint32_t> per_row(u(rows));
+        parallel_chunks(rows, 256, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t row = begin; row < end; ++row)
+                for_stretches(classes_.data() + row * n.x, n.x,
+                              [&](std::int64_t, std::int64_t) { ++per_row[u(row)]; });
+        });
+        const std::uint64_t total = std::accumulate(per_row.begin(), per_row.end(), std::uint64_t{0});
+        if (total >= std::numeric_limits<std::uint32_t>::max())
+            throw InputError("classes", "a volume with fewer pieces", std::to_string(total) + " pieces",
+                             "Crop the volume or remove noise from it");
+        row_begin_.resize(u(rows) + 1);
+        row_begin_[0] = 0;
+        std::partial_sum(per_row.begin(), per_row.end(), row_begin_.begin() + 1);
+        stretches_.resize(total);
+        parent_.resize(total);
+        parallel_chunks(rows, 256, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t row = begin; row < end; ++row) {
+                std::uint32_t s = row_begin_[u(row)];
+                for_stretches(classes_.data() + row * n.x, n.x, [&](std::int64_t x, std::int64_t x_end) {
+                    stretches_[s] = {static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(x_end)};
+                    parent_[s] = s;
+                    ++s;
+                });
+            }
+        });
+    }
+
+    std::uint32_t root(std::uint32_t s) {
+        while (parent_[s] != s) {
+            parent_[s] = parent_[parent_[s]];
+            s = parent_[s];
+        }
+        return s;
+    }
+
+    void join(std::uint32_t a, std::uint32_t b) {
+        a = root(a);
+        b = root(b);
+        if (a < b)
+            parent_[b] = a;
+        else
+            parent_[a] = b;
+    }
+
+    void join_rows(std::int64_t y, std::int64_t z, std::int64_t other_y, std::int64_t other_z) {
+        const Size3& n = classes_.grid().size;
+        const std::int64_t row = z * n.y + y, other = other_z * n.y + other_y;
+        std::uint32_t a = row_begin_[u(row)], b = row_begin_[u(other)];
+        const std::uint32_t a_end = row_begin_[u(row) + 1], b_end = row_begin_[u(other) + 1];
+        const std::uint8_t* values = classes_.data() + row * n.x;
+        const std::uint8_t* other_values = classes_.data() + other * n.x;
+        while (a < a_end && b < b_end) {
+            join_if_touching(a, values, b, other_values);
+            const std::uint32_t end = stretches_[a].end, other_end = stretches_[b].end;
+            if (end == other_end) {  // over the corner, each may touch the one after its neighbour
+                if (a + 1 < a_end) join_if_touching(a + 1, values, b, other_values);
+                if (b + 1 < b_end) join_if_touching(a, values, b + 1, other_values);
+            }
+            if (end <= other_end) ++a;
+            if (other_end <= end) ++b;
+        }
+    }
+
+    void join_if_touching(std::uint32_t a, const std::uint8_t* values, std::uint32_t b,
+                          const std::uint8_t* other_values) {
+        const Stretch& p = stretches_[a];
+        const Stretch& q = stretches_[b];
+        const auto reach = static_cast<std::uint32_t>(reach_);
+        if (p.begin < q.end + reach && q.begin < p.end + reach && values[p.begin] == other_values[q.begin])
+            join(a, b);
+    }
+
+    const ClassVolume& classes_;
+    std::int64_t reach_;
+    std::vector<std::uint32_t> row_begin_;
+    std::vector<Stretch> stretches_;
+    std::vector<std::uint32_t> parent_;
+};
+
+}  // namespace
+
+Components find_components(const ClassVolume& classes, Connectivity connectivity, const Progress& progress) {
+    if (classes.empty()) return {InstanceVolume(classes.grid()), {0}, {0}, {0}};
+    progress(0);
+    Joiner joiner(classes, connectivity);
+    progress(0.4);
+    const std::int64_t slices = classes.grid().size.z;
+    parallel_chunks(slices, slices_per_slab, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t z = begin; z < end; ++z) joiner.join_slice(z, true, z > begin);
+    });
+    for (std::int64_t z = slices_per_slab; z < slices; z += slices_per_slab)
+        joiner.join_slice(z, false, true);
+    progress(0.7);
+    Components result = joiner.number();
+    progress(1);
+    return result;
+}
+
+}  // namespace cytomo

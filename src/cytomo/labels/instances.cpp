@@ -1,0 +1,67 @@
+#include "cytomo/labels/instances.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/legend.h"
+#include "cytomo/core/parallel.h"
+#include "cytomo/labels/components.h"
+#include "cytomo/labels/split.h"
+
+namespace cytomo {
+
+void InstanceOptions::check() const {
+    for (std::size_t id = 0; id < min_volume_um3.size(); ++id)
+        if (!(min_volume_um3[id] >= 0) || !std::isfinite(min_volume_um3[id]))
+            throw UsageError("minimum volume of class " + std::to_string(id) +
+                             ": expected 0 µm³ or more, found " + std::to_string(min_volume_um3[id]));
+}
+
+InstanceOptions default_instance_options() {
+    InstanceOptions options;
+    constexpr double sphere_of_60_nm = 1.13e-4;
+    for (const std::uint8_t id : {mitochondrion, lipid_droplet, vesicle, filopodium})
+        options.min_volume_um3[id] = sphere_of_60_nm;
+    options.min_volume_um3[cytoplasm] = 0.05;
+    options.min_volume_um3[nucleus] = 0.05;
+    options.split_touching[lipid_droplet] = true;
+    options.split_touching[vesicle] = true;
+    return options;
+}
+
+Instances find_instances(const ClassVolume& classes, const InstanceOptions& options,
+                         const Progress& progress) {
+    options.check();
+    Components pieces = find_components(classes, Connectivity::corners, progress.part(0, 0.5));
+    split_touching(pieces, {.classes = options.split_touching}, progress.part(0.5, 0.9));
+
+    const double voxel_um3 = classes.grid().voxel_volume_um3();
+    std::vector<std::uint32_t> kept;
+    for (std::uint32_t p = 1; p <= pieces.count(); ++p) {
+        const double least = options.min_volume_um3[pieces.class_of[p]];
+        // The tiny allowance keeps an object of exactly the minimum, whatever the rounding of the product.
+        if (static_cast<double>(pieces.voxels[p]) * voxel_um3 >= least * (1 - 1e-12)) kept.push_back(p);
+    }
+    std::sort(kept.begin(), kept.end(), [&](std::uint32_t a, std::uint32_t b) {
+        if (pieces.class_of[a] != pieces.class_of[b]) return pieces.class_of[a] < pieces.class_of[b];
+        if (pieces.voxels[a] != pieces.voxels[b]) return pieces.voxels[a] > pieces.voxels[b];
+        return pieces.first_voxel[a] < pieces.first_voxel[b];
+    });
+    Instances result;
+    std::vector<std::uint32_t> number(pieces.class_of.size(), 0);
+    for (const std::uint32_t p : kept) {
+        number[p] = static_cast<std::uint32_t>(result.class_of.size());
+        result.class_of.push_back(pieces.class_of[p]);
+    }
+    result.volume = std::move(pieces.volume);
+    parallel_chunks(result.volume.count(), 1 << 16, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) result.volume[i] = number[result.volume[i]];
+    });
+    progress(1);
+    return result;
+}
+
+}  // namespace cytomo

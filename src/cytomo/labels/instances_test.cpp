@@ -1,0 +1,80 @@
+#include "cytomo/labels/instances.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/legend.h"
+
+namespace cytomo {
+namespace {
+
+void draw_box(ClassVolume& classes, Size3 first, Size3 size, std::uint8_t label) {
+    for (std::int64_t z = 0; z < size.z; ++z)
+        for (std::int64_t y = 0; y < size.y; ++y)
+            for (std::int64_t x = 0; x < size.x; ++x) classes(first.x + x, first.y + y, first.z + z) = label;
+}
+
+TEST(Instances, OrderedByClassThenFallingSize) {
+    ClassVolume classes(Grid{{40, 10, 10}, {0.1, 0.1, 0.2}, {}});
+    draw_box(classes, {0, 0, 0}, {2, 2, 2}, mitochondrion);
+    draw_box(classes, {5, 0, 0}, {3, 3, 3}, mitochondrion);
+    draw_box(classes, {10, 0, 0}, {2, 2, 2}, mitochondrion);
+    draw_box(classes, {15, 0, 0}, {4, 4, 4}, filopodium);
+    draw_box(classes, {25, 0, 0}, {2, 2, 2}, nucleus);
+    draw_box(classes, {30, 0, 0}, {2, 2, 2}, ignore_label);
+    const Instances found = find_instances(classes, {});
+    ASSERT_EQ(found.class_of, (std::vector<std::uint8_t>{0, nucleus, mitochondrion, mitochondrion,
+                                                         mitochondrion, filopodium}));
+    EXPECT_EQ(found.volume(25, 0, 0), 1U);
+    EXPECT_EQ(found.volume(5, 0, 0), 2U);
+    EXPECT_EQ(found.volume(0, 0, 0), 3U);  // as large as the next: the first voxel decides
+    EXPECT_EQ(found.volume(10, 0, 0), 4U);
+    EXPECT_EQ(found.volume(15, 0, 0), 5U);
+    EXPECT_EQ(found.volume(30, 0, 0), 0U);
+    EXPECT_EQ(found.volume.grid(), classes.grid());
+}
+
+TEST(Instances, DropsThoseBelowTheMinimum) {
+    ClassVolume classes(Grid{{20, 10, 10}, {0.1, 0.1, 0.2}, {}});
+    draw_box(classes, {0, 0, 0}, {2, 2, 2}, mitochondrion);  // 0.016 µm³
+    draw_box(classes, {5, 0, 0}, {3, 2, 2}, mitochondrion);  // 0.024 µm³
+    InstanceOptions options;
+    options.min_volume_um3[mitochondrion] = 0.016;
+    EXPECT_EQ(find_instances(classes, options).count(), 2U);
+    options.min_volume_um3[mitochondrion] = 0.0161;
+    const Instances found = find_instances(classes, options);
+    EXPECT_EQ(found.count(), 1U);
+    EXPECT_EQ(found.volume(0, 0, 0), 0U);
+    EXPECT_EQ(found.volume(5, 0, 0), 1U);
+}
+
+TEST(Instances, PartsTouchingDropletsByDefault) {
+    ClassVolume classes(Grid{{70, 40, 40}, {0.02, 0.02, 0.02}, {}});
+    for (std::int64_t i = 0; i < classes.count(); ++i) {
+        const double x = static_cast<double>(i % 70), y = static_cast<double>(i / 70 % 40),
+                     z = static_cast<double>(i / 2800);
+        if (std::hypot(x - 20, y - 20, z - 20) <= 15 || std::hypot(x - 46, y - 20, z - 20) <= 13)
+            classes[i] = lipid_droplet;
+    }
+    EXPECT_EQ(find_instances(classes, {}).count(), 1U);
+    const Instances found = find_instances(classes, default_instance_options());
+    ASSERT_EQ(found.count(), 2U);
+    EXPECT_EQ(found.volume(20, 20, 20), 1U);  // the larger one first
+    EXPECT_EQ(found.volume(46, 20, 20), 2U);
+}
+
+TEST(Instances, OptionsAreChecked) {
+    InstanceOptions options;
+    EXPECT_NO_THROW(options.check());
+    options.min_volume_um3[3] = -1;
+    EXPECT_THROW(options.check(), UsageError);
+    options.min_volume_um3[3] = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_THROW(options.check(), UsageError);
+    EXPECT_NO_THROW(default_instance_options().check());
+}
+
+}  // namespace
+}  // namespace cytomo
