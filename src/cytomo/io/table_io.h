@@ -1,0 +1,17 @@
+// Writes tables of results.
+#pragma once
+
+#include <filesystem>
+
+#include "cytomo/core/table.h"
+
+namespace cytomo {
+
+/// Writes comma-separated values (quoted as in RFC 4180, UTF-8, lines end with a line feed): one header row
+/// of column names, one line a row, decimal point, the shortest digits that give back the same number; a NaN
+/// becomes an empty field, infinities inf and -inf. The file appears whole or not at all. Throws InputError
+/// if the file exists and may not be overwritten or cannot be written, and std::invalid_argument if a row has
+/// not one cell a column.
+void write_csv(const std::filesystem::path& path, const Table& table, bool overwrite);
+
+}  // namespace cytomo

@@ -1,0 +1,63 @@
+#include "cytomo/io/table_io.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "cytomo/core/error.h"
+
+namespace cytomo {
+namespace {
+
+class TableIo : public testing::Test {
+protected:
+    TableIo()
+        : folder_(std::filesystem::temp_directory_path() /
+                  ("cytomo_table_io_" + std::to_string(::getpid()))) {
+        std::filesystem::create_directories(folder_);
+    }
+    ~TableIo() override { std::filesystem::remove_all(folder_); }
+    static std::string content(const std::filesystem::path& path) {
+        std::ifstream file(path, std::ios::binary);
+        std::ostringstream text;
+        text << file.rdbuf();
+        return text.str();
+    }
+    std::filesystem::path folder_;
+};
+
+TEST_F(TableIo, WritesNumbersTextAndGaps) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const Table table{"t",
+                      {{"id", "", ""}, {"volume_um3", "µm³", ""}, {"name, in full", "", ""}},
+                      {{std::int64_t{1}, 0.1, std::string("plain")},
+                       {std::int64_t{-7}, nan, std::string("say \"a,b\"")},
+                       {std::int64_t{9007199254740993}, 1.0 / 3, std::string("two\nlines")}}};
+    write_csv(folder_ / "t.csv", table, false);
+    EXPECT_EQ(content(folder_ / "t.csv"),
+              "id,volume_um3,\"name, in full\"\n"
+              "1,0.1,plain\n"
+              "-7,,\"say \"\"a,b\"\"\"\n"
+              "9007199254740993,0.3333333333333333,\"two\nlines\"\n");
+}
+
+TEST_F(TableIo, KeepsExistingFiles) {
+    const Table table{"t", {{"a", "", ""}}, {}};
+    write_csv(folder_ / "t.csv", table, false);
+    EXPECT_THROW(write_csv(folder_ / "t.csv", table, false), InputError);
+    EXPECT_NO_THROW(write_csv(folder_ / "t.csv", table, true));
+    EXPECT_EQ(content(folder_ / "t.csv"), "a\n");
+    EXPECT_THROW(write_csv(folder_ / "missing" / "t.csv", table, false), InputError);
+}
+
+TEST_F(TableIo, RefusesRaggedRows) {
+    const Table table{"t", {{"a", "", ""}, {"b", "", ""}}, {{1.0}}};
+    EXPECT_THROW(write_csv(folder_ / "t.csv", table, false), std::invalid_argument);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "t.csv"));
+}
+
+}  // namespace
+}  // namespace cytomo
