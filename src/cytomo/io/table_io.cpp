@@ -15,7 +15,7 @@ namespace cytomo {
 namespace {
 
 std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\n") == std::string::npos) return text;
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
     std::string result = "\"";
     for (const char c : text) {
         if (c == '"') result += '"';
