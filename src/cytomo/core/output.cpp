@@ -1,4 +1,4 @@
-#include "cytomo/io/output.h"
+#include "cytomo/core/output.h"
 
 #include <unistd.h>
 

@@ -1,0 +1,317 @@
+// oneDNN computes on the layout nCdhw16c; libtorch sees those buffers as six-dimensional tensors and
+// only keeps the tape. No layout is changed between layers; weights are reordered once a call, which
+// costs little beside the convolution.
+#include "blocked_ops.h"
+
+#include <unordered_map>
+
+#include "onednn.h"
+
+namespace cytomo::blocked {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+using namespace onednn;
+
+namespace {
+
+using Dims = dnnl::memory::dims;
+
+dnnl::memory::data_type type_of(const torch::Tensor& t) {
+    return t.scalar_type() == torch::kBFloat16 ? dt::bf16 : dt::f32;
+}
+
+bool is_plain(const torch::Tensor& x) { return x.dim() == 5; }
+
+Dims logical(const torch::Tensor& x) {
+    if (is_plain(x)) return x.sizes().vec();
+    return {x.size(0), x.size(1) * 16, x.size(2), x.size(3), x.size(4)};
+}
+
+dnnl::memory::desc descriptor(const torch::Tensor& x) {
+    return {logical(x), type_of(x), is_plain(x) ? tag::abcde : tag::aBcde16b};
+}
+
+dnnl::memory wrap(const torch::Tensor& x, const dnnl::memory::desc& md) {
+    return {md, cpu(), x.data_ptr()};
+}
+
+struct Shape {
+    Dims source, weights, target, strides, padding;
+    Shape(const torch::Tensor& x, const torch::Tensor& w, int stride)
+        : source(logical(x)), weights(w.sizes().vec()) {
+        const auto k = w.size(2);
+        const auto p = stride == 1 ? (k - 1) / 2 : 0;
+        strides = {stride, stride, stride};
+        padding = {p, p, p};
+        target = {source[0], weights[0], source[2] / stride, source[3] / stride, source[4] / stride};
+    }
+    torch::Tensor make_target(const torch::Tensor& like) const {
+        return torch::empty({target[0], target[1] / 16, target[2], target[3], target[4], 16}, like.options());
+    }
+};
+
+struct ConvPrimitives {
+    dnnl::convolution_forward::primitive_desc forward;
+    Shape shape;
+    dnnl::memory::data_type type;
+
+    ConvPrimitives(const torch::Tensor& x, const torch::Tensor& w, int stride, bool bias)
+        : shape(x, w, stride), type(type_of(x)) {
+        const dnnl::memory::desc any(shape.weights, type, tag::any);
+        const dnnl::memory::desc out(shape.target, type, tag::aBcde16b);
+        if (bias) {
+            const dnnl::memory::desc b({shape.weights[0]}, dt::f32, tag::a);
+            forward = {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, descriptor(x),
+                        any, b, out, shape.strides, shape.padding, shape.padding},
+                       cpu()};
+        } else {
+            forward = {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, descriptor(x),
+                        any, out, shape.strides, shape.padding, shape.padding},
+                       cpu()};
+        }
+    }
+
+    torch::Tensor run(const torch::Tensor& x, const torch::Tensor& w, const torch::Tensor& bias) const {
+        auto y = shape.make_target(x);
+        auto weights = reordered(plain_weights(w), forward.weights_desc());
+        std::unordered_map<int, dnnl::memory> arguments{{DNNL_ARG_SRC, wrap(x, descriptor(x))},
+                                                        {DNNL_ARG_WEIGHTS, weights},
+                                                        {DNNL_ARG_DST, wrap(y, forward.dst_desc())}};
+        if (bias.defined()) arguments.insert({DNNL_ARG_BIAS, wrap(bias, forward.bias_desc())});
+        execute(dnnl::convolution_forward(forward), arguments);
+        return y;
+    }
+
+    dnnl::memory plain_weights(const torch::Tensor& w) const {
+        return {{shape.weights, dt::f32, tag::abcde}, cpu(), w.data_ptr()};
+    }
+
+    torch::Tensor source_gradient(const torch::Tensor& x, const torch::Tensor& w, const torch::Tensor& dy) const {
+        const dnnl::memory::desc any(shape.weights, type, tag::any);
+        const dnnl::convolution_backward_data::primitive_desc pd(
+            {dnnl::algorithm::convolution_direct, descriptor(x), any, descriptor(dy), shape.strides, shape.padding,
+             shape.padding},
+            cpu(), forward);
+        auto dx = torch::empty_like(x);
+        execute(dnnl::convolution_backward_data(pd),
+                {{DNNL_ARG_DIFF_DST, wrap(dy, descriptor(dy))},
+                 {DNNL_ARG_WEIGHTS, reordered(plain_weights(w), pd.weights_desc())},
+                 {DNNL_ARG_DIFF_SRC, wrap(dx, pd.diff_src_desc())}});
+        return dx;
+    }
+
+    torch::Tensor weight_gradient(const torch::Tensor& x, const torch::Tensor& w, const torch::Tensor& dy,
+                                  const torch::Tensor& bias_gradient) const {
+        const dnnl::memory::desc any(shape.weights, dt::f32, tag::any);
+        dnnl::convolution_backward_weights::primitive_desc pd;
+        if (bias_gradient.defined())
+            pd = {{dnnl::algorithm::convolution_direct, descriptor(x), any,
+                   dnnl::memory::desc({shape.weights[0]}, dt::f32, tag::a), descriptor(dy), shape.strides,
+                   shape.padding, shape.padding},
+                  cpu(), forward};
+        else
+            pd = {{dnnl::algorithm::convolution_direct, descriptor(x), any, descriptor(dy), shape.strides,
+                   shape.padding, shape.padding},
+                  cpu(), forward};
+        auto dw = torch::empty_like(w);
+        const dnnl::memory plain = plain_weights(dw);
+        dnnl::memory blocked_dw = plain;
+        const bool reorder = pd.diff_weights_desc() != plain.get_desc();
+        if (reorder) blocked_dw = dnnl::memory(pd.diff_weights_desc(), cpu());
+        std::unordered_map<int, dnnl::memory> arguments{{DNNL_ARG_SRC, wrap(x, descriptor(x))},
+                                                        {DNNL_ARG_DIFF_DST, wrap(dy, descriptor(dy))},
+                                                        {DNNL_ARG_DIFF_WEIGHTS, blocked_dw}};
+        if (bias_gradient.defined())
+            arguments.insert({DNNL_ARG_DIFF_BIAS, wrap(bias_gradient, pd.diff_bias_desc())});
+        execute(dnnl::convolution_backward_weights(pd), arguments);
+        if (reorder) copy(blocked_dw, plain);
+        return dw;
+    }
+};
+
+dnnl::normalization_flags norm_flags(bool relu) {
+    auto flags = dnnl::normalization_flags::use_scale_shift;
+    if (relu) flags |= dnnl::normalization_flags::fuse_norm_relu;
+    return flags;
+}
+
+dnnl::memory::desc pair_desc(const torch::Tensor& pair) {
+    return {{2, pair.size(1)}, dt::f32, tag::ab};
+}
+
+class ConvNorm : public torch::autograd::Function<ConvNorm> {
+public:
+    static torch::Tensor forward(AutogradContext* ctx, const torch::Tensor& x, const torch::Tensor& weight,
+                                 const torch::Tensor& gamma, const torch::Tensor& beta, NormState* state,
+                                 std::int64_t stride, bool relu) {
+        const torch::NoGradGuard no_grad;
+        const ConvPrimitives conv(x, weight, static_cast<int>(stride), false);
+        const auto y = conv.run(x, weight, {});
+        const auto pair = torch::stack({gamma, beta}).contiguous();
+        const auto md = descriptor(y);
+        const dnnl::batch_normalization_forward::primitive_desc pd(
+            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon), norm_flags(relu)}, cpu());
+        auto z = torch::empty_like(y);
+        auto mean = torch::empty_like(gamma), variance = torch::empty_like(gamma);
+        auto workspace = torch::empty(
+            {relu ? static_cast<std::int64_t>(pd.workspace_desc().get_size()) : 1}, torch::kUInt8);
+        std::unordered_map<int, dnnl::memory> arguments{
+            {DNNL_ARG_SRC, wrap(y, md)},
+            {DNNL_ARG_DST, wrap(z, md)},
+            {DNNL_ARG_SCALE_SHIFT, wrap(pair, pair_desc(pair))},
+            {DNNL_ARG_MEAN, wrap(mean, pd.mean_desc())},
+            {DNNL_ARG_VARIANCE, wrap(variance, pd.variance_desc())}};
+        if (relu) arguments.insert({DNNL_ARG_WORKSPACE, wrap(workspace, pd.workspace_desc())});
+        execute(dnnl::batch_normalization_forward(pd), arguments);
+        state->mean.mul_(1 - state->momentum).add_(mean, state->momentum);
+        state->variance.mul_(1 - state->momentum).add_(variance, state->momentum);
+        ctx->save_for_backward({x, weight, y, pair, mean, variance, workspace});
+        ctx->saved_data["stride"] = stride;
+        ctx->saved_data["relu"] = relu;
+        return z;
+    }
+
+    static tensor_list backward(AutogradContext* ctx, tensor_list gradients) {
+        const auto saved = ctx->get_saved_variables();
+        const auto &x = saved[0], &weight = saved[1], &y = saved[2], &pair = saved[3];
+        const bool relu = ctx->saved_data["relu"].toBool();
+        const auto dz = gradients[0].contiguous();
+        const auto md = descriptor(y);
+        const dnnl::batch_normalization_forward::primitive_desc hint(
+            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon), norm_flags(relu)}, cpu());
+        const dnnl::batch_normalization_backward::primitive_desc pd(
+            {dnnl::prop_kind::backward, md, md, static_cast<float>(norm_epsilon), norm_flags(relu)}, cpu(), hint);
+        auto dy = torch::empty_like(y);
+        auto dpair = torch::empty_like(pair);
+        std::unordered_map<int, dnnl::memory> arguments{
+            {DNNL_ARG_SRC, wrap(y, md)},
+            {DNNL_ARG_DIFF_DST, wrap(dz, md)},
+            {DNNL_ARG_DIFF_SRC, wrap(dy, md)},
+            {DNNL_ARG_SCALE_SHIFT, wrap(pair, pair_desc(pair))},
+            {DNNL_ARG_DIFF_SCALE_SHIFT, wrap(dpair, pair_desc(dpair))},
+            {DNNL_ARG_MEAN, wrap(saved[4], pd.mean_desc())},
+            {DNNL_ARG_VARIANCE, wrap(saved[5], pd.variance_desc())}};
+        if (relu) arguments.insert({DNNL_ARG_WORKSPACE, wrap(saved[6], hint.workspace_desc())});
+        execute(dnnl::batch_normalization_backward(pd), arguments);
+        const ConvPrimitives conv(x, weight, static_cast<int>(ctx->saved_data["stride"].toInt()), false);
+        torch::Tensor dx;
+        if (ctx->needs_input_grad(0)) dx = conv.source_gradient(x, weight, dy);
+        const auto dw = conv.weight_gradient(x, weight, dy, {});
+        return {dx, dw, dpair[0].clone(), dpair[1].clone(), {}, {}, {}};
+    }
+};
+
+class ConvBias : public torch::autograd::Function<ConvBias> {
+public:
+    static torch::Tensor forward(AutogradContext* ctx, const torch::Tensor& x, const torch::Tensor& weight,
+                                 const torch::Tensor& bias) {
+        ctx->save_for_backward({x, weight, bias});
+        return ConvPrimitives(x, weight, 1, true).run(x, weight, bias.contiguous());
+    }
+    static tensor_list backward(AutogradContext* ctx, tensor_list gradients) {
+        const auto saved = ctx->get_saved_variables();
+        const ConvPrimitives conv(saved[0], saved[1], 1, true);
+        const auto dy = gradients[0].contiguous();
+        auto db = torch::empty_like(saved[2]);
+        const auto dw = conv.weight_gradient(saved[0], saved[1], dy, db);
+        return {conv.source_gradient(saved[0], saved[1], dy), dw, db};
+    }
+};
+
+/// Calls row(coarse row, four fine rows) for every row of x of the coarse tensor.
+template <class T, class Row>
+void for_coarse_rows(const torch::Tensor& coarse, const torch::Tensor& fine, const Row& row) {
+    const auto planes = coarse.size(0) * coarse.size(1), nz = coarse.size(2), ny = coarse.size(3),
+               nx = coarse.size(4);
+    T* c = static_cast<T*>(coarse.data_ptr());
+    T* f = static_cast<T*>(fine.data_ptr());
+    at::parallel_for(0, planes * nz, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (auto i = begin; i < end; ++i)
+            for (std::int64_t y = 0; y < ny; ++y) {
+                T* fine_rows[4];
+                for (int k = 0; k < 4; ++k)
+                    fine_rows[k] = f + ((2 * i + k / 2) * 2 * ny + 2 * y + k % 2) * 2 * nx * 16;
+                row(c + (i * ny + y) * nx * 16, fine_rows, nx);
+            }
+    });
+}
+
+template <class T>
+void upsample_add(const torch::Tensor& coarse, const torch::Tensor& fine) {
+    for_coarse_rows<T>(coarse, fine, [](const T* c, T* const* f, std::int64_t nx) {
+        for (int k = 0; k < 4; ++k)
+            for (std::int64_t x = 0; x < 2 * nx; ++x)
+                for (int v = 0; v < 16; ++v)
+                    f[k][x * 16 + v] = static_cast<T>(static_cast<float>(f[k][x * 16 + v]) +
+                                                      static_cast<float>(c[x / 2 * 16 + v]));
+    });
+}
+
+template <class T>
+void sum_down(const torch::Tensor& coarse, const torch::Tensor& fine) {
+    for_coarse_rows<T>(coarse, fine, [](T* c, T* const* f, std::int64_t nx) {
+        for (std::int64_t x = 0; x < nx; ++x) {
+            float sum[16] = {};
+            for (int k = 0; k < 4; ++k)
+                for (int h = 0; h < 2; ++h)
+                    for (int v = 0; v < 16; ++v) sum[v] += static_cast<float>(f[k][(2 * x + h) * 16 + v]);
+            for (int v = 0; v < 16; ++v) c[x * 16 + v] = static_cast<T>(sum[v]);
+        }
+    });
+}
+
+class AddUpsampled : public torch::autograd::Function<AddUpsampled> {
+public:
+    static torch::Tensor forward(AutogradContext*, const torch::Tensor& fine, const torch::Tensor& coarse) {
+        auto out = fine.clone();
+        if (out.scalar_type() == torch::kBFloat16)
+            upsample_add<at::BFloat16>(coarse, out);
+        else
+            upsample_add<float>(coarse, out);
+        return out;
+    }
+    static tensor_list backward(AutogradContext*, tensor_list gradients) {
+        const auto fine = gradients[0].contiguous();
+        auto coarse = torch::empty({fine.size(0), fine.size(1), fine.size(2) / 2, fine.size(3) / 2,
+                                    fine.size(4) / 2, 16},
+                                   fine.options());
+        if (fine.scalar_type() == torch::kBFloat16)
+            sum_down<at::BFloat16>(coarse, fine);
+        else
+            sum_down<float>(coarse, fine);
+        return {fine, coarse};
+    }
+};
+
+}  // namespace
+
+torch::Tensor block(const torch::Tensor& plain) {
+    const auto c = (plain.size(1) + 15) / 16 * 16;
+    auto padded = torch::zeros({plain.size(0), c, plain.size(2), plain.size(3), plain.size(4)}, plain.options());
+    padded.slice(1, 0, plain.size(1)).copy_(plain);
+    return padded.view({plain.size(0), c / 16, 16, plain.size(2), plain.size(3), plain.size(4)})
+        .permute({0, 1, 3, 4, 5, 2})
+        .contiguous();
+}
+
+torch::Tensor unblock(const torch::Tensor& b, std::int64_t channels) {
+    return b.permute({0, 1, 5, 2, 3, 4})
+        .reshape({b.size(0), b.size(1) * 16, b.size(2), b.size(3), b.size(4)})
+        .slice(1, 0, channels);
+}
+
+torch::Tensor conv_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& gamma,
+                        const torch::Tensor& beta, NormState& state, int stride, bool relu) {
+    return ConvNorm::apply(x, weight, gamma, beta, &state, static_cast<std::int64_t>(stride), relu);
+}
+
+torch::Tensor conv_bias(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+    return ConvBias::apply(x, weight, bias);
+}
+
+torch::Tensor add_upsampled(const torch::Tensor& fine, const torch::Tensor& coarse) {
+    return AddUpsampled::apply(fine, coarse);
+}
+
+}  // namespace cytomo::blocked

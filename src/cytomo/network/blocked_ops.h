@@ -1,0 +1,34 @@
+// Private to network: convolution blocks for training on the CPU, 3 to 5 times faster than
+// libtorch's own because activations stay in oneDNN's blocked layout from layer to layer.
+#pragma once
+
+#include <torch/torch.h>
+
+namespace cytomo::blocked {
+
+// A blocked tensor has the shape [batch, channels / 16, z, y, x, 16], contiguous, float or bfloat16.
+
+/// [n, c, z, y, x] → blocked, zeros for missing channels; and back to the first `channels`.
+torch::Tensor block(const torch::Tensor& plain);
+torch::Tensor unblock(const torch::Tensor& blocked, std::int64_t channels);
+
+/// Running statistics of one normalisation, updated in training.
+struct NormState {
+    torch::Tensor mean, variance;  ///< [channels], float
+    double momentum = 0.05;
+};
+
+/// ReLU(batch_norm(conv(x))). `x` is blocked, or plain [n, 1, z, y, x] for the first layer; weight
+/// [out, in, k, k, k] float; stride 1 keeps the size, stride 2 with kernel 2 halves it.
+torch::Tensor conv_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& gamma,
+                        const torch::Tensor& beta, NormState& state, int stride, bool relu);
+
+/// conv(x) + bias with kernel 1; weight [out, in, 1, 1, 1], out a multiple of 16.
+torch::Tensor conv_bias(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+
+/// fine + nearest-neighbour upsampling of coarse by 2 along z, y, x.
+torch::Tensor add_upsampled(const torch::Tensor& fine, const torch::Tensor& coarse);
+
+constexpr double norm_epsilon = 1e-5;
+
+}  // namespace cytomo::blocked

@@ -1,0 +1,37 @@
+// Private to network: runs a trained model on the CPU with oneDNN, without libtorch.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cytomo/core/grid.h"
+#include "cytomo/network/model.h"
+
+namespace cytomo {
+
+enum class Precision { f32, bf16 };
+
+/// bf16 where the processor has instructions for it, f32 elsewhere.
+Precision best_precision();
+
+/// A network prepared for tiles of one size: batch normalisation folded into the convolutions,
+/// activations fused, layouts chosen by oneDNN and kept between layers, memory reused.
+class Engine {
+public:
+    /// `tile`: multiples of the architecture's stride. Takes about tile.count() * 200 bytes in f32.
+    Engine(const Model& model, Size3 tile, Precision precision);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    Size3 tile() const;
+    /// values: tile.count() normalised grey values; probabilities: class-major, classes * tile.count().
+    /// Uses thread_count() threads. Not to be called from two threads at a time.
+    void run(const float* values, float* probabilities);
+
+private:
+    struct Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace cytomo

@@ -1,0 +1,148 @@
+#include "losses.h"
+
+#include <ATen/Parallel.h>
+
+#include <cmath>
+
+namespace cytomo {
+
+namespace {
+
+constexpr int most_classes = 16;
+constexpr double dice_smoothing = 100;  // voxels: keeps rare specks from dominating
+
+struct Sums {
+    double cross_entropy = 0, weight = 0;
+    double both[most_classes] = {}, predicted[most_classes] = {}, truth[most_classes] = {};
+    void add(const Sums& o, int classes) {
+        cross_entropy += o.cross_entropy;
+        weight += o.weight;
+        for (int c = 0; c < classes; ++c) {
+            both[c] += o.both[c];
+            predicted[c] += o.predicted[c];
+            truth[c] += o.truth[c];
+        }
+    }
+};
+
+class Loss : public torch::autograd::Function<Loss> {
+public:
+    static torch::Tensor forward(torch::autograd::AutogradContext* ctx, const torch::Tensor& logits_in,
+                                 const torch::Tensor& labels_in, const torch::Tensor& weights_in) {
+        const auto logits = logits_in.contiguous(), labels = labels_in.contiguous(), weights = weights_in.contiguous();
+        const auto classes = static_cast<int>(logits.size(-1));
+        TORCH_CHECK(classes <= most_classes, "too many classes");
+        const std::int64_t n = labels.numel();
+        auto p_tensor = torch::empty_like(logits);
+        const float* x = logits.data_ptr<float>();
+        float* p = p_tensor.data_ptr<float>();
+        const auto* y = labels.data_ptr<std::uint8_t>();
+        const float* w = weights.data_ptr<float>();
+        constexpr std::int64_t chunk = 1 << 15;
+        std::vector<Sums> parts(static_cast<std::size_t>((n + chunk - 1) / chunk));
+        at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](std::int64_t b, std::int64_t e) {
+            for (auto part = b; part < e; ++part) {
+                Sums s;
+                for (auto i = part * chunk; i < std::min(n, (part + 1) * chunk); ++i) {
+                    const float* xi = x + i * classes;
+                    float* pi = p + i * classes;
+                    float top = xi[0], sum = 0;
+                    for (int c = 1; c < classes; ++c) top = std::max(top, xi[c]);
+                    for (int c = 0; c < classes; ++c) sum += pi[c] = std::exp(xi[c] - top);
+                    for (int c = 0; c < classes; ++c) pi[c] /= sum;
+                    const int label = y[i];
+                    if (label >= classes) continue;
+                    s.cross_entropy += w[label] * (std::log(sum) + top - xi[label]);
+                    s.weight += w[label];
+                    for (int c = 0; c < classes; ++c) s.predicted[c] += pi[c];
+                    s.both[label] += pi[label];
+                    s.truth[label] += 1;
+                }
+                parts[static_cast<std::size_t>(part)] = s;
+            }
+        });
+        Sums s;
+        for (const auto& part : parts) s.add(part, classes);
+        double dice = 0;
+        int present = 0;
+        for (int c = 0; c < classes; ++c)
+            if (s.truth[c] > 0) {
+                dice += (2 * s.both[c] + dice_smoothing) / (s.predicted[c] + s.truth[c] + dice_smoothing);
+                ++present;
+            }
+        const double value = s.weight > 0 ? s.cross_entropy / s.weight + 1 - dice / std::max(present, 1) : 0;
+        // d(1 - mean Dice)/dp: for class c, -1/present · (2 [label = c] · union - numerator) / union².
+        auto slope = torch::zeros({2, classes}, torch::kFloat64);
+        auto* hit = slope.data_ptr<double>();
+        auto* any = hit + classes;
+        for (int c = 0; c < classes; ++c)
+            if (s.truth[c] > 0) {
+                const double u = s.predicted[c] + s.truth[c] + dice_smoothing;
+                hit[c] = -2 / u / present;
+                any[c] = (2 * s.both[c] + dice_smoothing) / (u * u) / present;
+            }
+        ctx->save_for_backward({p_tensor, labels, weights, slope});
+        ctx->saved_data["weight"] = s.weight;
+        return torch::tensor(value, torch::kFloat32);
+    }
+
+    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::tensor_list gradients) {
+        const auto saved = ctx->get_saved_variables();
+        const auto &p_tensor = saved[0], &labels = saved[1];
+        const auto classes = static_cast<int>(p_tensor.size(-1));
+        const double total = ctx->saved_data["weight"].toDouble();
+        const auto factor = static_cast<float>(gradients[0].item<double>());
+        auto dx_tensor = torch::zeros_like(p_tensor);
+        if (total > 0) {
+            const float* p = p_tensor.data_ptr<float>();
+            float* dx = dx_tensor.data_ptr<float>();
+            const auto* y = labels.data_ptr<std::uint8_t>();
+            const float* w = saved[2].data_ptr<float>();
+            const auto* hit = saved[3].data_ptr<double>();
+            const auto* any = hit + classes;
+            at::parallel_for(0, labels.numel(), 1 << 15, [&](std::int64_t b, std::int64_t e) {
+                for (auto i = b; i < e; ++i) {
+                    const int label = y[i];
+                    if (label >= classes) continue;
+                    const float* pi = p + i * classes;
+                    float g[most_classes], mean = 0;
+                    for (int c = 0; c < classes; ++c) {
+                        g[c] = static_cast<float>(any[c] + (c == label ? hit[c] : 0));
+                        mean += pi[c] * g[c];
+                    }
+                    const auto ce = static_cast<float>(w[label] / total);
+                    for (int c = 0; c < classes; ++c)
+                        dx[i * classes + c] =
+                            factor * (ce * (pi[c] - (c == label ? 1.F : 0.F)) + pi[c] * (g[c] - mean));
+                }
+            });
+        }
+        return {dx_tensor, {}, {}};
+    }
+};
+
+}  // namespace
+
+torch::Tensor segmentation_loss(const torch::Tensor& logits, const torch::Tensor& labels,
+                                const torch::Tensor& class_weights) {
+    return Loss::apply(logits, labels, class_weights);
+}
+
+torch::Tensor segmentation_loss_plain(const torch::Tensor& logits, const torch::Tensor& labels,
+                                      const torch::Tensor& class_weights) {
+    const auto classes = logits.size(-1);
+    const auto x = logits.reshape({-1, classes});
+    const auto y = labels.reshape({-1}).to(torch::kLong);
+    const auto known = (y < classes).nonzero().squeeze(1);
+    if (known.numel() == 0) return logits.sum() * 0;
+    const auto xk = x.index_select(0, known), yk = y.index_select(0, known);
+    const auto cross_entropy = torch::nll_loss(torch::log_softmax(xk, 1), yk, class_weights);
+    const auto p = torch::softmax(xk, 1);
+    const auto t = torch::one_hot(yk, classes).to(p.scalar_type());
+    const auto present = (t.sum(0) > 0).to(p.scalar_type());
+    const auto dice = (2 * (p * t).sum(0) + dice_smoothing) / (p.sum(0) + t.sum(0) + dice_smoothing);
+    return cross_entropy + 1 - (dice * present).sum() / present.sum();
+}
+
+}  // namespace cytomo

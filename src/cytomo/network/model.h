@@ -1,0 +1,74 @@
+// What a trained model is: architecture, weights, and everything needed to use it properly.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cytomo/core/legend.h"
+
+namespace cytomo {
+
+/// Numbers with a shape, last axis fastest.
+struct Tensor {
+    std::vector<std::int64_t> shape;
+    std::vector<float> values;
+};
+
+/// One convolution of the network, with batch normalisation and ReLU unless said otherwise.
+struct Layer {
+    std::string name;
+    int in = 0, out = 0;  ///< channels
+    int kernel = 3;       ///< edge of the cubic kernel; padded to keep the size unless stride > 1
+    int stride = 1;
+    bool relu = true;
+    bool norm = true;     ///< false: a bias instead (the head)
+};
+
+/// A 3D U-Net whose cost lies in few, well-shaped convolutions (all channels multiples of 16).
+/// Level l has `widths[l]` channels at 1/2^l of the resolution. Encoder: two 3×3×3 convolutions a
+/// level, 2×2×2 strided convolutions in between. Decoder: 1×1×1 convolution at the coarse level,
+/// nearest-neighbour upsampling, addition to the encoder's features, one 3×3×3 convolution.
+/// After Çiçek et al. 2016 (3D U-Net), with sums instead of concatenations (as in LinkNet,
+/// Chaurasia and Culurciello 2017), which halves the decoder.
+struct Architecture {
+    std::vector<int> widths{16, 32, 64, 128, 128};
+    int classes = default_class_count;
+
+    friend bool operator==(const Architecture&, const Architecture&) = default;
+    /// All convolutions in the order in which they run.
+    std::vector<Layer> layers() const;
+    /// Sizes of tiles must be multiples of this along each axis.
+    int stride() const { return 1 << (widths.size() - 1); }
+    /// Multiply-adds for one voxel of finished output, halo not counted.
+    double multiply_adds_per_voxel() const;
+    /// Throws InputError if widths are not 1 to 8 multiples of 16, or classes not 2 to 16.
+    void check(const std::string& file) const;
+};
+
+/// A trained network. Weights by name: "<layer>.weight" (out, in, k, k, k) and "<layer>.gamma",
+/// ".beta", ".mean", ".variance" (out), or "<layer>.bias" (out) for the head.
+struct Model {
+    Architecture architecture;
+    Legend legend = default_legend();
+    double voxel_um = 0.02;   ///< isotropic voxel edge of its input
+    /// How it was trained, for people and for reports: data, steps, figures.
+    std::map<std::string, std::string> record;
+    std::map<std::string, Tensor> weights;
+
+    /// "sha256:…"-like short fingerprint of the weights (64-bit FNV-1a, hexadecimal).
+    std::string checksum() const;
+};
+
+/// Random weights (He et al. 2015), reproducible by seed.
+Model make_model(const Architecture& architecture, std::uint64_t seed);
+
+/// Reads a .safetensors file. Throws InputError if it is not one, was truncated, or does not hold a
+/// cytomo model whose weights fit its architecture. Nothing in the file is executed.
+Model read_model(const std::filesystem::path& file);
+/// Writes a .safetensors file, atomically. Throws InputError if it exists and `overwrite` is false.
+void write_model(const std::filesystem::path& file, const Model& model, bool overwrite);
+
+}  // namespace cytomo

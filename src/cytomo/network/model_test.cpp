@@ -1,0 +1,107 @@
+#include "cytomo/network/model.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "cytomo/core/error.h"
+#include "safetensors.h"
+
+namespace cytomo {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path scratch(const std::string& name) {
+    const fs::path dir = fs::path(testing::TempDir()) / "cytomo_model_test";
+    fs::create_directories(dir);
+    fs::remove(dir / name);
+    return dir / name;
+}
+
+std::string contents(const fs::path& p) {
+    std::ifstream in(p, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void expect_refused(const std::string& bytes, const std::string& words) {
+    const auto p = scratch("bad.safetensors");
+    std::ofstream(p, std::ios::binary) << bytes;
+    try {
+        read_model(p);
+        ADD_FAILURE() << "accepted: " << words;
+    } catch (const InputError& e) {
+        EXPECT_NE(std::string(e.what()).find(words), std::string::npos) << e.what();
+    }
+}
+
+TEST(Model, SurvivesTheFile) {
+    Model m = make_model({{16, 32}, 3}, 11);
+    m.voxel_um = 0.015;
+    m.legend.entries = {{0, "out", {1, 2, 3}}, {1, "in", {4, 5, 6}}, {2, "ä \"quoted\"", {7, 8, 9}}};
+    m.record["steps"] = "12";
+    const auto p = scratch("m.safetensors");
+    write_model(p, m, false);
+    const Model r = read_model(p);
+    EXPECT_EQ(r.architecture, m.architecture);
+    EXPECT_EQ(r.legend, m.legend);
+    EXPECT_EQ(r.record, m.record);
+    EXPECT_EQ(r.voxel_um, m.voxel_um);
+    EXPECT_EQ(r.checksum(), m.checksum());
+    EXPECT_NE(make_model({{16, 32}, 3}, 12).checksum(), m.checksum());
+    EXPECT_THROW(write_model(p, m, false), InputError);
+    EXPECT_NO_THROW(write_model(p, m, true));
+}
+
+TEST(Model, DamagedFilesAreRefusedByName) {
+    const auto p = scratch("whole.safetensors");
+    write_model(p, make_model({{16, 32}, 3}, 11), false);
+    const std::string whole = contents(p);
+    expect_refused("", "0 bytes");
+    expect_refused(whole.substr(0, 400), "header within the file");
+    expect_refused(whole.substr(0, whole.size() - 100), "incomplete");
+    std::string huge = whole;
+    huge[6] = 1;
+    expect_refused(huge, "header within the file");
+    const std::string no_model = "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+    std::string bytes(8, '\0');
+    bytes[0] = static_cast<char>(no_model.size());
+    expect_refused(bytes + no_model + "abcd", "without cytomo's description");
+    const std::string lying = "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,16],\"data_offsets\":[0,4]}}";
+    bytes[0] = static_cast<char>(lying.size());
+    expect_refused(bytes + lying + "abcd", "larger than the file");
+    const std::string broken = "{\"a\":[}";
+    bytes[0] = static_cast<char>(broken.size());
+    expect_refused(bytes + broken, "JSON");
+    EXPECT_THROW(read_model(testing::TempDir()), InputError);
+    EXPECT_THROW(read_model("/nonexistent/x"), InputError);
+}
+
+TEST(Model, HalfAndBrainFloatsAreRead) {
+    // 1.5 and -2 in IEEE half (0x3E00, 0xC000) and bfloat16 (0x3FC0, 0xC000).
+    const std::string header =
+        "{\"h\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},"
+        "\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[4,8]}}";
+    std::string bytes(8, '\0');
+    bytes[0] = static_cast<char>(header.size());
+    bytes += header + std::string("\x00\x3E\x00\xC0\xC0\x3F\x00\xC0", 8);
+    const auto p = scratch("halves.safetensors");
+    std::ofstream(p, std::ios::binary) << bytes;
+    const auto t = read_safetensors(p);
+    EXPECT_EQ(t.tensors.at("h").values, (std::vector<float>{1.5F, -2}));
+    EXPECT_EQ(t.tensors.at("b").values, (std::vector<float>{1.5F, -2}));
+}
+
+TEST(Architecture, CostIsTheSumOverItsConvolutions) {
+    // By hand: 27*16 + 27*256 + 256 at full resolution; at half, 8*16*32 + 2*27*1024 + 32*16, over 8;
+    // decoder 27*256.
+    const Architecture a{{16, 32}, 3};
+    EXPECT_DOUBLE_EQ(a.multiply_adds_per_voxel(),
+                     27 * 16 + 2 * 27 * 256 + 256 + (8 * 16 * 32 + 2 * 27 * 1024 + 32 * 16) / 8.0);
+    EXPECT_LT(Architecture{}.multiply_adds_per_voxel(), 60000);
+    EXPECT_EQ(Architecture{}.stride(), 16);
+}
+
+}  // namespace
+}  // namespace cytomo

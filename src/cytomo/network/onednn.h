@@ -1,0 +1,46 @@
+// Private to network: the few lines that every use of oneDNN needs.
+#pragma once
+
+#include <dnnl.hpp>
+#include <unordered_map>
+
+namespace cytomo::onednn {
+
+using dt = dnnl::memory::data_type;
+using tag = dnnl::memory::format_tag;
+
+inline dnnl::engine& cpu() {
+    static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    return engine;
+}
+
+inline dnnl::stream& stream() {
+    static thread_local dnnl::stream s(cpu());
+    return s;
+}
+
+inline void execute(const dnnl::primitive& p, const std::unordered_map<int, dnnl::memory>& arguments) {
+    p.execute(stream(), arguments);
+    stream().wait();
+}
+
+inline void copy(dnnl::memory from, dnnl::memory to) {
+    dnnl::reorder(from, to).execute(stream(), from, to);
+    stream().wait();
+}
+
+/// The same values in another layout and type; the memory itself if nothing has to change.
+inline dnnl::memory reordered(const dnnl::memory& from, const dnnl::memory::desc& wanted) {
+    if (from.get_desc() == wanted) return from;
+    dnnl::memory to(wanted, cpu());
+    copy(from, to);
+    return to;
+}
+
+/// Whether bfloat16 convolutions run on the processor's own instructions.
+inline bool has_bf16() {
+    const auto isa = dnnl::get_effective_cpu_isa();
+    return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
+}
+
+}  // namespace cytomo::onednn

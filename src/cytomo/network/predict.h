@@ -1,0 +1,42 @@
+// From a tomogram to class probabilities and classes.
+#pragma once
+
+#include <string>
+
+#include "cytomo/core/progress.h"
+#include "cytomo/core/volume.h"
+#include "cytomo/network/model.h"
+
+namespace cytomo {
+
+struct PredictOptions {
+    Polarity polarity = Polarity::unknown;  ///< unknown: the network itself decides, see choose_polarity
+    std::string device = "auto";            ///< "auto", "cpu" or "cuda:N"
+    std::string precision = "auto";         ///< "auto", "f32" or "bf16"
+    Size3 tile{128, 128, 64};               ///< largest tile, voxels of the model
+    std::int64_t overlap = 24;              ///< voxels shared by neighbouring tiles, blended linearly
+    /// Throws UsageError for unknown names, tiles below 32 or overlaps over half a tile.
+    void check() const;
+};
+
+/// What was decided on the way, for records.
+struct PredictRecord {
+    Polarity polarity = Polarity::unknown;
+    bool polarity_guessed = false;
+    double polarity_confidence = 0;  ///< 0.5 (a coin) … 1; only if guessed
+    std::string device, precision;
+    double seconds = 0;
+    double mean_confidence = 0;  ///< mean probability of the winning class
+};
+
+/// Class probabilities on model_grid(tomogram.grid, model.voxel_um).
+/// Memory: classes bytes a voxel for the result, plus about (classes + 2) * 4 bytes for the voxels of
+/// one row of tiles. Same result for any thread count. Throws InputError, Cancelled.
+Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
+                      PredictRecord* record = nullptr, const Progress& progress = {});
+
+/// Most probable class of each voxel of `grid`, probabilities interpolated linearly.
+/// Memory: one byte a voxel of `grid` and two rows of slices.
+ClassVolume most_probable_classes(const Probabilities& probabilities, const Grid& grid, const Progress& progress = {});
+
+}  // namespace cytomo

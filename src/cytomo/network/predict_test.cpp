@@ -1,0 +1,100 @@
+#include "cytomo/network/predict.h"
+
+#include <gtest/gtest.h>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
+#include "cytomo/core/random.h"
+
+namespace cytomo {
+namespace {
+
+Tomogram noise(Size3 size, Vec3 voxel_um) {
+    auto v = std::make_shared<Volume<float>>(Grid{size, voxel_um, {1, 2, 3}});
+    Random r(3);
+    for (auto& x : v->values()) x = static_cast<float>(r.normal(50, 10));
+    return tomogram_from(v);
+}
+
+PredictOptions bright() {
+    PredictOptions o;
+    o.polarity = Polarity::dense_is_bright;
+    o.precision = "f32";
+    return o;
+}
+
+TEST(Predict, TiledEqualsUntiledAwayFromSeams) {
+    // Two levels: the receptive field is below the overlap, so only blending could differ.
+    const Model model = make_model({{16, 16}, 3}, 1);
+    const auto t = noise({96, 80, 40}, {0.02, 0.02, 0.02});
+    auto one = bright(), many = bright();
+    one.tile = {96, 80, 48};
+    many.tile = {48, 48, 32};
+    many.overlap = 16;
+    const auto a = predict(t, model, one), b = predict(t, model, many);
+    ASSERT_EQ(a.values.size(), b.values.size());
+    double worst_inside = 0, differing = 0;
+    for (std::size_t i = 0; i < a.values.size(); ++i) {
+        const double d = std::abs(a.values[i] - b.values[i]);
+        worst_inside = std::max(worst_inside, d);
+        differing += d > 2 ? 1 : 0;
+    }
+    EXPECT_LE(worst_inside, 40);
+    EXPECT_LT(differing / static_cast<double>(a.values.size()), 0.005);
+}
+
+TEST(Predict, SameAtAnyThreadCountAndForThinVolumes) {
+    const Model model = make_model({{16, 16}, 3}, 1);
+    const auto t = noise({50, 37, 3}, {0.02, 0.02, 0.02});
+    set_thread_count(1);
+    const auto a = predict(t, model, bright());
+    set_thread_count(3);
+    const auto b = predict(t, model, bright());
+    set_thread_count(0);
+    EXPECT_EQ(a.values, b.values);
+    for (std::int64_t i = 0; i < a.grid.count(); ++i) {
+        int sum = 0;
+        for (int c = 0; c < 3; ++c) sum += a.of_class(c)[static_cast<std::size_t>(i)];
+        EXPECT_NEAR(sum, 255, 3);
+    }
+}
+
+TEST(Predict, ClassesReturnOnTheTomogramsOwnGrid) {
+    const Model model = make_model({{16, 16}, 3}, 1);
+    const auto t = noise({60, 44, 30}, {0.01, 0.02, 0.005});
+    const auto p = predict(t, model, bright());
+    EXPECT_EQ(p.grid.size, (Size3{30, 44, 8}));
+    const auto classes = most_probable_classes(p, t.grid);
+    EXPECT_EQ(classes.grid(), t.grid);
+}
+
+TEST(Predict, InterpolatedClassesOfAStepLieWhereTheStepLies) {
+    Probabilities p;
+    p.grid = Grid{{10, 4, 4}, {0.02, 0.02, 0.02}};
+    p.classes = 2;
+    p.values.resize(2 * 160);
+    for (std::int64_t i = 0; i < 160; ++i) {
+        const bool one = i % 10 >= 5;
+        p.values[static_cast<std::size_t>(i)] = one ? 0 : 255;
+        p.values[static_cast<std::size_t>(160 + i)] = one ? 255 : 0;
+    }
+    // Half the voxel edge, same box: the step between old voxels 4 and 5 lies between new 9 and 10.
+    const auto classes = most_probable_classes(p, p.grid.resampled({0.01, 0.02, 0.02}));
+    EXPECT_EQ(classes(9, 1, 1), 0);
+    EXPECT_EQ(classes(10, 1, 1), 1);
+}
+
+TEST(Predict, BadOptionsAreRefused) {
+    auto o = bright();
+    o.precision = "int3";
+    EXPECT_THROW(o.check(), UsageError);
+    o = bright();
+    o.device = "gpu";
+    EXPECT_THROW(o.check(), UsageError);
+    o = bright();
+    o.overlap = 60;
+    EXPECT_THROW(o.check(), UsageError);
+}
+
+}  // namespace
+}  // namespace cytomo

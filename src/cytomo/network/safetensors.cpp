@@ -1,0 +1,181 @@
+#include "safetensors.h"
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/output.h"
+
+namespace cytomo {
+
+namespace {
+
+const char* const advice = "Use a model written by cytomo train, or copy the file again";
+
+float half_to_float(std::uint16_t h) {
+    const std::uint32_t sign = (h & 0x8000U) << 16, exponent = (h >> 10) & 31U, mantissa = h & 1023U;
+    float value;
+    if (exponent == 0)
+        value = std::ldexp(static_cast<float>(mantissa), -24);
+    else if (exponent == 31)
+        value = mantissa != 0 ? NAN : INFINITY;
+    else
+        value = std::ldexp(static_cast<float>(mantissa + 1024), static_cast<int>(exponent) - 25);
+    return sign != 0 ? -value : value;
+}
+
+std::uint64_t element_size(const std::string& type, const std::string& file, const std::string& name) {
+    if (type == "F32") return 4;
+    if (type == "F16" || type == "BF16") return 2;
+    throw InputError(file, "tensors of type F32, F16 or BF16", name + " of type " + type, advice);
+}
+
+Tensor decode(const std::string& type, std::vector<std::int64_t> shape, const std::vector<char>& raw) {
+    Tensor t{std::move(shape), {}};
+    const std::size_t size = type == "F32" ? 4 : 2;
+    t.values.resize(raw.size() / size);
+    for (std::size_t i = 0; i < t.values.size(); ++i) {
+        if (size == 4) {
+            std::memcpy(&t.values[i], raw.data() + 4 * i, 4);
+        } else {
+            std::uint16_t h;
+            std::memcpy(&h, raw.data() + 2 * i, 2);
+            if (type == "F16") {
+                t.values[i] = half_to_float(h);
+            } else {
+                const std::uint32_t bits = static_cast<std::uint32_t>(h) << 16;
+                std::memcpy(&t.values[i], &bits, 4);
+            }
+        }
+    }
+    return t;
+}
+
+}  // namespace
+
+SafeTensors read_safetensors(const std::filesystem::path& file) {
+    const std::string name = file.string();
+    std::error_code ec;
+    if (std::filesystem::is_directory(file, ec))
+        throw InputError(name, "a .safetensors file", "a folder", advice);
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw InputError(name, "a readable .safetensors file", "none", "Check the name");
+    const std::uint64_t file_size = std::filesystem::file_size(file, ec);
+    std::uint64_t header_size = 0;
+    unsigned char length[8] = {};
+    if (ec || file_size < 10 || !in.read(reinterpret_cast<char*>(length), 8))
+        throw InputError(name, "a .safetensors file", std::to_string(file_size) + " bytes", advice);
+    for (int i = 7; i >= 0; --i) header_size = header_size << 8 | length[i];
+    if (header_size > file_size - 8 || header_size > (64U << 20))
+        throw InputError(name, "a .safetensors header within the file", "a length of " + std::to_string(header_size),
+                         advice);
+    std::string header(header_size, '\0');
+    in.read(header.data(), static_cast<std::streamsize>(header_size));
+    const std::uint64_t data_size = file_size - 8 - header_size;
+    SafeTensors out;
+    try {
+        const auto json = nlohmann::json::parse(header);
+        for (const auto& [key, value] : json.items()) {
+            if (key == "__metadata__") {
+                out.metadata = value.get<std::map<std::string, std::string>>();
+                continue;
+            }
+            const auto type = value.at("dtype").get<std::string>();
+            auto shape = value.at("shape").get<std::vector<std::int64_t>>();
+            const auto offsets = value.at("data_offsets").get<std::vector<std::uint64_t>>();
+            std::uint64_t expected = element_size(type, name, key);
+            for (const auto n : shape) {
+                if (n < 0 || (n > 0 && expected > data_size / static_cast<std::uint64_t>(n)))
+                    throw InputError(name, "tensors that fit the file", key + " larger than the file", advice);
+                expected *= static_cast<std::uint64_t>(n);
+            }
+            if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data_size ||
+                offsets[1] - offsets[0] != expected)
+                throw InputError(name, "tensors that lie within the file",
+                                 key + " outside, the file is incomplete or damaged", advice);
+            std::vector<char> raw(expected);
+            in.seekg(static_cast<std::streamoff>(8 + header_size + offsets[0]));
+            if (!in.read(raw.data(), static_cast<std::streamsize>(expected)))
+                throw InputError(name, "a whole file", "an unreadable tensor " + key, advice);
+            out.tensors[key] = decode(type, std::move(shape), raw);
+        }
+    } catch (const nlohmann::json::exception& e) {
+        throw InputError(name, "a .safetensors header in JSON", e.what(), advice);
+    }
+    return out;
+}
+
+void write_safetensors(const std::filesystem::path& file, const SafeTensors& content, bool overwrite) {
+    nlohmann::json header;
+    header["__metadata__"] = content.metadata;
+    std::uint64_t offset = 0;
+    for (const auto& [name, t] : content.tensors) {
+        const std::uint64_t size = t.values.size() * 4;
+        header[name] = {{"dtype", "F32"}, {"shape", t.shape}, {"data_offsets", {offset, offset + size}}};
+        offset += size;
+    }
+    std::string text = header.dump();
+    text.resize((text.size() + 7) / 8 * 8, ' ');
+    PendingOutput pending(file, overwrite);
+    std::ofstream out(pending.path(), std::ios::binary);
+    std::uint64_t n = text.size();
+    for (int i = 0; i < 8; ++i, n >>= 8) out.put(static_cast<char>(n & 255));
+    out << text;
+    for (const auto& [name, t] : content.tensors)
+        out.write(reinterpret_cast<const char*>(t.values.data()),
+                  static_cast<std::streamsize>(t.values.size() * 4));
+    out.close();
+    if (!out) throw InputError(file.string(), "to write the model", "a failed write", "Check space and rights");
+    pending.commit();
+}
+
+Model read_model(const std::filesystem::path& file) {
+    const std::string name = file.string();
+    SafeTensors content = read_safetensors(file);
+    const auto found = content.metadata.find("cytomo");
+    if (found == content.metadata.end())
+        throw InputError(name, "a cytomo model", "a .safetensors file without cytomo's description", advice);
+    Model model;
+    try {
+        const auto json = nlohmann::json::parse(found->second);
+        model.architecture.widths = json.at("widths").get<std::vector<int>>();
+        model.architecture.classes = json.at("classes").get<int>();
+        model.voxel_um = json.at("voxel_um").get<double>();
+        model.legend.entries.clear();
+        for (const auto& e : json.at("legend"))
+            model.legend.entries.push_back({e.at("id").get<std::uint8_t>(), e.at("name").get<std::string>(),
+                                            e.at("colour").get<std::array<std::uint8_t, 3>>()});
+        model.record = json.at("record").get<std::map<std::string, std::string>>();
+    } catch (const nlohmann::json::exception& e) {
+        throw InputError(name, "a description of a cytomo model", e.what(), advice);
+    }
+    model.architecture.check(name);
+    if (!(model.voxel_um > 1e-4 && model.voxel_um < 10))
+        throw InputError(name, "a voxel edge of 0.1 nm to 10 µm", std::to_string(model.voxel_um) + " µm", advice);
+    model.weights = std::move(content.tensors);
+    for (const auto& [key, wanted] : make_model(model.architecture, 0).weights) {
+        const auto it = model.weights.find(key);
+        if (it == model.weights.end() || it->second.shape != wanted.shape)
+            throw InputError(name, "weights that fit the architecture",
+                             key + (it == model.weights.end() ? " missing" : " of another shape"), advice);
+        for (const float v : it->second.values)
+            if (!std::isfinite(v)) throw InputError(name, "finite weights", key + " with NaN or infinity", advice);
+    }
+    return model;
+}
+
+void write_model(const std::filesystem::path& file, const Model& model, bool overwrite) {
+    nlohmann::json json;
+    json["widths"] = model.architecture.widths;
+    json["classes"] = model.architecture.classes;
+    json["voxel_um"] = model.voxel_um;
+    json["record"] = model.record;
+    json["legend"] = nlohmann::json::array();
+    for (const auto& e : model.legend.entries)
+        json["legend"].push_back({{"id", e.id}, {"name", e.name}, {"colour", e.colour}});
+    write_safetensors(file, {{{"cytomo", json.dump()}, {"format", "pt"}}, model.weights}, overwrite);
+}
+
+}  // namespace cytomo

@@ -1,0 +1,23 @@
+// Private to network: the safetensors file format (8-byte header length, JSON header, raw tensors).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "cytomo/network/model.h"
+
+namespace cytomo {
+
+struct SafeTensors {
+    std::map<std::string, std::string> metadata;
+    std::map<std::string, Tensor> tensors;  ///< written as F32; F32, F16 and BF16 are read
+};
+
+/// Throws InputError for anything that is not a whole, consistent safetensors file. Memory is taken
+/// only after sizes were checked against the file's size.
+SafeTensors read_safetensors(const std::filesystem::path& file);
+/// Atomic: appears under its name when complete. Throws InputError if it exists and may not be replaced.
+void write_safetensors(const std::filesystem::path& file, const SafeTensors& content, bool overwrite);
+
+}  // namespace cytomo

@@ -1,0 +1,99 @@
+// Learning on volumes whose truth is known without any simulation: bright balls in noise.
+#include "cytomo/network/train.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/random.h"
+#include "cytomo/network/predict.h"
+
+namespace cytomo {
+namespace {
+
+LabelledTomogram balls(std::uint64_t seed, Polarity polarity) {
+    const Grid grid{{64, 56, 32}, {0.02, 0.02, 0.02}};
+    auto values = std::make_shared<Volume<float>>(grid);
+    ClassVolume labels(grid);
+    Random r(seed);
+    for (auto& v : values->values()) v = static_cast<float>(r.normal(0, 0.3));
+    for (int b = 0; b < 7; ++b) {
+        const Vec3 c{r.uniform(8, 56), r.uniform(8, 48), r.uniform(6, 26)};
+        const double radius = r.uniform(4, 7);
+        for (std::int64_t z = 0; z < 32; ++z)
+            for (std::int64_t y = 0; y < 56; ++y)
+                for (std::int64_t x = 0; x < 64; ++x)
+                    if (length(Vec3{static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)} - c) < radius &&
+                        labels(x, y, z) == 0) {
+                        labels(x, y, z) = 1;
+                        (*values)(x, y, z) += 1.5F;
+                    }
+    }
+    if (polarity == Polarity::dense_is_dark)
+        for (auto& v : values->values()) v = 100 - 20 * v;
+    return {tomogram_from(values), labels, polarity, "balls"};
+}
+
+TrainOptions quick() {
+    TrainOptions o;
+    o.steps = 40;
+    o.patch = {32, 32, 16};
+    o.learning_rate = 1e-2;
+    o.average = 0.9;
+    return o;
+}
+
+double dice(const ClassVolume& a, const ClassVolume& b) {
+    double both = 0, sum = 0;
+    for (std::int64_t i = 0; i < a.count(); ++i) {
+        both += a[i] == 1 && b[i] == 1 ? 2 : 0;
+        sum += (a[i] == 1 ? 1 : 0) + (b[i] == 1 ? 1 : 0);
+    }
+    return both / sum;
+}
+
+TEST(Train, FindsBallsAfterThreeLabelledSlices) {
+    auto item = balls(1, Polarity::dense_is_bright);
+    for (std::int64_t z = 0; z < 32; ++z)
+        if (z != 8 && z != 16 && z != 24) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
+    const auto result = train(make_model({{16, 16}, 2}, 1), {item}, quick());
+    ASSERT_FALSE(result.curve.empty());
+    for (const Polarity polarity : {Polarity::dense_is_bright, Polarity::dense_is_dark}) {
+        const auto other = balls(2, polarity);
+        PredictOptions options;
+        options.polarity = polarity;
+        options.tile = {32, 32, 16};
+        options.overlap = 8;
+        const auto p = predict(other.tomogram, result.model, options);
+        EXPECT_GT(dice(most_probable_classes(p, other.tomogram.grid), other.labels), 0.85);
+    }
+}
+
+TEST(Train, SameSeedSameModelAndResumeContinues) {
+    const auto item = balls(1, Polarity::dense_is_bright);
+    auto options = quick();
+    options.steps = 6;
+    const auto start = make_model({{16, 16}, 2}, 1);
+    const auto a = train(start, {item}, options), b = train(start, {item}, options);
+    EXPECT_EQ(a.model.checksum(), b.model.checksum());
+    options.seed = 2;
+    EXPECT_NE(train(start, {item}, options).model.checksum(), a.model.checksum());
+}
+
+TEST(Train, RefusesWhatCannotTeach) {
+    auto item = balls(1, Polarity::dense_is_bright);
+    const auto model = make_model({{16, 16}, 2}, 1);
+    std::fill(item.labels.values().begin(), item.labels.values().end(), ignore_label);
+    EXPECT_THROW(train(model, {item}, quick()), InputError);
+    item.labels[5] = 9;
+    EXPECT_THROW(train(model, {item}, quick()), InputError);
+    item.labels = ClassVolume(Grid{{8, 8, 8}});
+    EXPECT_THROW(train(model, {item}, quick()), InputError);
+    auto bad = quick();
+    bad.learning_rate = -1;
+    EXPECT_THROW(train(model, {balls(1, Polarity::dense_is_bright)}, bad), UsageError);
+}
+
+}  // namespace
+}  // namespace cytomo

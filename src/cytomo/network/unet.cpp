@@ -1,0 +1,122 @@
+#include "unet.h"
+
+namespace cytomo {
+
+namespace {
+
+torch::Tensor to_torch(const Tensor& t) {
+    return torch::from_blob(const_cast<float*>(t.values.data()), t.shape, torch::kFloat32).clone();
+}
+
+Tensor from_torch(const torch::Tensor& tensor) {
+    const auto t = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+    return {t.sizes().vec(), std::vector<float>(t.data_ptr<float>(), t.data_ptr<float>() + t.numel())};
+}
+
+std::string level_name(const char* part, std::size_t level) {
+    return std::string(part) + "." + std::to_string(level);
+}
+
+}  // namespace
+
+Unet::Unet(const Model& model, torch::Device device, torch::ScalarType type)
+    : architecture_(model.architecture), type_(type) {
+    const auto get = [&](const std::string& name, bool trained) {
+        return to_torch(model.weights.at(name)).to(device).requires_grad_(trained);
+    };
+    for (const Layer& layer : architecture_.layers()) {
+        Block b;
+        b.layer = layer;
+        b.weight = get(layer.name + ".weight", true);
+        if (layer.norm) {
+            b.gamma = get(layer.name + ".gamma", true);
+            b.beta = get(layer.name + ".beta", true);
+            b.state = {get(layer.name + ".mean", false), get(layer.name + ".variance", false)};
+        } else {
+            b.bias = get(layer.name + ".bias", true);
+        }
+        blocks_.emplace(layer.name, std::move(b));
+    }
+}
+
+torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
+    const auto run = [this](const torch::Tensor& x, const std::string& name) {
+        Block& b = block(name);
+        return blocked::conv_norm(x, b.weight, b.gamma, b.beta, b.state, b.layer.stride, b.layer.relu);
+    };
+    auto x = input.to(type_).contiguous();
+    std::vector<torch::Tensor> features;
+    const std::size_t levels = architecture_.widths.size();
+    for (std::size_t l = 0; l < levels; ++l) {
+        const auto level = level_name("encoder", l);
+        if (l > 0) x = run(x, level + ".down");
+        x = run(run(x, level + ".a"), level + ".b");
+        features.push_back(x);
+    }
+    for (std::size_t l = levels - 1; l-- > 0;) {
+        const auto level = level_name("decoder", l);
+        x = run(blocked::add_upsampled(features[l], run(x, level + ".up")), level + ".a");
+    }
+    const Block& head = block("head");
+    const auto logits = blocked::conv_bias(x, head.weight, head.bias);  // [n, 1, z, y, x, 16]
+    return logits.squeeze(1).slice(-1, 0, architecture_.classes).to(torch::kFloat32);
+}
+
+torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
+    const auto run = [&](const torch::Tensor& x, const std::string& name) {
+        Block& b = block(name);
+        const std::int64_t k = b.layer.kernel;
+        auto y = torch::conv3d(x, b.weight.to(x.scalar_type()), {}, b.layer.stride, b.layer.stride == 1 ? (k - 1) / 2 : 0);
+        y = torch::batch_norm(y, b.gamma, b.beta, b.state.mean, b.state.variance, training, b.state.momentum,
+                              blocked::norm_epsilon, x.is_cuda());
+        return b.layer.relu ? torch::relu(y) : y;
+    };
+    auto x = input;
+    std::vector<torch::Tensor> features;
+    const std::size_t levels = architecture_.widths.size();
+    for (std::size_t l = 0; l < levels; ++l) {
+        const auto level = level_name("encoder", l);
+        if (l > 0) x = run(x, level + ".down");
+        x = run(run(x, level + ".a"), level + ".b");
+        features.push_back(x);
+    }
+    for (std::size_t l = levels - 1; l-- > 0;) {
+        const auto level = level_name("decoder", l);
+        const auto coarse = run(x, level + ".up");
+        const auto size = features[l].sizes().slice(2).vec();
+        x = run(features[l] + torch::upsample_nearest3d(coarse, size), level + ".a");
+    }
+    const Block& head = block("head");
+    const auto logits = torch::conv3d(x, head.weight.to(x.scalar_type()), head.bias.to(x.scalar_type()));
+    return logits.slice(1, 0, architecture_.classes).permute({0, 2, 3, 4, 1}).to(torch::kFloat32);
+}
+
+std::vector<torch::Tensor> Unet::parameters() const {
+    std::vector<torch::Tensor> out;
+    for (const auto& [name, b] : blocks_) {
+        out.push_back(b.weight);
+        if (b.layer.norm) {
+            out.push_back(b.gamma);
+            out.push_back(b.beta);
+        } else {
+            out.push_back(b.bias);
+        }
+    }
+    return out;
+}
+
+void Unet::store(Model& model) const {
+    for (const auto& [name, b] : blocks_) {
+        model.weights[name + ".weight"] = from_torch(b.weight);
+        if (b.layer.norm) {
+            model.weights[name + ".gamma"] = from_torch(b.gamma);
+            model.weights[name + ".beta"] = from_torch(b.beta);
+            model.weights[name + ".mean"] = from_torch(b.state.mean);
+            model.weights[name + ".variance"] = from_torch(b.state.variance);
+        } else {
+            model.weights[name + ".bias"] = from_torch(b.bias);
+        }
+    }
+}
+
+}  // namespace cytomo

@@ -1,0 +1,46 @@
+// Private to network: the network as libtorch sees it, for training and for CUDA.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <map>
+#include <string>
+
+#include "blocked_ops.h"
+#include "cytomo/network/model.h"
+
+namespace cytomo {
+
+/// Weights of a model as libtorch tensors, and the forward pass in two versions.
+class Unet {
+public:
+    /// `type`: float or bfloat16, the type of activations in forward_blocked.
+    Unet(const Model& model, torch::Device device, torch::ScalarType type);
+
+    /// Training on the CPU: x [n, 1, z, y, x] float → logits [n, z, y, x, classes] float.
+    /// Normalises by the batch and updates running statistics.
+    torch::Tensor forward_blocked(const torch::Tensor& x);
+    /// The same by libtorch's own operators, on any device; `training` chooses batch or running
+    /// statistics. The reference for forward_blocked.
+    torch::Tensor forward_plain(const torch::Tensor& x, bool training);
+
+    /// Tensors to optimise, in a fixed order.
+    std::vector<torch::Tensor> parameters() const;
+    /// Copies weights and running statistics back.
+    void store(Model& model) const;
+
+private:
+    struct Block {
+        Layer layer;
+        torch::Tensor weight, gamma, beta, bias;
+        blocked::NormState state;
+    };
+    const Block& block(const std::string& name) const { return blocks_.at(name); }
+    Block& block(const std::string& name) { return blocks_.at(name); }
+
+    Architecture architecture_;
+    torch::ScalarType type_;
+    std::map<std::string, Block> blocks_;
+};
+
+}  // namespace cytomo

@@ -1,0 +1,61 @@
+// The fast training path against libtorch's own operators, the obvious version.
+#include "unet.h"
+
+#include <gtest/gtest.h>
+
+namespace cytomo {
+namespace {
+
+Model small_model() { return make_model({{16, 32, 16}, 5}, 3); }
+
+TEST(Unet, BlockedLayoutsAreInverse) {
+    const auto x = torch::randn({2, 20, 3, 4, 5});
+    const auto b = blocked::block(x);
+    EXPECT_EQ(b.sizes(), (std::vector<std::int64_t>{2, 2, 3, 4, 5, 16}));
+    EXPECT_TRUE(torch::equal(blocked::unblock(b, 20), x));
+    EXPECT_EQ(b[1][1][2][3][4][3].item<float>(), x[1][19][2][3][4].item<float>());
+}
+
+TEST(Unet, BlockedForwardAndGradientsAgreeWithLibtorch) {
+    torch::manual_seed(1);
+    const Model model = small_model();
+    Unet fast(model, torch::kCPU, torch::kFloat32), plain(model, torch::kCPU, torch::kFloat32);
+    const auto x = torch::randn({2, 1, 8, 12, 16});
+    const auto a = fast.forward_blocked(x), b = plain.forward_plain(x, true);
+    ASSERT_EQ(a.sizes(), (std::vector<std::int64_t>{2, 8, 12, 16, 5}));
+    ASSERT_EQ(a.sizes(), b.sizes());
+    EXPECT_LT((a - b).abs().max().item<float>(), 2e-4F * b.abs().max().item<float>());
+    const auto g = torch::randn(a.sizes());
+    (a * g).sum().backward();
+    (b * g).sum().backward();
+    const auto pa = fast.parameters(), pb = plain.parameters();
+    ASSERT_EQ(pa.size(), pb.size());
+    for (std::size_t i = 0; i < pa.size(); ++i) {
+        const auto scale = pb[i].grad().abs().max().item<float>() + 1e-3F;
+        EXPECT_LT((pa[i].grad() - pb[i].grad()).abs().max().item<float>(), 2e-3F * scale) << i;
+    }
+}
+
+TEST(Unet, RunningStatisticsFollowTheBatch) {
+    Model model = small_model();
+    Unet net(model, torch::kCPU, torch::kFloat32);
+    const auto x = torch::randn({1, 1, 8, 8, 8}) * 3 + 1;
+    for (int i = 0; i < 200; ++i) net.forward_blocked(x);
+    net.store(model);
+    const auto w = torch::from_blob(model.weights.at("encoder.0.a.weight").values.data(), {16, 1, 3, 3, 3});
+    const auto y = torch::conv3d(x, w, {}, 1, 1);
+    const auto mean = y.mean({0, 2, 3, 4});
+    for (int c = 0; c < 16; ++c)
+        EXPECT_NEAR(model.weights.at("encoder.0.a.mean").values[static_cast<std::size_t>(c)], mean[c].item<float>(), 1e-3);
+}
+
+TEST(Unet, Bfloat16ComesClose) {
+    const Model model = small_model();
+    Unet exact(model, torch::kCPU, torch::kFloat32), coarse(model, torch::kCPU, torch::kBFloat16);
+    const auto x = torch::randn({1, 1, 16, 16, 16});
+    const auto a = exact.forward_blocked(x), b = coarse.forward_blocked(x);
+    EXPECT_LT((a - b).pow(2).mean().sqrt().item<float>(), 0.05F * a.pow(2).mean().sqrt().item<float>());
+}
+
+}  // namespace
+}  // namespace cytomo
