@@ -127,14 +127,70 @@ float open_sky(const rays::RayScene& scene, const Hit& hit, Float3 normal, Float
     return static_cast<float>(open) / static_cast<float>(count);
 }
 
+/// The floor on which the cell seems to stand: how much of the sky its points see, on a lattice, as
+/// shadows of the sky are soft. Shells that are not opaque take a part of the light.
+class Ground {
+public:
+    Ground() = default;
+    Ground(const rays::RayScene& scene, float height, int samples) : height_(height), open_(points * points) {
+        std::vector<float> raw(open_.size());
+        parallel_for(points, [&](std::int64_t row) {
+            for (std::int64_t column = 0; column < points; ++column) {
+                const auto i = static_cast<std::size_t>(row * points + column);
+                const Float3 point{(static_cast<float>(column) / (points - 1) * 2 - 1) * half_width,
+                                   (static_cast<float>(row) / (points - 1) * 2 - 1) * half_width, height_ - 1e-4F};
+                float sum = 0;
+                for (int k = 0; k < samples; ++k)
+                    sum += light_from(scene, point, rays::cosine_direction({0, 0, -1}, k, rays::shift_for(i)));
+                raw[i] = sum / static_cast<float>(samples);
+            }
+        });
+        smooth(raw);
+    }
+    bool empty() const { return open_.empty(); }
+    float height() const { return height_; }
+    /// 1 where the whole sky is seen; beyond the lattice too.
+    float open_at(Float3 p) const {
+        const float x = (p.x / half_width + 1) / 2 * (points - 1), y = (p.y / half_width + 1) / 2 * (points - 1);
+        if (!(x >= 0 && y >= 0 && x < points - 1 && y < points - 1)) return 1;
+        const auto i = static_cast<std::size_t>(x), j = static_cast<std::size_t>(y);
+        const float u = x - static_cast<float>(i), v = y - static_cast<float>(j);
+        const float* o = open_.data() + j * points + i;
+        return (o[0] * (1 - u) + o[1] * u) * (1 - v) + (o[points] * (1 - u) + o[points + 1] * u) * v;
+    }
+
+private:
+    static constexpr int points = 192;
+    static constexpr float half_width = 2.4F, reach = 1;
+
+    static float light_from(const rays::RayScene& scene, Float3 point, Float3 direction) {
+        if (scene.blocked(Look::opaque, point, direction, reach)) return 0;
+        if (scene.blocked(Look::translucent, point, direction, reach)) return 0.2F;
+        return scene.blocked(Look::glass, point, direction, reach) ? 0.55F : 1;
+    }
+    /// 3 × 3 binomial filter against the noise of the samples; the rim is fully open.
+    void smooth(const std::vector<float>& raw) {
+        std::fill(open_.begin(), open_.end(), 1.0F);
+        for (std::size_t y = 1; y + 1 < points; ++y)
+            for (std::size_t x = 1; x + 1 < points; ++x) {
+                const float* r = raw.data() + y * points + x;
+                const auto row = [](const float* m) { return m[-1] + 2 * m[0] + m[1]; };
+                open_[y * points + x] = (row(r - points) + 2 * row(r) + row(r + points)) / 16;
+            }
+    }
+
+    float height_ = 0;
+    std::vector<float> open_;
+};
+
 struct Painter {
     const rays::RayScene& scene;
     const RenderOptions& options;
     Camera camera;
     std::vector<Float3> colours;
     Float3 background;
-    Float3 lamp;      ///< towards the lamp
-    float ground = 0;  ///< z of the ground in the unit frame
+    Float3 lamp;  ///< towards the lamp
+    Ground ground;
 
     struct Numbers {
         int sky_first, sky_count, lamp_first, lamp_count;
@@ -165,9 +221,11 @@ struct Painter {
         const float shine =
             lamp_part > 0 ? 0.16F * std::pow(std::max(0.0F, rays::dot(normal, half)), 36.0F) * lamp_part : 0;
         const auto channel = [&](float c) {
-            return c * (0.62F * above * with_reflections(open, c) + 0.62F * lamp_part) + shine;
+            return c * (0.70F * above * with_reflections(open, c) + 0.62F * lamp_part) + shine;
         };
-        return {channel(albedo.x), channel(albedo.y), channel(albedo.z)};
+        // A little haze towards the far side tells near from far.
+        const float haze = 0.16F * std::clamp((hit.distance - 1) / 2, 0.0F, 1.0F);
+        return Float3{channel(albedo.x), channel(albedo.y), channel(albedo.z)} * (1 - haze) + background * haze;
     }
 
     struct Layer {
@@ -202,18 +260,10 @@ struct Painter {
         }
     }
 
-    Float3 ground_light(Float3 origin, Float3 direction, const Numbers& n) const {
-        if (!options.ground_shadow || direction.z < 0.05F) return background;
-        const float distance = (ground - origin.z) / direction.z;
-        const Float3 point = origin + direction * distance + Float3{0, 0, -1e-4F};
-        float open = 0;
-        for (int i = n.sky_first; i < n.sky_first + n.sky_count; ++i) {
-            const Float3 d = rays::cosine_direction({0, 0, -1}, i, n.shift);
-            const bool dense = scene.blocked(Look::opaque, point, d, 1) || scene.blocked(Look::translucent, point, d, 1);
-            open += dense ? 0 : scene.blocked(Look::glass, point, d, 1) ? 0.6F : 1;
-        }
-        open /= static_cast<float>(n.sky_count);
-        return background * (0.66F + 0.34F * open);
+    Float3 ground_light(Float3 origin, Float3 direction) const {
+        if (ground.empty() || direction.z < 0.05F) return background;
+        const float distance = (ground.height() - origin.z) / direction.z;
+        return background * (0.62F + 0.38F * ground.open_at(origin + direction * distance));
     }
 
     Float3 subpixel(float x, float y, const Numbers& n, std::vector<Layer>& layers) const {
@@ -233,7 +283,7 @@ struct Painter {
             light = light + layer.light * (clear * layer.opacity);
             clear *= 1 - layer.opacity;
         }
-        const Float3 behind = solid ? lit(hit, camera.forward, n) : ground_light(origin, camera.forward, n);
+        const Float3 behind = solid ? lit(hit, camera.forward, n) : ground_light(origin, camera.forward);
         return light + behind * clear;
     }
 
@@ -277,13 +327,16 @@ Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions&
     if (nothing) return image;
     const rays::UnitFrame frame = rays::unit_frame(meshes);
     const rays::RayScene scene(meshes, frame);
-    Painter painter{scene, options, make_camera(scene, meshes.size(), options), {}, linear_colour(options.background), {}, -2};
+    Painter painter{scene, options, make_camera(scene, meshes.size(), options), {}, linear_colour(options.background), {}, {}};
     for (const auto& m : meshes) painter.colours.push_back(linear_colour(m.colour));
     const Camera& c = painter.camera;
     painter.lamp = rays::normalized(c.right * -0.55F + c.up * 0.75F - c.forward * 0.75F);
-    for (std::size_t m = 0; m < meshes.size(); ++m)
-        for (const Float3 p : scene.points(m)) painter.ground = std::max(painter.ground, p.z);
-    painter.ground += 0.01F;
+    if (options.ground_shadow && options.view != View::side) {
+        float lowest = -2;  // z points downwards in pictures
+        for (std::size_t m = 0; m < meshes.size(); ++m)
+            for (const Float3 p : scene.points(m)) lowest = std::max(lowest, p.z);
+        painter.ground = Ground(scene, lowest + 0.01F, options.sky_samples);
+    }
 
     constexpr int tile = 32;
     const int tiles_across = (options.width + tile - 1) / tile, tiles_down = (options.height + tile - 1) / tile;

@@ -236,7 +236,7 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
 
     struct Look {
         double r = 0, g = 0, b = 0, fill = 0;
-        bool drawn = false;
+        bool drawn = false, body = false;
     };
     std::array<Look, 256> looks;
     for (int c = 1; c < ignore_label; ++c) {
@@ -245,7 +245,7 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
         const bool body = entry != nullptr && entry->name == "cytoplasm";
         looks[static_cast<std::size_t>(c)] = {static_cast<double>(colour[0]), static_cast<double>(colour[1]),
                                               static_cast<double>(colour[2]),
-                                              body ? options.body_fill : options.fill, true};
+                                              body ? options.body_fill : options.fill, true, body};
     }
 
     // Offsets of a disc: a pixel is contour if another class lies within the contour's width.
@@ -270,8 +270,9 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
                 if (!look.drawn) continue;
                 const bool contour = std::any_of(disc.begin(), disc.end(), [&](auto d) {
                     const int u = x + d.first, v = y + d.second;
-                    return u >= 0 && v >= 0 && u < width && v < height &&
-                           winner[static_cast<std::size_t>(v) * static_cast<std::size_t>(width) + static_cast<std::size_t>(u)] != c;
+                    if (u < 0 || v < 0 || u >= width || v >= height) return false;
+                    const auto other = winner[static_cast<std::size_t>(v) * static_cast<std::size_t>(width) + static_cast<std::size_t>(u)];
+                    return other != c && !(look.body && looks[other].drawn);
                 });
                 const double alpha = contour ? 1 : look.fill;
                 red += alpha * look.r, green += alpha * look.g, blue += alpha * look.b, opacity += alpha;

@@ -65,7 +65,7 @@ Image draw_grey(const Slice<float>& slice, GreyRange range, PictureSize size);
 
 struct OverlayOptions {
     double fill = 0.35;           ///< opacity of the area of a class
-    double contour_pixels = 1.6;  ///< width of the opaque contour
+    double contour_pixels = 1.9;  ///< width of the opaque contour
     /// Classes that cover most of a cell are drawn by their contour and this much weaker fill.
     double body_fill = 0.10;
 };
