@@ -1,0 +1,123 @@
+// The voxels a cell is painted on.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cytomo/core/legend.h"
+#include "cytomo/core/volume.h"
+#include "cytomo/simulation/shapes.h"
+
+namespace cytomo {
+
+/// Something with a class and a number. Index 0 is "nothing".
+struct PaintedObject {
+    std::uint8_t class_id = 0;
+    std::string kind;
+    double volume_um3 = -1;  ///< of the whole shape, if known
+};
+
+/// Absorption and owner (index into `objects`) of every voxel, on the wide grid. Brushes are queued
+/// and then run slab by slab along z, in the order queued: later ones paint over earlier ones.
+class Canvas {
+public:
+    explicit Canvas(const Grid& grid);
+
+    std::uint32_t add_object(std::uint8_t class_id, std::string kind, double volume_um3 = -1);
+    std::uint8_t class_of(std::uint32_t owner) const { return objects[owner].class_id; }
+
+    /// Half-open voxel limits of a box, cut to slices [z0, z1).
+    struct Limits {
+        std::int64_t x0, x1, y0, y1, z0, z1;
+        bool empty() const { return x0 >= x1 || y0 >= y1 || z0 >= z1; }
+    };
+    Limits limits(const Box& box, std::int64_t z0, std::int64_t z1) const;
+
+    using Brush = std::function<void(std::int64_t z0, std::int64_t z1)>;
+    void queue(Brush brush) { brushes_.push_back(std::move(brush)); }
+
+    /// Queues a shape: distance(p) in µm, negative inside; absorption(p, distance, x, y, z) in 1/µm.
+    /// Edges are blended over one voxel; a voxel belongs to `owner` where the distance is negative
+    /// and may_cover(owner there) holds.
+    template <class Distance, class Absorption, class MayCover>
+    void paint(const Box& box, std::uint32_t owner, Distance distance, Absorption absorption,
+               MayCover may_cover) {
+        queue([=, this](std::int64_t z0, std::int64_t z1) {
+            const Limits l = limits(box.grown(edge_um_), z0, z1);
+            std::int64_t covered = 0;
+            for (auto z = l.z0; z < l.z1; ++z)
+                for (auto y = l.y0; y < l.y1; ++y)
+                    for (auto x = l.x0; x < l.x1; ++x) {
+                        const Vec3 p = lac.grid().world_from_voxel(
+                            {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                        const double d = distance(p);
+                        if (d < edge_um_ / 2)
+                            covered += blend(x, y, z, d, owner, may_cover,
+                                             [&] { return absorption(p, d, x, y, z); });
+                    }
+            painted_[owner] += covered;
+        });
+    }
+    /// Queues a branched tube; absorption(p, distance, along_um, x, y, z).
+    template <class Absorption, class MayCover>
+    void paint_tube(const Tube& tube, std::uint32_t owner, Absorption absorption, MayCover may_cover) {
+        const auto shape = std::make_shared<const Tube>(tube);
+        queue([=, this](std::int64_t z0, std::int64_t z1) {
+            TubeDistance field(*this, *shape, z0, z1);
+            const Limits& l = field.limits;
+            std::int64_t covered = 0;
+            std::size_t i = 0;
+            for (auto z = l.z0; z < l.z1; ++z)
+                for (auto y = l.y0; y < l.y1; ++y)
+                    for (auto x = l.x0; x < l.x1; ++x, ++i) {
+                        const double d = field.distance[i];
+                        if (d >= edge_um_ / 2) continue;
+                        const Vec3 p = lac.grid().world_from_voxel(
+                            {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                        covered += blend(x, y, z, d, owner, may_cover,
+                                         [&] { return absorption(p, d, field.along[i], x, y, z); });
+                    }
+            painted_[owner] += covered;
+        });
+    }
+
+    /// Runs all brushes, on all cores.
+    void run();
+    /// Voxels that became `owner` when it was painted, whoever has them now.
+    std::int64_t painted(std::uint32_t owner) const { return painted_[owner]; }
+
+    Volume<float> lac;
+    Volume<std::uint32_t> owner_of;
+    std::vector<PaintedObject> objects;
+
+private:
+    struct TubeDistance {
+        TubeDistance(const Canvas& canvas, const Tube& tube, std::int64_t z0, std::int64_t z1);
+        Limits limits;
+        std::vector<float> distance, along;
+    };
+    template <class MayCover, class Value>
+    std::int64_t blend(std::int64_t x, std::int64_t y, std::int64_t z, double d, std::uint32_t owner,
+                       const MayCover& may_cover, const Value& value) {
+        std::uint32_t& now = owner_of(x, y, z);
+        if (!may_cover(now)) return 0;
+        float& here = lac(x, y, z);
+        const auto coverage = static_cast<float>(std::clamp(0.5 - d / edge_um_, 0.0, 1.0));
+        here += coverage * (static_cast<float>(value()) - here);
+        if (d >= 0) return 0;
+        now = owner;
+        return 1;
+    }
+
+    double edge_um_;
+    std::vector<Brush> brushes_;
+    std::vector<std::atomic<std::int64_t>> painted_;
+};
+
+}  // namespace cytomo

@@ -1,0 +1,154 @@
+// A cell from options: the body first, then its organelles one kind after the other, each where the
+// earlier ones left room. All drawing happens at the end, slab by slab, so that it runs on all cores.
+#include <cmath>
+#include <numbers>
+
+#include "cytomo/core/parallel.h"
+#include "cytomo/simulation/organelles.h"
+
+namespace cytomo {
+
+namespace {
+
+/// How far beyond the returned box the cell is made: tilted rays through the box pass there.
+Grid wide_grid(const SimulationOptions& options) {
+    const Vec3 e = options.voxel_um;
+    const auto z_margin = std::max<std::int64_t>(4, std::llround(0.3 / e.z));
+    const double tilt = std::max(std::fabs(options.acquisition.tilt_min_deg),
+                                 std::fabs(options.acquisition.tilt_max_deg));
+    const double depth_um = static_cast<double>(options.size.z + 2 * z_margin) * e.z;
+    // Full rotation: a sample narrow enough to be seen whole at every angle, as in a capillary.
+    const double reach_um = tilt > 75 ? 0.3 : 0.5 * depth_um * std::tan(tilt * std::numbers::pi / 180) + 0.6;
+    const auto x_margin = static_cast<std::int64_t>(std::ceil(reach_um / e.x));
+    Grid grid{{options.size.x + 2 * x_margin, options.size.y, options.size.z + 2 * z_margin}, e, {}};
+    grid.origin_um = {-static_cast<double>(x_margin) * e.x, 0, -static_cast<double>(z_margin) * e.z};
+    return grid;
+}
+
+template <class T, class F>
+Volume<T> middle_of(const Volume<T>& wide, const Grid& grid, F change) {
+    Volume<T> result(grid);
+    const auto x0 = std::llround(-wide.grid().origin_um.x / grid.voxel_um.x);
+    const auto z0 = std::llround(-wide.grid().origin_um.z / grid.voxel_um.z);
+    parallel_for(grid.size.z, [&](std::int64_t z) {
+        for (std::int64_t y = 0; y < grid.size.y; ++y)
+            for (std::int64_t x = 0; x < grid.size.x; ++x) result(x, y, z) = change(wide(x + x0, y, z + z0));
+    });
+    return result;
+}
+
+/// Numbers the objects that are in view (1, 2, … by class, then in the order made) and measures them.
+void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& filopodia, SimulatedCell& cell) {
+    const Grid& grid = cell.lac_per_um.grid();
+    InstanceVolume& owners = cell.instances;
+    struct Sums {
+        std::int64_t voxels = 0;
+        double x = 0, y = 0, z = 0, lac = 0;
+        bool border = false;
+    };
+    std::vector<Sums> sums(canvas.objects.size());
+    for (std::int64_t z = 0; z < grid.size.z; ++z)
+        for (std::int64_t y = 0; y < grid.size.y; ++y)
+            for (std::int64_t x = 0; x < grid.size.x; ++x) {
+                Sums& s = sums[owners(x, y, z)];
+                ++s.voxels;
+                s.x += static_cast<double>(x);
+                s.y += static_cast<double>(y);
+                s.z += static_cast<double>(z);
+                s.lac += cell.lac_per_um(x, y, z);
+                s.border = s.border || x == 0 || y == 0 || z == 0 || x + 1 == grid.size.x ||
+                           y + 1 == grid.size.y || z + 1 == grid.size.z;
+            }
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 1; i < sums.size(); ++i)
+        if (sums[i].voxels > 0) order.push_back(i);
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return canvas.class_of(a) < canvas.class_of(b);
+    });
+    std::vector<std::uint32_t> number(sums.size(), 0);
+    for (const std::uint32_t i : order) {
+        ObjectTruth object;
+        object.instance = number[i] = static_cast<std::uint32_t>(cell.truth.objects.size() + 1);
+        const Sums& s = sums[i];
+        const auto n = static_cast<double>(s.voxels);
+        object.class_id = canvas.class_of(i);
+        object.kind = canvas.objects[i].kind;
+        object.labelled_volume_um3 = n * grid.voxel_volume_um3();
+        object.centre_um = grid.world_from_voxel({s.x / n, s.y / n, s.z / n});
+        object.mean_lac_per_um = s.lac / n;
+        object.touches_border = s.border;
+        // Known exactly only if nothing hides a part of it.
+        if (!s.border && canvas.painted(i) == s.voxels) object.volume_um3 = canvas.objects[i].volume_um3;
+        cell.truth.objects.push_back(object);
+    }
+    cell.classes = ClassVolume(grid);
+    parallel_for(grid.size.z, [&](std::int64_t z) {
+        const std::int64_t slice = grid.size.x * grid.size.y;
+        for (std::int64_t i = z * slice; i < (z + 1) * slice; ++i) {
+            cell.classes[i] = canvas.class_of(owners[i]);
+            owners[i] = number[owners[i]];
+        }
+    });
+    for (FilopodiumTruth f : filopodia)
+        if ((f.instance = number[f.instance]) != 0) cell.truth.filopodia.push_back(std::move(f));
+}
+
+}  // namespace
+
+SimulatedCell make_cell(const SimulationOptions& options, const Progress& progress) {
+    options.check();
+    const Progress making = progress.stage("making the cell");
+    const Grid wide = wide_grid(options);
+    const CellBody body(options, wide);
+    Canvas canvas(wide);
+    Occupancy occupancy(body.wide);
+    const Vec3 e = options.voxel_um;
+    const auto grain = [&](std::uint64_t stream, double sigma_um) {
+        const auto voxels = [&](double edge) { return std::clamp(sigma_um / edge, 0.3, 12.0); };
+        return std::make_shared<const Grain>(options.seed, stream, Vec3{voxels(e.x), voxels(e.y), voxels(e.z)});
+    };
+    Workshop shop{options,
+                  body,
+                  canvas,
+                  occupancy,
+                  grain(3, 0.022),
+                  grain(4, 0.055),
+                  std::make_shared<const SmoothField>(options.seed, 5, 0.35),
+                  0};
+    making(0.1);
+    // The room there is, by sampling.
+    Random random(options.seed, 6);
+    const Vec3 extent = body.wide.high - body.wide.low;
+    constexpr int samples = 20000;
+    int inside = 0;
+    for (int i = 0; i < samples; ++i)
+        inside += shop.in_cytoplasm(body.wide.low + Vec3{random.uniform() * extent.x, random.uniform() * extent.y,
+                                                         random.uniform() * extent.z},
+                                    0.05);
+    shop.sample_um3 = extent.x * extent.y * extent.z * inside / samples;
+
+    std::vector<FilopodiumTruth> filopodia;
+    add_body(shop);
+    add_reticulum(shop);
+    add_mitochondria(shop);
+    making(0.2);
+    add_lipid_droplets(shop);
+    add_vesicles(shop);
+    add_filopodia(shop, filopodia);
+    add_gold(shop);
+    making(0.3);
+    canvas.run();
+    making(0.9);
+
+    SimulatedCell cell;
+    const Grid grid{options.size, e, {}};
+    cell.lac_per_um = middle_of(canvas.lac, grid, [](float v) { return v; });
+    cell.instances = middle_of(canvas.owner_of, grid, [](std::uint32_t v) { return v; });
+    cell.truth.options = options;
+    number_objects(canvas, filopodia, cell);
+    cell.surroundings = std::move(canvas.lac);
+    making(1);
+    return cell;
+}
+
+}  // namespace cytomo

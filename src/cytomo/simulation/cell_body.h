@@ -1,0 +1,51 @@
+// The large shapes of a cell: the support, the cell's outline and thickness, the nucleus, the ice.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cytomo/core/random.h"
+#include "cytomo/simulation/shapes.h"
+#include "cytomo/simulation/simulate.h"
+#include "cytomo/simulation/texture.h"
+
+namespace cytomo {
+
+/// Absorption of this cell's parts, 1/µm: drawn once a cell.
+struct CellValues {
+    double ice, cytosol, membrane, euchromatin, heterochromatin, nucleolus, reticulum;
+    double mitochondrion, droplet, filopodium, carbon;
+};
+
+/// A cell standing on its support. Surfaces are kept as heights above each column of the wide grid.
+struct CellBody {
+    CellBody(const SimulationOptions& options, const Grid& wide_grid);
+
+    /// µm below the plasma membrane; negative outside the cell. First order, not exact far away.
+    double depth(Vec3 p) const;
+    /// µm from the nuclear envelope, negative inside; 1e9 without a nucleus.
+    double nucleus_distance(Vec3 p) const;
+    /// µm from the cell's edge in the plane of the support, positive inside; 1e9 if no edge is near.
+    double edge_distance(double x, double y) const;
+
+    Grid grid;
+    Box view;            ///< what is returned
+    Box wide;            ///< what is painted
+    double support_um;   ///< height of the support's upper surface
+    bool has_edge = false;
+    Vec3 edge_point, edge_normal;  ///< the normal points into the cell
+    std::vector<float> bottom, top, ice_top;  ///< a value each column, µm
+    std::vector<float> slope;                 ///< cosine of the upper surface's inclination
+    bool has_nucleus = false;
+    Ellipsoid nucleus;
+    CellValues values;
+
+private:
+    void make_outline(const SimulationOptions& options, Random& random);
+    void make_nucleus(const SimulationOptions& options, Random& random);
+    std::size_t column(Vec3 p) const;
+    SmoothField undulation_, bumps_, wobble_;
+    double undulation_um_ = 0, bumps_um_ = 0, wobble_um_ = 0;
+};
+
+}  // namespace cytomo

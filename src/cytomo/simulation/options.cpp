@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+
+#include "cytomo/core/error.h"
+#include "cytomo/simulation/simulate.h"
+
+namespace cytomo {
+
+namespace {
+
+void require(bool good, const std::string& what, const std::string& range) {
+    if (!good) throw UsageError("simulation: " + what + " must be " + range);
+}
+
+void require_range(double v, double low, double high, const std::string& what) {
+    const auto text = [](double d) {
+        std::string s = std::to_string(d);
+        s.erase(s.find_last_not_of('0') + 1);
+        if (s.back() == '.') s.pop_back();
+        return s;
+    };
+    require(std::isfinite(v) && v >= low && v <= high, what, "between " + text(low) + " and " + text(high));
+}
+
+}  // namespace
+
+const std::vector<std::string>& simulation_presets() {
+    static const std::vector<std::string> presets{"cell-edge", "perinuclear"};
+    return presets;
+}
+
+void SimulationOptions::check() const {
+    for (const auto n : {size.x, size.y, size.z})
+        require(n >= 16 && n <= 4096, "size", "16 to 4096 voxels along each axis");
+    for (const double e : {voxel_um.x, voxel_um.y, voxel_um.z})
+        require_range(e * 1000, 2, 200, "voxel size in nm");
+    const auto& presets = simulation_presets();
+    std::string known;
+    for (const auto& p : presets) known += (known.empty() ? "" : ", ") + p;
+    require(std::find(presets.begin(), presets.end(), preset) != presets.end(), "preset", "one of " + known);
+    for (const double c : {contents.nucleus, contents.mitochondria, contents.lipid_droplets, contents.vesicles,
+                           contents.reticulum, contents.filopodia, contents.gold})
+        require_range(c, 0, 10, "an amount of contents");
+    require_range(contents.contrast, 0.3, 2, "contrast");
+    require_range(contents.granularity, 0, 5, "granularity");
+    const Acquisition& a = acquisition;
+    require_range(a.tilt_min_deg, -90, 90, "lowest tilt in degrees");
+    require_range(a.tilt_max_deg, -90, 90, "highest tilt in degrees");
+    require(a.tilt_min_deg < a.tilt_max_deg, "highest tilt", "larger than the lowest");
+    require_range(a.tilt_step_deg, 0.1, 30, "tilt step in degrees");
+    require_range(a.photons, 0, 1e9, "photons");
+    require_range(a.blur_nm, 0, 500, "blur in nm");
+    require_range(a.depth_of_field_um, 0, 1000, "depth of field in µm");
+    require_range(a.misalignment, 0, 20, "misalignment in pixels");
+    require_range(a.flicker, 0, 0.5, "flicker");
+    require_range(a.flat_field_error, 0, 0.5, "flat field error");
+    require(a.iterations >= 1 && a.iterations <= 1000, "iterations", "between 1 and 1000");
+    require_range(output.clip_low, 0, 0.4, "lower clipped fraction");
+    require_range(output.clip_high, 0, 0.4, "upper clipped fraction");
+    require_range(output.smooth_voxels, 0, 10, "smoothing in voxels");
+    require_range(output.sharpen, 0, 5, "sharpening");
+}
+
+SimulationOptions random_acquisition(SimulationOptions options, Random& random) {
+    Acquisition a;
+    if (random.chance(0.08)) {
+        a.tilt_min_deg = -90;
+        a.tilt_max_deg = 88;
+        a.tilt_step_deg = 2;
+    } else {
+        const double offset = random.normal(0, 2);
+        const double reach = random.uniform(55, 70);
+        a.tilt_min_deg = std::max(-72.0, std::round(offset - reach));
+        a.tilt_max_deg = std::min(72.0, std::round(offset + reach));
+        a.tilt_step_deg = random.chance(0.3) ? 1 : 2;
+    }
+    a.photons = random.log_normal(2500, 0.9) * a.tilt_step_deg / 2;
+    a.blur_nm = random.uniform(10, 30);
+    a.depth_of_field_um = random.uniform(1.5, 6);
+    a.misalignment = random.chance(0.75) ? random.uniform(0, 0.6) : random.uniform(0.6, 1.5);
+    a.flicker = random.uniform(0, 0.02);
+    a.flat_field_error = random.uniform(0, 0.006);
+    a.reconstruction = random.chance(0.8) ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;
+    a.iterations = static_cast<int>(random.integer(10, a.tilt_step_deg < 1.5 ? 20 : 35));
+    a.window = static_cast<FbpWindow>(random.integer(0, 3));
+    options.acquisition = a;
+
+    Export e;
+    e.polarity = random.chance(0.7) ? Polarity::dense_is_dark : Polarity::dense_is_bright;
+    e.eight_bit = random.chance(0.5);
+    e.clip_low = random.chance(0.5) ? 0 : random.uniform(0, 0.015);
+    e.clip_high = random.chance(0.5) ? 0 : random.uniform(0, 0.015);
+    e.smooth_voxels = random.chance(0.5) ? 0 : random.uniform(0.3, 1.3);
+    e.sharpen = random.chance(0.8) ? 0 : random.uniform(0.2, 0.8);
+    options.output = e;
+    return options;
+}
+
+SimulationOptions random_contents(SimulationOptions options, Random& random) {
+    const auto amount = [&](double chance_of_none, double sigma) {
+        const double v = std::clamp(random.log_normal(1, sigma), 0.15, 4.0);
+        return random.chance(chance_of_none) ? 0 : v;
+    };
+    CellContents& c = options.contents;
+    c.nucleus = amount(0.25, 0.4);
+    c.mitochondria = amount(0.05, 0.5);
+    c.lipid_droplets = amount(0.1, 0.7);
+    c.vesicles = amount(0.05, 0.7);
+    c.reticulum = amount(0.15, 0.5);
+    c.filopodia = amount(0.1, 0.6);
+    c.gold = amount(0.3, 0.3);
+    c.contrast = random.uniform(0.75, 1.2);
+    c.granularity = random.uniform(0.3, 1.8);
+    return options;
+}
+
+SimulationOptions random_training_options(std::uint64_t seed, Size3 size, Vec3 voxel_um) {
+    Random random(seed, 2);
+    SimulationOptions options;
+    options.seed = seed;
+    options.size = size;
+    options.voxel_um = voxel_um;
+    options.preset = random.chance(0.6) ? "cell-edge" : "perinuclear";
+    return random_acquisition(random_contents(options, random), random);
+}
+
+}  // namespace cytomo

@@ -1,0 +1,255 @@
+#include "cytomo/simulation/organelles.h"
+
+#include <numbers>
+
+namespace cytomo {
+
+namespace {
+
+/// Organelles may cover what is not an organelle.
+auto over_cell(const Canvas& canvas) {
+    return [&canvas](std::uint32_t owner) { return owner != 0 && canvas.class_of(owner) <= nucleus; };
+}
+
+Vec3 random_direction(Random& random, double flatness) {
+    return normalized({random.normal(), random.normal(), (1 - flatness) * random.normal()});
+}
+
+double in_range(double v, double low, double high) { return std::clamp(v, low, high); }
+
+}  // namespace
+
+bool Workshop::in_cytoplasm(Vec3 centre, double radius_um) const {
+    return body.depth(centre) > radius_um + 0.02 && body.nucleus_distance(centre) > radius_um + 0.03;
+}
+
+bool Workshop::find_room(Random& random, double radius_um, double tolerance_um, int attempts,
+                         Vec3& centre) const {
+    const Vec3 extent = body.wide.high - body.wide.low;
+    for (int i = 0; i < attempts; ++i) {
+        centre = body.wide.low +
+                 Vec3{random.uniform() * extent.x, random.uniform() * extent.y, random.uniform() * extent.z};
+        if (in_cytoplasm(centre, radius_um) && !occupancy.collides(centre, radius_um, tolerance_um)) return true;
+    }
+    return false;
+}
+
+std::vector<TubePoint> wander(Random& random, const Workshop& shop, Vec3 start, Vec3 direction,
+                              double length_um, double radius_um, double bend_um, double flatness,
+                              std::uint32_t owner, double tolerance_um) {
+    std::vector<TubePoint> line{{start, radius_um, 0}};
+    const double step = std::clamp(0.5 * radius_um, 0.02, 0.08);
+    double turn_a = random.normal(), turn_b = random.normal();
+    for (double along = step; along < length_um; along += step) {
+        // Bends persist over a while, so that tubes curve instead of trembling.
+        const double keep = std::exp(-step / (0.4 * bend_um));
+        const double fresh = std::sqrt(1 - keep * keep);
+        turn_a = keep * turn_a + fresh * random.normal();
+        turn_b = keep * turn_b + fresh * random.normal();
+        bool moved = false;
+        for (int attempt = 0; attempt < 8 && !moved; ++attempt) {
+            const Frame frame = frame_along(direction);
+            Vec3 next = normalized(direction + frame.b * (turn_a * step / bend_um) +
+                                   frame.c * ((1 - flatness) * turn_b * step / bend_um));
+            next.z *= 1 - 0.3 * flatness * step / radius_um;
+            if (attempt > 0)
+                next = normalized(next + Vec3{random.normal(), random.normal(), random.normal()} * (0.12 * attempt));
+            const Vec3 position = line.back().position + next * step;
+            if (!shop.in_cytoplasm(position, radius_um) ||
+                shop.occupancy.collides(position, radius_um, tolerance_um, owner))
+                continue;
+            direction = normalized(next);
+            line.push_back({position, radius_um, along});
+            moved = true;
+        }
+        if (!moved) break;
+    }
+    return line;
+}
+
+void add_mitochondria(Workshop& shop) {
+    Random random(shop.options.seed, 30);
+    const CellBody& body = shop.body;
+    Canvas& canvas = shop.canvas;
+    const double target = random.uniform(0.07, 0.16) * shop.options.contents.mitochondria * shop.sample_um3;
+    const double cell_radius = random.uniform(0.11, 0.26), flatness = random.uniform(0.6, 0.95);
+    const double typical_length = random.log_normal(2.5, 0.4), branching = random.uniform(0, 0.35);
+    const double cristae_um = random.uniform(0.07, 0.13), cristae = random.uniform(0.005, 0.03);
+    const double rim = random.uniform(0.01, 0.05);
+    const auto along_field = std::make_shared<const SmoothField>(shop.options.seed, 31, 0.5);
+    double volume = 0;
+    for (int tries = 0; volume < target && tries < 400; ++tries) {
+        double radius = in_range(random.log_normal(cell_radius, 0.2), 0.09, 0.38);
+        Vec3 start;
+        if (!shop.find_room(random, radius, 0, 60, start)) {
+            radius *= 0.7;
+            if (!shop.find_room(random, radius, 0, 60, start)) continue;
+        }
+        const auto owner = static_cast<std::uint32_t>(canvas.objects.size());
+        const double length_um = random.chance(0.15) ? random.uniform(0.1, 0.6) : random.log_normal(typical_length, 0.6);
+        const double bend_um = random.chance(0.2) ? random.uniform(0.4, 0.8) : random.uniform(0.8, 3.0);
+        const Vec3 direction = random_direction(random, flatness);
+        Tube tube;
+        tube.lines.push_back(wander(random, shop, start, direction, length_um, radius, bend_um, flatness, owner, 0.0));
+        // Grow backwards from the start too, so that starts are not special.
+        auto back = wander(random, shop, start, direction * -1, 0.5 * length_um, radius, bend_um, flatness, owner, 0.0);
+        for (TubePoint& p : back) p.along_um = -p.along_um;
+        tube.lines.push_back(std::move(back));
+        const auto trunk = tube.lines[0];
+        for (double at = 0.5; at < trunk.back().along_um; at += 0.6) {
+            if (!random.chance(branching)) continue;
+            const TubePoint& from = trunk[static_cast<std::size_t>(at / trunk.back().along_um *
+                                                                  static_cast<double>(trunk.size() - 1))];
+            tube.lines.push_back(wander(random, shop, from.position, random_direction(random, flatness),
+                                        random.log_normal(1.0, 0.5), radius * random.uniform(0.75, 1), bend_um,
+                                        flatness, owner, 0.0));
+            for (TubePoint& p : tube.lines.back()) p.along_um += 50;
+        }
+        const double variation = random.uniform(0.03, 0.2);
+        double added = 0;
+        for (auto& line : tube.lines)
+            for (TubePoint& p : line) {
+                p.radius_um *= in_range(1 + variation * (*along_field)(p.position), 0.6, 1.05);
+                added += std::numbers::pi * p.radius_um * p.radius_um * std::clamp(0.5 * radius, 0.02, 0.08);
+            }
+        if (added < 0.008) continue;
+        volume += added;
+        canvas.add_object(mitochondrion, tube.lines.size() > 2 ? "branched" : length_um < 0.6 ? "round" : "tubular");
+        shop.occupancy.add(tube, owner);
+        const double contrast = shop.options.contents.contrast;
+        const double base = body.values.mitochondrion + contrast * in_range(random.normal(0, 0.012), -0.025, 0.025);
+        const double phase = random.uniform(0, 20);
+        canvas.paint_tube(
+            tube, owner,
+            [=, fine = shop.fine, medium = shop.medium, waves = shop.waves](
+                Vec3 p, double d, double along, std::int64_t x, std::int64_t y, std::int64_t z) {
+                const double wave = std::sin(2 * std::numbers::pi * (along / cristae_um) + phase + 2.5 * (*waves)(p));
+                const double deep = std::clamp(-d / 0.06, 0.0, 1.0);
+                return base + contrast * (rim * std::exp(-std::fabs(d + 0.02) / 0.03) +
+                                          deep * cristae * (wave + 0.5 * (*medium)(x, y, z)) - 0.4 * rim * deep +
+                                          0.008 * (*fine)(x, y, z));
+            },
+            over_cell(canvas));
+    }
+}
+
+void add_lipid_droplets(Workshop& shop) {
+    Random random(shop.options.seed, 40);
+    Canvas& canvas = shop.canvas;
+    const double target = random.log_normal(0.018, 0.6) * shop.options.contents.lipid_droplets * shop.sample_um3;
+    const double typical = random.log_normal(0.13, 0.35), clustering = random.uniform(0, 0.7);
+    double volume = 0;
+    const auto place = [&](Vec3 centre, double radius) {
+        const Ellipsoid ball{centre, {radius, radius, radius}, {}};
+        const std::uint32_t owner = canvas.add_object(lipid_droplet, "droplet", ball.volume_um3());
+        shop.occupancy.add(centre, radius, owner);
+        volume += ball.volume_um3();
+        const double base = shop.body.values.droplet + random.normal(0, 0.015);
+        canvas.paint(
+            ball.box(), owner, [ball](Vec3 p) { return ball.distance(p); },
+            [=, fine = shop.fine](Vec3, double, std::int64_t x, std::int64_t y, std::int64_t z) {
+                return base + 0.006 * (*fine)(x, y, z);
+            },
+            over_cell(canvas));
+    };
+    int placed = 0;
+    for (int tries = 0; volume < target && tries < 500; ++tries) {
+        double radius = in_range(random.log_normal(typical, 0.45), 0.05, 0.75);
+        Vec3 centre;
+        if (!shop.find_room(random, radius, 0.0, 40, centre)) continue;
+        place(centre, radius);
+        ++placed;
+        // Neighbours that touch the last droplet placed: grape-like clusters.
+        while (random.chance(clustering) && placed < 2000) {
+            const double next = in_range(random.log_normal(typical, 0.45), 0.05, 0.75);
+            bool fits = false;
+            Vec3 beside;
+            for (int i = 0; i < 12 && !fits; ++i) {
+                beside = centre + random_direction(random, 0.3) * (radius + next);
+                fits = shop.in_cytoplasm(beside, next) && !shop.occupancy.collides(beside, next, 0.01);
+            }
+            if (!fits) break;
+            place(beside, next);
+            ++placed;
+            centre = beside;
+            radius = next;
+        }
+    }
+}
+
+void add_vesicles(Workshop& shop) {
+    Random random(shop.options.seed, 50);
+    Canvas& canvas = shop.canvas;
+    const double cytosol = shop.body.values.cytosol, contrast = shop.options.contents.contrast;
+    const double target = random.log_normal(0.025, 0.6) * shop.options.contents.vesicles * shop.sample_um3;
+    const double typical = random.log_normal(0.13, 0.3);
+    const double dense_share = random.uniform(0.1, 0.5), multivesicular_share = random.uniform(0.1, 0.35);
+    double volume = 0;
+    for (int tries = 0; volume < target && tries < 700; ++tries) {
+        const double radius = in_range(random.log_normal(typical, 0.45), 0.05, 0.5);
+        Vec3 centre;
+        if (!shop.find_room(random, radius, 0.0, 40, centre)) continue;
+        Ellipsoid shape{centre, {radius, radius, radius}, frame_along(random_direction(random, 0))};
+        if (random.chance(0.6)) {
+            shape.radii.y *= random.uniform(0.7, 1);
+            shape.radii.z *= random.uniform(0.7, 1);
+        }
+        const double draw = random.uniform();
+        const double wall_um = in_range(random.log_normal(0.045, 0.3), 0.025, 0.4 * radius + 0.01);
+        const double wall = cytosol + contrast * (random.uniform(0.26, 0.35) - cytosol);
+        std::string kind = "ring";
+        double lumen = cytosol + contrast * (random.uniform(0.13, 0.21) - cytosol);
+        auto inner = std::make_shared<std::vector<Ellipsoid>>();
+        if (draw < dense_share) {
+            kind = "dense";
+            lumen = cytosol + contrast * (random.uniform(0.30, 0.45) - cytosol);
+        } else if (draw < dense_share + multivesicular_share && radius > 0.13) {
+            kind = "multivesicular";
+            lumen = cytosol + contrast * (random.uniform(0.17, 0.27) - cytosol);
+            const auto wanted = random.integer(3, 4 + static_cast<std::int64_t>(60 * radius * radius));
+            for (int i = 0; i < 60 && static_cast<std::int64_t>(inner->size()) < wanted; ++i) {
+                const double r = random.uniform(0.03, 0.07);
+                const Vec3 at = centre + random_direction(random, 0) * ((radius - r) * std::cbrt(random.uniform()));
+                if (shape.distance(at) < -r) inner->push_back({at, {r, r, r}, {}});
+            }
+        }
+        const double inner_value = cytosol + contrast * (random.uniform(0.28, 0.42) - cytosol);
+        const double texture = kind == "dense" ? random.uniform(0.005, 0.04) : 0.008;
+        const std::uint32_t owner = canvas.add_object(vesicle, kind, shape.volume_um3());
+        shop.occupancy.add(centre, radius, owner);
+        volume += shape.volume_um3();
+        canvas.paint(
+            shape.box(), owner, [shape](Vec3 p) { return shape.distance(p); },
+            [=, fine = shop.fine, medium = shop.medium](Vec3 p, double d, std::int64_t x, std::int64_t y,
+                                                       std::int64_t z) {
+                double value = lumen + contrast * (texture * (*medium)(x, y, z) + 0.006 * (*fine)(x, y, z));
+                for (const Ellipsoid& e : *inner)
+                    value += std::clamp(0.5 - e.distance(p) / 0.02, 0.0, 1.0) * (inner_value - value);
+                if (kind != "dense") value += std::clamp((d + wall_um) / 0.02 + 0.5, 0.0, 1.0) * (wall - value);
+                return value;
+            },
+            over_cell(canvas));
+    }
+}
+
+void add_reticulum(Workshop& shop) {
+    Random random(shop.options.seed, 60);
+    Canvas& canvas = shop.canvas;
+    const double per_um3 = random.uniform(0.1, 0.9) * shop.options.contents.reticulum;
+    const auto count = std::min<std::int64_t>(400, std::llround(per_um3 * shop.sample_um3));
+    for (std::int64_t i = 0; i < count; ++i) {
+        const double radius = random.uniform(0.015, 0.04);
+        Vec3 start;
+        if (!shop.find_room(random, radius, 0, 20, start)) continue;
+        Tube tube;
+        tube.lines.push_back(wander(random, shop, start, random_direction(random, 0.6), random.log_normal(1.0, 0.5),
+                                    radius, random.uniform(0.5, 3), 0.6, 0, 0.02));
+        // Class cytoplasm: the paint changes absorption, never the owner.
+        const double value = shop.body.values.reticulum + random.normal(0, 0.01);
+        canvas.paint_tube(
+            tube, 1, [=](Vec3, double, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
+            [](std::uint32_t owner) { return owner == 1; });
+    }
+}
+
+}  // namespace cytomo

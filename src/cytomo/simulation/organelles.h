@@ -1,0 +1,42 @@
+// Puts organelles into a cell: where there is room, side by side, touching but not through each other.
+#pragma once
+
+#include <memory>
+
+#include "cytomo/simulation/canvas.h"
+#include "cytomo/simulation/cell_body.h"
+
+namespace cytomo {
+
+/// What all makers share.
+struct Workshop {
+    const SimulationOptions& options;
+    const CellBody& body;
+    Canvas& canvas;
+    Occupancy& occupancy;
+    std::shared_ptr<const Grain> fine, medium;  ///< grain of about 40 and 110 nm
+    std::shared_ptr<const SmoothField> waves;   ///< smooth field, 0.35 µm
+    double sample_um3;                          ///< volume of cytoplasm in the wide box
+
+    /// Whether a ball lies in the cytoplasm (within the membrane, outside the nucleus).
+    bool in_cytoplasm(Vec3 centre, double radius_um) const;
+    /// A random place where a ball fits that keeps to the tolerance; false if none was found.
+    bool find_room(Random& random, double radius_um, double tolerance_um, int attempts, Vec3& centre) const;
+};
+
+void add_mitochondria(Workshop& shop);
+void add_lipid_droplets(Workshop& shop);
+void add_vesicles(Workshop& shop);
+void add_reticulum(Workshop& shop);
+/// Appends what is known of each.
+void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth);
+void add_gold(Workshop& shop);
+/// The first brush: vacuum, ice, support, cytosol, nucleus.
+void add_body(Workshop& shop);
+
+/// A wandering centre line. `bend_um`: length over which the direction changes by about one radian.
+std::vector<TubePoint> wander(Random& random, const Workshop& shop, Vec3 start, Vec3 direction,
+                              double length_um, double radius_um, double bend_um, double flatness,
+                              std::uint32_t owner, double tolerance_um);
+
+}  // namespace cytomo

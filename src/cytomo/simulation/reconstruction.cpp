@@ -1,0 +1,249 @@
+// SIRT (P. Gilbert, J. Theor. Biol. 36, 105, 1972, in the form x += C Aᵀ R (b - A x) with C and R the
+// reciprocal column and row sums of A) and filtered back-projection (Ramachandran and Lakshminarayanan,
+// PNAS 68, 2236, 1971). Slices across the axis are independent; `lanes` of them go together.
+#include "cytomo/simulation/reconstruction.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <numbers>
+#include <numeric>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
+#include "cytomo/simulation/projector.h"
+
+namespace cytomo {
+
+namespace {
+
+/// What all groups of slices share.
+struct Setup {
+    SliceGeometry geometry;
+    std::vector<double> angles_rad;
+    std::int64_t rows_values;                     ///< all angles of one group
+    std::vector<float> row_weights;               ///< [angle][detector], SIRT's R
+    std::vector<float> column_weights;            ///< [(nz + 2)][(nx + 2)], SIRT's C
+    std::vector<double> angle_weights;            ///< FBP: radians that an image stands for
+};
+
+void add_sirt_weights(Setup& s) {
+    const SliceGeometry& g = s.geometry;
+    std::vector<float> ones(static_cast<std::size_t>(g.slice_values()), 0.0F);
+    for (std::int64_t z = 0; z < g.nz; ++z) std::fill_n(ones.begin() + g.at(0, z), g.nx * lanes, 1.0F);
+    std::vector<float> columns(ones.size(), 0.0F), row(static_cast<std::size_t>(g.row_values()));
+    const std::vector<float> row_of_ones(row.size(), 1.0F);
+    s.row_weights.resize(s.angles_rad.size() * static_cast<std::size_t>(g.detectors));
+    for (std::size_t t = 0; t < s.angles_rad.size(); ++t) {
+        std::fill(row.begin(), row.end(), 0.0F);
+        project(g, s.angles_rad[t], 0, ones.data(), row.data());
+        float largest = 0;
+        for (const float v : row) largest = std::max(largest, v);
+        for (std::int64_t u = 0; u < g.detectors; ++u) {
+            // Rays that only graze the volume say nothing about it.
+            const float sum = row[static_cast<std::size_t>(u * lanes)];
+            s.row_weights[t * static_cast<std::size_t>(g.detectors) + static_cast<std::size_t>(u)] =
+                sum > 0.2F * largest ? 1 / sum : 0;
+        }
+        back_project(g, s.angles_rad[t], 0, row_of_ones.data(), columns.data());
+    }
+    s.column_weights.resize(ones.size() / lanes);
+    for (std::size_t i = 0; i < s.column_weights.size(); ++i) {
+        const float sum = columns[i * lanes];
+        s.column_weights[i] = sum > 0 ? 1 / sum : 0;
+    }
+}
+
+void add_angle_weights(Setup& s) {
+    const std::size_t n = s.angles_rad.size();
+    std::vector<std::size_t> order(n);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return s.angles_rad[a] < s.angles_rad[b]; });
+    s.angle_weights.assign(n, std::numbers::pi);
+    if (n < 2) return;
+    const double first = s.angles_rad[order.front()], last = s.angles_rad[order.back()];
+    const double step = (last - first) / static_cast<double>(n - 1);
+    // A gap to the half turn of about one step is no missing wedge: the ends are neighbours then.
+    const double gap = std::numbers::pi - (last - first);
+    const bool closed = gap < 1.5 * step;
+    for (std::size_t i = 0; i < n; ++i) {
+        const double here = s.angles_rad[order[i]];
+        const double before = i > 0 ? here - s.angles_rad[order[i - 1]] : closed ? std::max(0.0, gap) : step;
+        const double after = i + 1 < n ? s.angles_rad[order[i + 1]] - here : closed ? std::max(0.0, gap) : step;
+        s.angle_weights[order[i]] = 0.5 * (before + after);
+    }
+}
+
+/// SIRT of one group. images and slice in the projector's order; adds squared residuals to `squares`.
+void sirt(const Setup& s, const ReconstructionOptions& options, const std::vector<float>& images,
+          std::vector<float>& slice, std::vector<double>& squares) {
+    const SliceGeometry& g = s.geometry;
+    std::vector<float> row(static_cast<std::size_t>(g.row_values())), change(slice.size());
+    std::fill(slice.begin(), slice.end(), 0.0F);
+    for (int iteration = 0; iteration < options.iterations; ++iteration) {
+        std::fill(change.begin(), change.end(), 0.0F);
+        double sum = 0;
+        for (std::size_t t = 0; t < s.angles_rad.size(); ++t) {
+            std::fill(row.begin(), row.end(), 0.0F);
+            if (iteration > 0) project(g, s.angles_rad[t], 0, slice.data(), row.data());
+            const float* seen = images.data() + static_cast<std::int64_t>(t) * g.row_values();
+            const float* weights = s.row_weights.data() + static_cast<std::int64_t>(t) * g.detectors;
+            for (std::int64_t u = 0; u < g.detectors; ++u) {
+                float squared = 0;
+                for (std::int64_t j = 0; j < lanes; ++j) {
+                    const float difference = weights[u] > 0 ? seen[u * lanes + j] - row[static_cast<std::size_t>(u * lanes + j)] : 0;
+                    squared += difference * difference;
+                    row[static_cast<std::size_t>(u * lanes + j)] = difference * weights[u];
+                }
+                sum += squared;
+            }
+            back_project(g, s.angles_rad[t], 0, row.data(), change.data());
+        }
+        squares[static_cast<std::size_t>(iteration)] = sum;
+        const float floor = options.non_negative ? 0 : -1e30F;
+        for (std::size_t i = 0; i < s.column_weights.size(); ++i)
+            for (std::size_t j = i * lanes; j < (i + 1) * lanes; ++j)
+                slice[j] = std::max(floor, slice[j] + s.column_weights[i] * change[j]);
+    }
+}
+
+/// Convolves each image line with the kernel. Beyond the detector the line fades from its last value
+/// to zero, so that a sample wider than the detector does not end in a bright rim.
+void filter_lines(const SliceGeometry& g, const std::vector<float>& kernel, std::int64_t angles,
+                  std::vector<float>& images) {
+    const std::int64_t n = g.detectors, pad = n / 2, reach = (static_cast<std::int64_t>(kernel.size()) - 1) / 2;
+    std::vector<float> line(static_cast<std::size_t>((n + 2 * pad) * lanes));
+    for (std::int64_t t = 0; t < angles; ++t) {
+        float* image = images.data() + t * g.row_values();
+        for (std::int64_t i = 0; i < n + 2 * pad; ++i) {
+            const std::int64_t from = std::clamp<std::int64_t>(i - pad, 0, n - 1);
+            const double beyond = std::fabs(static_cast<double>(i - pad - from)) / static_cast<double>(pad + 1);
+            const auto fade = static_cast<float>(0.5 + 0.5 * std::cos(std::numbers::pi * beyond));
+            for (std::int64_t j = 0; j < lanes; ++j)
+                line[static_cast<std::size_t>(i * lanes + j)] = fade * image[from * lanes + j];
+        }
+        for (std::int64_t u = 0; u < n; ++u) {
+            float sum[lanes] = {};
+            const std::int64_t first = std::max<std::int64_t>(0, u + pad - reach);
+            const std::int64_t last = std::min<std::int64_t>(n + 2 * pad - 1, u + pad + reach);
+            for (std::int64_t i = first; i <= last; ++i) {
+                const float k = kernel[static_cast<std::size_t>(i - u - pad + reach)];
+                const float* v = line.data() + i * lanes;
+                for (std::int64_t j = 0; j < lanes; ++j) sum[j] += k * v[j];
+            }
+            std::copy_n(sum, lanes, image + u * lanes);
+        }
+    }
+}
+
+void back_project_filtered(const Setup& s, const std::vector<float>& images, std::vector<float>& slice) {
+    const SliceGeometry& g = s.geometry;
+    std::fill(slice.begin(), slice.end(), 0.0F);
+    for (std::size_t t = 0; t < s.angles_rad.size(); ++t) {
+        const double cx = std::cos(s.angles_rad[t]) * g.voxel_x_um / g.pitch_um;
+        const double cz = std::sin(s.angles_rad[t]) * g.voxel_z_um / g.pitch_um;
+        const float* image = images.data() + static_cast<std::int64_t>(t) * g.row_values();
+        for (std::int64_t k = 0; k < g.nz; ++k)
+            for (std::int64_t i = 0; i < g.nx; ++i) {
+                const double u = std::clamp(g.axis_detector + cx * (static_cast<double>(i) - g.axis_x) +
+                                                cz * (static_cast<double>(k) - g.axis_z),
+                                            0.0, static_cast<double>(g.detectors - 1));
+                const auto u0 = std::min(static_cast<std::int64_t>(u), g.detectors - 2);
+                const auto f = static_cast<float>(u - static_cast<double>(u0));
+                const float* a = image + u0 * lanes;
+                float* out = slice.data() + g.at(i, k);
+                const auto weight = static_cast<float>(s.angle_weights[t]);
+                for (std::int64_t j = 0; j < lanes; ++j)
+                    out[j] += weight * (a[j] + f * (a[j + lanes] - a[j]));
+            }
+    }
+}
+
+}  // namespace
+
+void ReconstructionOptions::check() const {
+    if (iterations < 1 || iterations > 1000) throw UsageError("reconstruction: iterations must be between 1 and 1000");
+}
+
+std::vector<float> filter_kernel(FbpWindow window, std::int64_t reach, double pitch_um) {
+    constexpr double pi = std::numbers::pi;
+    const auto ramp = [&](std::int64_t n) {
+        if (n == 0) return 1 / (4 * pitch_um);
+        return n % 2 == 0 ? 0.0 : -1 / (pi * pi * pitch_um * static_cast<double>(n * n));
+    };
+    std::vector<float> kernel;
+    for (std::int64_t n = -reach; n <= reach; ++n) {
+        double value = ramp(n);
+        // a + (1 - a) cos of the frequency is, in space, the value and its two neighbours.
+        const double a = window == FbpWindow::hann ? 0.5 : 0.54;
+        if (window == FbpWindow::shepp_logan)
+            value = -2 / (pi * pi * pitch_um * (4 * static_cast<double>(n * n) - 1));
+        else if (window != FbpWindow::ramp)
+            value = a * value + 0.5 * (1 - a) * (ramp(n - 1) + ramp(n + 1));
+        kernel.push_back(static_cast<float>(value));
+    }
+    return kernel;
+}
+
+Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axis_x_um, double axis_z_um,
+                          const ReconstructionOptions& options, const Progress& progress,
+                          std::vector<double>* residuals) {
+    options.check();
+    Setup setup;
+    const Vec3 axis = grid.voxel_from_world({axis_x_um, 0, axis_z_um});
+    setup.geometry = {grid.size.x, grid.size.z, grid.voxel_um.x, grid.voxel_um.z, axis.x, axis.z,
+                      series.detectors, series.pitch_um, series.axis_detector};
+    const SliceGeometry& g = setup.geometry;
+    for (const double a : series.angles_deg) setup.angles_rad.push_back(a * std::numbers::pi / 180);
+    const auto angles = static_cast<std::int64_t>(series.angles_deg.size());
+    const bool iterative = options.method == ReconstructionMethod::sirt;
+    std::vector<float> kernel;
+    if (iterative) {
+        add_sirt_weights(setup);
+    } else {
+        add_angle_weights(setup);
+        kernel = filter_kernel(options.window, series.detectors + series.detectors / 2, series.pitch_um);
+    }
+    Volume<float> result(grid);
+    const std::int64_t groups = (series.rows + lanes - 1) / lanes;
+    std::vector<std::vector<double>> squares(static_cast<std::size_t>(groups),
+                                             std::vector<double>(static_cast<std::size_t>(options.iterations)));
+    std::mutex mutex;
+    std::int64_t done = 0;
+    parallel_for(groups, [&](std::int64_t group) {
+        std::vector<float> images(static_cast<std::size_t>(angles * g.row_values()), 0.0F);
+        std::vector<float> slice(static_cast<std::size_t>(g.slice_values()));
+        const std::int64_t y0 = group * lanes, used = std::min(lanes, series.rows - y0);
+        for (std::int64_t t = 0; t < angles; ++t)
+            for (std::int64_t j = 0; j < used; ++j) {
+                const float* in = series.absorption.data() + (t * series.rows + y0 + j) * g.detectors;
+                float* out = images.data() + t * g.row_values() + j;
+                for (std::int64_t u = 0; u < g.detectors; ++u) out[u * lanes] = in[u];
+            }
+        if (iterative) {
+            sirt(setup, options, images, slice, squares[static_cast<std::size_t>(group)]);
+        } else {
+            filter_lines(g, kernel, angles, images);
+            back_project_filtered(setup, images, slice);
+        }
+        for (std::int64_t z = 0; z < g.nz; ++z)
+            for (std::int64_t j = 0; j < used; ++j) {
+                float* out = &result(0, y0 + j, z);
+                const float* in = slice.data() + g.at(0, z) + j;
+                for (std::int64_t x = 0; x < g.nx; ++x) out[x] = in[x * lanes];
+            }
+        const std::lock_guard lock(mutex);
+        progress(static_cast<double>(++done) / static_cast<double>(groups));
+    });
+    if (residuals != nullptr && iterative) {
+        residuals->assign(static_cast<std::size_t>(options.iterations), 0.0);
+        const double rays = static_cast<double>(angles * series.detectors * series.rows);
+        for (std::size_t i = 0; i < residuals->size(); ++i) {
+            for (const auto& group : squares) (*residuals)[i] += group[i];
+            (*residuals)[i] = std::sqrt((*residuals)[i] / rays);
+        }
+    }
+    return result;
+}
+
+}  // namespace cytomo

@@ -1,0 +1,95 @@
+#include "cytomo/simulation/simulate.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cytomo/core/parallel.h"
+#include "cytomo/image/filter.h"
+#include "cytomo/simulation/acquisition.h"
+#include "cytomo/simulation/reconstruction.h"
+
+namespace cytomo {
+
+namespace {
+
+/// The values below and above which the given fractions lie, from every 7th voxel.
+std::pair<float, float> limits(const Volume<float>& volume, double low, double high) {
+    std::vector<float> sample;
+    for (std::int64_t i = 0; i < volume.count(); i += 7) sample.push_back(volume[i]);
+    const auto last = static_cast<double>(sample.size() - 1);
+    const auto value_at = [&](double fraction) {
+        const auto at = sample.begin() + static_cast<std::ptrdiff_t>(std::llround(fraction * last));
+        std::nth_element(sample.begin(), at, sample.end());
+        return *at;
+    };
+    const float a = value_at(low), b = value_at(1 - high);
+    return {a, std::max(b, a + 1e-6F)};
+}
+
+void export_changes(Volume<float>& volume, const Export& output) {
+    if (output.smooth_voxels > 0)
+        gaussian_blur(volume, {output.smooth_voxels, output.smooth_voxels, output.smooth_voxels});
+    if (output.sharpen > 0) {
+        Volume<float> soft = volume;
+        gaussian_blur(soft, {1.5, 1.5, 1.5});
+        const auto strength = static_cast<float>(output.sharpen);
+        for (std::int64_t i = 0; i < volume.count(); ++i) volume[i] += strength * (volume[i] - soft[i]);
+    }
+    if (output.polarity == Polarity::dense_is_dark)
+        for (float& v : volume.values()) v = -v;
+    if (output.eight_bit) {
+        const auto [low, high] = limits(volume, output.clip_low, output.clip_high);
+        for (float& v : volume.values()) v = std::round(std::clamp((v - low) / (high - low), 0.0F, 1.0F) * 255);
+    }
+}
+
+}  // namespace
+
+Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& wanted,
+                                      const SimulationOptions& options, const Progress& progress) {
+    options.check();
+    // The reconstructed field is a little wider than wanted, for what little rim there is.
+    const Grid& wide = lac.grid();
+    const auto first = wide.voxel_from_world(wanted.origin_um);
+    const std::int64_t before = std::llround(first.x), after = wide.size.x - before - wanted.size.x;
+    const auto margin = std::min({before, after, static_cast<std::int64_t>(std::ceil(0.3 / wide.voxel_um.x))});
+    Grid field = wide;
+    field.size.x = wanted.size.x + 2 * margin;
+    field.origin_um.x = wide.origin_um.x + static_cast<double>(before - margin) * wide.voxel_um.x;
+
+    const Vec3 middle = field.world_from_voxel(
+        {(static_cast<double>(field.size.x) - 1) / 2, 0, (static_cast<double>(field.size.z) - 1) / 2});
+    const Acquisition& a = options.acquisition;
+    const TiltSeries series = acquire(lac, field, a, options.seed, progress.stage("taking tilt images"));
+    ReconstructionOptions how;
+    how.method = a.reconstruction;
+    how.iterations = a.iterations;
+    how.window = a.window;
+    const Volume<float> full =
+        reconstruct(series, field, middle.x, middle.z, how, progress.stage("reconstructing"));
+    Volume<float> result(wanted);
+    const auto y0 = std::llround(first.y), z0 = std::llround(first.z);
+    parallel_for(wanted.size.z, [&](std::int64_t z) {
+        for (std::int64_t y = 0; y < wanted.size.y; ++y)
+            std::copy_n(&full(margin, y + y0, z + z0), wanted.size.x, &result(0, y, z));
+    });
+    export_changes(result, options.output);
+    return result;
+}
+
+Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const SimulationOptions& options,
+                                      const Progress& progress) {
+    return acquire_and_reconstruct(lac, lac.grid(), options, progress);
+}
+
+SimulatedTomogram simulate_tomogram(const SimulationOptions& options, const Progress& progress) {
+    SimulatedCell cell = make_cell(options, progress);
+    SimulatedTomogram result;
+    result.tomogram = acquire_and_reconstruct(cell.surroundings, cell.lac_per_um.grid(), options, progress);
+    result.classes = std::move(cell.classes);
+    result.instances = std::move(cell.instances);
+    result.truth = std::move(cell.truth);
+    return result;
+}
+
+}  // namespace cytomo
