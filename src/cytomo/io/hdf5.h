@@ -1,0 +1,17 @@
+// Private to io: HDF5 through its C library.
+#pragma once
+
+#include <memory>
+
+#include "cytomo/io/file_bytes.h"
+#include "cytomo/io/slice_sink.h"
+#include "cytomo/io/volume_io.h"
+
+namespace cytomo::io {
+
+StoredVolume open_hdf5(std::shared_ptr<FileBytes> file, const ReadOptions& options);
+
+SliceSink make_hdf5_sink(const std::filesystem::path& path, const Grid& grid, ScalarType type,
+                         bool voxel_size_known);
+
+}  // namespace cytomo::io

@@ -1,0 +1,115 @@
+// Class ids and object numbers must survive exactly, so they are read in their stored type and never
+// pass through float.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "cytomo/core/error.h"
+#include "cytomo/io/scalar.h"
+#include "cytomo/io/volume_io.h"
+
+namespace cytomo {
+
+namespace {
+
+/// Calls body(first voxel, values) for each slab of a volume, with values of the stored C++ type.
+template <class Body>
+void for_each_slab(const StoredVolume& volume, Body&& body) {
+    const Grid& grid = volume.grid;
+    const std::int64_t slab = slices_per_slab(grid, bytes(volume.type)), slice = grid.size.x * grid.size.y;
+    io::with_type(volume.type, [&](auto sample) {
+        using T = decltype(sample);
+        std::vector<T> values(static_cast<std::size_t>(slab * slice));
+        for (std::int64_t z = 0; z < grid.size.z; z += slab) {
+            const std::int64_t n = std::min(slab, grid.size.z - z);
+            const auto part = std::span(values).first(static_cast<std::size_t>(n * slice));
+            volume.read_bytes(z, n, std::as_writable_bytes(part));
+            body(z * slice, std::span<const T>(part));
+        }
+    });
+}
+
+std::string place_text(const Grid& grid, std::int64_t voxel) {
+    const std::int64_t slice = grid.size.x * grid.size.y;
+    return "voxel (" + std::to_string(voxel % grid.size.x) + ", " +
+           std::to_string(voxel % slice / grid.size.x) + ", " + std::to_string(voxel / slice) + ")";
+}
+
+void give(const std::vector<std::string>& from, std::vector<std::string>* to) {
+    if (to) to->insert(to->end(), from.begin(), from.end());
+}
+
+/// Turns a mask into 0 and 1, and says what was read.
+void interpret_values(ClassVolume& classes, const std::array<std::int64_t, 256>& counts,
+                      std::vector<std::string>& remarks) {
+    std::vector<int> present;
+    for (int v = 0; v < 256; ++v)
+        if (counts[static_cast<std::size_t>(v)] > 0) present.push_back(v);
+    constexpr int smallest_mask_value = 32;  // class ids are small; 64, 128 or 255 beside 0 alone are a mask
+    if (present.size() == 2 && present[0] == 0 && present[1] >= smallest_mask_value) {
+        for (std::uint8_t& v : classes.values()) v = v != 0;
+        remarks.push_back("The labels hold the values 0 and " + std::to_string(present[1]) +
+                          " only: read as a mask, 0 and 1.");
+    } else if (present.size() == 1 && present[0] == 255) {
+        remarks.push_back("All voxels have the value 255 and are ignored.");
+    }
+}
+
+}  // namespace
+
+ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& options,
+                         std::vector<std::string>* remarks) {
+    const StoredVolume volume = open_volume(path, options);
+    give(volume.remarks, remarks);
+    ClassVolume classes(volume.grid);
+    std::array<std::int64_t, 256> counts{};
+    bool has_minus_one = false;
+    for_each_slab(volume, [&]<class T>(std::int64_t first, std::span<const T> values) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const auto stored = io::number(values[i]);
+            std::uint8_t id = 0;
+            if (stored >= 0 && stored <= 255 && stored == static_cast<std::uint8_t>(stored)) {
+                id = static_cast<std::uint8_t>(stored);
+            } else if (static_cast<double>(stored) == -1) {
+                id = ignore_label;
+                has_minus_one = true;
+            } else {
+                throw InputError(
+                    path.string(), "class ids, whole numbers from 0 to 255",
+                    io::short_text(static_cast<double>(stored)) + " at " +
+                        place_text(volume.grid, first + static_cast<std::int64_t>(i)),
+                    "This seems to be a tomogram or a volume of instances: give the label volume, or "
+                    "convert it, e.g. in Fiji to 8 bit without scaling");
+            }
+            ++counts[id];
+            classes[first + static_cast<std::int64_t>(i)] = id;
+        }
+    });
+    std::vector<std::string> notes;
+    if (has_minus_one) notes.push_back("The value -1 is read as 255 (ignore).");
+    interpret_values(classes, counts, notes);
+    give(notes, remarks);
+    return classes;
+}
+
+InstanceVolume read_instances(const std::filesystem::path& path, const ReadOptions& options,
+                              std::vector<std::string>* remarks) {
+    const StoredVolume volume = open_volume(path, options);
+    give(volume.remarks, remarks);
+    InstanceVolume instances(volume.grid);
+    for_each_slab(volume, [&]<class T>(std::int64_t first, std::span<const T> values) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const auto stored = static_cast<double>(io::number(values[i]));  // exact for all of these types
+            if (!(stored >= 0 && stored <= 4294967295.0 && stored == std::floor(stored)))
+                throw InputError(path.string(), "object numbers, whole numbers from 0 to 4294967295",
+                                 io::short_text(stored) + " at " +
+                                     place_text(volume.grid, first + static_cast<std::int64_t>(i)),
+                                 "Give a volume of instances, as cytomo analyze writes it");
+            instances[first + static_cast<std::int64_t>(i)] = static_cast<std::uint32_t>(stored);
+        }
+    });
+    return instances;
+}
+
+}  // namespace cytomo
