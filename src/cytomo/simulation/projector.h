@@ -40,7 +40,7 @@ void project(const SliceGeometry& geometry, double angle_rad, double shift_um, c
 void project_by_depth(const SliceGeometry& geometry, double angle_rad, double shift_um, double reach_um,
                       int slabs, const float* slice, float* rows);
 
-/// Adds the exact transpose of project() to `slice`; its border ends up zero.
+/// Adds the exact transpose of project() to `slice`, leaving its border alone.
 void back_project(const SliceGeometry& geometry, double angle_rad, double shift_um, const float* row,
                   float* slice);
 
