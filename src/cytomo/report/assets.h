@@ -1,0 +1,12 @@
+// The page's style sheet and programs, compiled in from page.css, page.js and viewer.js.
+#pragma once
+
+#include <string_view>
+
+namespace cytomo::assets {
+
+extern const std::string_view page_css;
+extern const std::string_view page_js;
+extern const std::string_view viewer_js;
+
+}  // namespace cytomo::assets

@@ -1,0 +1,285 @@
+// Plots are rows, one for each class, over one shared axis. Quartiles by linear interpolation
+// (definition 7 of Hyndman and Fan 1996); jitter by the golden ratio, so points rarely overlap.
+#include "cytomo/report/figures.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "cytomo/core/error.h"
+#include "cytomo/report/html_text.h"
+
+namespace cytomo {
+
+namespace {
+
+constexpr double plot_width = 720, label_width = 132, count_width = 74, row_height = 46, top_margin = 8,
+                 axis_height = 46;
+
+std::string number(double v) { return short_number(v, 5); }
+
+std::string attribute(const char* name, double value) { return std::string(" ") + name + "=\"" + number(value) + "\""; }
+
+std::string hex(Colour c) { return css_colour(c[0], c[1], c[2]); }
+
+struct Tick {
+    double value;
+    bool labelled;
+};
+
+/// One axis from data to pixels, linear or logarithmic, with round ticks.
+struct Axis {
+    double low = 0, high = 1;
+    bool logarithmic = false;
+
+    double position(double value) const {
+        const double part = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+        return label_width + part * (plot_width - label_width - count_width);
+    }
+    std::vector<Tick> ticks() const {
+        std::vector<Tick> out;
+        const double slack = 1e-9;
+        if (!logarithmic) {
+            const double raw = (high - low) / 6, decade = std::pow(10, std::floor(std::log10(raw)));
+            const double step = decade * (raw / decade <= 1 ? 1 : raw / decade <= 2 ? 2 : raw / decade <= 5 ? 5 : 10);
+            const auto first = static_cast<std::int64_t>(std::ceil(low / step - slack));
+            const auto last = static_cast<std::int64_t>(std::floor(high / step + slack));
+            for (auto i = first; i <= last; ++i) out.push_back({static_cast<double>(i) * step, true});
+            return out;
+        }
+        const int first = static_cast<int>(std::floor(std::log10(low))), last = static_cast<int>(std::ceil(std::log10(high)));
+        const bool few = std::log10(high / low) < 3.2;
+        for (int e = first; e <= last; ++e)
+            for (int m = 1; m < 10; ++m) {
+                const double value = m * std::pow(10, e);
+                if (value < low * (1 - slack) || value > high * (1 + slack)) continue;
+                out.push_back({value, m == 1 || (few && (m == 2 || m == 5))});
+            }
+        return out;
+    }
+};
+
+Axis axis_for(double low, double high) {
+    if (low > 0 && high / low > 20) {
+        const double air = std::pow(high / low, 0.03);
+        return {low / air, high * air, true};
+    }
+    const double span = high > low ? high - low : std::max(1e-6, std::abs(low)) * 0.2;
+    const double start = low - 0.04 * span;
+    return {low >= 0 ? std::max(0.0, low < 0.3 * high ? 0.0 : start) : start, high + 0.04 * span, false};
+}
+
+std::string text_at(double x, double y, const std::string& anchor, const std::string& text, double opacity = 1) {
+    return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" +
+           (opacity < 1 ? attribute("opacity", opacity) : "") + ">" + escaped(text) + "</text>";
+}
+
+std::string line(double x1, double y1, double x2, double y2, double width, double opacity) {
+    return "<line" + attribute("x1", x1) + attribute("y1", y1) + attribute("x2", x2) + attribute("y2", y2) +
+           " stroke=\"currentColor\"" + attribute("stroke-width", width) + attribute("opacity", opacity) + "/>";
+}
+
+std::string svg_start(const std::string& title, double height) {
+    return "<svg viewBox=\"0 0 " + number(plot_width) + " " + number(height) + "\" role=\"img\" aria-label=\"" +
+           escaped(title) + "\" font-size=\"13\" fill=\"currentColor\">";
+}
+
+std::string draw_axis(const Axis& axis, double y, const std::string& label) {
+    std::string out = line(label_width, y, plot_width - count_width, y, 1, 0.6);
+    for (const Tick& t : axis.ticks()) {
+        const double x = axis.position(t.value);
+        if (t.labelled) {
+            out += line(x, top_margin, x, y, 1, 0.1);
+            out += text_at(x, y + 19, "middle", number(std::abs(t.value) < 1e-12 ? 0 : t.value), 0.8);
+        }
+        out += line(x, y, x, y + (t.labelled ? 6 : 3), 1, 0.6);
+    }
+    return out + text_at((label_width + plot_width - count_width) / 2, y + 38, "middle", label);
+}
+
+double quantile(const std::vector<double>& sorted, double q) {
+    const double rank = q * static_cast<double>(sorted.size() - 1);
+    const auto i = static_cast<std::size_t>(rank);
+    const double part = rank - static_cast<double>(i);
+    return i + 1 < sorted.size() ? sorted[i] * (1 - part) + sorted[i + 1] * part : sorted[i];
+}
+
+/// A closed shape around `middle`: heights (0 … 1) at even steps between two pixels.
+std::string shape(const std::vector<double>& heights, double from, double to, double middle, double up, double down,
+                  Colour colour) {
+    std::string path;
+    const auto x = [&](std::size_t i) {
+        return from + (to - from) * static_cast<double>(i) / static_cast<double>(heights.size() - 1);
+    };
+    const auto add = [&](std::size_t i, double y) {
+        path += path.empty() ? 'M' : 'L';
+        path += number(x(i));
+        path += ' ';
+        path += number(y);
+    };
+    for (std::size_t i = 0; i < heights.size(); ++i) add(i, middle - up * heights[i]);
+    for (std::size_t i = heights.size(); i-- > 0;) add(i, middle + down * heights[i]);
+    return "<path d=\"" + path + "Z\" fill=\"" + hex(colour) + "\" fill-opacity=\"0.45\" stroke=\"" + hex(colour) + "\"/>";
+}
+
+/// Counts smoothed with a binomial kernel and scaled to a peak of 1.
+std::vector<double> smoothed_to_peak(std::vector<double> counts, int rounds) {
+    for (int r = 0; r < rounds; ++r) {
+        auto next = counts;
+        for (std::size_t i = 0; i < counts.size(); ++i) {
+            const double before = i > 0 ? counts[i - 1] : 0, after = i + 1 < counts.size() ? counts[i + 1] : 0;
+            next[i] = (before + 2 * counts[i] + after) / 4;
+        }
+        counts = std::move(next);
+    }
+    const double peak = counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end());
+    if (peak > 0)
+        for (auto& c : counts) c /= peak;
+    return counts;
+}
+
+std::string strip(const NamedValues& group, const std::vector<double>& sorted, const Axis& axis, double middle) {
+    constexpr std::size_t most_points = 250;
+    std::string out;
+    if (sorted.size() > most_points) {
+        std::vector<double> bins(121, 0.0);
+        for (const double v : sorted) {
+            const double part = (axis.position(v) - axis.position(axis.low)) / (axis.position(axis.high) - axis.position(axis.low));
+            ++bins[static_cast<std::size_t>(std::clamp(part * 120, 0.0, 120.0))];
+        }
+        out += shape(smoothed_to_peak(bins, 6), axis.position(axis.low), axis.position(axis.high), middle,
+                     row_height * 0.40, row_height * 0.40, group.colour);
+    } else {
+        double jitter = 0.5;
+        for (const double v : sorted) {
+            jitter += 0.6180339887498949;
+            jitter -= std::floor(jitter);
+            const double spread = sorted.size() < 4 ? 0 : row_height * 0.56;
+            out += "<circle" + attribute("cx", axis.position(v)) + attribute("cy", middle + (jitter - 0.5) * spread) +
+                   " r=\"3.4\" fill=\"" + hex(group.colour) + "\" fill-opacity=\"0.6\"/>";
+        }
+    }
+    if (sorted.size() >= 4) {
+        const double q1 = axis.position(quantile(sorted, 0.25)), q3 = axis.position(quantile(sorted, 0.75));
+        out += line(q1, middle, q3, middle, 2.5, 0.9);
+    }
+    const double median = axis.position(quantile(sorted, 0.5));
+    if (sorted.size() >= 3) out += line(median, middle - row_height * 0.3, median, middle + row_height * 0.3, 2.5, 0.9);
+    return out;
+}
+
+}  // namespace
+
+Figure strip_figure(const std::string& title, const std::string& quantity, const std::string& unit,
+                    std::span<const NamedValues> groups) {
+    Figure figure{title, {}, {}};
+    struct Row {
+        const NamedValues* group;
+        std::vector<double> sorted;
+    };
+    std::vector<Row> rows;
+    double low = 0, high = 0;
+    for (const auto& group : groups) {
+        Row row{&group, {}};
+        for (const double v : group.values)
+            if (std::isfinite(v)) row.sorted.push_back(v);
+        if (row.sorted.empty()) continue;
+        std::sort(row.sorted.begin(), row.sorted.end());
+        low = rows.empty() ? row.sorted.front() : std::min(low, row.sorted.front());
+        high = rows.empty() ? row.sorted.back() : std::max(high, row.sorted.back());
+        rows.push_back(std::move(row));
+    }
+    if (rows.empty()) {
+        figure.caption = "No values to show.";
+        figure.svg = svg_start(title, 24) + "</svg>";
+        return figure;
+    }
+    const Axis axis = axis_for(low, high);
+    const double bottom = top_margin + row_height * static_cast<double>(rows.size());
+    std::string svg = svg_start(title, bottom + axis_height);
+    svg += draw_axis(axis, bottom, quantity + (unit.empty() ? "" : " (" + unit + ")") + (axis.logarithmic ? ", logarithmic" : ""));
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        const double middle = top_margin + row_height * (static_cast<double>(r) + 0.5);
+        svg += text_at(label_width - 14, middle + 4.5, "end", rows[r].group->name);
+        svg += strip(*rows[r].group, rows[r].sorted, axis, middle);
+        svg += text_at(plot_width - count_width + 12, middle + 4.5, "start", "n = " + std::to_string(rows[r].sorted.size()), 0.7);
+    }
+    figure.svg = svg + "</svg>";
+    figure.caption = "Each point is one object; shapes show where more than 250 lie. Bars: median and quartiles.";
+    return figure;
+}
+
+std::vector<GreyHistogram> sample_grey_values(const Tomogram& tomogram, const ClassVolume& classes,
+                                              const Legend& legend, const Progress& progress) {
+    const Grid& grid = tomogram.grid;
+    if (!(classes.grid().size == grid.size))
+        throw UsageError("the tomogram and the classes differ in size: convert one to the grid of the other");
+    constexpr std::int64_t most_slices = 64, most_values = 4'000'000;
+    constexpr std::size_t bins = 160;
+    const std::int64_t slices = std::min(grid.size.z, most_slices), plane = grid.size.x * grid.size.y;
+    // A step without common factors with nx keeps samples from lying in columns.
+    std::int64_t stride = std::max<std::int64_t>(1, (plane * slices + most_values - 1) / most_values);
+    while (stride > 1 && grid.size.x % stride == 0) ++stride;
+
+    std::array<std::vector<float>, 256> of_class;
+    std::vector<float> all, slice(static_cast<std::size_t>(plane));
+    for (std::int64_t s = 0; s < slices; ++s) {
+        progress(static_cast<double>(s) / static_cast<double>(slices));
+        const std::int64_t z = (2 * s + 1) * grid.size.z / (2 * slices);
+        tomogram.read_slices(z, 1, slice);
+        for (std::int64_t i = s % stride; i < plane; i += stride) {
+            const float v = slice[static_cast<std::size_t>(i)];
+            if (!std::isfinite(v)) continue;
+            of_class[classes[z * plane + i]].push_back(v);
+            all.push_back(v);
+        }
+    }
+    progress(1);
+    if (all.empty()) return {};
+    const auto rank_of = [](std::vector<float>& values, double q) {
+        const auto rank = static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
+        std::nth_element(values.begin(), values.begin() + rank, values.end());
+        return static_cast<double>(values[static_cast<std::size_t>(rank)]);
+    };
+    const double low = rank_of(all, 0.001), high = rank_of(all, 0.999);
+    const double step = high > low ? (high - low) / static_cast<double>(bins) : 1;
+    std::vector<GreyHistogram> out;
+    for (const auto& entry : legend.entries) {
+        auto& values = of_class[entry.id];
+        if (values.empty()) continue;
+        GreyHistogram h{entry.name, entry.colour, low, step, rank_of(values, 0.5), std::vector<std::int64_t>(bins)};
+        for (const float v : values) {
+            const double bin = std::floor((v - low) / step);
+            if (bin >= 0 && bin < static_cast<double>(bins)) ++h.counts[static_cast<std::size_t>(bin)];
+        }
+        out.push_back(std::move(h));
+    }
+    return out;
+}
+
+Figure grey_figure(std::span<const GreyHistogram> histograms, const std::string& axis_label) {
+    Figure figure{"Grey values", "Share of the voxels of each class, scaled to its own peak; the bar marks the median.", {}};
+    if (histograms.empty()) {
+        figure.caption = "No values to show.";
+        figure.svg = svg_start(figure.title, 24) + "</svg>";
+        return figure;
+    }
+    const auto& first = histograms[0];
+    const Axis axis{first.low, first.low + first.step * static_cast<double>(first.counts.size()), false};
+    const double bottom = top_margin + row_height * static_cast<double>(histograms.size());
+    std::string svg = svg_start(figure.title, bottom + axis_height) + draw_axis(axis, bottom, axis_label);
+    for (std::size_t r = 0; r < histograms.size(); ++r) {
+        const auto& h = histograms[r];
+        const double base = top_margin + row_height * static_cast<double>(r + 1) - 1;
+        svg += text_at(label_width - 14, base - row_height * 0.3, "end", h.name);
+        svg += shape(smoothed_to_peak(std::vector<double>(h.counts.begin(), h.counts.end()), 2),
+                     axis.position(h.low + h.step / 2), axis.position(axis.high - h.step / 2), base, row_height * 0.86, 0, h.colour);
+        if (h.median >= axis.low && h.median <= axis.high)
+            svg += line(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 2, 0.9);
+        svg += text_at(plot_width - count_width + 12, base - row_height * 0.3, "start", short_number(h.median, 3), 0.7);
+    }
+    figure.svg = svg + "</svg>";
+    return figure;
+}
+
+}  // namespace cytomo

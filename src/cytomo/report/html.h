@@ -1,0 +1,45 @@
+// One self-contained web page with all results.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cytomo/core/legend.h"
+#include "cytomo/core/progress.h"
+#include "cytomo/core/table.h"
+#include "cytomo/report/figures.h"
+#include "cytomo/report/image.h"
+#include "cytomo/report/plane_views.h"
+#include "cytomo/report/rendering.h"
+
+namespace cytomo {
+
+/// What the page shows. Empty parts are left out. All text may come from strangers: it is escaped.
+struct Report {
+    std::string title;     ///< e.g. the name of the tomogram
+    std::string subtitle;  ///< one line: what it is, when it was made
+    /// What was done, in order: program version, model and checksum, options, input and checksum,
+    /// date, machine.
+    std::vector<std::pair<std::string, std::string>> provenance;
+    std::vector<std::string> warnings;  ///< e.g. "The voxel size was not in the file."
+    /// Headline numbers, one card a row: the first text column names the card (and finds its colour
+    /// in the legend), the first number is printed large, the others below it.
+    Table summary;
+    std::vector<Table> tables;  ///< name + ".csv" is where the page sends readers for all rows
+    std::vector<PlaneView> planes;
+    Image rendering;
+    /// For the 3D view in the page: about 150,000 triangles in all keep the page small (20 bytes a
+    /// triangle) and smooth to turn.
+    std::vector<ColouredMesh> meshes;
+    std::vector<Figure> figures;
+    Legend legend;
+    std::size_t most_rows = 2000;  ///< of each table that the page shows
+};
+
+/// The page: no other file, no network (a content security policy forbids it). Works from a disc, in
+/// print, in light and dark mode; the 3D view needs WebGL 2 and says so where it is missing.
+/// Deterministic. Throws InputError for meshes with coordinates that are not finite.
+std::string html(const Report& report, const Progress& progress = {});
+
+}  // namespace cytomo

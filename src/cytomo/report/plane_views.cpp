@@ -1,0 +1,119 @@
+#include "cytomo/report/plane_views.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "cytomo/core/error.h"
+
+namespace cytomo {
+
+namespace {
+
+/// Labelled voxels of each class in each slice, for the three planes, in one pass.
+using Counts = std::vector<std::array<std::uint32_t, 256>>;
+
+std::array<Counts, 3> count_classes(const ClassVolume& classes) {
+    const Size3 n = classes.grid().size;
+    std::array<Counts, 3> counts;
+    for (const auto plane : {Plane::xy, Plane::xz, Plane::yz})
+        counts[static_cast<std::size_t>(plane)].resize(static_cast<std::size_t>(slice_count(classes.grid(), plane)));
+    const std::uint8_t* value = classes.data();
+    for (std::int64_t z = 0; z < n.z; ++z)
+        for (std::int64_t y = 0; y < n.y; ++y)
+            for (std::int64_t x = 0; x < n.x; ++x, ++value) {
+                if (*value == 0 || *value == ignore_label) continue;
+                ++counts[0][static_cast<std::size_t>(z)][*value];
+                ++counts[1][static_cast<std::size_t>(y)][*value];
+                ++counts[2][static_cast<std::size_t>(x)][*value];
+            }
+    return counts;
+}
+
+double richness(const std::array<std::uint32_t, 256>& counts) {
+    double sum = 0;
+    for (const auto c : counts) sum += std::sqrt(static_cast<double>(c));
+    return sum;
+}
+
+std::int64_t richest(const Counts& counts) {
+    std::size_t best = counts.size() / 2;
+    double most = richness(counts[best]);
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        if (const double r = richness(counts[i]); r > most) {
+            most = r;
+            best = i;
+        }
+    return static_cast<std::int64_t>(best);
+}
+
+/// Spread over the middle of [first, last], with `fixed` among them.
+std::vector<std::int64_t> spread(std::int64_t first, std::int64_t last, std::int64_t fixed, int count) {
+    const std::int64_t length = last - first + 1;
+    if (length <= count) {
+        std::vector<std::int64_t> all;
+        for (auto i = first; i <= last; ++i) all.push_back(i);
+        return all;
+    }
+    std::vector<std::int64_t> out;
+    for (int i = 0; i < count; ++i) out.push_back(first + (2 * i + 1) * length / (2 * count));
+    *std::min_element(out.begin(), out.end(),
+                      [&](auto a, auto b) { return std::abs(a - fixed) < std::abs(b - fixed); }) = fixed;
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+}  // namespace
+
+std::array<SlicePosition, 3> richest_slices(const ClassVolume& classes) {
+    const auto counts = count_classes(classes);
+    return {{{Plane::xy, richest(counts[0])}, {Plane::xz, richest(counts[1])}, {Plane::yz, richest(counts[2])}}};
+}
+
+std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
+                                        int per_plane, int longer_side, const Progress& progress) {
+    if (classes != nullptr && !(classes->grid().size == tomogram.grid.size))
+        throw UsageError("the tomogram and the classes differ in size: convert one to the grid of the other");
+    if (per_plane < 1 || longer_side < 16) throw UsageError("views of planes: expected at least one slice of 16 pixels");
+    std::array<Counts, 3> counts;
+    if (classes != nullptr) counts = count_classes(*classes);
+    std::vector<PlaneView> views;
+    std::vector<SlicePosition> positions;
+    for (const auto plane : {Plane::xy, Plane::xz, Plane::yz}) {
+        std::int64_t first = 0, last = slice_count(tomogram.grid, plane) - 1, fixed = last / 2;
+        const Counts& c = counts[static_cast<std::size_t>(plane)];
+        const auto labelled = [](const auto& slice) { return richness(slice) > 0; };
+        if (std::any_of(c.begin(), c.end(), labelled)) {
+            first = std::find_if(c.begin(), c.end(), labelled) - c.begin();
+            last = c.rend() - std::find_if(c.rbegin(), c.rend(), labelled) - 1;
+            fixed = richest(c);
+        }
+        PlaneView view;
+        view.plane = plane;
+        for (const auto index : spread(first, last, fixed, per_plane)) {
+            if (index == fixed) view.shown = view.slices.size();
+            view.slices.emplace_back();
+            positions.push_back({plane, index});
+        }
+        views.push_back(std::move(view));
+    }
+    const auto slices = read_grey_slices(tomogram, positions, progress);
+    const GreyRange range = find_grey_range(slices);
+    std::size_t next = 0;
+    for (auto& view : views)
+        for (auto& shown : view.slices) {
+            progress.check();
+            const auto& grey = slices[next++];
+            const PictureSize size =
+                picture_size(grey.width, grey.height, grey.edge_across_um, grey.edge_down_um, longer_side);
+            shown.caption = slice_caption(tomogram.grid, grey.position);
+            shown.width_um = size.width * size.um_per_pixel;
+            shown.grey = draw_grey(grey, range, size);
+            if (classes != nullptr) shown.overlay = draw_classes(class_slice(*classes, grey.position), legend, size);
+        }
+    return views;
+}
+
+}  // namespace cytomo
