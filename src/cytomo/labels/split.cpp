@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/labels/boxes.h"
 #include "cytomo/labels/distance.h"
 
 namespace cytomo {
@@ -17,18 +18,6 @@ namespace {
 
 constexpr std::int64_t smallest_split = 24;  // voxels: below this no shape can be told
 
-struct Box {
-    std::array<std::int64_t, 3> first{std::numeric_limits<std::int64_t>::max(),
-                                      std::numeric_limits<std::int64_t>::max(),
-                                      std::numeric_limits<std::int64_t>::max()};
-    std::array<std::int64_t, 3> last{-1, -1, -1};
-
-    void add(std::int64_t x_first, std::int64_t x_last, std::int64_t y, std::int64_t z) {
-        first = {std::min(first[0], x_first), std::min(first[1], y), std::min(first[2], z)};
-        last = {std::max(last[0], x_last), std::max(last[1], y), std::max(last[2], z)};
-    }
-};
-
 /// One piece cut out with a margin of one voxel (none at the border of the volume).
 struct Cutout {
     Grid grid;
@@ -36,7 +25,7 @@ struct Cutout {
     ClassVolume piece;  ///< 1 in the piece
 };
 
-Cutout cut_out(const InstanceVolume& volume, std::uint32_t number, const Box& box) {
+Cutout cut_out(const InstanceVolume& volume, std::uint32_t number, const VoxelBox& box) {
     const Grid& whole = volume.grid();
     const std::array<std::int64_t, 3> size{whole.size.x, whole.size.y, whole.size.z};
     Cutout c;
@@ -163,22 +152,6 @@ std::vector<std::uint32_t> find_parts(const Cutout& cutout, const SplitOptions& 
     return parts;
 }
 
-std::vector<Box> find_boxes(const Components& components) {
-    const Size3 n = components.volume.grid().size;
-    std::vector<Box> boxes(components.class_of.size());
-    for (std::int64_t z = 0; z < n.z; ++z)
-        for (std::int64_t y = 0; y < n.y; ++y) {
-            const std::uint32_t* row = &components.volume(0, y, z);
-            for (std::int64_t x = 0; x < n.x;) {
-                std::int64_t end = x + 1;
-                while (end < n.x && row[end] == row[x]) ++end;
-                if (row[x] != 0) boxes[row[x]].add(x, end - 1, y, z);
-                x = end;
-            }
-        }
-    return boxes;
-}
-
 }  // namespace
 
 void split_touching(Components& components, const SplitOptions& options, const Progress& progress) {
@@ -188,7 +161,7 @@ void split_touching(Components& components, const SplitOptions& options, const P
             candidates.push_back(c);
     progress(0);
     if (candidates.empty()) return progress(1);
-    const std::vector<Box> boxes = find_boxes(components);
+    const std::vector<VoxelBox> boxes = find_boxes(components.volume, components.count());
     std::vector<std::vector<std::uint32_t>> parts(candidates.size());
     parallel_for(static_cast<std::int64_t>(candidates.size()), [&](std::int64_t i) {
         const std::uint32_t c = candidates[static_cast<std::size_t>(i)];
@@ -205,7 +178,7 @@ void split_touching(Components& components, const SplitOptions& options, const P
             components.first_voxel.push_back(-1);
         }
         components.voxels[c] = 0;
-        const Box& box = boxes[c];
+        const VoxelBox& box = boxes[c];
         std::size_t next = 0;
         for (std::int64_t z = box.first[2]; z <= box.last[2]; ++z)
             for (std::int64_t y = box.first[1]; y <= box.last[1]; ++y)

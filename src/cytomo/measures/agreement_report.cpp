@@ -1,0 +1,81 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "cytomo/measures/agreement.h"
+
+namespace cytomo {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) {
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+}  // namespace
+
+std::string agreement_json(const Agreement& agreement) {
+    Json classes = Json::array();
+    for (const ClassAgreement& c : agreement.classes)
+        classes.push_back({{"id", c.class_id},
+                           {"name", c.name},
+                           {"dice", number(c.dice)},
+                           {"iou", number(c.iou)},
+                           {"precision", number(c.precision)},
+                           {"recall", number(c.recall)},
+                           {"f1", number(c.f1)},
+                           {"true_voxels", c.true_voxels},
+                           {"predicted_voxels", c.predicted_voxels},
+                           {"mean_surface_distance_um", number(c.mean_surface_distance_um)},
+                           {"surface_distance_95_um", number(c.surface_distance_95_um)},
+                           {"objects_true", c.objects_true},
+                           {"objects_predicted", c.objects_predicted},
+                           {"detected", c.detected},
+                           {"detection_f1", number(c.detection_f1)},
+                           {"panoptic_quality", number(c.panoptic_quality)},
+                           {"recognised", number(c.recognised)},
+                           {"objects_true_100nm", c.objects_true_100nm},
+                           {"recognised_100nm", number(c.recognised_100nm)}});
+    const Json all{{"classes", classes},
+                   {"mean_dice", number(agreement.mean_dice)},
+                   {"objects_true", agreement.objects_true},
+                   {"recognised", number(agreement.recognised)},
+                   {"objects_true_100nm", agreement.objects_true_100nm},
+                   {"recognised_100nm", number(agreement.recognised_100nm)}};
+    return all.dump(2) + "\n";
+}
+
+Table agreement_table(const Agreement& agreement) {
+    Table table;
+    table.name = "agreement";
+    table.columns = {
+        {"id", "", "class id"},
+        {"class", "", "name of the class"},
+        {"true_voxels", "", "voxels of the class in the truth"},
+        {"predicted_voxels", "", "voxels of the class in the prediction"},
+        {"dice", "", "2 common / (true + predicted) voxels"},
+        {"iou", "", "common / united voxels"},
+        {"precision", "", "common / predicted voxels"},
+        {"recall", "", "common / true voxels"},
+        {"f1", "", "harmonic mean of precision and recall"},
+        {"mean_surface_distance_um", "µm", "mean distance between the surfaces, both ways"},
+        {"surface_distance_95_um", "µm", "distance that 95 % of the surface stay below"},
+        {"objects_true", "", "objects in the truth"},
+        {"objects_predicted", "", "objects in the prediction"},
+        {"detected", "", "objects met with an IoU above 0.5"},
+        {"detection_f1", "", "2 detected / (true + predicted) objects"},
+        {"panoptic_quality", "", "sum of IoU of the detected / mean number of objects"},
+        {"recognised", "", "share of true objects covered by more than half, without flooding"},
+        {"recognised_100nm", "", "the same for objects at least 100 nm thick"},
+    };
+    for (const ClassAgreement& c : agreement.classes)
+        table.rows.push_back({static_cast<std::int64_t>(c.class_id), c.name, c.true_voxels,
+                              c.predicted_voxels, c.dice, c.iou, c.precision, c.recall, c.f1,
+                              c.mean_surface_distance_um, c.surface_distance_95_um, c.objects_true,
+                              c.objects_predicted, c.detected, c.detection_f1, c.panoptic_quality,
+                              c.recognised, c.recognised_100nm});
+    return table;
+}
+
+}  // namespace cytomo

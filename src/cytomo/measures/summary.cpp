@@ -1,0 +1,149 @@
+#include "cytomo/measures/summary.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "cytomo/core/parallel.h"
+#include "cytomo/measures/object_sums.h"
+
+namespace cytomo {
+
+std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const Tomogram* tomogram,
+                                        const Progress& progress) {
+    struct Part {
+        std::array<std::int64_t, 256> voxels{};
+        std::array<GreySums, 256> grey{};
+    };
+    constexpr std::int64_t slices_a_part = 8;
+    const Size3 n = classes.grid().size;
+    std::vector<Part> parts(static_cast<std::size_t>((n.z + slices_a_part - 1) / slices_a_part));
+    progress(0);
+    parallel_chunks(n.z, slices_a_part, [&](std::int64_t z_begin, std::int64_t z_end) {
+        Part& part = parts[static_cast<std::size_t>(z_begin / slices_a_part)];
+        std::vector<float> grey(tomogram != nullptr ? static_cast<std::size_t>(n.x * n.y) : 0);
+        for (std::int64_t z = z_begin; z < z_end; ++z) {
+            if (tomogram != nullptr) tomogram->read_slices(z, 1, grey);
+            const std::uint8_t* slice = classes.data() + z * n.x * n.y;
+            for (std::int64_t i = 0; i < n.x * n.y;) {
+                std::int64_t end = i + 1;
+                while (end < n.x * n.y && slice[end] == slice[i]) ++end;
+                part.voxels[slice[i]] += end - i;
+                if (tomogram != nullptr) part.grey[slice[i]].add(GreySums::of(grey.data() + i, end - i));
+                i = end;
+            }
+        }
+    });
+    std::vector<ClassTotal> totals;
+    for (std::size_t c = 0; c < 256; ++c) {
+        ClassTotal total;
+        total.class_id = static_cast<std::uint8_t>(c);
+        GreySums grey;
+        for (const Part& part : parts) {
+            total.voxels += part.voxels[c];
+            grey.add(part.grey[c]);
+        }
+        if (total.voxels == 0) continue;
+        if (grey.count > 0) {
+            total.mean_grey = grey.mean;
+            total.deviation_grey = grey.deviation();
+        }
+        totals.push_back(total);
+    }
+    progress(1);
+    return totals;
+}
+
+Summary summarise(const Grid& grid, const Tomogram* tomogram, const std::vector<ClassTotal>& totals,
+                  const std::vector<Object>& objects, const std::vector<Filopodium>& filopodia,
+                  const Legend& legend) {
+    Summary summary;
+    summary.grid = grid;
+    if (tomogram != nullptr) summary.calibrated = tomogram->calibrated;
+    const double voxel_um3 = grid.voxel_volume_um3();
+    std::array<ClassSummary, 256> by_class;
+    std::array<bool, 256> listed{};
+    for (const LegendEntry& entry : legend.entries) listed[entry.id] = true;
+    for (const ClassTotal& total : totals) {
+        ClassSummary& c = by_class[total.class_id];
+        listed[total.class_id] = true;
+        c.voxels = total.voxels;
+        c.volume_um3 = static_cast<double>(total.voxels) * voxel_um3;
+        c.mean_grey = total.mean_grey;
+        c.deviation_grey = total.deviation_grey;
+        if (total.class_id == ignore_label)
+            summary.ignored_volume_um3 = c.volume_um3;
+        else if (total.class_id != background)
+            summary.cell_volume_um3 += c.volume_um3;
+    }
+    std::array<double, 256> volumes{}, diameters{};
+    for (const Object& o : objects) {
+        ClassSummary& c = by_class[o.class_id];
+        ++c.objects;
+        c.surface_um2 += o.surface_um2;
+        volumes[o.class_id] += o.volume_um3;
+        diameters[o.class_id] += o.equivalent_diameter_um;
+    }
+    for (std::size_t id = 1; id < ignore_label; ++id) {
+        if (!listed[id]) continue;
+        ClassSummary& c = by_class[id];
+        c.class_id = static_cast<std::uint8_t>(id);
+        c.name = legend.name_of(c.class_id);
+        c.fraction_of_cell =
+            summary.cell_volume_um3 > 0 ? c.volume_um3 / summary.cell_volume_um3 : not_defined;
+        if (c.objects > 0) {
+            c.mean_object_volume_um3 = volumes[id] / static_cast<double>(c.objects);
+            c.mean_equivalent_diameter_um = diameters[id] / static_cast<double>(c.objects);
+        }
+        summary.classes.push_back(c);
+    }
+    double radius = 0;
+    for (const Filopodium& f : filopodia) {
+        ++summary.filopodia;
+        summary.total_filopodium_length_um += f.length_um;
+        radius += f.mean_radius_um;
+    }
+    if (summary.filopodia > 0) {
+        summary.mean_filopodium_length_um =
+            summary.total_filopodium_length_um / static_cast<double>(summary.filopodia);
+        summary.mean_filopodium_radius_um = radius / static_cast<double>(summary.filopodia);
+    }
+    return summary;
+}
+
+std::string summary_json(const Summary& summary) {
+    using Json = nlohmann::ordered_json;
+    const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
+    const auto triple = [&](Vec3 v) { return Json::array({number(v.x), number(v.y), number(v.z)}); };
+    Json json;
+    json["size"] = {summary.grid.size.x, summary.grid.size.y, summary.grid.size.z};
+    json["voxel_um"] = triple(summary.grid.voxel_um);
+    json["voxel_size_known"] = summary.voxel_size_known;
+    json["origin_um"] = triple(summary.grid.origin_um);
+    json["grey_unit"] = summary.calibrated ? "1/µm" : "arbitrary";
+    json["cell_volume_um3"] = summary.cell_volume_um3;
+    json["ignored_volume_um3"] = summary.ignored_volume_um3;
+    json["classes"] = Json::array();
+    for (const ClassSummary& c : summary.classes)
+        json["classes"].push_back({{"id", c.class_id},
+                                   {"name", c.name},
+                                   {"objects", c.objects},
+                                   {"voxels", c.voxels},
+                                   {"volume_um3", c.volume_um3},
+                                   {"fraction_of_cell", number(c.fraction_of_cell)},
+                                   {"surface_um2", number(c.surface_um2)},
+                                   {"mean_object_volume_um3", number(c.mean_object_volume_um3)},
+                                   {"mean_equivalent_diameter_um", number(c.mean_equivalent_diameter_um)},
+                                   {"mean_grey", number(c.mean_grey)},
+                                   {"deviation_grey", number(c.deviation_grey)}});
+    json["filopodia"] = {{"count", summary.filopodia},
+                         {"total_length_um", number(summary.total_filopodium_length_um)},
+                         {"mean_length_um", number(summary.mean_filopodium_length_um)},
+                         {"mean_radius_um", number(summary.mean_filopodium_radius_um)}};
+    json["record"] = Json::object();
+    for (const auto& [name, value] : summary.record) json["record"][name] = value;
+    return json.dump(2) + "\n";
+}
+
+}  // namespace cytomo

@@ -1,0 +1,67 @@
+// The whole cell in a few numbers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cytomo/core/legend.h"
+#include "cytomo/core/progress.h"
+#include "cytomo/core/volume.h"
+#include "cytomo/measures/filopodia.h"
+#include "cytomo/measures/objects.h"
+
+namespace cytomo {
+
+/// All voxels of one class, whether or not they belong to a counted object.
+struct ClassTotal {
+    std::uint8_t class_id = 0;
+    std::int64_t voxels = 0;
+    double mean_grey = not_defined, deviation_grey = not_defined;
+};
+
+/// Totals of the classes that occur, ascending by id (0 and 255 included). `tomogram` as in
+/// measure_objects. One threaded pass, the same at any thread count.
+std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const Tomogram* tomogram,
+                                        const Progress& progress = {});
+
+/// One class in the summary. Means over objects are undefined (NaN) where there are none.
+struct ClassSummary {
+    std::uint8_t class_id = 0;
+    std::string name;
+    std::int64_t objects = 0;     ///< counted objects
+    std::int64_t voxels = 0;      ///< all voxels of the class, counted objects or not
+    double volume_um3 = 0;        ///< of all these voxels
+    double fraction_of_cell = 0;  ///< of the cell's volume, 0 … 1; NaN without a cell
+    double surface_um2 = 0;       ///< sum over objects
+    double mean_object_volume_um3 = not_defined;
+    double mean_equivalent_diameter_um = not_defined;
+    double mean_grey = not_defined, deviation_grey = not_defined;  ///< over all voxels of the class
+};
+
+/// The cell is everything but background (0) and ignore (255).
+struct Summary {
+    Grid grid;
+    bool voxel_size_known = true;
+    bool calibrated = false;  ///< grey values are linear absorption coefficients in 1/µm
+    double cell_volume_um3 = 0;
+    double ignored_volume_um3 = 0;
+    std::vector<ClassSummary> classes;  ///< all of the legend but background, and others that occur
+    std::int64_t filopodia = 0;
+    double total_filopodium_length_um = 0;
+    double mean_filopodium_length_um = not_defined;
+    double mean_filopodium_radius_um = not_defined;
+    /// How the result came about: version, files, options, … (name, value).
+    std::vector<std::pair<std::string, std::string>> record;
+};
+
+/// Adds up. `tomogram` may be null.
+Summary summarise(const Grid& grid, const Tomogram* tomogram, const std::vector<ClassTotal>& totals,
+                  const std::vector<Object>& objects, const std::vector<Filopodium>& filopodia,
+                  const Legend& legend);
+
+/// The summary as JSON text: keys carry units; what is undefined is null.
+std::string summary_json(const Summary& summary);
+
+}  // namespace cytomo
