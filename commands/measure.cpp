@@ -1,0 +1,151 @@
+// cytomo measure: numbers of every object, from a tomogram and its classes.
+#include <chrono>
+#include <fstream>
+#include <memory>
+
+#include "command.h"
+#include "cytomo/core/error.h"
+#include "cytomo/io/output.h"
+#include "cytomo/io/table_io.h"
+#include "cytomo/io/volume_io.h"
+#include "cytomo/labels/instances.h"
+#include "cytomo/measures/filopodia.h"
+#include "cytomo/measures/objects.h"
+#include "cytomo/measures/summary.h"
+
+namespace cytomo::commands {
+
+namespace {
+
+struct MeasureArguments {
+    std::string tomogram, classes, folder, voxel_nm, instances;
+    std::optional<double> min_volume_um3;
+};
+
+void say_remarks(const Common& common, const std::string& file, const std::vector<std::string>& remarks) {
+    for (const std::string& remark : remarks) common.say(file + ": " + remark);
+}
+
+/// Objects as numbered by the user: each has the class that most of its voxels have.
+Instances numbered_instances(InstanceVolume volume, const ClassVolume& classes) {
+    std::uint32_t last = 0;
+    for (const std::uint32_t n : volume.values()) last = std::max(last, n);
+    constexpr std::uint32_t most_objects = 50'000'000;
+    if (last > most_objects)
+        throw InputError("instances: expected numbers up to " + std::to_string(most_objects) + ", found " +
+                         std::to_string(last) + ". Number the objects from 1");
+    std::vector<std::uint8_t> class_of(last + 1ULL, 0);
+    std::vector<std::int64_t> votes(last + 1ULL, 0);
+    // Majority vote in two passes (R. S. Boyer, J. S. Moore 1991 finds the only candidate in one).
+    for (std::int64_t i = 0; i < volume.count(); ++i) {
+        const std::uint32_t n = volume[i];
+        if (n == 0) continue;
+        if (votes[n] == 0) class_of[n] = classes[i];
+        votes[n] += classes[i] == class_of[n] ? 1 : -1;
+    }
+    class_of[0] = 0;
+    return {std::move(volume), std::move(class_of)};
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    file.close();
+    if (!file)
+        throw InputError(path.string(), "to write the file", "an error while writing",
+                         "Check space and rights");
+}
+
+void run_measure(const Common& common, const MeasureArguments& arguments) {
+    InstanceOptions options = default_instance_options();
+    if (arguments.min_volume_um3) options.min_volume_um3.fill(*arguments.min_volume_um3);
+    options.check();
+    ReadOptions reading;
+    reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
+    PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
+    const Progress progress = common.progress();
+
+    std::vector<std::string> remarks;
+    const Tomogram tomogram = open_tomogram(arguments.tomogram, reading, &remarks);
+    say_remarks(common, arguments.tomogram, remarks);
+    remarks.clear();
+    ClassVolume classes = read_classes(arguments.classes, reading, &remarks);
+    say_remarks(common, arguments.classes, remarks);
+    const Size3 size = classes.grid().size, expected = tomogram.grid.size;
+    if (size != expected) {
+        const auto text = [](Size3 s) {
+            return std::to_string(s.x) + " × " + std::to_string(s.y) + " × " + std::to_string(s.z) +
+                   " voxels";
+        };
+        throw InputError(arguments.classes, "the size of the tomogram, " + text(expected), text(size),
+                         "Give the classes that were made from " + arguments.tomogram);
+    }
+    // The tomogram knows best where it lies; a made-up voxel size of its own does not replace a known one.
+    if (tomogram.voxel_size_known) classes.set_geometry(tomogram.grid.voxel_um, tomogram.grid.origin_um);
+    const Grid& grid = classes.grid();
+
+    Instances instances;
+    if (arguments.instances.empty()) {
+        instances = find_instances(classes, options, progress.stage("objects"));
+    } else {
+        remarks.clear();
+        InstanceVolume numbers = read_instances(arguments.instances, reading, &remarks);
+        say_remarks(common, arguments.instances, remarks);
+        if (numbers.grid().size != size)
+            throw InputError(arguments.instances, "the size of the classes", "another size",
+                             "Give the instances of the same tomogram");
+        numbers.set_geometry(grid.voxel_um, grid.origin_um);
+        instances = numbered_instances(std::move(numbers), classes);
+    }
+    const std::vector<Object> objects = measure_objects(instances, &tomogram, progress.stage("measures"));
+    const std::vector<Filopodium> filopodia =
+        measure_filopodia(classes, instances, {}, nullptr, progress.stage("filopodia"));
+    const std::vector<ClassTotal> totals = measure_classes(classes, &tomogram, progress.stage("totals"));
+    const Legend legend = default_legend();
+    Summary summary = summarise(grid, &tomogram, totals, objects, filopodia, legend);
+    summary.record = {{"program", "cytomo " CYTOMO_VERSION},
+                      {"command", "measure"},
+                      {"tomogram", arguments.tomogram},
+                      {"classes", arguments.classes}};
+    if (!arguments.instances.empty()) summary.record.emplace_back("instances", arguments.instances);
+    if (!arguments.voxel_nm.empty()) summary.record.emplace_back("voxel_nm", arguments.voxel_nm);
+    if (arguments.min_volume_um3)
+        summary.record.emplace_back("min_volume_um3", std::to_string(*arguments.min_volume_um3));
+
+    write_csv(output.path() / "objects.csv", objects_table(objects, legend), false);
+    write_csv(output.path() / "filopodia.csv", filopodia_table(filopodia), false);
+    write_volume(output.path() / "instances.tif", instances.volume, false);
+    write_text(output.path() / "summary.json", summary_json(summary));
+    output.commit();
+    common.say(std::to_string(objects.size()) + " objects, " + std::to_string(filopodia.size()) +
+               " filopodia → " + arguments.folder);
+}
+
+}  // namespace
+
+Command measure_command() {
+    return {
+        "measure", "Measures every object: volume, surface, shape, grey value, filopodia",
+        [](CLI::App& app) -> Run {
+            auto arguments = std::make_shared<MeasureArguments>();
+            app.add_option("TOMOGRAM", arguments->tomogram, "The tomogram: grey values")->required();
+            app.add_option("CLASSES", arguments->classes, "Its classes, as written by cytomo segment")
+                ->required();
+            app.add_option("OUTDIR", arguments->folder,
+                           "Folder for objects.csv, filopodia.csv, instances.tif and summary.json")
+                ->required();
+            add_voxel_option(app, arguments->voxel_nm,
+                             "Voxel edges in nm, for files that carry none or wrong ones");
+            app.add_option("--instances", arguments->instances,
+                           "Object numbers to use instead of finding objects")
+                ->type_name("FILE");
+            app.add_option(
+                   "--min-volume-um3", arguments->min_volume_um3,
+                   "Smaller objects are left out, in all classes (default: a sphere of 60 nm, 0.05 µm³ for "
+                   "cytoplasm and nucleus)")
+                ->type_name("V");
+            return [arguments](const Common& common) { run_measure(common, *arguments); };
+        }};
+}
+
+}  // namespace cytomo::commands
