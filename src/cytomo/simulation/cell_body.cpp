@@ -64,14 +64,16 @@ void CellBody::make_outline(const SimulationOptions& options, Random& random) {
     if (has_edge) {
         support_um = view.low.z + random.uniform(0.02, 0.25) * std::min(1.5, extent.z);
         const double room = wide.high.z - support_um;
-        thickness_near = std::min(random.uniform(0.15, 0.5), 0.6 * room);
-        thickness_far = std::max(thickness_near, random.uniform(0.6, 1.1) * room);
-        decay = random.uniform(0.25, 0.8) * std::max(1.0, across / 2);
+        thickness_near = std::min(random.uniform(0.2, 0.7), 0.6 * room);
+        thickness_far = std::max(thickness_near, random.uniform(0.65, 1.2) * room);
+        decay = random.uniform(0.2, 0.7) * std::max(1.0, across / 2);
         ice_level = random.chance(0.8) ? random.uniform(0.05, 0.9) * room : 0.03;
         const double angle = random.uniform(0, 2 * std::numbers::pi);
         edge_normal = {std::cos(angle), std::sin(angle), 0};
         const Vec3 centre = (view.low + view.high) * 0.5;
-        edge_point = centre + edge_normal * (random.uniform(-0.33, 0.08) * across);
+        // Mostly a good part of the cell in view, now and then hardly more than its filopodia.
+        const double offset = random.chance(0.1) ? random.uniform(0.05, 0.45) : random.uniform(-0.4, 0.05);
+        edge_point = centre + edge_normal * (offset * across);
     } else {
         // The cell is thicker than the view; now and then its underside or upper side is seen.
         support_um = random.chance(0.3) ? view.low.z + random.uniform(0, 0.15) * extent.z : wide.low.z - 1;

@@ -74,13 +74,13 @@ SimulationOptions random_acquisition(SimulationOptions options, Random& random) 
         a.tilt_max_deg = std::min(72.0, std::round(offset + reach));
         a.tilt_step_deg = random.chance(0.3) ? 1 : 2;
     }
-    a.photons = random.log_normal(2500, 0.9) * a.tilt_step_deg / 2;
+    a.photons = std::clamp(random.log_normal(6000, 0.8), 800.0, 40000.0) * a.tilt_step_deg / 2;
     a.blur_nm = random.uniform(10, 30);
     a.depth_of_field_um = random.uniform(1.5, 6);
     a.misalignment = random.chance(0.75) ? random.uniform(0, 0.6) : random.uniform(0.6, 1.5);
     a.flicker = random.uniform(0, 0.02);
     a.flat_field_error = random.uniform(0, 0.006);
-    a.reconstruction = random.chance(0.8) ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;
+    a.reconstruction = random.chance(0.85) ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;
     a.iterations = static_cast<int>(random.integer(10, a.tilt_step_deg < 1.5 ? 20 : 35));
     a.window = static_cast<FbpWindow>(random.integer(0, 3));
     options.acquisition = a;
@@ -90,7 +90,9 @@ SimulationOptions random_acquisition(SimulationOptions options, Random& random) 
     e.eight_bit = random.chance(0.5);
     e.clip_low = random.chance(0.5) ? 0 : random.uniform(0, 0.015);
     e.clip_high = random.chance(0.5) ? 0 : random.uniform(0, 0.015);
-    e.smooth_voxels = random.chance(0.5) ? 0 : random.uniform(0.3, 1.3);
+    e.smooth_voxels = random.chance(0.3) ? 0 : random.uniform(0.4, 1.4);
+    // Back-projection without a filter afterwards is rarely handed out.
+    if (a.reconstruction == ReconstructionMethod::fbp) e.smooth_voxels = std::max(e.smooth_voxels, random.uniform(0.4, 1.2));
     e.sharpen = random.chance(0.8) ? 0 : random.uniform(0.2, 0.8);
     options.output = e;
     return options;

@@ -71,14 +71,14 @@ void add_mitochondria(Workshop& shop) {
     Random random(shop.options.seed, 30);
     const CellBody& body = shop.body;
     Canvas& canvas = shop.canvas;
-    const double target = random.uniform(0.07, 0.16) * shop.options.contents.mitochondria * shop.sample_um3;
-    const double cell_radius = random.uniform(0.11, 0.26), flatness = random.uniform(0.6, 0.95);
+    const double target = random.uniform(0.1, 0.24) * shop.options.contents.mitochondria * shop.sample_um3;
+    const double cell_radius = random.uniform(0.11, 0.24), flatness = random.uniform(0.6, 0.95);
     const double typical_length = random.log_normal(2.5, 0.4), branching = random.uniform(0, 0.35);
-    const double cristae_um = random.uniform(0.07, 0.13), cristae = random.uniform(0.005, 0.03);
+    const double cristae_um = random.uniform(0.07, 0.14), cristae = random.uniform(0.0, 0.022);
     const double rim = random.uniform(0.01, 0.05);
     const auto along_field = std::make_shared<const SmoothField>(shop.options.seed, 31, 0.5);
     double volume = 0;
-    for (int tries = 0; volume < target && tries < 400; ++tries) {
+    for (int tries = 0; volume < target && tries < 600; ++tries) {
         double radius = in_range(random.log_normal(cell_radius, 0.2), 0.09, 0.38);
         Vec3 start;
         if (!shop.find_room(random, radius, 0, 60, start)) {
@@ -112,7 +112,7 @@ void add_mitochondria(Workshop& shop) {
                 p.radius_um *= in_range(1 + variation * (*along_field)(p.position), 0.6, 1.05);
                 added += std::numbers::pi * p.radius_um * p.radius_um * std::clamp(0.5 * radius, 0.02, 0.08);
             }
-        if (added < 0.008) continue;
+        if (added < 0.008 || (length_um > 1 && added < 0.03 && random.chance(0.7))) continue;
         volume += added;
         canvas.add_object(mitochondrion, tube.lines.size() > 2 ? "branched" : length_um < 0.6 ? "round" : "tubular");
         shop.occupancy.add(tube, owner);
@@ -123,10 +123,13 @@ void add_mitochondria(Workshop& shop) {
             tube, owner,
             [=, fine = shop.fine, medium = shop.medium, waves = shop.waves](
                 Vec3 p, double d, double along, std::int64_t x, std::int64_t y, std::int64_t z) {
-                const double wave = std::sin(2 * std::numbers::pi * (along / cristae_um) + phase + 2.5 * (*waves)(p));
+                // Cristae: folds across the tube, irregular in spacing and strength.
+                const double disorder = (*waves)(p), more = (*waves)(p * 2.3);
+                const double wave = std::sin(2 * std::numbers::pi * (along / cristae_um) + phase + 5 * disorder) *
+                                    std::clamp(0.5 + more, 0.0, 1.2);
                 const double deep = std::clamp(-d / 0.06, 0.0, 1.0);
                 return base + contrast * (rim * std::exp(-std::fabs(d + 0.02) / 0.03) +
-                                          deep * cristae * (wave + 0.5 * (*medium)(x, y, z)) - 0.4 * rim * deep +
+                                          deep * cristae * (wave + 0.8 * (*medium)(x, y, z)) - 0.4 * rim * deep +
                                           0.008 * (*fine)(x, y, z));
             },
             over_cell(canvas));
@@ -181,8 +184,8 @@ void add_vesicles(Workshop& shop) {
     Random random(shop.options.seed, 50);
     Canvas& canvas = shop.canvas;
     const double cytosol = shop.body.values.cytosol, contrast = shop.options.contents.contrast;
-    const double target = random.log_normal(0.025, 0.6) * shop.options.contents.vesicles * shop.sample_um3;
-    const double typical = random.log_normal(0.13, 0.3);
+    const double target = random.log_normal(0.035, 0.6) * shop.options.contents.vesicles * shop.sample_um3;
+    const double typical = random.log_normal(0.12, 0.3);
     const double dense_share = random.uniform(0.1, 0.5), multivesicular_share = random.uniform(0.1, 0.35);
     double volume = 0;
     for (int tries = 0; volume < target && tries < 700; ++tries) {
@@ -235,7 +238,7 @@ void add_vesicles(Workshop& shop) {
 void add_reticulum(Workshop& shop) {
     Random random(shop.options.seed, 60);
     Canvas& canvas = shop.canvas;
-    const double per_um3 = random.uniform(0.1, 0.9) * shop.options.contents.reticulum;
+    const double per_um3 = random.uniform(0.2, 1.6) * shop.options.contents.reticulum;
     const auto count = std::min<std::int64_t>(400, std::llround(per_um3 * shop.sample_um3));
     for (std::int64_t i = 0; i < count; ++i) {
         const double radius = random.uniform(0.015, 0.04);
@@ -248,6 +251,20 @@ void add_reticulum(Workshop& shop) {
         const double value = shop.body.values.reticulum + random.normal(0, 0.01);
         canvas.paint_tube(
             tube, 1, [=](Vec3, double, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
+            [](std::uint32_t owner) { return owner == 1; });
+    }
+    // Small dense spots without a name: cross sections, clusters of ribosomes, granules.
+    const auto spots = std::min<std::int64_t>(
+        3000, std::llround(random.uniform(0, 10) * shop.options.contents.granularity * shop.sample_um3));
+    const double strength = random.uniform(0.3, 1);
+    for (std::int64_t i = 0; i < spots; ++i) {
+        const double radius = random.uniform(0.02, 0.05);
+        Ellipsoid spot{{}, {radius, radius * random.uniform(1, 2), radius}, frame_along(random_direction(random, 0))};
+        if (!shop.find_room(random, radius, 0, 3, spot.centre)) continue;
+        const double value = shop.body.values.cytosol + strength * random.uniform(0.02, 0.1);
+        canvas.paint(
+            spot.box(), 1, [spot](Vec3 p) { return spot.distance(p); },
+            [=](Vec3, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
             [](std::uint32_t owner) { return owner == 1; });
     }
 }

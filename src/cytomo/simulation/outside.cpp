@@ -24,7 +24,7 @@ Filopodium grow(Random& random, const CellBody& body, Vec3 start, double angle, 
     bool outside = false;
     while (along < length_um && length_um < 40) {
         double r = radius * (1 + variation * thickness(p)) * (outside ? 1 : 1.15);
-        r *= 1 - 0.25 * along / length_um;
+        r = std::clamp(r * (1 - 0.25 * along / length_um), 0.03, 0.16);
         const double to_tip = (length_um - along) / 0.2;
         r *= 1 + tip_bulb * std::exp(-to_tip * to_tip);
         if (!outside && along > 0 && body.depth({p.x, p.y, body.support_um + 0.05}) <= 0) {
@@ -55,16 +55,16 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
     const Vec3 along_edge{-body.edge_normal.y, body.edge_normal.x, 0};
     const Vec3 extent = body.view.high - body.view.low;
     const double half = 0.5 * length({extent.x, extent.y, 0});
-    const double per_um = random.uniform(0.4, 1.4) * shop.options.contents.filopodia;
+    const double per_um = random.uniform(0.5, 2.2) * shop.options.contents.filopodia;
     const auto count = std::llround(per_um * 2 * half + (shop.options.contents.filopodia > 0 ? 1 : 0));
-    const double typical = random.uniform(0.04, 0.1);
+    const double typical = random.uniform(0.05, 0.11);
     for (std::int64_t i = 0; i < count; ++i) {
         const double radius = std::clamp(random.log_normal(typical, 0.3), 0.03, 0.15);
         Vec3 start = body.edge_point + along_edge * random.uniform(-half, half);
         start = start + body.edge_normal * (0.1 - body.edge_distance(start.x, start.y));
         const double outwards = std::atan2(-body.edge_normal.y, -body.edge_normal.x);
         const double angle = outwards + std::clamp(random.normal(0, 0.5), -1.2, 1.2);
-        const double length_um = std::clamp(random.log_normal(3, 0.6), 0.5, 10.0);
+        const double length_um = std::clamp(random.log_normal(3.5, 0.6), 0.5, 10.0);
         const double lift = random.chance(0.7) ? random.uniform(0, 0.06) : random.uniform(0.05, 0.35);
         const Filopodium f = grow(random, body, start, angle, radius, length_um, lift);
         if (f.root == 0 || f.root + 4 > f.line.size()) continue;

@@ -31,7 +31,7 @@ enum class FbpWindow { ramp, shepp_logan, hamming, hann };
 /// How the microscope looks at the cell. Angles in degrees, about y; the beam runs along z at 0.
 struct Acquisition {
     double tilt_min_deg = -65, tilt_max_deg = 65, tilt_step_deg = 2;
-    double photons = 4000;          ///< mean count a detector pixel without a sample; 0: no noise
+    double photons = 8000;          ///< mean count a detector pixel without a sample; 0: no noise
     double blur_nm = 18;            ///< deviation of the point spread function in focus
     double depth_of_field_um = 3;   ///< full depth in which the blur grows by less than sqrt(2); 0: unlimited
     double misalignment = 0.4;      ///< deviation of residual shifts, detector pixels
@@ -47,7 +47,7 @@ struct Export {
     Polarity polarity = Polarity::dense_is_dark;  ///< dark: values are negated absorption
     bool eight_bit = false;         ///< rescaled to 0 … 255 and rounded
     double clip_low = 0.001, clip_high = 0.001;  ///< fraction of voxels saturated at each end (8 bit)
-    double smooth_voxels = 0;       ///< Gaussian filter after reconstruction, deviation in voxels
+    double smooth_voxels = 0.6;      ///< Gaussian filter after reconstruction, deviation in voxels
     double sharpen = 0;             ///< strength of an unsharp mask after it, 0 … 2
 };
 

@@ -1,5 +1,6 @@
 #include "cytomo/simulation/texture.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "cytomo/core/parallel.h"
@@ -10,10 +11,14 @@
 namespace cytomo {
 
 Grain::Grain(std::uint64_t seed, std::uint64_t stream, Vec3 sigma_voxels) {
-    Volume<float> tile(Grid{{edge, edge, edge}, {1, 1, 1}, {}});
+    // White noise on the tile, repeated around it as far as the smoothing reaches, so that it joins.
+    const double largest = std::max({sigma_voxels.x, sigma_voxels.y, sigma_voxels.z});
+    const auto margin = std::min(edge / 2, static_cast<std::int64_t>(std::ceil(3.5 * largest)));
+    const std::int64_t padded = edge + 2 * margin;
+    values_.resize(static_cast<std::size_t>(edge * edge * edge));
     parallel_for(edge, [&](std::int64_t z) {
         Random random(seed, stream * 1024 + static_cast<std::uint64_t>(z));
-        float* out = tile.data() + z * edge * edge;
+        float* out = values_.data() + z * edge * edge;
         // Four bytes of one draw added up are close enough to a normal value once smoothed.
         for (std::int64_t i = 0; i < edge * edge; i += 2) {
             const std::uint64_t bits = random.bits();
@@ -25,18 +30,25 @@ Grain::Grain(std::uint64_t seed, std::uint64_t stream, Vec3 sigma_voxels) {
             }
         }
     });
+    Volume<float> tile(Grid{{padded, padded, padded}, {1, 1, 1}, {}});
+    parallel_for(padded, [&](std::int64_t z) {
+        for (std::int64_t y = 0; y < padded; ++y)
+            for (std::int64_t x = 0; x < padded; ++x) tile(x, y, z) = (*this)(x - margin, y - margin, z - margin);
+    });
     gaussian_blur(tile, sigma_voxels);
     double sum = 0, squares = 0;
-    for (const float v : tile.values()) {
-        sum += v;
-        squares += static_cast<double>(v) * v;
-    }
-    const double n = static_cast<double>(tile.count());
+    std::size_t i = 0;
+    for (std::int64_t z = 0; z < edge; ++z)
+        for (std::int64_t y = 0; y < edge; ++y)
+            for (std::int64_t x = 0; x < edge; ++x) {
+                const float v = values_[i++] = tile(x + margin, y + margin, z + margin);
+                sum += v;
+                squares += static_cast<double>(v) * v;
+            }
+    const auto n = static_cast<double>(values_.size());
     const double mean = sum / n;
     const double scale = 1 / std::sqrt(std::max(1e-12, squares / n - mean * mean));
-    values_.resize(static_cast<std::size_t>(tile.count()));
-    for (std::size_t i = 0; i < values_.size(); ++i)
-        values_[i] = static_cast<float>((tile.values()[i] - mean) * scale);
+    for (float& v : values_) v = static_cast<float>((v - mean) * scale);
 }
 
 SmoothField::SmoothField(std::uint64_t seed, std::uint64_t stream, double scale_um)

@@ -10,7 +10,7 @@
 namespace cytomo {
 
 /// Gaussian noise of mean 0 and deviation 1 with a given correlation length, kept as a tile of 128
-/// voxels an edge that is mirrored at its borders, so that any voxel index has a value.
+/// voxels an edge that joins itself seamlessly, so that any voxel index has a value.
 class Grain {
 public:
     /// `sigma_voxels`: deviation of the Gaussian the white noise is smoothed with, in voxels.
@@ -21,10 +21,7 @@ public:
 
 private:
     static constexpr std::int64_t edge = 128;
-    static std::int64_t fold(std::int64_t i) {
-        i &= 2 * edge - 1;
-        return i < edge ? i : 2 * edge - 1 - i;
-    }
+    static std::int64_t fold(std::int64_t i) { return i & (edge - 1); }
     std::vector<float> values_;
 };
 
