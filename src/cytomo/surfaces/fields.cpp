@@ -13,6 +13,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/surfaces/compensate.h"
 #include "cytomo/surfaces/smooth.h"
 
 namespace cytomo {
@@ -254,6 +255,12 @@ SliceField class_margin(const Probabilities& probabilities, int c) {
     };
 }
 
+Mesh extract_class(const Probabilities& probabilities, int c, const Progress& progress) {
+    Mesh mesh = extract_surface(probabilities.grid, class_margin(probabilities, c), 0, progress);
+    compensate_curvature(mesh, probabilities.grid);
+    return mesh;
+}
+
 std::vector<Mesh> extract_objects(const Probabilities& probabilities, const InstanceVolume& instances,
                                   std::span<const std::uint8_t> class_of, const Progress& progress) {
     if (!(instances.grid() == probabilities.grid))
@@ -285,6 +292,7 @@ std::vector<Mesh> extract_objects(const Probabilities& probabilities, const Inst
                 }
             };
             meshes[n] = extract_surface(window.grid, field, 0);
+            compensate_curvature(meshes[n], instances.grid());
         },
         progress);
     return meshes;

@@ -11,10 +11,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/surfaces/border.h"
 
 namespace cytomo {
 
@@ -24,44 +26,21 @@ constexpr float lambda = 0.5F;
 constexpr float mu = -0.5263F;  // 1/lambda + 1/mu = 0.1: longer waves than this pass unchanged
 constexpr std::int64_t chunk = 8192;
 
-/// Bit 2a is set for vertices in the lower outer face across axis a, bit 2a + 1 for the upper one.
-using Faces = std::uint8_t;
-
-std::vector<Faces> find_faces(const Mesh& mesh, const std::optional<Grid>& border) {
-    std::vector<Faces> faces(mesh.vertices.size(), 0);
-    if (!border) return faces;
-    const Grid& g = *border;
-    const Vec3 low = g.world_from_voxel({-0.5, -0.5, -0.5});
-    const Vec3 high = g.world_from_voxel({static_cast<double>(g.size.x) - 0.5, static_cast<double>(g.size.y) - 0.5,
-                                          static_cast<double>(g.size.z) - 0.5});
-    const std::array<double, 3> lower{low.x, low.y, low.z}, upper{high.x, high.y, high.z},
-        edge{g.voxel_um.x, g.voxel_um.y, g.voxel_um.z};
-    for (std::size_t v = 0; v < faces.size(); ++v)
-        for (std::size_t a = 0; a < 3; ++a) {
-            const double p = mesh.vertices[v][a];
-            if (std::fabs(p - lower[a]) < 1e-3 * edge[a]) faces[v] |= static_cast<Faces>(1U << 2 * a);
-            if (std::fabs(p - upper[a]) < 1e-3 * edge[a]) faces[v] |= static_cast<Faces>(2U << 2 * a);
-        }
-    return faces;
-}
-
-bool is_free(Faces faces, std::size_t axis) { return (faces >> 2 * axis & 3) == 0; }
-
 /// For each vertex the vertices that a smoothing step averages. In a closed oriented mesh each
 /// neighbour follows the vertex in exactly one triangle.
 struct Neighbours {
     std::vector<std::size_t> begin;
     std::vector<std::uint32_t> vertex;
 
-    Neighbours(const Mesh& mesh, const std::vector<Faces>& faces) : begin(mesh.vertices.size() + 1, 0) {
+    Neighbours(const Mesh& mesh, const std::vector<OuterFaces>& faces) : begin(mesh.vertices.size() + 1, 0) {
         const auto each_edge = [&](auto&& use) {
             for (const auto& t : mesh.triangles)
                 for (std::size_t c = 0; c < 3; ++c) use(t[c], t[(c + 1) % 3]);
         };
-        std::vector<Faces> within = faces;  // faces of which the vertex and all its neighbours are part
+        std::vector<OuterFaces> within = faces;  // faces of which the vertex and all its neighbours are part
         each_edge([&](std::uint32_t v, std::uint32_t n) { within[v] &= faces[n]; });
         const auto counts = [&](std::uint32_t v, std::uint32_t n) {
-            const Faces rim_of = faces[v] & static_cast<Faces>(~within[v]);
+            const OuterFaces rim_of = faces[v] & static_cast<OuterFaces>(~within[v]);
             return (within[n] & rim_of) == 0;
         };
         each_edge([&](std::uint32_t v, std::uint32_t n) { begin[v + 1] += counts(v, n) ? 1 : 0; });
@@ -75,7 +54,7 @@ struct Neighbours {
 };
 
 void step(const std::vector<std::array<float, 3>>& from, std::vector<std::array<float, 3>>& to,
-          const Neighbours& neighbours, const std::vector<Faces>& faces, float weight) {
+          const Neighbours& neighbours, const std::vector<OuterFaces>& faces, float weight) {
     parallel_chunks(static_cast<std::int64_t>(from.size()), chunk, [&](std::int64_t b, std::int64_t e) {
         for (auto v = static_cast<std::size_t>(b); v < static_cast<std::size_t>(e); ++v) {
             const std::size_t first = neighbours.begin[v], end = neighbours.begin[v + 1];
@@ -92,12 +71,6 @@ void step(const std::vector<std::array<float, 3>>& from, std::vector<std::array<
                 if (is_free(faces[v], a)) to[v][a] = p[a] + w * sum[a];
         }
     });
-}
-
-/// Twice the area of a triangle times its normal.
-Vec3 area_vector(const Mesh& mesh, const std::array<std::uint32_t, 3>& t) {
-    const Vec3 a = position_um(mesh, t[0]);
-    return cross(position_um(mesh, t[1]) - a, position_um(mesh, t[2]) - a);
 }
 
 }  // namespace
@@ -124,8 +97,8 @@ std::vector<double> component_volumes_um3(const Mesh& mesh, const MeshComponents
 
 void restore_volumes(Mesh& mesh, const MeshComponents& components, std::span<const double> target_um3,
                      const std::optional<Grid>& border) {
-    const std::vector<Faces> faces = find_faces(mesh, border);
-    std::vector<Vec3> direction(mesh.vertices.size()), gradient(mesh.vertices.size());
+    const std::vector<OuterFaces> faces = find_outer_faces(mesh, border);
+    std::vector<Vec3> gradient(mesh.vertices.size());  // of the volume, by vertex
     constexpr int newton_steps = 8;
     for (int i = 0; i < newton_steps; ++i) {
         const auto volume = component_volumes_um3(mesh, components);
@@ -134,27 +107,17 @@ void restore_volumes(Mesh& mesh, const MeshComponents& components, std::span<con
             done = done && std::fabs(target_um3[c] - volume[c]) <= 2e-5 * std::fabs(target_um3[c]);
         if (done) return;
 
-        std::fill(direction.begin(), direction.end(), Vec3{});
         std::fill(gradient.begin(), gradient.end(), Vec3{});
         std::vector<double> area(components.count, 0), slope(components.count, 0);
         for (const auto& t : mesh.triangles) {
             const Vec3 n = area_vector(mesh, t);
             area[components.of_vertex[t[0]]] += length(n) / 2;
-            const bool in_cap = (faces[t[0]] & faces[t[1]] & faces[t[2]]) != 0;
-            for (const auto v : t) {
-                gradient[v] = gradient[v] + n * (1.0 / 6);
-                if (!in_cap) direction[v] = direction[v] + n;
-            }
+            for (const auto v : t) gradient[v] = gradient[v] + n * (1.0 / 6);
         }
+        const std::vector<Vec3> direction = offset_directions(mesh, faces);
         for (std::uint32_t v = 0; v < mesh.vertices.size(); ++v) {
             const auto c = components.of_vertex[v];
-            if (c == MeshComponents::no_component) continue;
-            Vec3& d = direction[v];
-            d = normalized(d);
-            if (!is_free(faces[v], 0)) d.x = 0;
-            if (!is_free(faces[v], 1)) d.y = 0;
-            if (!is_free(faces[v], 2)) d.z = 0;
-            slope[c] += dot(d, gradient[v]);
+            if (c != MeshComponents::no_component) slope[c] += dot(direction[v], gradient[v]);
         }
         std::vector<double> offset(components.count, 0);
         for (std::uint32_t c = 0; c < components.count; ++c) {
@@ -177,7 +140,7 @@ void smooth_surface(Mesh& mesh, const SmoothOptions& options, const Progress& pr
     if (options.iterations == 0 || mesh.empty()) return;
     const MeshComponents components = find_components(mesh);
     const auto volumes = component_volumes_um3(mesh, components);
-    const std::vector<Faces> faces = find_faces(mesh, options.border);
+    const std::vector<OuterFaces> faces = find_outer_faces(mesh, options.border);
     const Neighbours neighbours(mesh, faces);
     std::vector<std::array<float, 3>> other(mesh.vertices.size());
     for (int i = 0; i < options.iterations; ++i) {

@@ -1,0 +1,296 @@
+// Garland and Heckbert, "Surface simplification using quadric error metrics" (SIGGRAPH 1997). Every
+// vertex carries the sum of squared distances, weighted by area, to the planes of the triangles it
+// stands for, as a quadratic function of position. Collapsing an edge adds the functions of its ends
+// and puts the new vertex where the sum is least. Cheapest edge first, from a heap whose entries
+// become stale when one of their ends changes.
+//
+// The link condition (Dey, Edelsbrunner, Guha and Nekhayev 1999) keeps the surface a manifold: the two
+// ends of the edge may have just two common neighbours, the tips of its two triangles; and the edge
+// may not belong to a tetrahedron.
+#include "cytomo/surfaces/simplify.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <queue>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cytomo/core/error.h"
+#include "cytomo/surfaces/border.h"
+#include "cytomo/surfaces/check.h"
+#include "cytomo/surfaces/smooth.h"
+#include "cytomo/surfaces/topology.h"
+
+namespace cytomo {
+
+namespace {
+
+constexpr std::uint32_t none = 0xffffffffU;
+/// Weight of the squared distance from the edge's middle, relative to the planes: where the surface is
+/// flat this decides, and makes even triangles.
+constexpr double evenness = 1e-4;
+
+/// weight * mean squared distance from some planes: p·A·p + 2 b·p + c, A symmetric.
+struct Quadric {
+    double xx = 0, xy = 0, xz = 0, yy = 0, yz = 0, zz = 0;
+    Vec3 b;
+    double c = 0, weight = 0;
+
+    void add_plane(Vec3 n, double offset, double w) {
+        xx += w * n.x * n.x, xy += w * n.x * n.y, xz += w * n.x * n.z;
+        yy += w * n.y * n.y, yz += w * n.y * n.z, zz += w * n.z * n.z;
+        b = b + n * (w * offset);
+        c += w * offset * offset;
+        weight += w;
+    }
+    void add_point(Vec3 p, double w) {
+        xx += w, yy += w, zz += w;
+        b = b - p * w;
+        c += w * dot(p, p);
+    }
+    Quadric& operator+=(const Quadric& o) {
+        xx += o.xx, xy += o.xy, xz += o.xz, yy += o.yy, yz += o.yz, zz += o.zz;
+        b = b + o.b;
+        c += o.c, weight += o.weight;
+        return *this;
+    }
+    double at(Vec3 p) const {
+        const Vec3 ap{xx * p.x + xy * p.y + xz * p.z, xy * p.x + yy * p.y + yz * p.z, xz * p.x + yz * p.y + zz * p.z};
+        return dot(p, ap) + 2 * dot(b, p) + c;
+    }
+    /// Where it is least, by Cramer's rule; `otherwise` if that is not a point.
+    Vec3 lowest(Vec3 otherwise) const {
+        const Vec3 r0{xx, xy, xz}, r1{xy, yy, yz}, r2{xz, yz, zz};
+        const double d = dot(r0, cross(r1, r2));
+        const Vec3 p = (cross(r1, r2) * b.x + cross(r2, r0) * b.y + cross(r0, r1) * b.z) * (-1 / d);
+        return std::isfinite(p.x) && std::isfinite(p.y) && std::isfinite(p.z) ? p : otherwise;
+    }
+};
+
+struct Candidate {
+    float cost;
+    std::uint32_t a, b;                  // a < b
+    std::uint32_t version_a, version_b;  // the ends have not changed since
+    friend bool operator<(const Candidate& l, const Candidate& r) {  // the heap's top is the largest
+        if (l.cost != r.cost) return l.cost > r.cost;
+        return l.a != r.a ? l.a > r.a : l.b > r.b;
+    }
+};
+
+class Simplifier {
+public:
+    Simplifier(const Mesh& mesh, const SimplifyOptions& options)
+        : options_(options),
+          triangles_(mesh.triangles),
+          faces_(find_outer_faces(mesh, options.border)),
+          position_(mesh.vertices.size()),
+          quadric_(mesh.vertices.size()),
+          version_(mesh.vertices.size(), 0),
+          seen_(mesh.vertices.size(), 0),
+          head_(mesh.vertices.size(), none),
+          tail_(mesh.vertices.size(), none),
+          next_(3 * mesh.triangles.size(), none),
+          live_(static_cast<std::int64_t>(mesh.triangles.size())) {
+        origin_ = position_um(mesh, mesh.triangles[0][0]);
+        for (std::uint32_t v = 0; v < position_.size(); ++v) position_[v] = position_um(mesh, v) - origin_;
+        for (std::uint32_t t = 0; t < triangles_.size(); ++t) {
+            const Vec3 p = position_[triangles_[t][0]];
+            const Vec3 vector = cross(position_[triangles_[t][1]] - p, position_[triangles_[t][2]] - p);
+            const Vec3 n = normalized(vector);
+            for (std::uint32_t c = 0; c < 3; ++c) {
+                const std::uint32_t v = triangles_[t][c], corner = 3 * t + c;
+                quadric_[v].add_plane(n, -dot(n, p), length(vector) / 6);
+                if (head_[v] == none)
+                    head_[v] = corner;
+                else
+                    next_[tail_[v]] = corner;
+                tail_[v] = corner;
+            }
+        }
+        std::vector<Candidate> all;
+        all.reserve(triangles_.size() * 3 / 2);
+        for (const auto& t : triangles_)
+            for (std::size_t c = 0; c < 3; ++c)
+                if (t[c] < t[(c + 1) % 3]) all.push_back(candidate(t[c], t[(c + 1) % 3]));
+        heap_ = std::priority_queue<Candidate>({}, std::move(all));
+    }
+
+    void run(const Progress& progress) {
+        const auto total = static_cast<double>(std::max<std::int64_t>(1, live_ - options_.target_triangles));
+        const std::int64_t start = live_;
+        for (std::int64_t step = 0; live_ > options_.target_triangles && !heap_.empty(); ++step) {
+            const Candidate top = heap_.top();
+            heap_.pop();
+            if (version_[top.a] == top.version_a && version_[top.b] == top.version_b) collapse(top.a, top.b);
+            if (step % 8192 == 0) progress(std::min(1.0, static_cast<double>(start - live_) / total));
+        }
+    }
+
+    /// What is left, and for each of its vertices one of the original ones of the same component.
+    Mesh result(std::vector<std::uint32_t>& original) const {
+        Mesh mesh;
+        std::vector<std::uint32_t> number(position_.size(), none);
+        for (const auto& t : triangles_) {
+            if (is_dead(t)) continue;
+            for (const auto v : t) number[v] = 0;
+        }
+        for (std::uint32_t v = 0; v < number.size(); ++v) {
+            if (number[v] == none) continue;
+            number[v] = static_cast<std::uint32_t>(mesh.vertices.size());
+            const Vec3 p = position_[v] + origin_;
+            mesh.vertices.push_back({static_cast<float>(p.x), static_cast<float>(p.y), static_cast<float>(p.z)});
+            original.push_back(v);
+        }
+        for (const auto& t : triangles_)
+            if (!is_dead(t)) mesh.triangles.push_back({number[t[0]], number[t[1]], number[t[2]]});
+        return mesh;
+    }
+
+private:
+    using Triangle = std::array<std::uint32_t, 3>;
+    static bool is_dead(const Triangle& t) { return t[0] == none; }
+
+    struct Place {
+        Vec3 position;
+        double cost;
+    };
+
+    /// Where the edge a-b would shrink to and what that costs.
+    Place best_place(std::uint32_t a, std::uint32_t b) const {
+        Quadric q = quadric_[a];
+        q += quadric_[b];
+        const Vec3 middle = (position_[a] + position_[b]) * 0.5;
+        q.add_point(middle, evenness * q.weight);
+        Vec3 p = q.lowest(middle);
+        // A vertex in an outer face of the border stays there, and takes the other one along.
+        for (const auto v : {a, b}) {
+            if (!is_free(faces_[v], 0)) p.x = position_[v].x;
+            if (!is_free(faces_[v], 1)) p.y = position_[v].y;
+            if (!is_free(faces_[v], 2)) p.z = position_[v].z;
+        }
+        return {p, std::max(0.0, q.at(p))};
+    }
+
+    Candidate candidate(std::uint32_t a, std::uint32_t b) const {
+        if (a > b) std::swap(a, b);
+        return {static_cast<float>(best_place(a, b).cost), a, b, version_[a], version_[b]};
+    }
+
+    /// Calls use(triangle number, corner of v) for the live triangles around v; forgets dead ones.
+    template <class Use>
+    void around(std::uint32_t v, Use&& use) {
+        std::uint32_t before = none;
+        for (std::uint32_t corner = head_[v]; corner != none; corner = next_[corner]) {
+            if (is_dead(triangles_[corner / 3])) {
+                (before == none ? head_[v] : next_[before]) = next_[corner];
+                continue;
+            }
+            before = corner;
+            use(corner / 3, corner % 3);
+        }
+        tail_[v] = before;
+    }
+
+    /// Whether the surface stays a manifold without the edge.
+    bool is_permitted(std::uint32_t a, std::uint32_t b) {
+        ++epoch_;
+        int valence_a = 0, valence_b = 0, common = 0;
+        around(a, [&](std::uint32_t t, std::uint32_t c) {
+            seen_[triangles_[t][(c + 1) % 3]] = epoch_;
+            ++valence_a;
+        });
+        around(b, [&](std::uint32_t t, std::uint32_t c) {
+            common += seen_[triangles_[t][(c + 1) % 3]] == epoch_ ? 1 : 0;
+            ++valence_b;
+        });
+        return common == 2 && !(valence_a == 3 && valence_b == 3);
+    }
+
+    /// Whether a triangle around v, other than those with `gone`, would turn over or collapse when v moves.
+    bool turns_over(std::uint32_t v, std::uint32_t gone, Vec3 to) {
+        bool result = false;
+        around(v, [&](std::uint32_t number, std::uint32_t c) {
+            const Triangle& t = triangles_[number];
+            const std::uint32_t p = t[(c + 1) % 3], q = t[(c + 2) % 3];
+            if (result || p == gone || q == gone) return;
+            const Vec3 side = position_[q] - position_[p];
+            const Vec3 before = cross(side, position_[v] - position_[p]), after = cross(side, to - position_[p]);
+            result = !(dot(before, after) > 0.2 * length(before) * length(after)) || length(after) < 1e-3 * dot(side, side);
+        });
+        return result;
+    }
+
+    void collapse(std::uint32_t a, std::uint32_t b) {
+        for (std::size_t axis = 0; axis < 3; ++axis)  // from one side of the volume to the other
+            if (((faces_[a] | faces_[b]) >> 2 * axis & 3) == 3) return;
+        if (!is_permitted(a, b)) return;
+        const Place place = best_place(a, b);
+        if (std::sqrt(place.cost / (quadric_[a].weight + quadric_[b].weight)) > options_.max_error_um) return;
+        if (turns_over(a, b, place.position) || turns_over(b, a, place.position)) return;
+
+        around(b, [&](std::uint32_t number, std::uint32_t c) {
+            Triangle& t = triangles_[number];
+            if (t[(c + 1) % 3] == a || t[(c + 2) % 3] == a) {
+                t[0] = none;
+                --live_;
+            } else {
+                t[c] = a;
+            }
+        });
+        next_[tail_[a]] = head_[b];
+        tail_[a] = tail_[b];
+        head_[b] = tail_[b] = none;
+        position_[a] = place.position;
+        quadric_[a] += quadric_[b];
+        faces_[a] |= faces_[b];
+        ++version_[a];
+        ++version_[b];
+        around(a, [&](std::uint32_t number, std::uint32_t c) {
+            heap_.push(candidate(a, triangles_[number][(c + 1) % 3]));
+        });
+    }
+
+    const SimplifyOptions& options_;
+    std::vector<Triangle> triangles_;  // dead ones have `none` as their first corner
+    std::vector<OuterFaces> faces_;
+    Vec3 origin_;                     // positions are relative to it
+    std::vector<Vec3> position_;
+    std::vector<Quadric> quadric_;
+    std::vector<std::uint32_t> version_, seen_;
+    std::uint32_t epoch_ = 0;
+    // The corners (3 * triangle + place) at each vertex are a list, so that two of them join at once.
+    std::vector<std::uint32_t> head_, tail_, next_;
+    std::priority_queue<Candidate> heap_;
+    std::int64_t live_;
+};
+
+}  // namespace
+
+void SimplifyOptions::check() const {
+    if (target_triangles < 0)
+        throw UsageError("simplification: expected a number of triangles of at least 0, found " +
+                         std::to_string(target_triangles));
+    if (!(max_error_um >= 0))
+        throw UsageError("simplification: expected an error of at least 0 µm, found " + std::to_string(max_error_um));
+    if (target_triangles == 0 && std::isinf(max_error_um))
+        throw UsageError("simplification: expected a number of triangles or an error, found neither");
+}
+
+Mesh simplify(const Mesh& mesh, const SimplifyOptions& options, const Progress& progress) {
+    options.check();
+    if (mesh.empty()) return mesh;
+    if (!check_mesh(mesh).watertight()) throw std::invalid_argument("simplify: the mesh is not watertight");
+    Simplifier simplifier(mesh, options);
+    simplifier.run(progress);
+    std::vector<std::uint32_t> original;
+    Mesh result = simplifier.result(original);
+    const MeshComponents before = find_components(mesh);
+    MeshComponents after{before.count, {}};
+    for (const auto v : original) after.of_vertex.push_back(before.of_vertex[v]);
+    restore_volumes(result, after, component_volumes_um3(mesh, before), options.border);
+    return result;
+}
+
+}  // namespace cytomo

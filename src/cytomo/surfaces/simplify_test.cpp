@@ -1,0 +1,117 @@
+// Simplification keeps shape, volume and topology.
+#include "cytomo/surfaces/simplify.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/random.h"
+#include "cytomo/surfaces/check.h"
+#include "cytomo/surfaces/extract.h"
+#include "cytomo/surfaces/smooth.h"
+#include "cytomo/surfaces/test_shapes.h"
+
+namespace cytomo {
+namespace {
+
+using namespace test_shapes;
+
+Mesh surface_of(const Shape& shape, const Grid& g) {
+    const SliceField field = [&](std::int64_t z, std::span<float> out) {
+        std::size_t i = 0;
+        for (std::int64_t y = 0; y < g.size.y; ++y)
+            for (std::int64_t x = 0; x < g.size.x; ++x)
+                out[i++] = static_cast<float>(shape.distance_um(
+                    g.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})));
+    };
+    return extract_surface(g, field, 0);
+}
+
+TEST(Simplify, ATenthOfTheTrianglesIsNearlyTheSameShape) {
+    for (const Shape& shape : {sphere(0.2), torus(0.3, 0.1), capsule(0.1, 0.6, {1, 2, 1.5})}) {
+        SCOPED_TRACE(shape.name);
+        const Mesh mesh = surface_of(shape, grid_around(shape, {0.01, 0.01, 0.02}, {0.3, 0.4, 0.1}));
+        SimplifyOptions options;
+        options.target_triangles = static_cast<std::int64_t>(mesh.triangles.size()) / 10;
+        const Mesh small = simplify(mesh, options);
+        EXPECT_LE(static_cast<std::int64_t>(small.triangles.size()), options.target_triangles);
+        EXPECT_GE(static_cast<std::int64_t>(small.triangles.size()), options.target_triangles - 2);
+        const MeshCheck c = check_mesh(small);
+        EXPECT_TRUE(c.watertight());
+        EXPECT_EQ(c.euler_characteristic(), shape.euler_characteristic);
+        EXPECT_EQ(c.degenerate_triangles, 0);
+        EXPECT_NEAR(volume_um3(small) / volume_um3(mesh), 1, 1e-4);
+        EXPECT_NEAR(area_um2(small) / area_um2(mesh), 1, 0.01);
+        for (const auto& v : small.vertices) EXPECT_NEAR(shape.distance_um({v[0], v[1], v[2]}), 0, 0.004);
+    }
+}
+
+TEST(Simplify, TheErrorBoundHolds) {
+    const Shape ball = sphere(0.2);
+    const Mesh mesh = surface_of(ball, grid_around(ball, {0.01, 0.01, 0.01}, {0.3, 0.4, 0.1}));
+    SimplifyOptions options;
+    std::size_t before = mesh.triangles.size();
+    for (const double bound : {0.0005, 0.002, 0.01}) {
+        options.max_error_um = bound;
+        const Mesh small = simplify(mesh, options);
+        EXPECT_LT(small.triangles.size(), before);
+        before = small.triangles.size();
+        EXPECT_TRUE(check_mesh(small).watertight());
+        double sum = 0;
+        for (const auto& v : small.vertices) sum += std::pow(ball.distance_um({v[0], v[1], v[2]}), 2);
+        // Vertices lie further out than the faces below them: the ball keeps its volume.
+        EXPECT_LT(std::sqrt(sum / static_cast<double>(small.vertices.size())), 2 * bound);
+        EXPECT_NEAR(area_um2(small) / ball.area_um2, 1, 2 * bound / 0.2 + 0.005);
+    }
+}
+
+TEST(Simplify, NoiseStaysAManifoldOfTheSameGenus) {
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+        Random random(seed);
+        Volume<float> noise(Grid{{14, 13, 12}, {1, 1, 2}, {}});
+        for (auto& v : noise.values()) v = static_cast<float>(random.normal());
+        const Mesh mesh = extract_surface(noise.grid(), field_of(noise), 0.4F);
+        const MeshCheck before = check_mesh(mesh);
+        ASSERT_TRUE(before.watertight());
+        SimplifyOptions options;
+        options.target_triangles = seed % 2 == 0 ? 4 : static_cast<std::int64_t>(mesh.triangles.size()) / 3;
+        options.border = noise.grid();
+        const MeshCheck after = check_mesh(simplify(mesh, options));
+        EXPECT_TRUE(after.watertight());
+        EXPECT_EQ(after.genus(), before.genus());
+        EXPECT_EQ(after.components, before.components);
+        EXPECT_LT(after.triangles, before.triangles * 2 / 3);
+    }
+}
+
+TEST(Simplify, AFullVolumeKeepsItsCornersAndFaces) {
+    const Grid g{{20, 15, 10}, {0.01, 0.02, 0.03}, {1, 2, 3}};
+    const Volume<float> full(g, 1);
+    const Mesh mesh = extract_surface(g, field_of(full), 0);
+    SimplifyOptions options;
+    options.target_triangles = 12;
+    options.border = g;
+    const Mesh box = simplify(mesh, options);
+    EXPECT_LE(box.triangles.size(), 60U);
+    EXPECT_NEAR(volume_um3(box) / (0.2 * 0.3 * 0.3), 1, 1e-3);
+    EXPECT_NEAR(area_um2(box) / (2 * (0.2 * 0.3 + 0.3 * 0.3 + 0.2 * 0.3)), 1, 1e-3);
+}
+
+TEST(Simplify, SmallestMeshesAndBadInput) {
+    const Mesh tetrahedron{{{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {{0, 2, 1}, {0, 1, 3}, {0, 3, 2}, {1, 2, 3}}};
+    SimplifyOptions options;
+    EXPECT_THROW(simplify(tetrahedron, options), UsageError);
+    options.target_triangles = 1;
+    EXPECT_EQ(simplify(tetrahedron, options).triangles.size(), 4U);
+    EXPECT_TRUE(simplify(Mesh{}, options).empty());
+    Mesh open = tetrahedron;
+    open.triangles.pop_back();
+    EXPECT_THROW(simplify(open, options), std::invalid_argument);
+    options.target_triangles = -1;
+    EXPECT_THROW(options.check(), UsageError);
+}
+
+}  // namespace
+}  // namespace cytomo
