@@ -13,7 +13,7 @@ namespace cytomo {
 
 namespace {
 
-constexpr double plot_width = 720, label_width = 132, count_width = 74, row_height = 46, top_margin = 8,
+constexpr double plot_width = 600, label_width = 118, count_width = 66, row_height = 46, top_margin = 8,
                  axis_height = 46;
 
 std::string number(double v) { return short_number(v, 5); }
@@ -142,13 +142,12 @@ std::string strip(const NamedValues& group, const std::vector<double>& sorted, c
     constexpr std::size_t most_points = 250;
     std::string out;
     if (sorted.size() > most_points) {
-        std::vector<double> bins(121, 0.0);
-        for (const double v : sorted) {
-            const double part = (axis.position(v) - axis.position(axis.low)) / (axis.position(axis.high) - axis.position(axis.low));
-            ++bins[static_cast<std::size_t>(std::clamp(part * 120, 0.0, 120.0))];
-        }
-        out += shape(smoothed_to_peak(bins, 6), axis.position(axis.low), axis.position(axis.high), middle,
-                     row_height * 0.40, row_height * 0.40, group.colour);
+        // Bins of equal width in pixels, from the smallest value to the largest and no farther.
+        const double from = axis.position(sorted.front()), to = std::max(from + 1, axis.position(sorted.back()));
+        std::vector<double> bins(61, 0.0);
+        for (const double v : sorted)
+            ++bins[static_cast<std::size_t>(std::clamp((axis.position(v) - from) / (to - from) * 60, 0.0, 60.0))];
+        out += shape(smoothed_to_peak(bins, 4), from, to, middle, row_height * 0.40, row_height * 0.40, group.colour);
     } else {
         double jitter = 0.5;
         for (const double v : sorted) {

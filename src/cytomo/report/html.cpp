@@ -169,9 +169,12 @@ std::string table_part(const Table& table, const Legend& legend, std::size_t mos
     if (shown < table.rows.size())
         out += "<p class=\"hint\">The first " + std::to_string(shown) + " rows; all are in " + escaped(table.name) + ".csv.</p>";
     out += "<div class=\"scroll\"><table><thead><tr>";
-    for (const auto& column : table.columns)
-        out += "<th scope=\"col\" title=\"" + escaped(column.description) + "\"><button type=\"button\">" +
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+        const auto& column = table.columns[c];
+        const bool text = !table.rows.empty() && c < table.rows[0].size() && is_text(table.rows[0][c]);
+        out += "<th scope=\"col\"" + std::string(text ? " class=\"text\"" : "") + " title=\"" + escaped(column.description) + "\"><button type=\"button\">" +
                escaped(column_title(column)) + unit_text(column) + "</button></th>";
+    }
     out += "</tr></thead><tbody>\n";
     for (std::size_t r = 0; r < shown; ++r) {
         out += "<tr>";

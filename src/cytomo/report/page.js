@@ -1,4 +1,4 @@
-// Slices: which one is shown, and the layer of classes. Tables: sorting.
+// Slices: which one is shown, how large, and the layer of classes. Tables: sorting.
 (() => {
   'use strict';
   for (const plane of document.querySelectorAll('.plane')) {
@@ -6,6 +6,9 @@
     const slices = plane.querySelectorAll('.slice');
     chooser?.addEventListener('input', () =>
       slices.forEach((slice, i) => { slice.hidden = i !== Number(chooser.value); }));
+    for (const stack of plane.querySelectorAll('.stack')) {
+      stack.addEventListener('click', () => plane.classList.toggle('large'));
+    }
   }
 
   const show = document.getElementById('show-overlay');

@@ -72,6 +72,7 @@
       colour: numbers(script.dataset.colour).map((c) => Math.pow(c / 255, 2.2)),
       opacity: startOpacity[script.dataset.look],
       visible: true,
+      points: data.points,
       count: data.indices.length,
       extent: data.size[0] * data.size[1] * data.size[2],
       low: data.low,
@@ -82,7 +83,7 @@
   const fold = (choose, key) => [0, 1, 2].map((k) => choose(...surfaces.map((s) => s[key][k])));
   const low = fold(Math.min, 'low'), high = fold(Math.max, 'high');
   const centre = low.map((v, k) => (v + high[k]) / 2);
-  const radius = Math.hypot(...low.map((v, k) => high[k] - v)) / 2 || 1;
+  const radius = Math.hypot(...low.map((v, k) => high[k] - v)) / 2 || 1;  // µm
 
   // ---- program on the graphics processor -----------------------------------------------------
   function shader(type, source) {
@@ -138,11 +139,18 @@
     const forward = unit(views[name]);
     const right = name === 'top' ? [1, 0, 0] : unit(cross(forward, [0, 0, -1]));
     turn = [right, cross(right, forward), forward.map((v) => -v)];
-    shift = [0, 0];
-    // Fits the corners of the box around all surfaces.
-    const reach = [0, 1].map((row) => Math.abs(turn[row][0]) * (high[0] - low[0]) +
-      Math.abs(turn[row][1]) * (high[1] - low[1]) + Math.abs(turn[row][2]) * (high[2] - low[2]));
-    zoom = 0.92 * Math.min(canvas.clientWidth / reach[0], canvas.clientHeight / reach[1]);
+    const from = [Infinity, Infinity], to = [-Infinity, -Infinity];
+    for (const { points } of surfaces) {
+      for (let i = 0; i < points.length; i += 3) {
+        for (const k of [0, 1]) {
+          const v = turn[k][0] * (points[i] - centre[0]) + turn[k][1] * (points[i + 1] - centre[1]) + turn[k][2] * (points[i + 2] - centre[2]);
+          if (v < from[k]) from[k] = v;
+          if (v > to[k]) to[k] = v;
+        }
+      }
+    }
+    shift = [0, 1].map((k) => -(from[k] + to[k]) / 2);
+    zoom = 0.9 * Math.min(canvas.clientWidth / (to[0] - from[0] || 1), canvas.clientHeight / (to[1] - from[1] || 1));
     draw();
   }
 
