@@ -37,7 +37,7 @@ struct Size3 {
 struct Grid {
     Size3 size;
     Vec3 voxel_um{1, 1, 1};
-    Vec3 origin_um;
+    Vec3 origin_um{0, 0, 0};
 
     friend bool operator==(const Grid&, const Grid&) = default;
     std::int64_t count() const { return size.count(); }

@@ -154,7 +154,7 @@ TEST(Augment, BeyondTheVolumeIsUnlabelled) {
     ClassVolume l(Grid{{8, 8, 8}}, 2);
     const AugmentOptions none{0, 0, 0, 0, 0, 0, 0};
     Random r(1);
-    const Patch p = cut_augmented_patch(v, l, {16, 4, 4}, {4, 4, 4}, none, r);
+    const Patch p = cut_augmented_patch(v, l, {16, 4, 4}, {3.5, 3.5, 3.5}, none, r);
     int known = 0;
     for (const auto c : p.labels) known += c == 2 ? 1 : 0;
     EXPECT_EQ(known, 8 * 4 * 4);

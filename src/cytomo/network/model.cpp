@@ -91,4 +91,11 @@ Model make_model(const Architecture& architecture, std::uint64_t seed) {
     return model;
 }
 
+void replace_head(Model& model, const Legend& legend, std::uint64_t seed) {
+    model.architecture.classes = legend.entries.back().id + 1;
+    model.legend = legend;
+    const Model fresh = make_model(model.architecture, seed);
+    for (const char* name : {"head.weight", "head.bias"}) model.weights[name] = fresh.weights.at(name);
+}
+
 }  // namespace cytomo

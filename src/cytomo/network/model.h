@@ -65,6 +65,9 @@ struct Model {
 /// Random weights (He et al. 2015), reproducible by seed.
 Model make_model(const Architecture& architecture, std::uint64_t seed);
 
+/// Gives the model other classes: a new head with random weights, everything else as learnt.
+void replace_head(Model& model, const Legend& legend, std::uint64_t seed);
+
 /// Reads a .safetensors file. Throws InputError if it is not one, was truncated, or does not hold a
 /// cytomo model whose weights fit its architecture. Nothing in the file is executed.
 Model read_model(const std::filesystem::path& file);

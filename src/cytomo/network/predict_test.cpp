@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
@@ -33,14 +35,20 @@ TEST(Predict, TiledEqualsUntiledAwayFromSeams) {
     many.overlap = 16;
     const auto a = predict(t, model, one), b = predict(t, model, many);
     ASSERT_EQ(a.values.size(), b.values.size());
-    double worst_inside = 0, differing = 0;
-    for (std::size_t i = 0; i < a.values.size(); ++i) {
-        const double d = std::abs(a.values[i] - b.values[i]);
-        worst_inside = std::max(worst_inside, d);
-        differing += d > 2 ? 1 : 0;
+    // Inner faces of tiles, and how far the network sees across them.
+    static constexpr std::int64_t reach = 8;  // voxels
+    const auto near = [](std::int64_t i, std::initializer_list<std::int64_t> faces) {
+        return std::any_of(faces.begin(), faces.end(), [i](auto f) { return i >= f - reach && i < f + reach; });
+    };
+    double worst_away = 0, mean = 0;
+    for (std::int64_t i = 0; i < a.grid.count() * 3; ++i) {
+        const auto v = i % a.grid.count(), x = v % 96, y = v / 96 % 80, z = v / (96 * 80);
+        const double d = std::abs(a.values[static_cast<std::size_t>(i)] - b.values[static_cast<std::size_t>(i)]);
+        mean += d / static_cast<double>(a.values.size());
+        if (!near(x, {24, 48, 72}) && !near(y, {32, 48}) && !near(z, {8, 32})) worst_away = std::max(worst_away, d);
     }
-    EXPECT_LE(worst_inside, 40);
-    EXPECT_LT(differing / static_cast<double>(a.values.size()), 0.005);
+    EXPECT_LE(worst_away, 1);
+    EXPECT_LT(mean, 1);
 }
 
 TEST(Predict, SameAtAnyThreadCountAndForThinVolumes) {

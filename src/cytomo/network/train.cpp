@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
@@ -43,7 +44,7 @@ public:
         }
     }
     void zero() {
-        for (auto& p : parameters_) p.mutable_grad() = {};
+        for (auto& p : parameters_) p.mutable_grad() = torch::Tensor();
     }
     void step(std::int64_t number, double rate) {
         const torch::NoGradGuard no_grad;

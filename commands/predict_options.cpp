@@ -1,0 +1,40 @@
+#include "predict_options.h"
+
+#include <cstdio>
+
+#include "model_path.h"
+
+namespace cytomo::commands {
+
+void PredictArguments::declare(CLI::App& app) {
+    app.add_option("--model", model_file, "Model (default: the one that comes with cytomo)");
+    app.add_option("--polarity", polarity, "Whether dense matter is dark or bright; auto looks")
+        ->check(CLI::IsMember({"auto", "dark", "bright"}))->capture_default_str();
+    app.add_option("--device", device, "auto, cpu or cuda:N")->capture_default_str();
+    app.add_option("--precision", precision, "Arithmetic; auto takes bf16 where the processor has it")
+        ->check(CLI::IsMember({"auto", "f32", "bf16"}))->capture_default_str();
+}
+
+PredictOptions PredictArguments::options() const {
+    PredictOptions o;
+    o.polarity = polarity == "dark" ? Polarity::dense_is_dark : polarity == "bright" ? Polarity::dense_is_bright : Polarity::unknown;
+    o.device = device;
+    o.precision = precision;
+    o.check();
+    return o;
+}
+
+Model PredictArguments::model() const {
+    return read_model(model_file.empty() ? default_model_path() : std::filesystem::path(model_file));
+}
+
+std::string describe(const PredictRecord& r) {
+    char text[200];
+    std::snprintf(text, sizeof text, "dense matter is %s%s; %s, %s; %.1f s; mean confidence %.2f",
+                  r.polarity == Polarity::dense_is_dark ? "dark" : "bright",
+                  r.polarity_guessed ? (" (guessed, " + std::to_string(static_cast<int>(100 * r.polarity_confidence)) + " % sure)").c_str() : "",
+                  r.device.c_str(), r.precision.c_str(), r.seconds, r.mean_confidence);
+    return text;
+}
+
+}  // namespace cytomo::commands

@@ -1,0 +1,24 @@
+// Options that segment and analyze share.
+#pragma once
+
+#include <string>
+
+#include "command.h"
+#include "cytomo/network/predict.h"
+
+namespace cytomo::commands {
+
+struct PredictArguments {
+    std::string model_file, polarity = "auto", device = "auto", precision = "auto";
+
+    void declare(CLI::App& app);
+    /// Throws UsageError.
+    PredictOptions options() const;
+    /// The named model, or the one that comes with cytomo. Throws InputError.
+    Model model() const;
+};
+
+/// "dense matter is dark (guessed, 98 % sure); cpu, bf16; 3.2 s; mean confidence 0.93"
+std::string describe(const PredictRecord& record);
+
+}  // namespace cytomo::commands

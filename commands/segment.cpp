@@ -1,0 +1,70 @@
+// cytomo segment: classes, and on request their probabilities, for one tomogram.
+#include <cstdio>
+
+#include "command.h"
+#include "cytomo/core/error.h"
+#include "cytomo/core/output.h"
+#include "cytomo/io/volume_io.h"
+#include "cytomo/network/predict.h"
+#include "predict_options.h"
+
+namespace cytomo::commands {
+
+namespace {
+
+struct Arguments {
+    std::string in, out, probabilities, voxel, dataset;
+    PredictArguments predict;
+};
+
+/// One file a class: NAME.CLASS.EXT.
+void write_probabilities(const std::string& pattern, const Probabilities& p, const Legend& legend, bool overwrite) {
+    const std::filesystem::path base(pattern);
+    for (int c = 0; c < p.classes; ++c) {
+        std::string name = legend.name_of(static_cast<std::uint8_t>(c));
+        for (auto& letter : name)
+            if (letter == ' ') letter = '-';
+        Volume<std::uint8_t> values(p.grid);
+        const auto from = p.of_class(c);
+        std::copy(from.begin(), from.end(), values.data());
+        write_volume(base.parent_path() / (base.stem().string() + "." + name + base.extension().string()), values, overwrite);
+    }
+}
+
+void run(const Arguments& a, const Common& common) {
+    const PendingOutput free_name(a.out, common.overwrite);
+    const PredictOptions options = a.predict.options();
+    const Model model = a.predict.model();
+    ReadOptions read;
+    read.voxel_um = parse_voxel_nm(a.voxel);
+    read.dataset = a.dataset;
+    std::vector<std::string> remarks;
+    const Tomogram tomogram = open_tomogram(a.in, read, &remarks);
+    for (const auto& r : remarks) common.say(r);
+    if (!tomogram.voxel_size_known)
+        throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
+    const Progress progress = common.progress();
+    PredictRecord record;
+    const Probabilities p = predict(tomogram, model, options, &record, progress);
+    common.say(describe(record));
+    write_volume(a.out, most_probable_classes(p, tomogram.grid, progress), common.overwrite);
+    if (!a.probabilities.empty()) write_probabilities(a.probabilities, p, model.legend, common.overwrite);
+}
+
+}  // namespace
+
+Command segment_command() {
+    return {"segment", "Label every voxel of a tomogram", [](CLI::App& app) -> Run {
+        auto a = std::make_shared<Arguments>();
+        app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
+        app.add_option("output", a->out, "Label volume to write (TIFF, MRC, HDF5, NPY)")->required();
+        app.add_option("--probabilities", a->probabilities,
+                       "Write class probabilities (0 to 255) too, one file a class: NAME.tif becomes NAME.CLASS.tif");
+        app.add_option("--dataset", a->dataset, "Dataset within an HDF5 file");
+        add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
+        a->predict.declare(app);
+        return [a](const Common& common) { run(*a, common); };
+    }};
+}
+
+}  // namespace cytomo::commands
