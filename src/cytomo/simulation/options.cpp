@@ -24,6 +24,26 @@ void require_range(double v, double low, double high, const std::string& what) {
 
 }  // namespace
 
+std::string name(ReconstructionMethod method) {
+    return method == ReconstructionMethod::sirt ? "sirt" : "fbp";
+}
+
+std::string name(FbpWindow window) {
+    switch (window) {
+        case FbpWindow::ramp: return "ramp";
+        case FbpWindow::shepp_logan: return "shepp-logan";
+        case FbpWindow::hamming: return "hamming";
+        case FbpWindow::hann: break;
+    }
+    return "hann";
+}
+
+FbpWindow fbp_window_from(const std::string& text) {
+    for (const FbpWindow w : {FbpWindow::ramp, FbpWindow::shepp_logan, FbpWindow::hamming, FbpWindow::hann})
+        if (name(w) == text) return w;
+    throw UsageError("filter window: expected ramp, shepp-logan, hamming or hann, found '" + text + "'");
+}
+
 const std::vector<std::string>& simulation_presets() {
     static const std::vector<std::string> presets{"cell-edge", "perinuclear"};
     return presets;

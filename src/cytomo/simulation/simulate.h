@@ -28,6 +28,13 @@ struct CellContents {
 enum class ReconstructionMethod { sirt, fbp };
 enum class FbpWindow { ramp, shepp_logan, hamming, hann };
 
+/// "sirt" or "fbp".
+std::string name(ReconstructionMethod method);
+/// "ramp", "shepp-logan", "hamming" or "hann".
+std::string name(FbpWindow window);
+/// The window of that name; throws UsageError for any other.
+FbpWindow fbp_window_from(const std::string& name);
+
 /// How the microscope looks at the cell. Angles in degrees, about y; the beam runs along z at 0.
 struct Acquisition {
     double tilt_min_deg = -65, tilt_max_deg = 65, tilt_step_deg = 2;

@@ -1,0 +1,104 @@
+#include "cytomo/simulation/projector.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "cytomo/core/random.h"
+
+namespace cytomo {
+namespace {
+
+constexpr double degree = std::numbers::pi / 180;
+
+std::vector<float> empty_slice(const SliceGeometry& g) {
+    return std::vector<float>(static_cast<std::size_t>(g.slice_values()), 0.0F);
+}
+
+/// A disc of value 1, by 6 x 6 samples a voxel; centre and radius in µm from the axis.
+std::vector<float> disc(const SliceGeometry& g, double cx, double cz, double radius) {
+    auto slice = empty_slice(g);
+    constexpr int samples = 6;
+    for (std::int64_t z = 0; z < g.nz; ++z)
+        for (std::int64_t x = 0; x < g.nx; ++x) {
+            int inside = 0;
+            for (int b = 0; b < samples; ++b)
+                for (int a = 0; a < samples; ++a) {
+                    const double px = (static_cast<double>(x) - g.axis_x + (a + 0.5) / samples - 0.5) * g.voxel_x_um - cx;
+                    const double pz = (static_cast<double>(z) - g.axis_z + (b + 0.5) / samples - 0.5) * g.voxel_z_um - cz;
+                    inside += px * px + pz * pz < radius * radius;
+                }
+            for (std::int64_t j = 0; j < lanes; ++j)
+                slice[static_cast<std::size_t>(g.at(x, z) + j)] =
+                    static_cast<float>(inside * (j + 1)) / (samples * samples);
+        }
+    return slice;
+}
+
+TEST(Projector, LineIntegralsOfADiscAreItsChords) {
+    // Unequal voxels, a detector of its own pitch, the axis off the middle.
+    const SliceGeometry g{160, 128, 0.02, 0.025, 75.3, 66.1, 220, 0.018, 108.4};
+    const double cx = 0.11, cz = -0.08, radius = 1.0;
+    const auto slice = disc(g, cx, cz, radius);
+    for (const double angle : {-75.0, -60.0, -45.0, -20.0, 0.0, 1.0, 33.0, 45.0, 52.0, 65.0, 90.0}) {
+        std::vector<float> row(static_cast<std::size_t>(g.row_values()), 0.0F);
+        const double shift = 0.013;
+        project(g, angle * degree, shift, slice.data(), row.data());
+        const double centre = cx * std::cos(angle * degree) + cz * std::sin(angle * degree) + shift;
+        for (std::int64_t u = 0; u < g.detectors; ++u) {
+            const double offset = (static_cast<double>(u) - g.axis_detector) * g.pitch_um - centre;
+            const float lane0 = row[static_cast<std::size_t>(u * lanes)];
+            if (std::fabs(offset) < 0.8 * radius) {
+                const double chord = 2 * std::sqrt(radius * radius - offset * offset);
+                EXPECT_NEAR(lane0, chord, 0.005 * chord) << "angle " << angle << ", detector " << u;
+                EXPECT_NEAR(row[static_cast<std::size_t>(u * lanes + 6)], 7 * chord, 0.035 * chord);
+            } else if (std::fabs(offset) > radius + 0.06) {
+                EXPECT_EQ(lane0, 0) << "angle " << angle << ", detector " << u;
+            }
+        }
+    }
+}
+
+TEST(Projector, BackProjectionIsTheExactTranspose) {
+    Random random(4);
+    // Also voxels that are long along the beam: a voxel then reaches several detector pixels.
+    for (const SliceGeometry& g : {SliceGeometry{41, 23, 0.02, 0.02, 20, 11, 50, 0.02, 24.5},
+                                   SliceGeometry{30, 17, 0.02, 0.05, 13.2, 9.1, 27, 0.013, 10.4},
+                                   SliceGeometry{17, 40, 0.05, 0.02, 8, 20, 61, 0.02, 30}}) {
+        for (const double angle : {-90.0, -71.0, -45.0, -3.0, 0.0, 12.0, 45.0, 63.0, 88.0}) {
+            auto x = empty_slice(g), transposed = empty_slice(g);
+            std::vector<float> y(static_cast<std::size_t>(g.row_values())), projected(y.size(), 0.0F);
+            for (std::int64_t k = 0; k < g.nz; ++k)
+                for (std::int64_t i = 0; i < g.nx * lanes; ++i)
+                    x[static_cast<std::size_t>(g.at(0, k) + i)] = static_cast<float>(random.uniform(0, 1));
+            for (float& v : y) v = static_cast<float>(random.uniform(0, 1));
+            project(g, angle * degree, 0.007, x.data(), projected.data());
+            back_project(g, angle * degree, 0.007, y.data(), transposed.data());
+            double left = 0, right = 0;
+            for (std::size_t i = 0; i < y.size(); ++i) left += static_cast<double>(projected[i]) * y[i];
+            for (std::size_t i = 0; i < x.size(); ++i) right += static_cast<double>(transposed[i]) * x[i];
+            EXPECT_NEAR(left, right, 1e-5 * std::fabs(left)) << "angle " << angle << ", nx " << g.nx;
+        }
+    }
+}
+
+TEST(Projector, DepthSlabsAddUpToTheProjectionAndSeparateDepths) {
+    const SliceGeometry g{64, 64, 0.02, 0.02, 31.5, 31.5, 90, 0.02, 44.5};
+    const auto slice = disc(g, 0.0, 0.35, 0.15);  // well above the axis
+    constexpr int slabs = 4;
+    std::vector<float> whole(static_cast<std::size_t>(g.row_values()), 0.0F);
+    std::vector<float> parts(whole.size() * slabs, 0.0F);
+    project(g, 0, 0, slice.data(), whole.data());
+    project_by_depth(g, 0, 0, 0.64, slabs, slice.data(), parts.data());
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        float sum = 0;
+        for (std::size_t s = 0; s < slabs; ++s) sum += parts[s * whole.size() + i];
+        EXPECT_NEAR(sum, whole[i], 1e-5);
+        EXPECT_EQ(parts[i], 0) << "nothing lies upstream of the axis";
+        EXPECT_EQ(parts[whole.size() + i], 0);
+    }
+}
+
+}  // namespace
+}  // namespace cytomo

@@ -1,0 +1,185 @@
+#include "cytomo/simulation/simulate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <numbers>
+#include <set>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/legend.h"
+#include "cytomo/core/parallel.h"
+
+namespace cytomo {
+namespace {
+
+SimulationOptions small_options(std::uint64_t seed, const std::string& preset) {
+    SimulationOptions o;
+    o.seed = seed;
+    o.preset = preset;
+    o.size = {56, 48, 36};
+    o.voxel_um = {0.04, 0.04, 0.04};
+    o.acquisition.tilt_step_deg = 5;
+    o.acquisition.iterations = 8;
+    return o;
+}
+
+/// A crop as used for training, before the microscope; made once.
+const SimulatedCell& training_cell() {
+    static const SimulatedCell cell = [] {
+        SimulationOptions o;
+        o.seed = 2;
+        o.size = {192, 192, 96};
+        return make_cell(o);
+    }();
+    return cell;
+}
+
+template <class T>
+bool same(const Volume<T>& a, const Volume<T>& b) {
+    return a.grid() == b.grid() && std::equal(a.values().begin(), a.values().end(), b.values().begin());
+}
+
+TEST(Simulation, SameSeedSameResultAtAnyThreadCount) {
+    for (const std::string& preset : simulation_presets()) {
+        set_thread_count(1);
+        const auto one = simulate_tomogram(small_options(7, preset));
+        set_thread_count(3);
+        const auto three = simulate_tomogram(small_options(7, preset));
+        set_thread_count(0);
+        EXPECT_TRUE(same(one.tomogram, three.tomogram)) << preset;
+        EXPECT_TRUE(same(one.classes, three.classes)) << preset;
+        EXPECT_TRUE(same(one.instances, three.instances)) << preset;
+        EXPECT_EQ(one.truth.objects.size(), three.truth.objects.size());
+        EXPECT_FALSE(same(one.classes, make_cell(small_options(8, preset)).classes)) << preset;
+    }
+}
+
+TEST(Simulation, EveryClassIsPresent) {
+    std::set<int> found;
+    for (const auto c : training_cell().classes.values()) found.insert(c);
+    EXPECT_EQ(found, (std::set<int>{0, 1, 2, 3, 4, 5, 6}));
+}
+
+TEST(Simulation, InstancesClassesAndTruthAgree) {
+    const SimulatedCell& cell = training_cell();
+    std::map<std::uint32_t, std::int64_t> voxels;
+    for (std::int64_t i = 0; i < cell.classes.count(); ++i) {
+        const std::uint32_t n = cell.instances[i];
+        ASSERT_LE(n, cell.truth.objects.size());
+        ASSERT_EQ(cell.classes[i], n == 0 ? 0 : cell.truth.objects[n - 1].class_id);
+        if (n > 0) ++voxels[n];
+    }
+    ASSERT_EQ(voxels.size(), cell.truth.objects.size());
+    int exact = 0;
+    for (const ObjectTruth& o : cell.truth.objects) {
+        EXPECT_DOUBLE_EQ(o.labelled_volume_um3,
+                         static_cast<double>(voxels[o.instance]) * cell.classes.grid().voxel_volume_um3());
+        if (o.volume_um3 < 0.004) continue;
+        ++exact;
+        EXPECT_NEAR(o.labelled_volume_um3, o.volume_um3, 0.03 * o.volume_um3) << o.kind << " " << o.instance;
+    }
+    EXPECT_GE(exact, 3);
+}
+
+TEST(Simulation, AbsorptionLiesInTheDocumentedRanges) {
+    const std::map<int, std::pair<double, double>> ranges{
+        {cytoplasm, {0.17, 0.25}},     {nucleus, {0.21, 0.34}}, {mitochondrion, {0.27, 0.39}},
+        {lipid_droplet, {0.5, 0.75}}, {vesicle, {0.13, 0.45}}, {filopodium, {0.16, 0.28}}};
+    for (const ObjectTruth& o : training_cell().truth.objects) {
+        if (o.labelled_volume_um3 < 0.01) continue;  // mostly edge
+        const auto [low, high] = ranges.at(o.class_id);
+        EXPECT_GT(o.mean_lac_per_um, low) << o.kind << " " << o.instance;
+        EXPECT_LT(o.mean_lac_per_um, high) << o.kind << " " << o.instance;
+    }
+}
+
+TEST(Simulation, FilopodiaHaveTheVolumeOfTheirCentreLine) {
+    // Well apart and thick enough to count voxels.
+    SimulationOptions o;
+    o.preset = "cell-edge";
+    o.size = {160, 160, 48};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    int compared = 0;
+    for (o.seed = 1; o.seed <= 6; ++o.seed) {
+        const SimulatedCell cell = make_cell(o);
+        for (const FilopodiumTruth& f : cell.truth.filopodia) {
+            double length = 0, volume = 0;
+            for (std::size_t i = 1; i < f.centre_line_um.size(); ++i) {
+                const double step = cytomo::length(f.centre_line_um[i] - f.centre_line_um[i - 1]);
+                length += step;
+                volume += step * std::numbers::pi * f.radius_um[i] * f.radius_um[i];
+            }
+            EXPECT_NEAR(f.length_um, length + f.radius_um.back(), 0.02 * length + 0.02);
+            const double labelled = cell.truth.objects[f.instance - 1].labelled_volume_um3;
+            if (!f.complete || f.radius_um.front() < 0.06) continue;
+            // Crossing ones share voxels, so that one of them has less.
+            EXPECT_LT(labelled, 1.2 * volume + 0.003);
+            compared += labelled > 0.8 * volume;
+        }
+    }
+    EXPECT_GE(compared, 3);
+}
+
+TEST(Simulation, MicroscopeKeepsAbsorptionAndPolarity) {
+    // A slab of constant absorption inside nothing, full rotation, no noise.
+    const Grid grid{{60, 20, 40}, {0.02, 0.02, 0.02}, {}};
+    Volume<float> lac(grid);
+    for (std::int64_t z = 10; z < 30; ++z)
+        for (std::int64_t y = 0; y < 20; ++y)
+            for (std::int64_t x = 15; x < 45; ++x) lac(x, y, z) = 0.5F;
+    SimulationOptions o;
+    o.voxel_um = grid.voxel_um;
+    o.acquisition = {};
+    o.acquisition.tilt_min_deg = -90;
+    o.acquisition.tilt_max_deg = 87;
+    o.acquisition.tilt_step_deg = 3;
+    o.acquisition.photons = 0;
+    o.acquisition.misalignment = o.acquisition.flicker = o.acquisition.flat_field_error = 0;
+    o.acquisition.iterations = 60;
+    o.output.smooth_voxels = 0;
+    o.output.polarity = Polarity::dense_is_bright;
+    const Volume<float> bright = acquire_and_reconstruct(lac, o);
+    EXPECT_NEAR(bright(30, 10, 20), 0.5, 0.02);
+    EXPECT_NEAR(bright(5, 10, 20), 0.0, 0.02);
+    o.output.polarity = Polarity::dense_is_dark;
+    EXPECT_FLOAT_EQ(acquire_and_reconstruct(lac, o)(30, 10, 20), -bright(30, 10, 20));
+    o.output.eight_bit = true;
+    const Volume<float> bytes = acquire_and_reconstruct(lac, o);
+    for (const float v : bytes.values()) {
+        ASSERT_EQ(v, std::round(v));
+        ASSERT_TRUE(v >= 0 && v <= 255);
+    }
+}
+
+TEST(Simulation, TrainingOptionsAreValidAndVary) {
+    std::set<std::string> kinds;
+    std::set<double> tilts;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        const SimulationOptions o = random_training_options(seed, {96, 96, 64}, {0.02, 0.02, 0.02});
+        EXPECT_NO_THROW(o.check());
+        kinds.insert(o.preset + name(o.acquisition.reconstruction) + (o.output.eight_bit ? "8" : "f"));
+        tilts.insert(o.acquisition.tilt_max_deg);
+    }
+    EXPECT_EQ(kinds.size(), 8U);
+    EXPECT_GT(tilts.size(), 10U);
+}
+
+TEST(Simulation, RefusesWhatItCannotDo) {
+    const auto refused = [](auto change) {
+        SimulationOptions o;
+        change(o);
+        EXPECT_THROW(o.check(), UsageError);
+    };
+    refused([](auto& o) { o.preset = "brick"; });
+    refused([](auto& o) { o.size.z = 4; });
+    refused([](auto& o) { o.voxel_um.y = 0; });
+    refused([](auto& o) { o.contents.mitochondria = -1; });
+    refused([](auto& o) { o.acquisition.tilt_min_deg = 70; });
+    refused([](auto& o) { o.acquisition.photons = std::nan(""); });
+    refused([](auto& o) { o.output.clip_low = 0.9; });
+}
+
+}  // namespace
+}  // namespace cytomo
