@@ -53,7 +53,12 @@ std::vector<char32_t> code_points(const std::string& text) {
     std::vector<char32_t> out;
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i++]);
-        const int more = lead < 0x80 ? 0 : lead < 0xC0 ? -1 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : lead < 0xF8 ? 3 : -1;
+        const int more = lead < 0x80   ? 0
+                         : lead < 0xC0 ? -1
+                         : lead < 0xE0 ? 1
+                         : lead < 0xF0 ? 2
+                         : lead < 0xF8 ? 3
+                                       : -1;
         if (more < 0) {
             out.push_back(0);
             continue;
@@ -105,7 +110,8 @@ void draw_text(Image& image, PicturePoint start, const std::string& text, double
         const Glyph& glyph = glyph_of(code);
         std::vector<Segment> segments;
         for (const auto& s : glyph.strokes)
-            segments.push_back({{x + s.ax * size, start.y - s.ay * size}, {x + s.bx * size, start.y - s.by * size}});
+            segments.push_back(
+                {{x + s.ax * size, start.y - s.ay * size}, {x + s.bx * size, start.y - s.by * size}});
         draw_segments(image, segments, width, colour, 1);
         x += glyph.advance * size;
     }

@@ -17,7 +17,8 @@ struct PicturePoint {
 /// Anti-aliased line with round ends.
 void draw_line(Image& image, PicturePoint a, PicturePoint b, double width, Colour colour, double opacity = 1);
 /// Filled box [x, x+width) × [y, y+height); edges between pixels are anti-aliased.
-void fill_box(Image& image, double x, double y, double width, double height, Colour colour, double opacity = 1);
+void fill_box(Image& image, double x, double y, double width, double height, Colour colour,
+              double opacity = 1);
 
 /// Text in UTF-8, one line, drawn with cytomo's own stroke font; `size` is the height of capital
 /// letters in pixels, `start` the left end of the baseline. Characters the font lacks become a box.

@@ -16,11 +16,19 @@ namespace {
 constexpr double plot_width = 600, label_width = 118, count_width = 66, row_height = 46, top_margin = 8,
                  axis_height = 46;
 
-std::string number(double v) { return short_number(v, 5); }
+std::string number(double v) {
+    return short_number(v, 5);
+}
 
-std::string attribute(const char* name, double value) { return std::string(" ") + name + "=\"" + number(value) + "\""; }
+std::string attribute(const char* name, double value) {
+    return std::string(" ") + name + "=\"" + number(value) + "\"";
+}
 
-std::string hex(Colour c) { return css_colour(c[0], c[1], c[2]); }
+/// The class's colour; near black, which a dark page would swallow, becomes grey.
+std::string hex(Colour c) {
+    const bool dark = std::max({c[0], c[1], c[2]}) < 70;
+    return dark ? "#7d8792" : css_colour(c[0], c[1], c[2]);
+}
 
 struct Tick {
     double value;
@@ -33,7 +41,8 @@ struct Axis {
     bool logarithmic = false;
 
     double position(double value) const {
-        const double part = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+        const double part =
+            logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
         return label_width + part * (plot_width - label_width - count_width);
     }
     std::vector<Tick> ticks() const {
@@ -41,13 +50,17 @@ struct Axis {
         const double slack = 1e-9;
         if (!logarithmic) {
             const double raw = (high - low) / 6, decade = std::pow(10, std::floor(std::log10(raw)));
-            const double step = decade * (raw / decade <= 1 ? 1 : raw / decade <= 2 ? 2 : raw / decade <= 5 ? 5 : 10);
+            const double step = decade * (raw / decade <= 1   ? 1
+                                          : raw / decade <= 2 ? 2
+                                          : raw / decade <= 5 ? 5
+                                                              : 10);
             const auto first = static_cast<std::int64_t>(std::ceil(low / step - slack));
             const auto last = static_cast<std::int64_t>(std::floor(high / step + slack));
             for (auto i = first; i <= last; ++i) out.push_back({static_cast<double>(i) * step, true});
             return out;
         }
-        const int first = static_cast<int>(std::floor(std::log10(low))), last = static_cast<int>(std::ceil(std::log10(high)));
+        const int first = static_cast<int>(std::floor(std::log10(low))),
+                  last = static_cast<int>(std::ceil(std::log10(high)));
         const bool few = std::log10(high / low) < 3.2;
         for (int e = first; e <= last; ++e)
             for (int m = 1; m < 10; ++m) {
@@ -69,19 +82,21 @@ Axis axis_for(double low, double high) {
     return {low >= 0 ? std::max(0.0, low < 0.3 * high ? 0.0 : start) : start, high + 0.04 * span, false};
 }
 
-std::string text_at(double x, double y, const std::string& anchor, const std::string& text, double opacity = 1) {
+std::string text_at(double x, double y, const std::string& anchor, const std::string& text,
+                    double opacity = 1) {
     return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" +
            (opacity < 1 ? attribute("opacity", opacity) : "") + ">" + escaped(text) + "</text>";
 }
 
 std::string line(double x1, double y1, double x2, double y2, double width, double opacity) {
     return "<line" + attribute("x1", x1) + attribute("y1", y1) + attribute("x2", x2) + attribute("y2", y2) +
-           " stroke=\"currentColor\"" + attribute("stroke-width", width) + attribute("opacity", opacity) + "/>";
+           " stroke=\"currentColor\"" + attribute("stroke-width", width) + attribute("opacity", opacity) +
+           "/>";
 }
 
 std::string svg_start(const std::string& title, double height) {
-    return "<svg viewBox=\"0 0 " + number(plot_width) + " " + number(height) + "\" role=\"img\" aria-label=\"" +
-           escaped(title) + "\" font-size=\"13\" fill=\"currentColor\">";
+    return "<svg viewBox=\"0 0 " + number(plot_width) + " " + number(height) +
+           "\" role=\"img\" aria-label=\"" + escaped(title) + "\" font-size=\"13\" fill=\"currentColor\">";
 }
 
 std::string draw_axis(const Axis& axis, double y, const std::string& label) {
@@ -105,8 +120,8 @@ double quantile(const std::vector<double>& sorted, double q) {
 }
 
 /// A closed shape around `middle`: heights (0 … 1) at even steps between two pixels.
-std::string shape(const std::vector<double>& heights, double from, double to, double middle, double up, double down,
-                  Colour colour) {
+std::string shape(const std::vector<double>& heights, double from, double to, double middle, double up,
+                  double down, Colour colour) {
     std::string path;
     const auto x = [&](std::size_t i) {
         return from + (to - from) * static_cast<double>(i) / static_cast<double>(heights.size() - 1);
@@ -119,7 +134,8 @@ std::string shape(const std::vector<double>& heights, double from, double to, do
     };
     for (std::size_t i = 0; i < heights.size(); ++i) add(i, middle - up * heights[i]);
     for (std::size_t i = heights.size(); i-- > 0;) add(i, middle + down * heights[i]);
-    return "<path d=\"" + path + "Z\" fill=\"" + hex(colour) + "\" fill-opacity=\"0.45\" stroke=\"" + hex(colour) + "\"/>";
+    return "<path d=\"" + path + "Z\" fill=\"" + hex(colour) + "\" fill-opacity=\"0.45\" stroke=\"" +
+           hex(colour) + "\"/>";
 }
 
 /// Counts smoothed with a binomial kernel and scaled to a peak of 1.
@@ -127,7 +143,8 @@ std::vector<double> smoothed_to_peak(std::vector<double> counts, int rounds) {
     for (int r = 0; r < rounds; ++r) {
         auto next = counts;
         for (std::size_t i = 0; i < counts.size(); ++i) {
-            const double before = i > 0 ? counts[i - 1] : 0, after = i + 1 < counts.size() ? counts[i + 1] : 0;
+            const double before = i > 0 ? counts[i - 1] : 0,
+                         after = i + 1 < counts.size() ? counts[i + 1] : 0;
             next[i] = (before + 2 * counts[i] + after) / 4;
         }
         counts = std::move(next);
@@ -138,24 +155,29 @@ std::vector<double> smoothed_to_peak(std::vector<double> counts, int rounds) {
     return counts;
 }
 
-std::string strip(const NamedValues& group, const std::vector<double>& sorted, const Axis& axis, double middle) {
+std::string strip(const NamedValues& group, const std::vector<double>& sorted, const Axis& axis,
+                  double middle) {
     constexpr std::size_t most_points = 250;
     std::string out;
     if (sorted.size() > most_points) {
         // Bins of equal width in pixels, from the smallest value to the largest and no farther.
-        const double from = axis.position(sorted.front()), to = std::max(from + 1, axis.position(sorted.back()));
+        const double from = axis.position(sorted.front()),
+                     to = std::max(from + 1, axis.position(sorted.back()));
         std::vector<double> bins(61, 0.0);
         for (const double v : sorted)
-            ++bins[static_cast<std::size_t>(std::clamp((axis.position(v) - from) / (to - from) * 60, 0.0, 60.0))];
-        out += shape(smoothed_to_peak(bins, 4), from, to, middle, row_height * 0.40, row_height * 0.40, group.colour);
+            ++bins[static_cast<std::size_t>(
+                std::clamp((axis.position(v) - from) / (to - from) * 60, 0.0, 60.0))];
+        out += shape(smoothed_to_peak(bins, 4), from, to, middle, row_height * 0.40, row_height * 0.40,
+                     group.colour);
     } else {
         double jitter = 0.5;
         for (const double v : sorted) {
             jitter += 0.6180339887498949;
             jitter -= std::floor(jitter);
             const double spread = sorted.size() < 4 ? 0 : row_height * 0.56;
-            out += "<circle" + attribute("cx", axis.position(v)) + attribute("cy", middle + (jitter - 0.5) * spread) +
-                   " r=\"3.4\" fill=\"" + hex(group.colour) + "\" fill-opacity=\"0.6\"/>";
+            out += "<circle" + attribute("cx", axis.position(v)) +
+                   attribute("cy", middle + (jitter - 0.5) * spread) + " r=\"3.4\" fill=\"" +
+                   hex(group.colour) + "\" fill-opacity=\"0.6\"/>";
         }
     }
     if (sorted.size() >= 4) {
@@ -163,7 +185,8 @@ std::string strip(const NamedValues& group, const std::vector<double>& sorted, c
         out += line(q1, middle, q3, middle, 2.5, 0.9);
     }
     const double median = axis.position(quantile(sorted, 0.5));
-    if (sorted.size() >= 3) out += line(median, middle - row_height * 0.3, median, middle + row_height * 0.3, 2.5, 0.9);
+    if (sorted.size() >= 3)
+        out += line(median, middle - row_height * 0.3, median, middle + row_height * 0.3, 2.5, 0.9);
     return out;
 }
 
@@ -196,15 +219,19 @@ Figure strip_figure(const std::string& title, const std::string& quantity, const
     const Axis axis = axis_for(low, high);
     const double bottom = top_margin + row_height * static_cast<double>(rows.size());
     std::string svg = svg_start(title, bottom + axis_height);
-    svg += draw_axis(axis, bottom, quantity + (unit.empty() ? "" : " (" + unit + ")") + (axis.logarithmic ? ", logarithmic" : ""));
+    svg += draw_axis(
+        axis, bottom,
+        quantity + (unit.empty() ? "" : " (" + unit + ")") + (axis.logarithmic ? ", logarithmic" : ""));
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const double middle = top_margin + row_height * (static_cast<double>(r) + 0.5);
         svg += text_at(label_width - 14, middle + 4.5, "end", rows[r].group->name);
         svg += strip(*rows[r].group, rows[r].sorted, axis, middle);
-        svg += text_at(plot_width - count_width + 12, middle + 4.5, "start", "n = " + std::to_string(rows[r].sorted.size()), 0.7);
+        svg += text_at(plot_width - count_width + 12, middle + 4.5, "start",
+                       "n = " + std::to_string(rows[r].sorted.size()), 0.7);
     }
     figure.svg = svg + "</svg>";
-    figure.caption = "Each point is one object; shapes show where more than 250 lie. Bars: median and quartiles.";
+    figure.caption =
+        "Each point is one object; shapes show where more than 250 lie. Bars: median and quartiles.";
     return figure;
 }
 
@@ -246,7 +273,8 @@ std::vector<GreyHistogram> sample_grey_values(const Tomogram& tomogram, const Cl
     for (const auto& entry : legend.entries) {
         auto& values = of_class[entry.id];
         if (values.empty()) continue;
-        GreyHistogram h{entry.name, entry.colour, low, step, rank_of(values, 0.5), std::vector<std::int64_t>(bins)};
+        GreyHistogram h{entry.name, entry.colour,         low,
+                        step,       rank_of(values, 0.5), std::vector<std::int64_t>(bins)};
         for (const float v : values) {
             const double bin = std::floor((v - low) / step);
             if (bin >= 0 && bin < static_cast<double>(bins)) ++h.counts[static_cast<std::size_t>(bin)];
@@ -257,7 +285,9 @@ std::vector<GreyHistogram> sample_grey_values(const Tomogram& tomogram, const Cl
 }
 
 Figure grey_figure(std::span<const GreyHistogram> histograms, const std::string& axis_label) {
-    Figure figure{"Grey values", "Share of the voxels of each class, scaled to its own peak; the bar marks the median.", {}};
+    Figure figure{"Grey values",
+                  "Share of the voxels of each class, scaled to its own peak; the bar marks the median.",
+                  {}};
     if (histograms.empty()) {
         figure.caption = "No values to show.";
         figure.svg = svg_start(figure.title, 24) + "</svg>";
@@ -272,10 +302,13 @@ Figure grey_figure(std::span<const GreyHistogram> histograms, const std::string&
         const double base = top_margin + row_height * static_cast<double>(r + 1) - 1;
         svg += text_at(label_width - 14, base - row_height * 0.3, "end", h.name);
         svg += shape(smoothed_to_peak(std::vector<double>(h.counts.begin(), h.counts.end()), 2),
-                     axis.position(h.low + h.step / 2), axis.position(axis.high - h.step / 2), base, row_height * 0.86, 0, h.colour);
+                     axis.position(h.low + h.step / 2), axis.position(axis.high - h.step / 2), base,
+                     row_height * 0.86, 0, h.colour);
         if (h.median >= axis.low && h.median <= axis.high)
-            svg += line(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 2, 0.9);
-        svg += text_at(plot_width - count_width + 12, base - row_height * 0.3, "start", short_number(h.median, 3), 0.7);
+            svg +=
+                line(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 2, 0.9);
+        svg += text_at(plot_width - count_width + 12, base - row_height * 0.3, "start",
+                       short_number(h.median, 3), 0.7);
     }
     figure.svg = svg + "</svg>";
     return figure;

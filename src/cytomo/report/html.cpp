@@ -15,7 +15,9 @@ namespace cytomo {
 
 namespace {
 
-std::string number_text(double v) { return short_number(v); }
+std::string number_text(double v) {
+    return short_number(v);
+}
 
 std::string cell_text(const TableCell& cell) {
     if (const auto* i = std::get_if<std::int64_t>(&cell)) return std::to_string(*i);
@@ -23,7 +25,9 @@ std::string cell_text(const TableCell& cell) {
     return escaped(std::get<std::string>(cell));
 }
 
-bool is_text(const TableCell& cell) { return std::holds_alternative<std::string>(cell); }
+bool is_text(const TableCell& cell) {
+    return std::holds_alternative<std::string>(cell);
+}
 
 /// "volume_um3" with the unit µm³ → "volume": the unit stands beside it.
 std::string column_title(const TableColumn& column) {
@@ -41,7 +45,9 @@ std::string unit_text(const TableColumn& column) {
     return column.unit.empty() ? "" : " <span class=\"unit\">" + escaped(column.unit) + "</span>";
 }
 
-std::string png_source(const std::vector<std::uint8_t>& png) { return "data:image/png;base64," + base64(png); }
+std::string png_source(const std::vector<std::uint8_t>& png) {
+    return "data:image/png;base64," + base64(png);
+}
 
 std::string colour_of(const Legend& legend, const std::string& name) {
     const auto* entry = legend.find(name);
@@ -66,12 +72,13 @@ std::string cards(const Table& summary, const Legend& legend) {
             } else {
                 const auto* d = std::get_if<double>(&row[c]);
                 if (d != nullptr && std::isnan(*d)) continue;  // not defined for this row
-                rest += "<dt title=\"" + escaped(column.description) + "\">" + escaped(column_title(column)) + "</dt><dd>" +
-                        cell_text(row[c]) + unit_text(column) + "</dd>";
+                rest += "<dt title=\"" + escaped(column.description) + "\">" + escaped(column_title(column)) +
+                        "</dt><dd>" + cell_text(row[c]) + unit_text(column) + "</dd>";
             }
         }
-        out += "<article class=\"card\" style=\"--colour:" + colour_of(legend, name) + "\"><h3>" + escaped(name) + "</h3>" +
-               headline + (rest.empty() ? "" : "<dl>" + rest + "</dl>") + "</article>";
+        out += "<article class=\"card\" style=\"--colour:" + colour_of(legend, name) + "\"><h3>" +
+               escaped(name) + "</h3>" + headline + (rest.empty() ? "" : "<dl>" + rest + "</dl>") +
+               "</article>";
     }
     return out + "</div>\n";
 }
@@ -86,8 +93,9 @@ std::string legend_list(const Legend& legend) {
     std::string out = "<ul class=\"legend\">";
     for (const auto& e : legend.entries)
         if (e.id != background)
-            out += "<li><span class=\"patch\" style=\"background:" + css_colour(e.colour[0], e.colour[1], e.colour[2]) +
-                   "\"></span>" + escaped(e.name) + "</li>";
+            out += "<li><span class=\"patch\" style=\"background:" +
+                   css_colour(e.colour[0], e.colour[1], e.colour[2]) + "\"></span>" + escaped(e.name) +
+                   "</li>";
     return out + "</ul>\n";
 }
 
@@ -95,34 +103,42 @@ std::string legend_list(const Legend& legend) {
 std::string scale_bar(double width_um) {
     const ScaleBar bar = choose_scale_bar(width_um, 0.3);
     if (!(bar.pixels > 0)) return "";
-    return "<span class=\"scale\" style=\"width:" + short_number(100 * bar.pixels, 6) + "%\">" + bar.label + "</span>";
+    return "<span class=\"scale\" style=\"width:" + short_number(100 * bar.pixels, 6) + "%\">" + bar.label +
+           "</span>";
 }
 
 std::string plane_figure(const PlaneView& view) {
     std::string out = "<figure class=\"plane\">";
     for (std::size_t s = 0; s < view.slices.size(); ++s) {
         const SliceView& slice = view.slices[s];
-        out += "<div class=\"slice\"" + std::string(s == view.shown ? "" : " hidden") + "><div class=\"stack\"><img alt=\"" +
-               escaped(slice.caption) + "\" src=\"" + png_source(png_bytes(slice.grey)) + "\">";
+        out += "<div class=\"slice\"" + std::string(s == view.shown ? "" : " hidden") +
+               "><div class=\"stack\"><img alt=\"" + escaped(slice.caption) + "\" src=\"" +
+               png_source(png_bytes(slice.grey)) + "\">";
         if (!slice.overlay.empty())
             out += "<img class=\"overlay\" alt=\"\" src=\"" + png_source(png_bytes(slice.overlay)) + "\">";
-        out += scale_bar(slice.width_um) + "</div><figcaption>" + escaped(slice.caption) + "</figcaption></div>";
+        out +=
+            scale_bar(slice.width_um) + "</div><figcaption>" + escaped(slice.caption) + "</figcaption></div>";
     }
     if (view.slices.size() > 1)
-        out += "<input type=\"range\" class=\"choose\" aria-label=\"slice of the " + name(view.plane) + " plane\" min=\"0\" max=\"" +
-               std::to_string(view.slices.size() - 1) + "\" value=\"" + std::to_string(view.shown) + "\">";
+        out += "<input type=\"range\" class=\"choose\" aria-label=\"slice of the " + name(view.plane) +
+               " plane\" min=\"0\" max=\"" + std::to_string(view.slices.size() - 1) + "\" value=\"" +
+               std::to_string(view.shown) + "\">";
     return out + "</figure>\n";
 }
 
 std::string slices_part(const Report& report) {
     std::string out;
     const bool overlays = std::any_of(report.planes.begin(), report.planes.end(), [](const PlaneView& v) {
-        return std::any_of(v.slices.begin(), v.slices.end(), [](const SliceView& s) { return !s.overlay.empty(); });
+        return std::any_of(v.slices.begin(), v.slices.end(),
+                           [](const SliceView& s) { return !s.overlay.empty(); });
     });
     if (overlays)
-        out += "<p class=\"controls\"><label><input type=\"checkbox\" id=\"show-overlay\" checked> show classes</label> "
-               "<label>opacity <input type=\"range\" id=\"overlay-opacity\" min=\"0\" max=\"1\" step=\"0.05\" value=\"1\"></label></p>" +
-               legend_list(report.legend);
+        out +=
+            "<p class=\"controls\"><label><input type=\"checkbox\" id=\"show-overlay\" checked> show "
+            "classes</label> "
+            "<label>opacity <input type=\"range\" id=\"overlay-opacity\" min=\"0\" max=\"1\" step=\"0.05\" "
+            "value=\"1\"></label></p>" +
+            legend_list(report.legend);
     out += "<div class=\"planes\">";
     for (const auto& view : report.planes)
         if (!view.slices.empty()) out += plane_figure(view);
@@ -145,12 +161,15 @@ std::string viewer_part(const std::vector<ColouredMesh>& meshes, const Progress&
         const auto& mesh = meshes[m];
         if (mesh.mesh.empty()) continue;
         const PackedMesh p = packed(mesh.mesh, light[m]);
-        const char* look = mesh.look == Look::opaque ? "opaque" : mesh.look == Look::glass ? "glass" : "translucent";
-        out += "<script type=\"application/octet-stream\" class=\"mesh\" data-name=\"" + escaped(mesh.name) + "\" data-colour=\"" +
-               std::to_string(mesh.colour[0]) + "," + std::to_string(mesh.colour[1]) + "," + std::to_string(mesh.colour[2]) +
-               "\" data-look=\"" + look + "\" data-vertices=\"" + std::to_string(p.vertices) + "\" data-triangles=\"" +
-               std::to_string(p.triangles) + "\" data-low=\"" + triple(p.low_um) + "\" data-size=\"" + triple(p.size_um) +
-               "\">" + base64(p.bytes) + "</script>\n";
+        const char* look = mesh.look == Look::opaque  ? "opaque"
+                           : mesh.look == Look::glass ? "glass"
+                                                      : "translucent";
+        out += "<script type=\"application/octet-stream\" class=\"mesh\" data-name=\"" + escaped(mesh.name) +
+               "\" data-colour=\"" + std::to_string(mesh.colour[0]) + "," + std::to_string(mesh.colour[1]) +
+               "," + std::to_string(mesh.colour[2]) + "\" data-look=\"" + look + "\" data-vertices=\"" +
+               std::to_string(p.vertices) + "\" data-triangles=\"" + std::to_string(p.triangles) +
+               "\" data-low=\"" + triple(p.low_um) + "\" data-size=\"" + triple(p.size_um) + "\">" +
+               base64(p.bytes) + "</script>\n";
     }
     return out;
 }
@@ -158,22 +177,26 @@ std::string viewer_part(const std::vector<ColouredMesh>& meshes, const Progress&
 std::string figures_part(const std::vector<Figure>& figures) {
     std::string out = "<div class=\"figures\">";
     for (const auto& f : figures)
-        out += "<figure><h3>" + escaped(f.title) + "</h3>" + f.svg + "<figcaption>" + escaped(f.caption) + "</figcaption></figure>\n";
+        out += "<figure><h3>" + escaped(f.title) + "</h3>" + f.svg + "<figcaption>" + escaped(f.caption) +
+               "</figcaption></figure>\n";
     return out + "</div>";
 }
 
 std::string table_part(const Table& table, const Legend& legend, std::size_t most_rows) {
     const std::size_t shown = std::min(most_rows, table.rows.size());
-    std::string out = "<details class=\"table\" open><summary>" + escaped(table.name) + " <span class=\"unit\">" +
-                      std::to_string(table.rows.size()) + (table.rows.size() == 1 ? " row" : " rows") + "</span></summary>";
+    std::string out = "<details class=\"table\" open><summary>" + escaped(table.name) +
+                      " <span class=\"unit\">" + std::to_string(table.rows.size()) +
+                      (table.rows.size() == 1 ? " row" : " rows") + "</span></summary>";
     if (shown < table.rows.size())
-        out += "<p class=\"hint\">The first " + std::to_string(shown) + " rows; all are in " + escaped(table.name) + ".csv.</p>";
+        out += "<p class=\"hint\">The first " + std::to_string(shown) + " rows; all are in " +
+               escaped(table.name) + ".csv.</p>";
     out += "<div class=\"scroll\"><table><thead><tr>";
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
         const auto& column = table.columns[c];
         const bool text = !table.rows.empty() && c < table.rows[0].size() && is_text(table.rows[0][c]);
-        out += "<th scope=\"col\"" + std::string(text ? " class=\"text\"" : "") + " title=\"" + escaped(column.description) + "\"><button type=\"button\">" +
-               escaped(column_title(column)) + unit_text(column) + "</button></th>";
+        out += "<th scope=\"col\"" + std::string(text ? " class=\"text\"" : "") + " title=\"" +
+               escaped(column.description) + "\"><button type=\"button\">" + escaped(column_title(column)) +
+               unit_text(column) + "</button></th>";
     }
     out += "</tr></thead><tbody>\n";
     for (std::size_t r = 0; r < shown; ++r) {
@@ -186,7 +209,9 @@ std::string table_part(const Table& table, const Legend& legend, std::size_t mos
             const auto& text = std::get<std::string>(cell);
             const bool coloured_name = legend.find(text) != nullptr;
             out += "<td class=\"text\">" +
-                   (coloured_name ? "<span class=\"patch\" style=\"background:" + colour_of(legend, text) + "\"></span>" : std::string()) +
+                   (coloured_name
+                        ? "<span class=\"patch\" style=\"background:" + colour_of(legend, text) + "\"></span>"
+                        : std::string()) +
                    escaped(text) + "</td>";
         }
         out += "</tr>\n";
@@ -202,44 +227,53 @@ std::string glossary_part(const Report& report) {
     for (const Table* table : all)
         for (const auto& column : table->columns)
             if (!column.description.empty() && seen.insert(column.name + '\n' + column.description).second)
-                out += "<div><dt>" + escaped(column.name) + unit_text(column) + "</dt><dd>" + escaped(column.description) + "</dd></div>";
+                out += "<div><dt>" + escaped(column.name) + unit_text(column) + "</dt><dd>" +
+                       escaped(column.description) + "</dd></div>";
     return seen.empty() ? "" : out + "</dl>";
 }
 
 std::string provenance_part(const Report& report) {
     std::string out = "<dl class=\"provenance\">";
-    for (const auto& [key, value] : report.provenance) out += "<dt>" + escaped(key) + "</dt><dd>" + escaped(value) + "</dd>";
+    for (const auto& [key, value] : report.provenance)
+        out += "<dt>" + escaped(key) + "</dt><dd>" + escaped(value) + "</dd>";
     return out + "</dl>";
 }
 
 }  // namespace
 
 std::string html(const Report& report, const Progress& progress) {
-    std::string out = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-                      "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>" +
-                      escaped(report.title) + "</title>\n<style>\n" + std::string(assets::page_css) +
-                      "</style>\n</head>\n<body>\n<header><p class=\"program\">cytomo</p><h1>" + escaped(report.title) + "</h1>";
+    std::string out =
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+        "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>" +
+        escaped(report.title) + "</title>\n<style>\n" + std::string(assets::page_css) +
+        "</style>\n</head>\n<body>\n<header><p class=\"program\">cytomo</p><h1>" + escaped(report.title) +
+        "</h1>";
     if (!report.subtitle.empty()) out += "<p class=\"subtitle\">" + escaped(report.subtitle) + "</p>";
     out += "</header>\n<main>\n";
     if (!report.warnings.empty()) out += warnings_box(report.warnings);
-    if (!report.summary.rows.empty()) out += section("numbers", "At a glance", cards(report.summary, report.legend));
+    if (!report.summary.rows.empty())
+        out += section("numbers", "At a glance", cards(report.summary, report.legend));
     if (!report.rendering.empty())
         out += section("picture", "The cell",
-                       "<img class=\"rendering\" alt=\"Picture of the surfaces\" src=\"" + png_source(png_bytes(report.rendering)) + "\">" +
-                           legend_list(report.legend));
-    const bool surfaces = std::any_of(report.meshes.begin(), report.meshes.end(), [](const auto& m) { return !m.mesh.empty(); });
+                       "<img class=\"rendering\" alt=\"Picture of the surfaces\" src=\"" +
+                           png_source(png_bytes(report.rendering)) + "\">" + legend_list(report.legend));
+    const bool surfaces = std::any_of(report.meshes.begin(), report.meshes.end(),
+                                      [](const auto& m) { return !m.mesh.empty(); });
     if (surfaces) out += section("view", "Turn it", viewer_part(report.meshes, progress));
     if (!report.planes.empty()) out += section("slices", "Slices", slices_part(report));
-    if (!report.figures.empty()) out += section("distributions", "Distributions", figures_part(report.figures));
+    if (!report.figures.empty())
+        out += section("distributions", "Distributions", figures_part(report.figures));
     if (!report.tables.empty()) {
         std::string tables;
         for (const auto& table : report.tables) tables += table_part(table, report.legend, report.most_rows);
         out += section("tables", "Tables", tables);
     }
-    if (const auto glossary = glossary_part(report); !glossary.empty()) out += section("glossary", "What the columns mean", glossary);
-    if (!report.provenance.empty()) out += section("provenance", "How this was made", provenance_part(report));
+    if (const auto glossary = glossary_part(report); !glossary.empty())
+        out += section("glossary", "What the columns mean", glossary);
+    if (!report.provenance.empty())
+        out += section("provenance", "How this was made", provenance_part(report));
     out += "</main>\n<script>\n" + std::string(assets::page_js) + "</script>\n";
     if (surfaces) out += "<script>\n" + std::string(assets::viewer_js) + "</script>\n";
     return out + "</body>\n</html>\n";

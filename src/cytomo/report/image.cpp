@@ -54,10 +54,10 @@ bool encode(const std::uint8_t* pixels, int width, int height, int channels, int
     return true;
 }
 
-std::vector<std::uint8_t> encoded(const std::vector<std::uint8_t>& pixels, int width, int height, int channels,
-                                  int colour_type) {
-    const auto expected =
-        static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * static_cast<std::size_t>(channels);
+std::vector<std::uint8_t> encoded(const std::vector<std::uint8_t>& pixels, int width, int height,
+                                  int channels, int colour_type) {
+    const auto expected = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
+                          static_cast<std::size_t>(channels);
     if (width <= 0 || height <= 0 || pixels.size() != expected)
         throw std::invalid_argument("png_bytes: the picture is empty or its size is wrong");
     std::vector<std::uint8_t> out;
@@ -91,7 +91,8 @@ void paste(Image& target, const Image& source, int x, int y) {
     const int from = std::max(0, -x), to = std::min(source.width, target.width - x);
     if (from >= to) return;
     for (int row = std::max(0, -y); row < std::min(source.height, target.height - y); ++row)
-        std::copy_n(source.rgb.begin() + static_cast<std::ptrdiff_t>(source.offset(from, row)), 3 * (to - from),
+        std::copy_n(source.rgb.begin() + static_cast<std::ptrdiff_t>(source.offset(from, row)),
+                    3 * (to - from),
                     target.rgb.begin() + static_cast<std::ptrdiff_t>(target.offset(x + from, y + row)));
 }
 

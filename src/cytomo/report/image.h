@@ -22,7 +22,8 @@ struct Image {
     Image(int width_pixels, int height_pixels, Colour colour = {255, 255, 255});
     bool empty() const { return rgb.empty(); }
     std::size_t offset(int x, int y) const {
-        return 3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x));
+        return 3 *
+               (static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x));
     }
     Colour at(int x, int y) const {
         const auto i = offset(x, y);

@@ -14,8 +14,8 @@ namespace cytomo {
 namespace {
 
 /// Decoded by libpng's own simplified reader.
-std::vector<std::uint8_t> decoded(const std::vector<std::uint8_t>& png, std::uint32_t format, int& width, int& height,
-                                  std::uint32_t* stored_format = nullptr) {
+std::vector<std::uint8_t> decoded(const std::vector<std::uint8_t>& png, std::uint32_t format, int& width,
+                                  int& height, std::uint32_t* stored_format = nullptr) {
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     EXPECT_NE(png_image_begin_read_from_memory(&image, png.data(), png.size()), 0) << image.message;
@@ -41,7 +41,10 @@ TEST(Png, ColoursSurvive) {
 TEST(Png, GreyIsStoredAsGrey) {
     Image image(9, 5);
     for (int y = 0; y < 5; ++y)
-        for (int x = 0; x < 9; ++x) image.set(x, y, {static_cast<std::uint8_t>(20 * y + x), static_cast<std::uint8_t>(20 * y + x), static_cast<std::uint8_t>(20 * y + x)});
+        for (int x = 0; x < 9; ++x)
+            image.set(x, y,
+                      {static_cast<std::uint8_t>(20 * y + x), static_cast<std::uint8_t>(20 * y + x),
+                       static_cast<std::uint8_t>(20 * y + x)});
     int width = 0, height = 0;
     std::uint32_t stored = 99;
     EXPECT_EQ(decoded(png_bytes(image), PNG_FORMAT_RGB, width, height, &stored), image.rgb);
@@ -97,8 +100,8 @@ TEST(ScaleBars, AreRoundAndAsLongAsAllowed) {
         const char* label;
     };
     for (const Case c : {Case{0.01, 300, 2, "2 µm"}, Case{0.01, 500, 5, "5 µm"}, Case{0.01, 499, 2, "2 µm"},
-                         Case{0.01, 100, 1, "1 µm"}, Case{0.02, 40, 0.5, "0.5 µm"}, Case{0.001, 70, 0.05, "0.05 µm"},
-                         Case{1, 260, 200, "200 µm"}}) {
+                         Case{0.01, 100, 1, "1 µm"}, Case{0.02, 40, 0.5, "0.5 µm"},
+                         Case{0.001, 70, 0.05, "0.05 µm"}, Case{1, 260, 200, "200 µm"}}) {
         const ScaleBar bar = choose_scale_bar(c.um_per_pixel, c.longest_pixels);
         EXPECT_DOUBLE_EQ(bar.length_um, c.length_um);
         EXPECT_EQ(bar.label, c.label);

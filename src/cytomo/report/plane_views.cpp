@@ -18,7 +18,8 @@ std::array<Counts, 3> count_classes(const ClassVolume& classes) {
     const Size3 n = classes.grid().size;
     std::array<Counts, 3> counts;
     for (const auto plane : {Plane::xy, Plane::xz, Plane::yz})
-        counts[static_cast<std::size_t>(plane)].resize(static_cast<std::size_t>(slice_count(classes.grid(), plane)));
+        counts[static_cast<std::size_t>(plane)].resize(
+            static_cast<std::size_t>(slice_count(classes.grid(), plane)));
     const std::uint8_t* value = classes.data();
     for (std::int64_t z = 0; z < n.z; ++z)
         for (std::int64_t y = 0; y < n.y; ++y)
@@ -69,14 +70,17 @@ std::vector<std::int64_t> spread(std::int64_t first, std::int64_t last, std::int
 
 std::array<SlicePosition, 3> richest_slices(const ClassVolume& classes) {
     const auto counts = count_classes(classes);
-    return {{{Plane::xy, richest(counts[0])}, {Plane::xz, richest(counts[1])}, {Plane::yz, richest(counts[2])}}};
+    return {
+        {{Plane::xy, richest(counts[0])}, {Plane::xz, richest(counts[1])}, {Plane::yz, richest(counts[2])}}};
 }
 
-std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
-                                        int per_plane, int longer_side, const Progress& progress) {
+std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVolume* classes,
+                                        const Legend& legend, int per_plane, int longer_side,
+                                        const Progress& progress) {
     if (classes != nullptr && !(classes->grid().size == tomogram.grid.size))
         throw UsageError("the tomogram and the classes differ in size: convert one to the grid of the other");
-    if (per_plane < 1 || longer_side < 16) throw UsageError("views of planes: expected at least one slice of 16 pixels");
+    if (per_plane < 1 || longer_side < 16)
+        throw UsageError("views of planes: expected at least one slice of 16 pixels");
     std::array<Counts, 3> counts;
     if (classes != nullptr) counts = count_classes(*classes);
     std::vector<PlaneView> views;
@@ -101,6 +105,8 @@ std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVol
     }
     const auto slices = read_grey_slices(tomogram, positions, progress);
     const GreyRange range = find_grey_range(slices);
+    OverlayOptions overlay;
+    overlay.contour_pixels = 2.6;  // pages show these pictures smaller than they are
     std::size_t next = 0;
     for (auto& view : views)
         for (auto& shown : view.slices) {
@@ -111,7 +117,8 @@ std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVol
             shown.caption = slice_caption(tomogram.grid, grey.position);
             shown.width_um = size.width * size.um_per_pixel;
             shown.grey = draw_grey(grey, range, size);
-            if (classes != nullptr) shown.overlay = draw_classes(class_slice(*classes, grey.position), legend, size);
+            if (classes != nullptr)
+                shown.overlay = draw_classes(class_slice(*classes, grey.position), legend, size, overlay);
         }
     return views;
 }

@@ -30,7 +30,8 @@ std::array<SlicePosition, 3> richest_slices(const ClassVolume& classes);
 
 /// `per_plane` slices of each plane, the richest among them, the others spread evenly over the labelled
 /// part; all with one grey range. Without classes they spread over the whole. Reads the tomogram once.
-std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
-                                        int per_plane = 5, int longer_side = 700, const Progress& progress = {});
+std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVolume* classes,
+                                        const Legend& legend, int per_plane = 5, int longer_side = 700,
+                                        const Progress& progress = {});
 
 }  // namespace cytomo

@@ -24,8 +24,10 @@ UnitFrame unit_frame(std::span<const ColouredMesh> meshes) {
             if (!std::isfinite(v[0]) || !std::isfinite(v[1]) || !std::isfinite(v[2]))
                 throw InputError(m.name, "vertices with finite coordinates", "infinite or undefined ones",
                                  "Make the surface again");
-            low = {std::min<double>(low.x, v[0]), std::min<double>(low.y, v[1]), std::min<double>(low.z, v[2])};
-            high = {std::max<double>(high.x, v[0]), std::max<double>(high.y, v[1]), std::max<double>(high.z, v[2])};
+            low = {std::min<double>(low.x, v[0]), std::min<double>(low.y, v[1]),
+                   std::min<double>(low.z, v[2])};
+            high = {std::max<double>(high.x, v[0]), std::max<double>(high.y, v[1]),
+                    std::max<double>(high.z, v[2])};
         }
     UnitFrame frame;
     if (low.x > high.x) return frame;
@@ -118,7 +120,8 @@ struct RayScene::Parts {
     }
 };
 
-RayScene::RayScene(std::span<const ColouredMesh> meshes, const UnitFrame& frame) : parts_(std::make_unique<Parts>()) {
+RayScene::RayScene(std::span<const ColouredMesh> meshes, const UnitFrame& frame)
+    : parts_(std::make_unique<Parts>()) {
     Parts& p = *parts_;
     p.device = rtcNewDevice("threads=1,set_affinity=0");
     if (p.device == nullptr) throw std::runtime_error("Embree could not start");
@@ -160,11 +163,17 @@ RayScene::RayScene(std::span<const ColouredMesh> meshes, const UnitFrame& frame)
 
 RayScene::~RayScene() = default;
 
-bool RayScene::has(Look look) const { return parts_->filled[static_cast<std::size_t>(look)]; }
+bool RayScene::has(Look look) const {
+    return parts_->filled[static_cast<std::size_t>(look)];
+}
 
-std::span<const Float3> RayScene::points(std::size_t mesh) const { return parts_->surfaces[mesh].points; }
+std::span<const Float3> RayScene::points(std::size_t mesh) const {
+    return parts_->surfaces[mesh].points;
+}
 
-std::span<const Float3> RayScene::normals(std::size_t mesh) const { return parts_->surfaces[mesh].normals; }
+std::span<const Float3> RayScene::normals(std::size_t mesh) const {
+    return parts_->surfaces[mesh].normals;
+}
 
 bool RayScene::find_hit(Look look, Float3 origin, Float3 direction, float from, float to, Hit& hit) const {
     const auto set = static_cast<std::size_t>(look);
@@ -234,7 +243,8 @@ Shift shift_for(std::uint64_t number) {
     h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9ULL;
     h = (h ^ (h >> 27)) * 0x94D049BB133111EBULL;
     h ^= h >> 31;
-    return {static_cast<float>(h & 0xFFFFFFU) / 16777216.0F, static_cast<float>((h >> 32) & 0xFFFFFFU) / 16777216.0F};
+    return {static_cast<float>(h & 0xFFFFFFU) / 16777216.0F,
+            static_cast<float>((h >> 32) & 0xFFFFFFU) / 16777216.0F};
 }
 
 Float3 cosine_direction(Float3 normal, int index, Shift shift) {
@@ -242,7 +252,8 @@ Float3 cosine_direction(Float3 normal, int index, Shift shift) {
     const float r = std::sqrt(p.u), angle = 2 * std::numbers::pi_v<float> * p.v;
     Float3 s, t;
     make_basis(normal, s, t);
-    return s * (r * std::cos(angle)) + t * (r * std::sin(angle)) + normal * std::sqrt(std::max(0.0F, 1 - p.u));
+    return s * (r * std::cos(angle)) + t * (r * std::sin(angle)) +
+           normal * std::sqrt(std::max(0.0F, 1 - p.u));
 }
 
 Float3 cone_direction(Float3 axis, float spread, int index, Shift shift) {

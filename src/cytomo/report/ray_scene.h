@@ -15,10 +15,18 @@ namespace cytomo::rays {
 struct Float3 {
     float x = 0, y = 0, z = 0;
 };
-inline Float3 operator+(Float3 a, Float3 b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
-inline Float3 operator-(Float3 a, Float3 b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
-inline Float3 operator*(Float3 a, float s) { return {a.x * s, a.y * s, a.z * s}; }
-inline float dot(Float3 a, Float3 b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
+inline Float3 operator+(Float3 a, Float3 b) {
+    return {a.x + b.x, a.y + b.y, a.z + b.z};
+}
+inline Float3 operator-(Float3 a, Float3 b) {
+    return {a.x - b.x, a.y - b.y, a.z - b.z};
+}
+inline Float3 operator*(Float3 a, float s) {
+    return {a.x * s, a.y * s, a.z * s};
+}
+inline float dot(Float3 a, Float3 b) {
+    return a.x * b.x + a.y * b.y + a.z * b.z;
+}
 inline Float3 cross(Float3 a, Float3 b) {
     return {a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
 }
@@ -33,7 +41,8 @@ struct UnitFrame {
     Vec3 centre;
     double radius_um = 1;
     Float3 from_world(Vec3 p) const {
-        return {static_cast<float>((p.x - centre.x) / radius_um), static_cast<float>((p.y - centre.y) / radius_um),
+        return {static_cast<float>((p.x - centre.x) / radius_um),
+                static_cast<float>((p.y - centre.y) / radius_um),
                 static_cast<float>((p.z - centre.z) / radius_um)};
     }
 };
@@ -44,9 +53,9 @@ struct Hit {
     float distance = 0;
     std::uint32_t mesh = 0;
     Float3 point;
-    Float3 face_normal;    ///< of the triangle, outwards
-    Float3 normal;         ///< interpolated, outwards
-    Float3 smooth_point;   ///< `point` moved onto the curved surface that the normals suggest
+    Float3 face_normal;   ///< of the triangle, outwards
+    Float3 normal;        ///< interpolated, outwards
+    Float3 smooth_point;  ///< `point` moved onto the curved surface that the normals suggest
 };
 
 /// Three separate sets, because the viewer's rays and the light treat them differently.

@@ -16,10 +16,13 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/report/drawing.h"
 #include "cytomo/report/ray_scene.h"
+#include "cytomo/report/stage.h"
 
 namespace cytomo {
 
+using rays::Camera;
 using rays::Float3;
+using rays::Ground;
 using rays::Hit;
 using rays::Shift;
 
@@ -58,41 +61,9 @@ void RenderOptions::check() const {
 
 namespace {
 
-constexpr int fine = 2;          // subpixels along each side of a pixel
+constexpr int fine = 2;             // subpixels along each side of a pixel
 constexpr float sky_reach = 0.45F;  // how far (radius of the scene = 1) neighbours darken the sky
 constexpr float far_away = 8;
-
-struct Camera {
-    Float3 right, up, forward;
-    Float3 upper_left;  ///< of the picture, on a plane in front of everything
-    float pixel = 1;    ///< width of a pixel in the unit frame
-};
-
-Camera make_camera(const rays::RayScene& scene, std::size_t meshes, const RenderOptions& options) {
-    Camera c;
-    const Float3 world_up{0, 0, -1};  // slices count downwards in pictures of xz: keep that sense
-    switch (options.view) {
-        case View::top: c.forward = {0, 0, 1}; break;
-        case View::side: c.forward = {0, -1, 0}; break;
-        case View::three_quarter: c.forward = rays::normalized({-0.42F, -0.72F, 0.56F}); break;
-    }
-    c.right = options.view == View::top ? Float3{1, 0, 0} : rays::normalized(rays::cross(c.forward, world_up));
-    c.up = rays::cross(c.right, c.forward);
-    float left = 1e30F, right = -1e30F, low = 1e30F, high = -1e30F;
-    for (std::size_t m = 0; m < meshes; ++m)
-        for (const Float3 p : scene.points(m)) {
-            left = std::min(left, rays::dot(p, c.right)), right = std::max(right, rays::dot(p, c.right));
-            low = std::min(low, rays::dot(p, c.up)), high = std::max(high, rays::dot(p, c.up));
-        }
-    const float rim = static_cast<float>(options.margin * std::min(options.width, options.height));
-    const float free_width = static_cast<float>(options.width) - 2 * rim;
-    const float free_height = static_cast<float>(options.height) - 2 * rim;
-    c.pixel = std::max({(right - left) / free_width, (high - low) / free_height, 1e-9F});
-    const float across = (left + right) / 2 - c.pixel * static_cast<float>(options.width) / 2;
-    const float upwards = (low + high) / 2 + c.pixel * static_cast<float>(options.height) / 2;
-    c.upper_left = c.right * across + c.up * upwards - c.forward * 2;
-    return c;
-}
 
 float linear_from_srgb(std::uint8_t value) {
     const float v = static_cast<float>(value) / 255;
@@ -105,11 +76,14 @@ std::uint8_t srgb_from_linear(float v) {
     return static_cast<std::uint8_t>(std::lround(255 * s));
 }
 
-Float3 linear_colour(Colour c) { return {linear_from_srgb(c[0]), linear_from_srgb(c[1]), linear_from_srgb(c[2])}; }
+Float3 linear_colour(Colour c) {
+    return {linear_from_srgb(c[0]), linear_from_srgb(c[1]), linear_from_srgb(c[2])};
+}
 
 /// Reflected light brightens dents more, the brighter their colour.
 float with_reflections(float open, float albedo) {
-    const float a = 2.0404F * albedo - 0.3324F, b = -4.7951F * albedo + 0.6417F, c = 2.7552F * albedo + 0.6903F;
+    const float a = 2.0404F * albedo - 0.3324F, b = -4.7951F * albedo + 0.6417F,
+                c = 2.7552F * albedo + 0.6903F;
     return std::max(open, ((open * a + b) * open + c) * open);
 }
 
@@ -126,62 +100,6 @@ float open_sky(const rays::RayScene& scene, const Hit& hit, Float3 normal, Float
     }
     return static_cast<float>(open) / static_cast<float>(count);
 }
-
-/// The floor on which the cell seems to stand: how much of the sky its points see, on a lattice, as
-/// shadows of the sky are soft. Shells that are not opaque take a part of the light.
-class Ground {
-public:
-    Ground() = default;
-    Ground(const rays::RayScene& scene, float height, int samples) : height_(height), open_(points * points) {
-        std::vector<float> raw(open_.size());
-        parallel_for(points, [&](std::int64_t row) {
-            for (std::int64_t column = 0; column < points; ++column) {
-                const auto i = static_cast<std::size_t>(row * points + column);
-                const Float3 point{(static_cast<float>(column) / (points - 1) * 2 - 1) * half_width,
-                                   (static_cast<float>(row) / (points - 1) * 2 - 1) * half_width, height_ - 1e-4F};
-                float sum = 0;
-                for (int k = 0; k < samples; ++k)
-                    sum += light_from(scene, point, rays::cosine_direction({0, 0, -1}, k, rays::shift_for(i)));
-                raw[i] = sum / static_cast<float>(samples);
-            }
-        });
-        smooth(raw);
-    }
-    bool empty() const { return open_.empty(); }
-    float height() const { return height_; }
-    /// 1 where the whole sky is seen; beyond the lattice too.
-    float open_at(Float3 p) const {
-        const float x = (p.x / half_width + 1) / 2 * (points - 1), y = (p.y / half_width + 1) / 2 * (points - 1);
-        if (!(x >= 0 && y >= 0 && x < points - 1 && y < points - 1)) return 1;
-        const auto i = static_cast<std::size_t>(x), j = static_cast<std::size_t>(y);
-        const float u = x - static_cast<float>(i), v = y - static_cast<float>(j);
-        const float* o = open_.data() + j * points + i;
-        return (o[0] * (1 - u) + o[1] * u) * (1 - v) + (o[points] * (1 - u) + o[points + 1] * u) * v;
-    }
-
-private:
-    static constexpr int points = 192;
-    static constexpr float half_width = 2.4F, reach = 1;
-
-    static float light_from(const rays::RayScene& scene, Float3 point, Float3 direction) {
-        if (scene.blocked(Look::opaque, point, direction, reach)) return 0;
-        if (scene.blocked(Look::translucent, point, direction, reach)) return 0.2F;
-        return scene.blocked(Look::glass, point, direction, reach) ? 0.55F : 1;
-    }
-    /// 3 × 3 binomial filter against the noise of the samples; the rim is fully open.
-    void smooth(const std::vector<float>& raw) {
-        std::fill(open_.begin(), open_.end(), 1.0F);
-        for (std::size_t y = 1; y + 1 < points; ++y)
-            for (std::size_t x = 1; x + 1 < points; ++x) {
-                const float* r = raw.data() + y * points + x;
-                const auto row = [](const float* m) { return m[-1] + 2 * m[0] + m[1]; };
-                open_[y * points + x] = (row(r - points) + 2 * row(r) + row(r + points)) / 16;
-            }
-    }
-
-    float height_ = 0;
-    std::vector<float> open_;
-};
 
 struct Painter {
     const rays::RayScene& scene;
@@ -224,8 +142,9 @@ struct Painter {
             return c * (0.70F * above * with_reflections(open, c) + 0.62F * lamp_part) + shine;
         };
         // A little haze towards the far side tells near from far.
-        const float haze = 0.16F * std::clamp((hit.distance - 1) / 2, 0.0F, 1.0F);
-        return Float3{channel(albedo.x), channel(albedo.y), channel(albedo.z)} * (1 - haze) + background * haze;
+        const float haze = 0.10F * std::clamp((hit.distance - 1) / 2, 0.0F, 1.0F);
+        return Float3{channel(albedo.x), channel(albedo.y), channel(albedo.z)} * (1 - haze) +
+               background * haze;
     }
 
     struct Layer {
@@ -288,13 +207,16 @@ struct Painter {
     }
 
     Colour pixel(int x, int y, std::vector<Layer>& layers) const {
-        const auto number = static_cast<std::uint64_t>(y) * static_cast<std::uint64_t>(options.width) + static_cast<std::uint64_t>(x);
+        const auto number = static_cast<std::uint64_t>(y) * static_cast<std::uint64_t>(options.width) +
+                            static_cast<std::uint64_t>(x);
         Float3 sum;
         constexpr int subpixels = fine * fine;
         for (int s = 0; s < subpixels; ++s) {
-            const int sky = std::max(1, options.sky_samples / subpixels), lamps = std::max(1, options.lamp_samples / subpixels);
+            const int sky = std::max(1, options.sky_samples / subpixels),
+                      lamps = std::max(1, options.lamp_samples / subpixels);
             const Numbers n{s * sky, sky, s * lamps, lamps, rays::shift_for(number)};
-            const float dx = (static_cast<float>(s % fine) + 0.5F) / fine, dy = (static_cast<float>(s / fine) + 0.5F) / fine;
+            const float dx = (static_cast<float>(s % fine) + 0.5F) / fine,
+                        dy = (static_cast<float>(s / fine) + 0.5F) / fine;
             const Float3 c = subpixel(static_cast<float>(x) + dx, static_cast<float>(y) + dy, n, layers);
             sum = sum + Float3{std::min(c.x, 1.0F), std::min(c.y, 1.0F), std::min(c.z, 1.0F)};
         }
@@ -320,14 +242,22 @@ private:
 
 }  // namespace
 
-Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions& options, const Progress& progress) {
+Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions& options,
+                      const Progress& progress) {
     options.check();
     Image image(options.width, options.height, options.background);
-    const bool nothing = std::all_of(meshes.begin(), meshes.end(), [](const auto& m) { return m.mesh.empty(); });
+    const bool nothing =
+        std::all_of(meshes.begin(), meshes.end(), [](const auto& m) { return m.mesh.empty(); });
     if (nothing) return image;
     const rays::UnitFrame frame = rays::unit_frame(meshes);
     const rays::RayScene scene(meshes, frame);
-    Painter painter{scene, options, make_camera(scene, meshes.size(), options), {}, linear_colour(options.background), {}, {}};
+    Painter painter{scene,
+                    options,
+                    rays::make_camera(scene, meshes.size(), options),
+                    {},
+                    linear_colour(options.background),
+                    {},
+                    {}};
     for (const auto& m : meshes) painter.colours.push_back(linear_colour(m.colour));
     const Camera& c = painter.camera;
     painter.lamp = rays::normalized(c.right * -0.55F + c.up * 0.75F - c.forward * 0.75F);
@@ -339,13 +269,16 @@ Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions&
     }
 
     constexpr int tile = 32;
-    const int tiles_across = (options.width + tile - 1) / tile, tiles_down = (options.height + tile - 1) / tile;
+    const int tiles_across = (options.width + tile - 1) / tile,
+              tiles_down = (options.height + tile - 1) / tile;
     SharedProgress shared(progress, static_cast<std::int64_t>(tiles_across) * tiles_down);
     parallel_for(static_cast<std::int64_t>(tiles_across) * tiles_down, [&](std::int64_t t) {
-        const int x0 = static_cast<int>(t % tiles_across) * tile, y0 = static_cast<int>(t / tiles_across) * tile;
+        const int x0 = static_cast<int>(t % tiles_across) * tile,
+                  y0 = static_cast<int>(t / tiles_across) * tile;
         std::vector<Painter::Layer> layers;
         for (int y = y0; y < std::min(y0 + tile, options.height); ++y)
-            for (int x = x0; x < std::min(x0 + tile, options.width); ++x) image.set(x, y, painter.pixel(x, y, layers));
+            for (int x = x0; x < std::min(x0 + tile, options.width); ++x)
+                image.set(x, y, painter.pixel(x, y, layers));
         shared.one_done();
     });
 
@@ -361,7 +294,8 @@ Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions&
 std::vector<std::vector<std::uint8_t>> vertex_sky_light(std::span<const ColouredMesh> meshes, int samples,
                                                         const Progress& progress) {
     std::vector<std::vector<std::uint8_t>> light(meshes.size());
-    const bool nothing = std::all_of(meshes.begin(), meshes.end(), [](const auto& m) { return m.mesh.empty(); });
+    const bool nothing =
+        std::all_of(meshes.begin(), meshes.end(), [](const auto& m) { return m.mesh.empty(); });
     if (nothing) return light;
     const rays::RayScene scene(meshes, rays::unit_frame(meshes));
     for (std::size_t m = 0; m < meshes.size(); ++m) {
@@ -369,18 +303,20 @@ std::vector<std::vector<std::uint8_t>> vertex_sky_light(std::span<const Coloured
         const auto points = scene.points(m);
         const auto normals = scene.normals(m);
         light[m].resize(points.size());
-        parallel_chunks(static_cast<std::int64_t>(points.size()), 1024, [&](std::int64_t begin, std::int64_t end) {
-            for (std::int64_t v = begin; v < end; ++v) {
-                const auto i = static_cast<std::size_t>(v);
-                Hit hit;
-                hit.point = points[i];
-                hit.normal = hit.face_normal = normals[i];
-                // A vertex may lie in a fold of its own faces: start a little farther out.
-                hit.smooth_point = hit.point + hit.normal * 1e-3F;
-                const float open = open_sky(scene, hit, hit.normal, hit.normal, 0, samples, rays::shift_for(i));
-                light[m][i] = static_cast<std::uint8_t>(std::lround(255 * open));
-            }
-        });
+        parallel_chunks(
+            static_cast<std::int64_t>(points.size()), 1024, [&](std::int64_t begin, std::int64_t end) {
+                for (std::int64_t v = begin; v < end; ++v) {
+                    const auto i = static_cast<std::size_t>(v);
+                    Hit hit;
+                    hit.point = points[i];
+                    hit.normal = hit.face_normal = normals[i];
+                    // A vertex may lie in a fold of its own faces: start a little farther out.
+                    hit.smooth_point = hit.point + hit.normal * 1e-3F;
+                    const float open =
+                        open_sky(scene, hit, hit.normal, hit.normal, 0, samples, rays::shift_for(i));
+                    light[m][i] = static_cast<std::uint8_t>(std::lround(255 * open));
+                }
+            });
     }
     progress(1);
     return light;

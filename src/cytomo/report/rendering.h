@@ -54,14 +54,15 @@ struct RenderOptions {
 /// Light: a uniform sky with ambient occlusion and one large lamp at the upper left with soft
 /// shadows. Cavities inside glass and translucent surfaces (parts that face inwards, as organelles
 /// leave in a cytoplasm) are not drawn. Without any triangle: the empty background.
-/// Deterministic at any thread count. Cost: about 6 s for 1200 × 900 and a million triangles on two
-/// cores; memory about 200 bytes a triangle. Throws InputError for coordinates that are not finite.
+/// Deterministic at any thread count. Cost: about 10 s of one core, shared by all, for 1200 × 900 and
+/// a million triangles; memory about 150 bytes a triangle. Throws InputError for coordinates that are not
+/// finite.
 Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions& options = {},
                       const Progress& progress = {});
 
 /// Light of the sky that reaches each vertex of each mesh, 0 (dark) … 255, as render_surfaces has it;
 /// for viewers that cannot trace rays. Surfaces that are not opaque cast no shadow. Deterministic.
-std::vector<std::vector<std::uint8_t>> vertex_sky_light(std::span<const ColouredMesh> meshes, int samples = 64,
-                                                        const Progress& progress = {});
+std::vector<std::vector<std::uint8_t>> vertex_sky_light(std::span<const ColouredMesh> meshes,
+                                                        int samples = 64, const Progress& progress = {});
 
 }  // namespace cytomo

@@ -16,7 +16,8 @@ Mesh sphere(Vec3 centre, double radius, int rings = 64, bool inwards = false) {
     Mesh m;
     const int sectors = 2 * rings;
     const auto add = [&](double x, double y, double z) {
-        m.vertices.push_back({static_cast<float>(centre.x + radius * x), static_cast<float>(centre.y + radius * y),
+        m.vertices.push_back({static_cast<float>(centre.x + radius * x),
+                              static_cast<float>(centre.y + radius * y),
                               static_cast<float>(centre.z + radius * z)});
         return static_cast<std::uint32_t>(m.vertices.size() - 1);
     };
@@ -46,7 +47,9 @@ RenderOptions bare(int size) {
     return o;
 }
 
-double brightness(Colour c) { return (c[0] + c[1] + c[2]) / 3.0; }
+double brightness(Colour c) {
+    return (c[0] + c[1] + c[2]) / 3.0;
+}
 
 TEST(Rendering, SphereFillsTheDiscInItsSquare) {
     ASSERT_GT(volume_um3(sphere({}, 1)), 0);
@@ -66,13 +69,15 @@ TEST(Rendering, IsBrighterTowardsTheLamp) {
     const Image image = render_surfaces(meshes, bare(200));
     EXPECT_GT(brightness(image.at(65, 60)), brightness(image.at(135, 140)) + 30);  // upper left, lower right
     // No speckles and no dark rings: neighbours on the lit side differ little.
-    for (int x = 50; x < 90; ++x) EXPECT_NEAR(brightness(image.at(x, 70)), brightness(image.at(x + 1, 70)), 6);
+    for (int x = 50; x < 90; ++x)
+        EXPECT_NEAR(brightness(image.at(x, 70)), brightness(image.at(x + 1, 70)), 6);
 }
 
 TEST(Rendering, IsTheSameAtAnyThreadCount) {
-    const std::vector<ColouredMesh> meshes{{sphere({}, 1), "cell", {150, 180, 200}, Look::glass},
-                                           {sphere({0.2, 0, 0}, 0.4), "nucleus", {90, 90, 190}, Look::translucent},
-                                           {sphere({-0.4, 0.2, 0.1}, 0.25), "droplet", {230, 190, 70}, Look::opaque}};
+    const std::vector<ColouredMesh> meshes{
+        {sphere({}, 1), "cell", {150, 180, 200}, Look::glass},
+        {sphere({0.2, 0, 0}, 0.4), "nucleus", {90, 90, 190}, Look::translucent},
+        {sphere({-0.4, 0.2, 0.1}, 0.25), "droplet", {230, 190, 70}, Look::opaque}};
     RenderOptions options;
     options.width = 160;
     options.height = 120;
@@ -122,7 +127,8 @@ TEST(Rendering, ViewsAgreeWithPicturesOfSlices) {
         for (int y = 0; y < image.height; ++y)
             for (int x = 0; x < image.width; ++x) {
                 const Colour c = image.at(x, y);
-                if (c[channel] < c[(channel + 1) % 3] + 40 || c[channel] < c[(channel + 2) % 3] + 40) continue;
+                if (c[channel] < c[(channel + 1) % 3] + 40 || c[channel] < c[(channel + 2) % 3] + 40)
+                    continue;
                 p.x += x, p.y += y, p.n += 1;
             }
         return Place{p.x / p.n, p.y / p.n, p.n};
@@ -178,7 +184,8 @@ TEST(Rendering, BadInputIsTold) {
 TEST(Rendering, StopsWhenAsked) {
     const std::vector<ColouredMesh> meshes{{sphere({}, 1, 8), "ball", {1, 2, 3}, Look::opaque}};
     int calls = 0;
-    const Progress progress([&](std::string_view, double, std::string_view) { ++calls; }, [&] { return calls > 1; });
+    const Progress progress([&](std::string_view, double, std::string_view) { ++calls; },
+                            [&] { return calls > 1; });
     EXPECT_THROW((void)render_surfaces(meshes, bare(200), progress), Cancelled);
 }
 
@@ -193,10 +200,12 @@ TEST(Looks, FollowTheClass) {
 
 TEST(SkyLight, IsFullOutsideAndWeakInNarrowGaps) {
     const std::vector<ColouredMesh> alone{{sphere({}, 1, 24), "ball", {1, 2, 3}, Look::opaque}};
-    for (const auto v : vertex_sky_light(alone)[0]) EXPECT_GE(v, 250);
+    const auto open = vertex_sky_light(alone);
+    for (const auto v : open[0]) EXPECT_GE(v, 250);
     const std::vector<ColouredMesh> nested{{sphere({}, 1, 24), "inner", {1, 2, 3}, Look::opaque},
                                            {sphere({}, 1.1, 24, true), "outer", {1, 2, 3}, Look::opaque}};
-    for (const auto v : vertex_sky_light(nested)[0]) EXPECT_LE(v, 5);
+    const auto dark = vertex_sky_light(nested);
+    for (const auto v : dark[0]) EXPECT_LE(v, 5);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
-// Slices are resampled separably with the Catmull-Rom kernel (Keys 1981), widened when a slice
-// shrinks so that nothing is skipped. Class contours: the share of each class is resampled with
-// the cubic B-spline, which smooths the stairs of voxels, and the largest share wins a pixel.
+// Class contours: the share of each class is resampled with the cubic B-spline, which smooths the
+// stairs of voxels, and the largest share wins a pixel.
 #include "cytomo/report/slices.h"
 
 #include <algorithm>
@@ -13,12 +12,17 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/report/drawing.h"
+#include "cytomo/report/resampling.h"
 
 namespace cytomo {
 
-std::string name(Plane plane) { return plane == Plane::xy ? "xy" : plane == Plane::xz ? "xz" : "yz"; }
+std::string name(Plane plane) {
+    return plane == Plane::xy ? "xy" : plane == Plane::xz ? "xz" : "yz";
+}
 
-std::string across(Plane plane) { return plane == Plane::xy ? "z" : plane == Plane::xz ? "y" : "x"; }
+std::string across(Plane plane) {
+    return plane == Plane::xy ? "z" : plane == Plane::xz ? "y" : "x";
+}
 
 std::int64_t slice_count(const Grid& grid, Plane plane) {
     return plane == Plane::xy ? grid.size.z : plane == Plane::xz ? grid.size.y : grid.size.x;
@@ -62,74 +66,6 @@ void take_from_slab(const T* slab, const Grid& grid, std::int64_t first, std::in
         else
             for (std::int64_t y = 0; y < ny; ++y) row[y] = plane[y * nx + s.position.index];
     }
-}
-
-double catmull_rom(double x) {
-    x = std::abs(x);
-    if (x < 1) return 1 + x * x * (1.5 * x - 2.5);
-    if (x < 2) return 2 + x * (-4 + x * (2.5 - 0.5 * x));
-    return 0;
-}
-
-double cubic_b_spline(double x) {
-    x = std::abs(x);
-    if (x < 1) return 2.0 / 3 - x * x * (1 - x / 2);
-    if (x < 2) return (2 - x) * (2 - x) * (2 - x) / 6;
-    return 0;
-}
-
-/// Weights of the input samples for each output sample along one axis; edges are repeated.
-struct AxisWeights {
-    std::vector<std::int64_t> first;
-    std::vector<float> weights;
-    std::int64_t taps = 0;
-};
-
-AxisWeights axis_weights(std::int64_t from, int to, double (*kernel)(double)) {
-    AxisWeights w;
-    const double step = static_cast<double>(from) / to, widen = std::max(1.0, step);
-    w.taps = static_cast<std::int64_t>(std::ceil(4 * widen)) + 1;
-    for (int i = 0; i < to; ++i) {
-        const double centre = (i + 0.5) * step - 0.5;
-        const auto first = static_cast<std::int64_t>(std::ceil(centre - 2 * widen));
-        w.first.push_back(first);
-        double sum = 0;
-        const auto begin = w.weights.size();
-        for (std::int64_t t = 0; t < w.taps; ++t) {
-            const double value = kernel((static_cast<double>(first + t) - centre) / widen);
-            w.weights.push_back(static_cast<float>(value));
-            sum += value;
-        }
-        for (auto k = begin; k < w.weights.size(); ++k) w.weights[k] = static_cast<float>(w.weights[k] / sum);
-    }
-    return w;
-}
-
-std::vector<float> resampled(const std::vector<float>& values, std::int64_t width, std::int64_t height,
-                             int new_width, int new_height, double (*kernel)(double)) {
-    const AxisWeights wx = axis_weights(width, new_width, kernel), wy = axis_weights(height, new_height, kernel);
-    std::vector<float> rows(static_cast<std::size_t>(new_width) * static_cast<std::size_t>(height));
-    parallel_for(height, [&](std::int64_t y) {
-        for (std::int64_t x = 0; x < new_width; ++x) {
-            float sum = 0;
-            for (std::int64_t t = 0; t < wx.taps; ++t)
-                sum += wx.weights[static_cast<std::size_t>(x * wx.taps + t)] *
-                       values[static_cast<std::size_t>(
-                           y * width + std::clamp<std::int64_t>(wx.first[static_cast<std::size_t>(x)] + t, 0, width - 1))];
-            rows[static_cast<std::size_t>(y * new_width + x)] = sum;
-        }
-    });
-    std::vector<float> out(static_cast<std::size_t>(new_width) * static_cast<std::size_t>(new_height));
-    parallel_for(new_height, [&](std::int64_t y) {
-        float* to = out.data() + y * new_width;
-        for (std::int64_t t = 0; t < wy.taps; ++t) {
-            const float weight = wy.weights[static_cast<std::size_t>(y * wy.taps + t)];
-            const float* from =
-                rows.data() + std::clamp<std::int64_t>(wy.first[static_cast<std::size_t>(y)] + t, 0, height - 1) * new_width;
-            for (int x = 0; x < new_width; ++x) to[x] += weight * from[x];
-        }
-    });
-    return out;
 }
 
 }  // namespace
@@ -176,7 +112,8 @@ GreyRange find_grey_range(std::span<const Slice<float>> slices, double low, doub
             if (std::isfinite(v)) values.push_back(v);
     if (values.empty()) return {};
     const auto percentile = [&](double p) {
-        const auto rank = static_cast<std::ptrdiff_t>(std::lround(p / 100 * static_cast<double>(values.size() - 1)));
+        const auto rank =
+            static_cast<std::ptrdiff_t>(std::lround(p / 100 * static_cast<double>(values.size() - 1)));
         std::nth_element(values.begin(), values.begin() + rank, values.end());
         return values[static_cast<std::size_t>(rank)];
     };
@@ -190,7 +127,8 @@ GreyRange find_grey_range(std::span<const Slice<float>> slices, double low, doub
 
 PictureSize picture_size(std::int64_t width, std::int64_t height, double edge_across_um, double edge_down_um,
                          int longer_side) {
-    const double w = static_cast<double>(width) * edge_across_um, h = static_cast<double>(height) * edge_down_um;
+    const double w = static_cast<double>(width) * edge_across_um,
+                 h = static_cast<double>(height) * edge_down_um;
     PictureSize size;
     size.um_per_pixel = std::max(w, h) / longer_side;
     size.width = std::max(1, static_cast<int>(std::lround(w / size.um_per_pixel)));
@@ -205,7 +143,8 @@ Image draw_grey(const Slice<float>& slice, GreyRange range, PictureSize size) {
         // Clipped before resampling: a saturated voxel must not ring over its neighbours.
         scaled[i] = std::isfinite(v) ? std::clamp(v, -0.2F, 1.2F) : 0;
     }
-    const auto picture = resampled(scaled, slice.width, slice.height, size.width, size.height, catmull_rom);
+    const auto picture =
+        resampled(scaled, slice.width, slice.height, size.width, size.height, Kernel::catmull_rom);
     Image image(size.width, size.height);
     for (std::size_t p = 0; p < picture.size(); ++p) {
         const auto grey = static_cast<std::uint8_t>(std::lround(255 * std::clamp(picture[p], 0.0F, 1.0F)));
@@ -226,7 +165,8 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
     for (int c = 0; c < 256; ++c) {
         if (!present[static_cast<std::size_t>(c)]) continue;
         for (std::size_t i = 0; i < share.size(); ++i) share[i] = slice.values[i] == c ? 1.0F : 0.0F;
-        const auto fine_share = resampled(share, slice.width, slice.height, width, height, cubic_b_spline);
+        const auto fine_share =
+            resampled(share, slice.width, slice.height, width, height, Kernel::cubic_b_spline);
         for (std::size_t i = 0; i < winner.size(); ++i)
             if (fine_share[i] > best[i]) {
                 best[i] = fine_share[i];
@@ -243,9 +183,12 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
         const auto* entry = legend.find(static_cast<std::uint8_t>(c));
         const Colour colour = entry != nullptr ? entry->colour : Colour{200, 200, 200};
         const bool body = entry != nullptr && entry->name == "cytoplasm";
-        looks[static_cast<std::size_t>(c)] = {static_cast<double>(colour[0]), static_cast<double>(colour[1]),
+        looks[static_cast<std::size_t>(c)] = {static_cast<double>(colour[0]),
+                                              static_cast<double>(colour[1]),
                                               static_cast<double>(colour[2]),
-                                              body ? options.body_fill : options.fill, true, body};
+                                              body ? options.body_fill : options.fill,
+                                              true,
+                                              body};
     }
 
     // Offsets of a disc: a pixel is contour if another class lies within the contour's width.
@@ -265,20 +208,24 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
             double red = 0, green = 0, blue = 0, opacity = 0;
             for (int sub = 0; sub < fine * fine; ++sub) {
                 const int x = column * fine + sub % fine, y = static_cast<int>(row) * fine + sub / fine;
-                const auto c = winner[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)];
+                const auto c = winner[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+                                      static_cast<std::size_t>(x)];
                 const Look& look = looks[c];
                 if (!look.drawn) continue;
                 const bool contour = std::any_of(disc.begin(), disc.end(), [&](auto d) {
                     const int u = x + d.first, v = y + d.second;
                     if (u < 0 || v < 0 || u >= width || v >= height) return false;
-                    const auto other = winner[static_cast<std::size_t>(v) * static_cast<std::size_t>(width) + static_cast<std::size_t>(u)];
+                    const auto other = winner[static_cast<std::size_t>(v) * static_cast<std::size_t>(width) +
+                                              static_cast<std::size_t>(u)];
                     return other != c && !(look.body && looks[other].drawn);
                 });
                 const double alpha = contour ? 1 : look.fill;
                 red += alpha * look.r, green += alpha * look.g, blue += alpha * look.b, opacity += alpha;
             }
             if (opacity <= 0) continue;
-            auto* pixel = out.rgba.data() + 4 * (static_cast<std::size_t>(row) * static_cast<std::size_t>(size.width) + static_cast<std::size_t>(column));
+            auto* pixel =
+                out.rgba.data() + 4 * (static_cast<std::size_t>(row) * static_cast<std::size_t>(size.width) +
+                                       static_cast<std::size_t>(column));
             pixel[0] = static_cast<std::uint8_t>(std::lround(red / opacity));
             pixel[1] = static_cast<std::uint8_t>(std::lround(green / opacity));
             pixel[2] = static_cast<std::uint8_t>(std::lround(blue / opacity));
@@ -289,18 +236,22 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
 }
 
 std::string slice_caption(const Grid& grid, SlicePosition p) {
-    const Vec3 at = grid.world_from_voxel({static_cast<double>(p.index), static_cast<double>(p.index),
-                                           static_cast<double>(p.index)});
+    const Vec3 at = grid.world_from_voxel(
+        {static_cast<double>(p.index), static_cast<double>(p.index), static_cast<double>(p.index)});
     char text[96];
     std::snprintf(text, sizeof text, "%s slice %lld of %lld,  %s = %.3g µm", name(p.plane).c_str(),
                   static_cast<long long>(p.index), static_cast<long long>(slice_count(grid, p.plane)),
-                  across(p.plane).c_str(), p.plane == Plane::xy ? at.z : p.plane == Plane::xz ? at.y : at.x);
+                  across(p.plane).c_str(),
+                  p.plane == Plane::xy   ? at.z
+                  : p.plane == Plane::xz ? at.y
+                                         : at.x);
     return text;
 }
 
 void SlicePictureOptions::check() const {
     if (longer_side < 64 || longer_side > 16384)
-        throw UsageError("size of the picture: expected 64 to 16384 pixels, found " + std::to_string(longer_side));
+        throw UsageError("size of the picture: expected 64 to 16384 pixels, found " +
+                         std::to_string(longer_side));
     if (!(low_percentile >= 0 && low_percentile < high_percentile && high_percentile <= 100))
         throw UsageError("percentiles: expected 0 <= low < high <= 100");
     if (!(overlay.fill >= 0 && overlay.fill <= 1 && overlay.body_fill >= 0 && overlay.body_fill <= 1))
@@ -329,8 +280,9 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
         const std::set<std::uint8_t> present(labels.values.begin(), labels.values.end());
         for (const auto c : present)
             if (c != background && c != ignore_label)
-                shown.push_back(legend.find(c) != nullptr ? *legend.find(c)
-                                                          : LegendEntry{c, legend.name_of(c), {200, 200, 200}});
+                shown.push_back(legend.find(c) != nullptr
+                                    ? *legend.find(c)
+                                    : LegendEntry{c, legend.name_of(c), {200, 200, 200}});
     }
 
     const double letter = std::clamp(options.longer_side / 75.0, 8.0, 40.0);
@@ -344,14 +296,15 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
                        static_cast<int>(std::ceil(legend_height > 0 ? legend_height + letter * 0.4 : 0));
     Image out(width, height);
     const Colour ink{52, 60, 70};
-    draw_text(out, {static_cast<double>(margin), heading - letter * 0.8}, slice_caption(tomogram.grid, position),
-              letter, ink);
+    draw_text(out, {static_cast<double>(margin), heading - letter * 0.8},
+              slice_caption(tomogram.grid, position), letter, ink);
     paste(out, plain, margin, heading);
     if (!coloured.empty()) paste(out, coloured, 2 * margin + size.width, heading);
     const ScaleBar bar = choose_scale_bar(size.um_per_pixel, size.width * 0.3);
-    draw_scale_bar(out, bar,
-                   {static_cast<double>(margin + size.width) - letter * 1.2, heading + size.height - letter * 1.2},
-                   letter * 1.1, {255, 255, 255}, {20, 24, 30});
+    draw_scale_bar(
+        out, bar,
+        {static_cast<double>(margin + size.width) - letter * 1.2, heading + size.height - letter * 1.2},
+        letter * 1.1, {255, 255, 255}, {20, 24, 30});
     draw_legend(&out, shown, {static_cast<double>(margin), heading + size.height + letter * 0.9},
                 static_cast<double>(width - 2 * margin), letter, ink);
     return out;

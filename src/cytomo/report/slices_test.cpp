@@ -28,7 +28,8 @@ TEST(Slices, HoldTheRightValues) {
     auto values = std::make_shared<Volume<float>>(unequal);
     for (std::int64_t z = 0; z < 20; ++z)
         for (std::int64_t y = 0; y < 30; ++y)
-            for (std::int64_t x = 0; x < 40; ++x) (*values)(x, y, z) = static_cast<float>(x + 100 * y + 10000 * z);
+            for (std::int64_t x = 0; x < 40; ++x)
+                (*values)(x, y, z) = static_cast<float>(x + 100 * y + 10000 * z);
     const std::vector<SlicePosition> wanted{{Plane::xy, 7}, {Plane::xz, 29}, {Plane::yz, 13}, {Plane::xy, 0}};
     const auto slices = read_grey_slices(tomogram_from(values), wanted);
     ASSERT_EQ(slices.size(), 4U);
@@ -45,7 +46,8 @@ TEST(Slices, HoldTheRightValues) {
 TEST(Slices, OnlyWhatIsNeededIsRead) {
     Tomogram t = bright_box(unequal, {0, 0, 0}, {1, 1, 1});
     auto read = std::make_shared<std::atomic<std::int64_t>>(0);
-    t.read_slices = [inner = t.read_slices, read](std::int64_t first, std::int64_t count, std::span<float> out) {
+    t.read_slices = [inner = t.read_slices, read](std::int64_t first, std::int64_t count,
+                                                  std::span<float> out) {
         *read += count;
         inner(first, count, out);
     };
@@ -59,7 +61,8 @@ TEST(Slices, OnlyWhatIsNeededIsRead) {
 
 TEST(Slices, OutsideIsAUsageError) {
     const Tomogram t = bright_box(unequal, {0, 0, 0}, {1, 1, 1});
-    for (const SlicePosition p : {SlicePosition{Plane::xy, 20}, {Plane::xz, 30}, {Plane::yz, 40}, {Plane::xy, -1}})
+    for (const SlicePosition p :
+         {SlicePosition{Plane::xy, 20}, {Plane::xz, 30}, {Plane::yz, 40}, {Plane::xy, -1}})
         EXPECT_THROW((void)read_grey_slices(t, {&p, 1}), UsageError);
     EXPECT_THROW((void)class_slice(ClassVolume(unequal), {Plane::xz, 30}), UsageError);
 }
@@ -82,10 +85,12 @@ TEST(Pictures, ShowThingsWhereTheyAre) {
         SlicePosition position;
         double across, down;  // centre of the box as part of the picture
     };
-    for (const Case& c : {Case{{Plane::xy, 14}, 33.0 / 40, 6.0 / 30}, Case{{Plane::xz, 5}, 33.0 / 40, 14.0 / 20},
-                          Case{{Plane::yz, 33}, 6.0 / 30, 14.0 / 20}}) {
+    for (const Case& c :
+         {Case{{Plane::xy, 14}, 33.0 / 40, 6.0 / 30}, Case{{Plane::xz, 5}, 33.0 / 40, 14.0 / 20},
+          Case{{Plane::yz, 33}, 6.0 / 30, 14.0 / 20}}) {
         const auto slices = read_grey_slices(t, {&c.position, 1});
-        const auto size = picture_size(slices[0].width, slices[0].height, slices[0].edge_across_um, slices[0].edge_down_um, 400);
+        const auto size = picture_size(slices[0].width, slices[0].height, slices[0].edge_across_um,
+                                       slices[0].edge_down_um, 400);
         const Image image = draw_grey(slices[0], {0, 1}, size);
         double sum = 0, x_sum = 0, y_sum = 0;
         for (int y = 0; y < image.height; ++y)
@@ -102,7 +107,8 @@ TEST(Pictures, ShrinkingAverages) {
     Slice<float> checks;
     checks.width = checks.height = 400;
     checks.values.resize(160000);
-    for (std::size_t i = 0; i < checks.values.size(); ++i) checks.values[i] = static_cast<float>((i % 400 + i / 400) % 2);
+    for (std::size_t i = 0; i < checks.values.size(); ++i)
+        checks.values[i] = static_cast<float>((i % 400 + i / 400) % 2);
     const Image image = draw_grey(checks, {0, 1}, picture_size(400, 400, 1, 1, 90));
     for (int x = 5; x < 85; ++x) EXPECT_NEAR(image.at(x, 45)[0], 127.5, 12);
 }
@@ -111,7 +117,8 @@ TEST(GreyRanges, ArePercentilesOfFiniteValues) {
     Slice<float> ramp;
     ramp.width = 2001;
     ramp.height = 1;
-    for (int i = 0; i < 2001; ++i) ramp.values.push_back(static_cast<float>((i * 1009) % 2001));  // 0 … 2000 shuffled
+    for (int i = 0; i < 2001; ++i)
+        ramp.values.push_back(static_cast<float>((i * 1009) % 2001));  // 0 … 2000 shuffled
     ramp.values[0] = std::numeric_limits<float>::quiet_NaN();
     ramp.values[5] = std::numeric_limits<float>::infinity();
     const auto range = find_grey_range({&ramp, 1}, 0.5, 99.5);
@@ -125,7 +132,8 @@ TEST(GreyRanges, ArePercentilesOfFiniteValues) {
 TEST(Overlays, ColourTheRightPlaces) {
     ClassVolume classes(unequal);
     for (std::int64_t y = 5; y < 25; ++y)
-        for (std::int64_t x = 8; x < 32; ++x) classes(x, y, 10) = x < 20 ? std::uint8_t{mitochondrion} : ignore_label;
+        for (std::int64_t x = 8; x < 32; ++x)
+            classes(x, y, 10) = x < 20 ? std::uint8_t{mitochondrion} : ignore_label;
     const Legend legend = default_legend();
     const auto slice = class_slice(classes, {Plane::xy, 10});
     const auto size = picture_size(40, 30, 0.02, 0.03, 900);  // 20 × 30 pixels a voxel
@@ -138,7 +146,7 @@ TEST(Overlays, ColourTheRightPlaces) {
     for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(at_voxel(14, 15)[k], 65 + 0.35 * c[k], 1);
     EXPECT_EQ(at_voxel(2, 2), (Colour{100, 100, 100}));
     EXPECT_EQ(at_voxel(26, 15), (Colour{100, 100, 100}));  // ignore stays clear
-    bool contour = false;  // across the left edge at x = 7.5 voxels
+    bool contour = false;                                  // across the left edge at x = 7.5 voxels
     for (int x = 140; x < 180; ++x) contour |= image.at(x, 450) == c;
     EXPECT_TRUE(contour);
 }
@@ -147,10 +155,12 @@ TEST(Overlays, ContourOfTheBodyIsOnlyDrawnWhereTheCellEnds) {
     ClassVolume classes(unequal, cytoplasm);
     for (std::int64_t y = 10; y < 20; ++y)
         for (std::int64_t x = 10; x < 20; ++x) classes(x, y, 0) = lipid_droplet;
-    const auto overlay = draw_classes(class_slice(classes, {Plane::xy, 0}), default_legend(), picture_size(40, 30, 0.02, 0.03, 900));
+    const auto overlay = draw_classes(class_slice(classes, {Plane::xy, 0}), default_legend(),
+                                      picture_size(40, 30, 0.02, 0.03, 900));
     const Colour body = default_legend().find(cytoplasm)->colour;
     for (std::size_t p = 0; p < overlay.rgba.size(); p += 4)
-        EXPECT_FALSE(overlay.rgba[p + 3] > 200 && overlay.rgba[p] == body[0] && overlay.rgba[p + 1] == body[1]);
+        EXPECT_FALSE(overlay.rgba[p + 3] > 200 && overlay.rgba[p] == body[0] &&
+                     overlay.rgba[p + 1] == body[1]);
 }
 
 TEST(SlicePictures, ScaleBarMeansWhatItSays) {
@@ -200,7 +210,8 @@ TEST(PlaneViews, ShowTheRichestSliceFirst) {
     const auto richest = richest_slices(classes);
     EXPECT_EQ(richest[0].index, 13);
     EXPECT_EQ(richest[1].index, 11);
-    const auto views = make_plane_views(bright_box(unequal, {0, 0, 0}, {5, 5, 5}), &classes, default_legend(), 3, 100);
+    const auto views =
+        make_plane_views(bright_box(unequal, {0, 0, 0}, {5, 5, 5}), &classes, default_legend(), 3, 100);
     ASSERT_EQ(views.size(), 3U);
     for (const auto& view : views) {
         ASSERT_EQ(view.slices.size(), 3U);
@@ -213,7 +224,8 @@ TEST(PlaneViews, ShowTheRichestSliceFirst) {
 
 TEST(PlaneViews, WorkWithoutClassesAndWithFewSlices) {
     const Grid thin{{30, 20, 2}, {0.02, 0.02, 0.01}, {}};
-    const auto views = make_plane_views(bright_box(thin, {0, 0, 0}, {5, 5, 1}), nullptr, default_legend(), 5, 64);
+    const auto views =
+        make_plane_views(bright_box(thin, {0, 0, 0}, {5, 5, 1}), nullptr, default_legend(), 5, 64);
     EXPECT_EQ(views[0].slices.size(), 2U);
     EXPECT_EQ(views[1].slices.size(), 5U);
     EXPECT_TRUE(views[0].slices[0].overlay.empty());

@@ -108,7 +108,9 @@ const std::pair<char32_t, const char*> letters[] = {
     {U'*', "P 3.5 14 3.5 7.6 P 0.7 12.4 6.3 9.2 P 6.3 12.4 0.7 9.2"},
     {U'#', "P 3 0 4.6 14 P 7 0 8.6 14 P 0.8 4.6 10 4.6 P 1.6 9.6 10.8 9.6"},
     {U'%', "A 2.6 11 2.6 3 0 360 A 10 3 2.6 3 0 360 P 2.6 0 10 14"},
-    {U'&', "P 10.6 0 2.2 10.2 A 4.6 11.4 2.7 2.6 205 -50 P 6.3 9.4 2 6.6 A 4 3.6 4 3.6 120 300 A 4.4 5 5.6 5 -70 5"},
+    {U'&',
+     "P 10.6 0 2.2 10.2 A 4.6 11.4 2.7 2.6 205 -50 P 6.3 9.4 2 6.6 A 4 3.6 4 3.6 120 300 A 4.4 5 5.6 5 -70 "
+     "5"},
     {U'@', "A 7 5.5 7 8 -60 285 A 7 5.5 3 3.6 0 360 P 10 9 10 4 A 12 4 2 2 180 340"},
     {U'$', "A 4.5 10.3 4 3.3 35 270 A 4.5 3.7 4.5 3.3 90 -148 P 4.5 15.6 4.5 -1.6"},
     {U'^', "P 0.5 9.5 4 14 7.5 9.5"},
@@ -132,8 +134,8 @@ void add_arc(std::vector<Stroke>& strokes, const float (&v)[6]) {
     const int steps = std::max(2, static_cast<int>(std::ceil(std::abs(span) / 12)));
     float last_x = 0, last_y = 0;
     for (int s = 0; s <= steps; ++s) {
-        const float angle =
-            (v[4] + span * static_cast<float>(s) / static_cast<float>(steps)) * std::numbers::pi_v<float> / 180;
+        const float angle = (v[4] + span * static_cast<float>(s) / static_cast<float>(steps)) *
+                            std::numbers::pi_v<float> / 180;
         const float x = v[0] + v[2] * std::cos(angle), y = v[1] + v[3] * std::sin(angle);
         if (s > 0) strokes.push_back({last_x, last_y, x, y});
         last_x = x;

@@ -1,0 +1,166 @@
+// cytomo render: pictures of slices with classes, and of surfaces.
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <memory>
+
+#include "command.h"
+#include "cytomo/core/error.h"
+#include "cytomo/io/mesh_io.h"
+#include "cytomo/io/output.h"
+#include "cytomo/io/volume_io.h"
+#include "cytomo/report/plane_views.h"
+#include "cytomo/report/rendering.h"
+#include "cytomo/report/slices.h"
+
+namespace cytomo::commands {
+
+namespace {
+
+struct SliceArguments {
+    std::string tomogram, classes, out, voxel_nm, dataset, plane = "xy";
+    std::int64_t index = -1;
+    SlicePictureOptions picture;
+};
+
+struct SurfaceArguments {
+    std::vector<std::string> meshes;
+    std::string out, view = "three-quarter";
+    std::vector<int> size{1200, 900};
+    RenderOptions picture;
+};
+
+void check_png_name(const std::string& path) {
+    if (std::filesystem::path(path).extension() != ".png")
+        throw UsageError("-o: expected a name that ends in .png, found '" + path + "'");
+}
+
+void render_slices(const Common& common, const SliceArguments& a) {
+    check_png_name(a.out);
+    a.picture.check();
+    PendingOutput out(a.out, common.overwrite);
+    const ReadOptions reading{parse_voxel_nm(a.voxel_nm), a.dataset};
+    std::vector<std::string> remarks;
+    const Tomogram tomogram = open_tomogram(a.tomogram, reading, &remarks);
+    std::optional<ClassVolume> classes;
+    if (!a.classes.empty()) {
+        classes = read_classes(a.classes, {reading.voxel_um, {}}, &remarks);
+        if (classes->grid().size != tomogram.grid.size)
+            throw InputError(a.classes, "the size of the tomogram", "another size",
+                             "Give the classes that were made from " + a.tomogram);
+    }
+    for (const std::string& remark : remarks) common.say(remark);
+    SlicePosition position{a.plane == "xy" ? Plane::xy : a.plane == "xz" ? Plane::xz : Plane::yz, a.index};
+    if (a.index < 0)
+        position.index = classes ? richest_slices(*classes)[static_cast<std::size_t>(position.plane)].index
+                                 : slice_count(tomogram.grid, position.plane) / 2;
+    const Image image = slice_picture(tomogram, classes ? &*classes : nullptr, default_legend(), position,
+                                      a.picture, common.progress().stage("reading slices"));
+    write_png(out.path(), image);
+    out.commit();
+    common.say(slice_caption(tomogram.grid, position) + " → " + a.out);
+}
+
+/// "Lipid_droplets-012" → "lipid droplet": the class that a file or part is named after, or nullptr.
+const LegendEntry* class_named(const std::string& text, const Legend& legend) {
+    std::string name;
+    for (const char c : text)
+        name += c == '_' || c == '-' || c == '.'
+                    ? ' '
+                    : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const LegendEntry* best = nullptr;
+    for (const auto& entry : legend.entries) {
+        const bool longer = best == nullptr || entry.name.size() > best->name.size();
+        if (entry.id != background && longer && name.find(entry.name) != std::string::npos) best = &entry;
+    }
+    return best;
+}
+
+ColouredMesh coloured_part(MeshPart part, const std::string& stem, const Legend& legend) {
+    const LegendEntry* entry = part.look.name.empty() ? nullptr : class_named(part.look.name, legend);
+    if (entry == nullptr) entry = class_named(stem, legend);
+    if (entry != nullptr) return coloured(std::move(part.mesh), *entry);
+    return {std::move(part.mesh), stem, part.look.colour.value_or(Colour{176, 186, 196}), Look::opaque};
+}
+
+void render_meshes(const Common& common, SurfaceArguments a) {
+    check_png_name(a.out);
+    a.picture.view = view_named(a.view);
+    a.picture.width = a.size[0];
+    a.picture.height = a.size[1];
+    a.picture.check();
+    PendingOutput out(a.out, common.overwrite);
+    const Legend legend = default_legend();
+    std::vector<ColouredMesh> meshes;
+    std::size_t triangles = 0;
+    for (const std::string& file : a.meshes)
+        for (MeshPart& part : read_mesh_parts(file)) {
+            meshes.push_back(
+                coloured_part(std::move(part), std::filesystem::path(file).stem().string(), legend));
+            triangles += meshes.back().mesh.triangles.size();
+        }
+    if (triangles == 0)
+        throw InputError(a.meshes[0], "at least one triangle", "none", "Give a mesh that has a surface");
+    make_visible(meshes);
+    write_png(out.path(), render_surfaces(meshes, a.picture, common.progress().stage("rendering")));
+    out.commit();
+    common.say(std::to_string(triangles) + " triangles → " + a.out);
+}
+
+}  // namespace
+
+Command render_command() {
+    return {
+        "render", "Pictures of slices with classes laid over them, and of surfaces",
+        [](CLI::App& app) -> Run {
+            auto slice = std::make_shared<SliceArguments>();
+            auto surface = std::make_shared<SurfaceArguments>();
+            app.require_subcommand(1);
+
+            CLI::App* slices = app.add_subcommand("slices", "A slice of a tomogram, with classes beside it");
+            slices->fallthrough();  // --overwrite and the like may stand at the end
+            slices->add_option("TOMOGRAM", slice->tomogram, "The tomogram: grey values")->required();
+            slices->add_option("--classes", slice->classes, "Its classes, as written by cytomo segment")
+                ->type_name("FILE");
+            slices->add_option("-o,--out", slice->out, "Picture to write (.png)")->required();
+            slices->add_option("--plane", slice->plane, "xy, xz or yz")
+                ->check(CLI::IsMember({"xy", "xz", "yz"}))
+                ->capture_default_str();
+            slices
+                ->add_option("--index", slice->index,
+                             "Which slice, from 0 (default: where most is labelled, else the middle)")
+                ->check(CLI::NonNegativeNumber);
+            slices->add_option("--size", slice->picture.longer_side, "Longer side of a slice in pixels")
+                ->capture_default_str();
+            slices->add_option("--dataset", slice->dataset, "Dataset of an HDF5 file");
+            add_voxel_option(*slices, slice->voxel_nm, "Voxel edges in nm, in place of those of the files");
+
+            CLI::App* surfaces = app.add_subcommand("surfaces", "Surfaces, ray-traced");
+            surfaces->fallthrough();
+            surfaces
+                ->add_option(
+                    "MESH", surface->meshes,
+                    "PLY, STL or OBJ files; a class in the name (mitochondrion.ply) gives the colour")
+                ->required();
+            surfaces->add_option("-o,--out", surface->out, "Picture to write (.png)")->required();
+            surfaces->add_option("--view", surface->view, "three-quarter, top (as xy slices) or side (as xz)")
+                ->check(CLI::IsMember({"three-quarter", "top", "side"}))
+                ->capture_default_str();
+            surfaces->add_option("--size", surface->size, "Width and height in pixels")
+                ->type_name("W,H")
+                ->delimiter(',')
+                ->expected(2)
+                ->capture_default_str();
+            surfaces->add_option("--samples", surface->picture.sky_samples, "Rays a pixel for soft light")
+                ->capture_default_str();
+
+            return [slice, surface, slices](const Common& common) {
+                if (slices->parsed())
+                    render_slices(common, *slice);
+                else
+                    render_meshes(common, *surface);
+            };
+        }};
+}
+
+}  // namespace cytomo::commands
