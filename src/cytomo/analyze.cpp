@@ -1,0 +1,144 @@
+#include "cytomo/analyze.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analyze_page.h"
+#include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
+#include "cytomo/surfaces/fields.h"
+#include "cytomo/surfaces/smooth.h"
+
+namespace cytomo {
+
+void AnalyzeOptions::check() const {
+    predict.check();
+    instances.check();
+    if (smoothing < 0 || smoothing > 1000) throw UsageError("smoothing: expected 0 to 1000 iterations");
+    if (page_triangles < 1000 || picture_triangles < 1000) throw UsageError("triangles: expected at least 1000");
+}
+
+InstanceVolume carry_instances(const Instances& instances, const ClassVolume& coarse, const ClassVolume& classes) {
+    const Grid &from = coarse.grid(), &to = classes.grid();
+    InstanceVolume out(to);
+    parallel_for(to.size.z, [&](std::int64_t z) {
+        for (std::int64_t y = 0; y < to.size.y; ++y)
+            for (std::int64_t x = 0; x < to.size.x; ++x) {
+                const auto c = classes(x, y, z);
+                if (c == 0) continue;
+                const Vec3 v = from.voxel_from_world(
+                    to.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}));
+                const auto cx = std::clamp<std::int64_t>(std::llround(v.x), 0, from.size.x - 1);
+                const auto cy = std::clamp<std::int64_t>(std::llround(v.y), 0, from.size.y - 1);
+                const auto cz = std::clamp<std::int64_t>(std::llround(v.z), 0, from.size.z - 1);
+                std::uint32_t number = 0;
+                double nearest = 1e30;
+                const bool simple = coarse(cx, cy, cz) == c;
+                const std::int64_t reach = simple ? 0 : 1;
+                for (auto k = cz - reach; k <= cz + reach; ++k)
+                    for (auto j = cy - reach; j <= cy + reach; ++j)
+                        for (auto i = cx - reach; i <= cx + reach; ++i) {
+                            if (!from.contains(i, j, k) || coarse(i, j, k) != c) continue;
+                            const Vec3 d{(static_cast<double>(i) - v.x) * from.voxel_um.x,
+                                         (static_cast<double>(j) - v.y) * from.voxel_um.y,
+                                         (static_cast<double>(k) - v.z) * from.voxel_um.z};
+                            if (dot(d, d) < nearest) {
+                                nearest = dot(d, d);
+                                number = instances.volume(i, j, k);
+                            }
+                        }
+                out(x, y, z) = number;
+            }
+    });
+    return out;
+}
+
+namespace {
+
+/// Surfaces of all objects, smoothed, and their joined classes.
+void make_surfaces(Analysis& a, const Probabilities& p, const Instances& on_model_grid, int smoothing,
+                   const Progress& progress) {
+    a.object_surfaces = extract_objects(p, on_model_grid.volume, on_model_grid.class_of, progress.stage("surfaces"));
+    SmoothOptions smooth;
+    smooth.iterations = smoothing;
+    smooth.border = p.grid;
+    const auto stage = progress.stage("smoothing surfaces");
+    const auto count = static_cast<std::int64_t>(a.object_surfaces.size());
+    for (std::int64_t n = 1; n < count; ++n) {
+        stage(static_cast<double>(n) / static_cast<double>(count));
+        smooth_surface(a.object_surfaces[static_cast<std::size_t>(n)], smooth);
+    }
+    for (std::size_t n = 1; n < a.object_surfaces.size(); ++n) {
+        const auto c = on_model_grid.class_of[n];
+        if (a.object_surfaces[n].empty()) continue;
+        if (a.surfaces.empty() || a.surfaces.back().class_id != c) a.surfaces.push_back({c, {}});
+        append(a.surfaces.back().mesh, a.object_surfaces[n]);
+    }
+}
+
+std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, const Analysis& a, const AnalyzeOptions& o) {
+    std::vector<std::string> out = o.warnings;
+    const auto& r = a.prediction;
+    if (r.polarity_guessed && r.polarity_confidence < 0.9)
+        out.push_back("Whether dense matter is dark or bright was guessed without certainty. Check the slices; "
+                      "--polarity dark or bright decides it.");
+    if (r.mean_confidence < 0.75)
+        out.push_back("The model is unsure about this tomogram (mean confidence " +
+                      std::to_string(static_cast<int>(100 * r.mean_confidence)) +
+                      " %). Label a few slices and train it on them before trusting the numbers.");
+    if (t.grid.size.z * t.grid.voxel_um.z < 0.32)
+        out.push_back("The volume is thinner than 0.32 µm: most objects are cut at top and bottom, and volumes, widths and "
+                      "lengths are those of the visible part.");
+    const double ratio = std::max({t.grid.voxel_um.x, t.grid.voxel_um.y, t.grid.voxel_um.z}) / model.voxel_um;
+    if (ratio > 1.6)
+        out.push_back("Voxels are much larger than those the model was trained at: thin structures may be missed.");
+    std::size_t cut = 0, objects = 0;
+    for (const auto& object : a.objects)
+        if (object.class_id >= 2) {
+            ++objects;
+            cut += object.touches_border ? 1 : 0;
+        }
+    if (objects > 0 && 4 * cut > objects)
+        out.push_back(std::to_string(cut) + " of " + std::to_string(objects) +
+                      " objects touch the border of the volume and are larger than measured (column touches_border).");
+    if (!t.calibrated)
+        out.push_back("Grey values are not calibrated: they compare within this tomogram, but are no absorption coefficients.");
+    return out;
+}
+
+}  // namespace
+
+Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOptions& options, const Progress& progress) {
+    options.check();
+    Analysis a;
+    const Probabilities p = predict(tomogram, model, options.predict, &a.prediction, progress);
+    a.classes = most_probable_classes(p, tomogram.grid, progress);
+
+    // Objects are found where the network saw them, then carried to the tomogram's own voxels.
+    const bool same_grid = p.grid == tomogram.grid;
+    Instances on_model_grid;
+    {
+        const ClassVolume coarse = same_grid ? ClassVolume() : most_probable_classes(p, p.grid, progress);
+        on_model_grid = find_instances(same_grid ? a.classes : coarse, options.instances, progress.stage("objects"));
+        if (!same_grid) a.instances.volume = carry_instances(on_model_grid, coarse, a.classes);
+    }
+    a.instances.class_of = on_model_grid.class_of;
+    make_surfaces(a, p, on_model_grid, options.smoothing, progress);
+    if (same_grid) a.instances.volume = std::move(on_model_grid.volume);
+
+    a.objects = measure_objects(a.instances, &tomogram, progress.stage("measuring objects"));
+    std::vector<double> areas(a.object_surfaces.size(), not_defined);
+    for (std::size_t n = 1; n < areas.size(); ++n)
+        if (!a.object_surfaces[n].empty()) areas[n] = area_um2(a.object_surfaces[n]);
+    set_surface_areas(a.objects, areas);
+    a.filopodia = measure_filopodia(a.classes, a.instances, {}, same_grid ? &p : nullptr, progress.stage("measuring filopodia"));
+    const auto totals = measure_classes(a.classes, &tomogram, progress.stage("measuring classes"));
+    a.summary = summarise(tomogram.grid, &tomogram, totals, a.objects, a.filopodia, model.legend);
+    a.summary.voxel_size_known = tomogram.voxel_size_known;
+    a.summary.record = options.record;
+    a.warnings = find_warnings(tomogram, model, a, options);
+    make_pictures_and_page(a, tomogram, model.legend, options, progress);
+    return a;
+}
+
+}  // namespace cytomo

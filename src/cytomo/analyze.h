@@ -1,0 +1,69 @@
+// The whole walk: from a tomogram to classes, objects, surfaces, numbers and a page that shows them.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cytomo/core/mesh.h"
+#include "cytomo/core/progress.h"
+#include "cytomo/core/volume.h"
+#include "cytomo/labels/instances.h"
+#include "cytomo/measures/filopodia.h"
+#include "cytomo/measures/objects.h"
+#include "cytomo/measures/summary.h"
+#include "cytomo/network/predict.h"
+#include "cytomo/report/image.h"
+
+namespace cytomo {
+
+struct AnalyzeOptions {
+    PredictOptions predict;
+    InstanceOptions instances = default_instance_options();
+    int smoothing = 8;                       ///< iterations on each surface; volumes stay
+    std::int64_t page_triangles = 150'000;   ///< of the 3D view in the page
+    std::int64_t picture_triangles = 1'500'000;
+    /// How the result came about, for page and summary: version, model, input, options, date, …
+    std::vector<std::pair<std::string, std::string>> record;
+    std::vector<std::string> warnings;       ///< of the reader, to be shown on the page
+    /// Throws UsageError.
+    void check() const;
+};
+
+/// A surface of one class, its objects joined.
+struct ClassSurface {
+    std::uint8_t class_id = 0;
+    Mesh mesh;
+};
+
+struct NamedPicture {
+    std::string name;  ///< file stem
+    Image image;
+};
+
+/// Everything that is known after the walk. Volumes lie on the tomogram's own grid.
+struct Analysis {
+    ClassVolume classes;
+    Instances instances;
+    std::vector<ClassSurface> surfaces;  ///< ascending by class, classes without objects left out
+    std::vector<Mesh> object_surfaces;   ///< by object number; [0] is empty
+    std::vector<Object> objects;
+    std::vector<Filopodium> filopodia;
+    Summary summary;
+    PredictRecord prediction;
+    std::vector<std::string> warnings;
+    std::vector<NamedPicture> pictures;
+    std::string page;                    ///< report.html
+};
+
+/// Segments, separates, measures and draws. Memory: about 13 bytes a voxel of the tomogram, 14 a voxel of
+/// the model's grid, and 100 bytes a surface vertex. Deterministic on the CPU at any thread count.
+/// Throws InputError, UsageError, Cancelled.
+Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOptions& options,
+                 const Progress& progress = {});
+
+/// Object numbers found on one grid, carried to another: each voxel takes the number of the nearest
+/// voxel of its own class within one voxel of the coarse grid, else 0. `classes` lies on the new grid.
+InstanceVolume carry_instances(const Instances& instances, const ClassVolume& coarse, const ClassVolume& classes);
+
+}  // namespace cytomo
