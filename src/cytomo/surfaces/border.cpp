@@ -12,8 +12,9 @@ std::vector<OuterFaces> find_outer_faces(const Mesh& mesh, const std::optional<G
     if (!border) return faces;
     const Grid& g = *border;
     const Vec3 low = g.world_from_voxel({-0.5, -0.5, -0.5});
-    const Vec3 high = g.world_from_voxel({static_cast<double>(g.size.x) - 0.5, static_cast<double>(g.size.y) - 0.5,
-                                          static_cast<double>(g.size.z) - 0.5});
+    const Vec3 high =
+        g.world_from_voxel({static_cast<double>(g.size.x) - 0.5, static_cast<double>(g.size.y) - 0.5,
+                            static_cast<double>(g.size.z) - 0.5});
     const std::array<double, 3> lower{low.x, low.y, low.z}, upper{high.x, high.y, high.z},
         edge{g.voxel_um.x, g.voxel_um.y, g.voxel_um.z};
     for (std::size_t v = 0; v < faces.size(); ++v)

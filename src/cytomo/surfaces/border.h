@@ -21,7 +21,9 @@ using OuterFaces = std::uint8_t;
 std::vector<OuterFaces> find_outer_faces(const Mesh& mesh, const std::optional<Grid>& border);
 
 /// Whether a vertex may move along an axis.
-inline bool is_free(OuterFaces faces, std::size_t axis) { return (faces >> 2 * axis & 3) == 0; }
+inline bool is_free(OuterFaces faces, std::size_t axis) {
+    return (faces >> 2 * axis & 3) == 0;
+}
 
 /// Whether a triangle is part of the flat cap in an outer face.
 inline bool in_cap(const std::vector<OuterFaces>& faces, const std::array<std::uint32_t, 3>& t) {

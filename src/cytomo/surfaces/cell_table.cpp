@@ -33,9 +33,12 @@ namespace {
 int edge_between(int a, int b) {
     const int low = a & b;
     switch (a ^ b) {
-        case 1: return low >> 1;
-        case 2: return 4 + ((low & 1) | (low >> 1 & 2));
-        default: return 8 + low;
+        case 1:
+            return low >> 1;
+        case 2:
+            return 4 + ((low & 1) | (low >> 1 & 2));
+        default:
+            return 8 + low;
     }
 }
 
@@ -43,9 +46,12 @@ int edge_between(int a, int b) {
 std::array<int, 3> middle_of(int edge) {
     const int first = 2 * (edge & 1), second = edge & 2;
     switch (edge / 4) {
-        case 0: return {1, first, second};
-        case 1: return {first, 1, second};
-        default: return {first, second, 1};
+        case 0:
+            return {1, first, second};
+        case 1:
+            return {first, 1, second};
+        default:
+            return {first, second, 1};
     }
 }
 
@@ -111,7 +117,8 @@ CellPattern derive(int pattern) {
             if (!inside(at(i)) || inside(at(i + 1))) continue;
             int begin = i;  // first corner of the run that ends with corner i
             while (inside(at(begin - 1))) --begin;
-            next[static_cast<std::size_t>(edge_between(at(begin - 1), at(begin)))] = edge_between(at(i), at(i + 1));
+            next[static_cast<std::size_t>(edge_between(at(begin - 1), at(begin)))] =
+                edge_between(at(i), at(i + 1));
         }
     }
     CellPattern result;

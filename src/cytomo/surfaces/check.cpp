@@ -30,7 +30,8 @@ int count_fans(const std::vector<Wedge>& wedges) {
             open.pop_back();
             for (std::size_t i = 0; i < wedges.size(); ++i) {
                 const Wedge& o = wedges[i];
-                if (done[i] || (o.next != w.next && o.next != w.before && o.before != w.next && o.before != w.before))
+                if (done[i] ||
+                    (o.next != w.next && o.next != w.before && o.before != w.next && o.before != w.before))
                     continue;
                 done[i] = true;
                 open.push_back(i);
@@ -49,7 +50,8 @@ MeshCheck check_mesh(const Mesh& mesh) {
     for (const auto& t : mesh.triangles) {
         const Vec3 a = position_um(mesh, t[0]);
         const Vec3 normal = cross(position_um(mesh, t[1]) - a, position_um(mesh, t[2]) - a);
-        if (t[0] == t[1] || t[1] == t[2] || t[2] == t[0] || length(normal) == 0) ++result.degenerate_triangles;
+        if (t[0] == t[1] || t[1] == t[2] || t[2] == t[0] || length(normal) == 0)
+            ++result.degenerate_triangles;
     }
     const VertexTriangles triangles(mesh);
     std::vector<Wedge> wedges;
@@ -74,7 +76,8 @@ MeshCheck check_mesh(const Mesh& mesh) {
         for (std::size_t i = 0; i < ends.size();) {
             std::size_t end = i;
             int direction = 0;
-            for (; end < ends.size() && ends[end].first == ends[i].first; ++end) direction += ends[end].second;
+            for (; end < ends.size() && ends[end].first == ends[i].first; ++end)
+                direction += ends[end].second;
             ++result.edges;
             if (end - i == 1) ++result.open_edges;
             if (end - i > 2) ++result.branching_edges;

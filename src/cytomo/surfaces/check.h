@@ -12,13 +12,13 @@ struct MeshCheck {
     std::int64_t vertices = 0;  ///< those that a triangle uses
     std::int64_t edges = 0;
     std::int64_t triangles = 0;
-    std::int64_t components = 0;           ///< connected through shared vertices
-    std::int64_t unused_vertices = 0;      ///< in no triangle
-    std::int64_t open_edges = 0;           ///< with one triangle
-    std::int64_t branching_edges = 0;      ///< with more than two triangles
-    std::int64_t inconsistent_edges = 0;   ///< two triangles that run along it in the same direction
-    std::int64_t pinched_vertices = 0;     ///< whose triangles do not form one fan
-    std::int64_t degenerate_triangles = 0; ///< a repeated corner, or no area
+    std::int64_t components = 0;            ///< connected through shared vertices
+    std::int64_t unused_vertices = 0;       ///< in no triangle
+    std::int64_t open_edges = 0;            ///< with one triangle
+    std::int64_t branching_edges = 0;       ///< with more than two triangles
+    std::int64_t inconsistent_edges = 0;    ///< two triangles that run along it in the same direction
+    std::int64_t pinched_vertices = 0;      ///< whose triangles do not form one fan
+    std::int64_t degenerate_triangles = 0;  ///< a repeated corner, or no area
 
     bool closed() const { return open_edges == 0; }
     bool oriented() const { return inconsistent_edges == 0 && branching_edges == 0; }

@@ -19,7 +19,8 @@ Mesh ring(int n) {
     const auto at = [n](int i, int j) { return static_cast<std::uint32_t>(i % n * n + j % n); };
     for (int i = 0; i < n; ++i)
         for (int j = 0; j < n; ++j) {
-            m.vertices.push_back({static_cast<float>(i), static_cast<float>(j * j), static_cast<float>(i * j)});
+            m.vertices.push_back(
+                {static_cast<float>(i), static_cast<float>(j * j), static_cast<float>(i * j)});
             m.triangles.push_back({at(i, j), at(i + 1, j), at(i + 1, j + 1)});
             m.triangles.push_back({at(i, j), at(i + 1, j + 1), at(i, j + 1)});
         }

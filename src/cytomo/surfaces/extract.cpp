@@ -34,7 +34,9 @@ constexpr std::int64_t layers_per_slab = 16;
 constexpr std::uint32_t in_next_slab = 0x80000000U;  // flag of vertices that the next slab owns
 constexpr std::uint64_t all_inside = 0x0f0f0f0f0f0f0f0fULL;
 
-std::size_t uz(std::int64_t i) { return static_cast<std::size_t>(i); }
+std::size_t uz(std::int64_t i) {
+    return static_cast<std::size_t>(i);
+}
 
 std::uint64_t eight(const std::uint8_t* p) {
     std::uint64_t word;
@@ -72,10 +74,10 @@ struct Lattice {
 
 /// One plane of lattice samples.
 struct Plane {
-    std::int64_t slice = -1;            // voxel slice that `values` holds
-    std::vector<float> values;          // nx * ny
-    std::vector<std::uint8_t> inside;   // lx * ly: 1 for inside samples
-    std::vector<std::uint8_t> quad;     // lx * ly: the pattern of samples x + 2y above and right of each
+    std::int64_t slice = -1;           // voxel slice that `values` holds
+    std::vector<float> values;         // nx * ny
+    std::vector<std::uint8_t> inside;  // lx * ly: 1 for inside samples
+    std::vector<std::uint8_t> quad;    // lx * ly: the pattern of samples x + 2y above and right of each
     std::vector<std::uint32_t> along_x, along_y, at_sample;  // vertex numbers; valid only where crossed
 
     explicit Plane(const Lattice& l)
@@ -117,7 +119,8 @@ struct Plane {
             const std::uint8_t* high = low + l.lx;
             std::uint8_t* out = quad.data() + j * l.lx;
             for (std::int64_t i = 0; i < l.lx - 1; ++i)
-                out[i] = static_cast<std::uint8_t>(low[i] | low[i + 1] << 1 | high[i] << 2 | high[i + 1] << 3);
+                out[i] =
+                    static_cast<std::uint8_t>(low[i] | low[i + 1] << 1 | high[i] << 2 | high[i + 1] << 3);
         }
     }
 };
@@ -197,7 +200,8 @@ private:
         }
         // Edges that come in from the outer layer end in samples that had no number yet when they were met.
         for (std::int64_t i = 0; i < l_.lx; ++i) plane.along_y[uz(i)] = plane.at_sample[uz(l_.lx + i)];
-        for (std::int64_t j = 0; j < l_.ly; ++j) plane.along_x[uz(j * l_.lx)] = plane.at_sample[uz(j * l_.lx + 1)];
+        for (std::int64_t j = 0; j < l_.ly; ++j)
+            plane.along_x[uz(j * l_.lx)] = plane.at_sample[uz(j * l_.lx + 1)];
     }
 
     /// Numbers the vertices between plane k and the next.
@@ -254,9 +258,9 @@ private:
                 if (pattern != 0 && pattern != 255) {
                     const auto at = uz(row + i), up = uz(row + i + lx);
                     const std::array<std::uint32_t, 12> number = {
-                        low_.along_x[at], low_.along_x[up], high_.along_x[at], high_.along_x[up],
+                        low_.along_x[at], low_.along_x[up],     high_.along_x[at], high_.along_x[up],
                         low_.along_y[at], low_.along_y[at + 1], high_.along_y[at], high_.along_y[at + 1],
-                        along_z[at], along_z[at + 1], along_z[up], along_z[up + 1]};
+                        along_z[at],      along_z[at + 1],      along_z[up],       along_z[up + 1]};
                     const CellPattern& cell = patterns[pattern];
                     for (std::uint8_t t = 0; t < cell.triangle_count; ++t) {
                         const auto& e = cell.triangles[t];

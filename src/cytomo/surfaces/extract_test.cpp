@@ -25,7 +25,8 @@ using namespace test_shapes;
 void expect_sound(const Mesh& mesh, const std::string& what) {
     const MeshCheck c = check_mesh(mesh);
     EXPECT_TRUE(c.watertight()) << what << ": open " << c.open_edges << ", branching " << c.branching_edges
-                                << ", inconsistent " << c.inconsistent_edges << ", pinched " << c.pinched_vertices;
+                                << ", inconsistent " << c.inconsistent_edges << ", pinched "
+                                << c.pinched_vertices;
     EXPECT_EQ(c.degenerate_triangles, 0) << what;
     EXPECT_EQ(c.unused_vertices, 0) << what;
 }
@@ -74,9 +75,12 @@ int count_face_components(const Volume<float>& values, float level) {
 int low_corner(int edge) {
     const int first = edge & 1, second = edge >> 1 & 1;
     switch (edge / 4) {
-        case 0: return 2 * first + 4 * second;
-        case 1: return first + 4 * second;
-        default: return first + 2 * second;
+        case 0:
+            return 2 * first + 4 * second;
+        case 1:
+            return first + 4 * second;
+        default:
+            return first + 2 * second;
     }
 }
 
@@ -94,7 +98,8 @@ TEST(CellPatterns, TrianglesJoinCrossingEdgesAndNoDiagonalLiesInAFace) {
             // Corners of both edges that lie in one face: all x, y or z bits are equal.
             int all = 7, any = 0;
             for (const int e : {a, b})
-                for (const int corner : {low_corner(e), low_corner(e) | 1 << e / 4}) all &= corner, any |= corner;
+                for (const int corner : {low_corner(e), low_corner(e) | 1 << e / 4})
+                    all &= corner, any |= corner;
             const bool in_one_face = all != 0 || any != 7;
             EXPECT_EQ(sides.count({b, a}) == 0, in_one_face) << "pattern " << p;
         }
@@ -111,11 +116,13 @@ TEST(Extract, EveryPatternIsAClosedManifoldInsideAVolumeAndAtItsBorder) {
             Random random(static_cast<std::uint64_t>(pattern));
             Volume<float> cell(Grid{{2, 2, 2}, {0.01, 0.02, 0.03}, {1, 2, 3}});
             for (std::int64_t i = 0; i < 8; ++i)
-                cell[i] = static_cast<float>(((pattern >> i & 1) != 0 ? 1 : -1) * (binary ? 1 : random.uniform(0.01, 1)));
+                cell[i] = static_cast<float>(((pattern >> i & 1) != 0 ? 1 : -1) *
+                                             (binary ? 1 : random.uniform(0.01, 1)));
             for (const std::int64_t margin : {0, 1}) {
                 const auto values = padded(cell, margin, -1);
                 const Mesh mesh = extract_surface(values.grid(), field_of(values), 0);
-                const std::string what = "pattern " + std::to_string(pattern) + " margin " + std::to_string(margin);
+                const std::string what =
+                    "pattern " + std::to_string(pattern) + " margin " + std::to_string(margin);
                 expect_sound(mesh, what);
                 EXPECT_GT(volume_um3(mesh), 0) << what;
                 if (margin == 1) {
@@ -132,9 +139,9 @@ TEST(Extract, NoiseOfAnyKindGivesClosedManifolds) {
         Volume<float> noise(Grid{size, {0.01, 0.02, 0.015}, {}});
         const double share = random.uniform(0.1, 0.9);
         for (auto& v : noise.values())
-            v = seed % 3 == 0 ? (random.chance(share) ? 1.0F : 0.0F)              // two values
+            v = seed % 3 == 0   ? (random.chance(share) ? 1.0F : 0.0F)                // two values
                 : seed % 3 == 1 ? static_cast<float>(random.uniform() + share - 0.5)  // grey
-                                : static_cast<float>(random.integer(0, 2)) / 2;       // many equal to the level
+                                : static_cast<float>(random.integer(0, 2)) / 2;  // many equal to the level
         const Mesh mesh = extract_surface(noise.grid(), field_of(noise), 0.5F);
         expect_sound(mesh, "seed " + std::to_string(seed));
         if (size.x > 1 && size.y > 1 && size.z > 1) {
@@ -163,7 +170,8 @@ TEST(Extract, AFullVolumeIsABoxUpToTheOuterFaces) {
         const Mesh mesh = extract_surface(g, field_of(full), 0);
         expect_sound(mesh, "full volume");
         const auto [nx, ny, nz] = size;
-        const double x = 0.01 * static_cast<double>(nx), y = 0.02 * static_cast<double>(ny), z = 0.03 * static_cast<double>(nz);
+        const double x = 0.01 * static_cast<double>(nx), y = 0.02 * static_cast<double>(ny),
+                     z = 0.03 * static_cast<double>(nz);
         EXPECT_NEAR(volume_um3(mesh) / (x * y * z), 1, 1e-4);
         EXPECT_NEAR(area_um2(mesh) / (2 * (x * y + y * z + z * x)), 1, 1e-4);
         EXPECT_EQ(check_mesh(mesh).euler_characteristic(), 2);
@@ -229,8 +237,9 @@ TEST(Extract, AgreesWithAnIndependentMarchingCubes) {
     for (std::int64_t z = 0; z < g.size.z; ++z)
         for (std::int64_t y = 0; y < g.size.y; ++y)
             for (std::int64_t x = 0; x < g.size.x; ++x) {
-                const double bump = std::cos(0.35 * static_cast<double>(x)) * std::sin(0.3 * static_cast<double>(y)) +
-                                    std::cos(0.25 * static_cast<double>(z));
+                const double bump =
+                    std::cos(0.35 * static_cast<double>(x)) * std::sin(0.3 * static_cast<double>(y)) +
+                    std::cos(0.25 * static_cast<double>(z));
                 const double dx = static_cast<double>(x) - 19.3, dy = static_cast<double>(y) - 21.6,
                              dz = static_cast<double>(z) - 17.2;
                 v(x, y, z) = static_cast<float>(13 - std::sqrt(dx * dx + dy * dy + dz * dz) + 1.2 * bump);

@@ -63,14 +63,15 @@ struct Window {
     Size3 first;
 
     Window(const Grid& whole, const ObjectBox& box, std::int64_t margin) {
-        first = {std::max<std::int64_t>(0, box.first[0] - margin), std::max<std::int64_t>(0, box.first[1] - margin),
+        first = {std::max<std::int64_t>(0, box.first[0] - margin),
+                 std::max<std::int64_t>(0, box.first[1] - margin),
                  std::max<std::int64_t>(0, box.first[2] - margin)};
         grid.size = {std::min(whole.size.x, box.end[0] + margin) - first.x,
                      std::min(whole.size.y, box.end[1] + margin) - first.y,
                      std::min(whole.size.z, box.end[2] + margin) - first.z};
         grid.voxel_um = whole.voxel_um;
-        grid.origin_um = whole.world_from_voxel({static_cast<double>(first.x), static_cast<double>(first.y),
-                                                 static_cast<double>(first.z)});
+        grid.origin_um = whole.world_from_voxel(
+            {static_cast<double>(first.x), static_cast<double>(first.y), static_cast<double>(first.z)});
     }
 };
 
@@ -152,7 +153,8 @@ template <class T>
 SliceField smoothed_mask(const Volume<T>& labels, T id, const Window& window) {
     const Vec3 edge = window.grid.voxel_um;
     const double sigma_um = 0.9 * std::min({edge.x, edge.y, edge.z});
-    return [&labels, id, window, wx = gaussian_weights(sigma_um / edge.x), wy = gaussian_weights(sigma_um / edge.y),
+    return [&labels, id, window, wx = gaussian_weights(sigma_um / edge.x),
+            wy = gaussian_weights(sigma_um / edge.y),
             wz = gaussian_weights(sigma_um / edge.z)](std::int64_t z, std::span<float> out) {
         const auto [nx, ny, nz] = window.grid.size;
         const auto radius_x = static_cast<std::int64_t>(wx.size()) - 1;
@@ -162,7 +164,8 @@ SliceField smoothed_mask(const Volume<T>& labels, T id, const Window& window) {
         for (std::int64_t d = -radius_z; d <= radius_z; ++d) {
             const float w = wz[static_cast<std::size_t>(std::abs(d))];
             for (std::int64_t y = 0; y < ny; ++y) {
-                const T* in = &labels(window.first.x, window.first.y + y, window.first.z + mirrored(z + d, nz));
+                const T* in =
+                    &labels(window.first.x, window.first.y + y, window.first.z + mirrored(z + d, nz));
                 float* sum = along_z.data() + y * nx;
                 for (std::int64_t x = 0; x < nx; ++x) sum[x] += in[x] == id ? w : 0.0F;
             }
@@ -269,9 +272,8 @@ std::vector<Mesh> extract_objects(const Probabilities& probabilities, const Inst
                          "Resample one of them");
     for (const auto c : class_of)
         if (c >= probabilities.classes)
-            throw InputError("surfaces of objects",
-                             "classes below " + std::to_string(probabilities.classes), std::to_string(c),
-                             "Use probabilities and objects of the same model");
+            throw InputError("surfaces of objects", "classes below " + std::to_string(probabilities.classes),
+                             std::to_string(c), "Use probabilities and objects of the same model");
     std::vector<Mesh> meshes(class_of.size());
     if (class_of.size() < 2) return meshes;
     const auto boxes = find_boxes(instances, static_cast<std::uint32_t>(class_of.size() - 1));
@@ -298,7 +300,8 @@ std::vector<Mesh> extract_objects(const Probabilities& probabilities, const Inst
     return meshes;
 }
 
-std::vector<Mesh> extract_objects(const InstanceVolume& instances, std::uint32_t count, const Progress& progress) {
+std::vector<Mesh> extract_objects(const InstanceVolume& instances, std::uint32_t count,
+                                  const Progress& progress) {
     std::vector<Mesh> meshes(std::size_t{count} + 1);
     const auto boxes = find_boxes(instances, count);
     for_each_object(
@@ -312,7 +315,8 @@ std::vector<Mesh> extract_objects(const InstanceVolume& instances, std::uint32_t
 
 Mesh extract_class(const ClassVolume& classes, std::uint8_t c, const Progress& progress) {
     const auto [nx, ny, nz] = classes.grid().size;
-    const auto voxels = static_cast<std::int64_t>(std::count(classes.values().begin(), classes.values().end(), c));
+    const auto voxels =
+        static_cast<std::int64_t>(std::count(classes.values().begin(), classes.values().end(), c));
     if (voxels == 0) return {};
     return extract_mask(classes, c, ObjectBox{{0, 0, 0}, {nx, ny, nz}, voxels}, progress);
 }

@@ -23,9 +23,9 @@ SliceField class_margin(const Probabilities& probabilities, int c);
 Mesh extract_class(const Probabilities& probabilities, int c, const Progress& progress = {});
 
 /// The surface of each object n = 1 … class_of.size() - 1 (index 0 stays empty), where the margin of
-/// its class passes 0, its curvature compensated. Inside and outside follow the instance volume: a voxel that the margin puts
-/// on the wrong side (another object of the same class, a voxel that was dropped or filled) counts
-/// with the opposite sign, so that touching objects share the surface between them and each object is
+/// its class passes 0, its curvature compensated. Inside and outside follow the instance volume: a voxel that
+/// the margin puts on the wrong side (another object of the same class, a voxel that was dropped or filled)
+/// counts with the opposite sign, so that touching objects share the surface between them and each object is
 /// enclosed whole. `instances` must lie on the grid of `probabilities` (else InputError); the caller
 /// resamples. Objects in parallel, large ones one after the other; same result at any thread count.
 /// Time linear in the objects' bounding boxes.

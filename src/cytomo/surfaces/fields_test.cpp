@@ -21,7 +21,9 @@ using namespace test_shapes;
 
 const std::array<Vec3, 3> voxels{Vec3{0.01, 0.01, 0.01}, Vec3{0.01, 0.01, 0.02}, Vec3{0.02, 0.02, 0.01}};
 
-double longest(Vec3 v) { return std::max({v.x, v.y, v.z}); }
+double longest(Vec3 v) {
+    return std::max({v.x, v.y, v.z});
+}
 
 std::vector<Shape> shapes_of_radius(double r) {
     return {sphere(r), capsule(r, 4 * r, {1, 2, 1.5}), torus(3 * r, r), oblate(1.5 * r, r)};
@@ -76,9 +78,11 @@ TEST(ClassSurface, AverageOverPlacesHasNoBiasEvenAtThreeVoxels) {
                     const Errors e = measure_errors(
                         shape, voxel, {random.uniform(), random.uniform(), random.uniform()}, edge);
                     mean.volume += e.volume / places, mean.area += e.area / places;
-                    mean.smooth_volume += e.smooth_volume / places, mean.smooth_area += e.smooth_area / places;
+                    mean.smooth_volume += e.smooth_volume / places,
+                        mean.smooth_area += e.smooth_area / places;
                 }
-                SCOPED_TRACE(shape.name + (edge == Edge::ramp ? " ramp " : " sigmoid ") + std::to_string(voxel.z));
+                SCOPED_TRACE(shape.name + (edge == Edge::ramp ? " ramp " : " sigmoid ") +
+                             std::to_string(voxel.z));
                 EXPECT_NEAR(mean.volume, 0, 0.01);
                 EXPECT_NEAR(mean.smooth_volume, 0, 0.01);
                 // A ramp narrower than the longest edge leaves steps, which smoothing removes.
@@ -138,20 +142,26 @@ TwoBalls two_balls() {
     const double r = 0.12, half_distance = 0.1;
     const Shape both{"two balls",
                      [=](Vec3 p) {
-                         return std::max(r - length(p - Vec3{half_distance, 0, 0}), r - length(p + Vec3{half_distance, 0, 0}));
+                         return std::max(r - length(p - Vec3{half_distance, 0, 0}),
+                                         r - length(p + Vec3{half_distance, 0, 0}));
                      },
-                     0, 0, 2, {r + half_distance, r, r}};
+                     0,
+                     0,
+                     2,
+                     {r + half_distance, r, r}};
     const Grid g = grid_around(both, {0.01, 0.01, 0.02}, {0.5, 0.2, 0.4});
     TwoBalls result{probabilities_of(both, g, Edge::sigmoid), InstanceVolume(g), 0};
     for (std::int64_t z = 0; z < g.size.z; ++z)
         for (std::int64_t y = 0; y < g.size.y; ++y)
             for (std::int64_t x = 0; x < g.size.x; ++x) {
-                const Vec3 p = g.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                const Vec3 p = g.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
                 if (result.probabilities.of_class(1)[static_cast<std::size_t>(g.index(x, y, z))] > 127)
                     result.instances(x, y, z) = p.x < 0 ? 2 : 1;
             }
     const double h = r - half_distance;
-    result.cap_free_volume_um3 = 4.0 / 3 * std::numbers::pi * r * r * r - std::numbers::pi * h * h * (3 * r - h) / 3;
+    result.cap_free_volume_um3 =
+        4.0 / 3 * std::numbers::pi * r * r * r - std::numbers::pi * h * h * (3 * r - h) / 3;
     return result;
 }
 
@@ -188,7 +198,8 @@ TEST(ObjectSurfaces, TheInstanceVolumeDecidesWhatIsInside) {
     Grid other = balls.instances.grid();
     other.voxel_um.z *= 2;
     EXPECT_THROW(extract_objects(balls.probabilities, InstanceVolume(other), class_of), InputError);
-    EXPECT_THROW(extract_objects(balls.probabilities, balls.instances, std::array<std::uint8_t, 2>{0, 7}), InputError);
+    EXPECT_THROW(extract_objects(balls.probabilities, balls.instances, std::array<std::uint8_t, 2>{0, 7}),
+                 InputError);
 }
 
 TEST(ObjectSurfaces, SameMeshesAtAnyThreadCount) {
@@ -215,10 +226,11 @@ InstanceVolume rasterised(const Shape& shape, const Grid& g) {
     for (std::int64_t z = 0; z < g.size.z; ++z)
         for (std::int64_t y = 0; y < g.size.y; ++y)
             for (std::int64_t x = 0; x < g.size.x; ++x)
-                v(x, y, z) = shape.distance_um(g.world_from_voxel({static_cast<double>(x), static_cast<double>(y),
-                                                                   static_cast<double>(z)})) > 0
-                                 ? 1
-                                 : 0;
+                v(x, y, z) =
+                    shape.distance_um(g.world_from_voxel(
+                        {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})) > 0
+                        ? 1
+                        : 0;
     return v;
 }
 
@@ -243,8 +255,8 @@ TEST(HardLabels, TheSurfaceEnclosesTheVolumeOfTheVoxels) {
 
 TEST(HardLabels, SingleVoxelsAndBordersKeepTheirVolume) {
     InstanceVolume v(Grid{{8, 7, 6}, {0.01, 0.02, 0.03}, {}});
-    v(4, 3, 3) = 1;  // inside
-    v(0, 0, 0) = 2;  // in the corner
+    v(4, 3, 3) = 1;                                       // inside
+    v(0, 0, 0) = 2;                                       // in the corner
     for (std::int64_t y = 0; y < 7; ++y) v(7, y, 5) = 3;  // a line along an edge of the volume
     const auto meshes = extract_objects(v, 4);
     ASSERT_EQ(meshes.size(), 5U);

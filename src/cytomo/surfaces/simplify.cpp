@@ -57,7 +57,8 @@ struct Quadric {
         return *this;
     }
     double at(Vec3 p) const {
-        const Vec3 ap{xx * p.x + xy * p.y + xz * p.z, xy * p.x + yy * p.y + yz * p.z, xz * p.x + yz * p.y + zz * p.z};
+        const Vec3 ap{xx * p.x + xy * p.y + xz * p.z, xy * p.x + yy * p.y + yz * p.z,
+                      xz * p.x + yz * p.y + zz * p.z};
         return dot(p, ap) + 2 * dot(b, p) + c;
     }
     /// Where it is least, by Cramer's rule; `otherwise` if that is not a point.
@@ -71,8 +72,8 @@ struct Quadric {
 
 struct Candidate {
     float cost;
-    std::uint32_t a, b;                  // a < b
-    std::uint32_t version_a, version_b;  // the ends have not changed since
+    std::uint32_t a, b;                                              // a < b
+    std::uint32_t version_a, version_b;                              // the ends have not changed since
     friend bool operator<(const Candidate& l, const Candidate& r) {  // the heap's top is the largest
         if (l.cost != r.cost) return l.cost > r.cost;
         return l.a != r.a ? l.a > r.a : l.b > r.b;
@@ -140,7 +141,8 @@ public:
             if (number[v] == none) continue;
             number[v] = static_cast<std::uint32_t>(mesh.vertices.size());
             const Vec3 p = position_[v] + origin_;
-            mesh.vertices.push_back({static_cast<float>(p.x), static_cast<float>(p.y), static_cast<float>(p.z)});
+            mesh.vertices.push_back(
+                {static_cast<float>(p.x), static_cast<float>(p.y), static_cast<float>(p.z)});
             original.push_back(v);
         }
         for (const auto& t : triangles_)
@@ -216,8 +218,10 @@ private:
             const std::uint32_t p = t[(c + 1) % 3], q = t[(c + 2) % 3];
             if (result || p == gone || q == gone) return;
             const Vec3 side = position_[q] - position_[p];
-            const Vec3 before = cross(side, position_[v] - position_[p]), after = cross(side, to - position_[p]);
-            result = !(dot(before, after) > 0.2 * length(before) * length(after)) || length(after) < 1e-3 * dot(side, side);
+            const Vec3 before = cross(side, position_[v] - position_[p]),
+                       after = cross(side, to - position_[p]);
+            result = !(dot(before, after) > 0.2 * length(before) * length(after)) ||
+                     length(after) < 1e-3 * dot(side, side);
         });
         return result;
     }
@@ -255,7 +259,7 @@ private:
     const SimplifyOptions& options_;
     std::vector<Triangle> triangles_;  // dead ones have `none` as their first corner
     std::vector<OuterFaces> faces_;
-    Vec3 origin_;                     // positions are relative to it
+    Vec3 origin_;  // positions are relative to it
     std::vector<Vec3> position_;
     std::vector<Quadric> quadric_;
     std::vector<std::uint32_t> version_, seen_;
@@ -273,7 +277,8 @@ void SimplifyOptions::check() const {
         throw UsageError("simplification: expected a number of triangles of at least 0, found " +
                          std::to_string(target_triangles));
     if (!(max_error_um >= 0))
-        throw UsageError("simplification: expected an error of at least 0 µm, found " + std::to_string(max_error_um));
+        throw UsageError("simplification: expected an error of at least 0 µm, found " +
+                         std::to_string(max_error_um));
     if (target_triangles == 0 && std::isinf(max_error_um))
         throw UsageError("simplification: expected a number of triangles or an error, found neither");
 }

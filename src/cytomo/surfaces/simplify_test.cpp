@@ -23,8 +23,8 @@ Mesh surface_of(const Shape& shape, const Grid& g) {
         std::size_t i = 0;
         for (std::int64_t y = 0; y < g.size.y; ++y)
             for (std::int64_t x = 0; x < g.size.x; ++x)
-                out[i++] = static_cast<float>(shape.distance_um(
-                    g.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})));
+                out[i++] = static_cast<float>(shape.distance_um(g.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})));
     };
     return extract_surface(g, field, 0);
 }
@@ -100,7 +100,8 @@ TEST(Simplify, AFullVolumeKeepsItsCornersAndFaces) {
 }
 
 TEST(Simplify, SmallestMeshesAndBadInput) {
-    const Mesh tetrahedron{{{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {{0, 2, 1}, {0, 1, 3}, {0, 3, 2}, {1, 2, 3}}};
+    const Mesh tetrahedron{{{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
+                           {{0, 2, 1}, {0, 1, 3}, {0, 3, 2}, {1, 2, 3}}};
     SimplifyOptions options;
     EXPECT_THROW(simplify(tetrahedron, options), UsageError);
     options.target_triangles = 1;

@@ -25,15 +25,16 @@ struct SmoothOptions {
 };
 
 /// Smooths a closed mesh in place (Taubin 1995), then moves each connected component along its normals
-/// until it encloses its former volume to 0.01 %. Triangles stay as they are, so the mesh stays a manifold. Time linear
-/// in vertices * iterations; same result at any thread count.
+/// until it encloses its former volume to 0.01 %. Triangles stay as they are, so the mesh stays a manifold.
+/// Time linear in vertices * iterations; same result at any thread count.
 void smooth_surface(Mesh& mesh, const SmoothOptions& options = {}, const Progress& progress = {});
 
 /// Enclosed volume of each connected component, µm³; negative for cavities.
 std::vector<double> component_volumes_um3(const Mesh& mesh, const MeshComponents& components);
 
 /// Moves each component of a closed mesh along its vertex normals until it encloses `target_um3` of
-/// the component (a few Newton steps; to 0.01 % unless the shape would have to vanish). Vertices in the outer faces of `border` stay in them.
+/// the component (a few Newton steps; to 0.01 % unless the shape would have to vanish). Vertices in the outer
+/// faces of `border` stay in them.
 void restore_volumes(Mesh& mesh, const MeshComponents& components, std::span<const double> target_um3,
                      const std::optional<Grid>& border = {});
 

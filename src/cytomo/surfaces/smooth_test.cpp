@@ -23,8 +23,8 @@ Mesh surface_of(const Shape& shape, const Grid& g) {
         std::size_t i = 0;
         for (std::int64_t y = 0; y < g.size.y; ++y)
             for (std::int64_t x = 0; x < g.size.x; ++x)
-                out[i++] = static_cast<float>(shape.distance_um(
-                    g.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})));
+                out[i++] = static_cast<float>(shape.distance_um(g.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})));
     };
     return extract_surface(g, field, 0);
 }

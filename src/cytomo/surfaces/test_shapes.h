@@ -36,7 +36,9 @@ inline Shape capsule(double r, double straight, Vec3 direction) {
                 const double along = std::clamp(dot(p, d), -straight / 2, straight / 2);
                 return r - length(p - d * along);
             },
-            pi * r * r * (straight + 4.0 / 3 * r), 2 * pi * r * (straight + 2 * r), 2,
+            pi * r * r * (straight + 4.0 / 3 * r),
+            2 * pi * r * (straight + 2 * r),
+            2,
             Vec3{r, r, r} + Vec3{std::fabs(d.x), std::fabs(d.y), std::fabs(d.z)} * (straight / 2)};
 }
 
@@ -45,7 +47,9 @@ inline Shape torus(double ring, double tube) {
     const double pi = std::numbers::pi;
     return {"torus",
             [=](Vec3 p) { return tube - std::hypot(std::hypot(p.x, p.y) - ring, p.z); },
-            2 * pi * pi * ring * tube * tube, 4 * pi * pi * ring * tube, 0,
+            2 * pi * pi * ring * tube * tube,
+            4 * pi * pi * ring * tube,
+            0,
             {ring + tube, ring + tube, tube}};
 }
 
@@ -60,20 +64,26 @@ inline Shape oblate(double a, double c) {
                 double low = 0, high = pi / 2;
                 for (int i = 0; i < 60; ++i) {
                     const double t = (low + high) / 2;
-                    const double slope = (a * std::cos(t) - x) * -a * std::sin(t) + (c * std::sin(t) - y) * c * std::cos(t);
+                    const double slope =
+                        (a * std::cos(t) - x) * -a * std::sin(t) + (c * std::sin(t) - y) * c * std::cos(t);
                     (slope < 0 ? low : high) = t;
                 }
                 const double t = (low + high) / 2;
                 const double d = std::hypot(a * std::cos(t) - x, c * std::sin(t) - y);
                 return x * x / (a * a) + y * y / (c * c) < 1 ? d : -d;
             },
-            4.0 / 3 * pi * a * a * c, 2 * pi * a * a * (1 + (1 - e * e) / e * std::atanh(e)), 2, {a, a, c}};
+            4.0 / 3 * pi * a * a * c,
+            2 * pi * a * a * (1 + (1 - e * e) / e * std::atanh(e)),
+            2,
+            {a, a, c}};
 }
 
 /// A grid around the shape with its centre `shift` voxels off a voxel centre.
 inline Grid grid_around(const Shape& shape, Vec3 voxel_um, Vec3 shift) {
     Grid g;
-    const auto axis = [](double half, double edge) { return 2 * static_cast<std::int64_t>(half / edge + 4) + 1; };
+    const auto axis = [](double half, double edge) {
+        return 2 * static_cast<std::int64_t>(half / edge + 4) + 1;
+    };
     g.voxel_um = voxel_um;
     g.size = {axis(shape.half_extent_um.x, voxel_um.x), axis(shape.half_extent_um.y, voxel_um.y),
               axis(shape.half_extent_um.z, voxel_um.z)};
@@ -95,10 +105,12 @@ inline Probabilities probabilities_of(const Shape& shape, const Grid& grid, Edge
     for (std::int64_t z = 0; z < grid.size.z; ++z)
         for (std::int64_t y = 0; y < grid.size.y; ++y)
             for (std::int64_t x = 0; x < grid.size.x; ++x, ++i) {
-                const double d = shape.distance_um(grid.world_from_voxel(
-                                     {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})) /
-                                 width;
-                const double inside = edge == Edge::ramp ? std::clamp(0.5 + d, 0.0, 1.0) : 1 / (1 + std::exp(-2 * d));
+                const double d =
+                    shape.distance_um(grid.world_from_voxel(
+                        {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})) /
+                    width;
+                const double inside =
+                    edge == Edge::ramp ? std::clamp(0.5 + d, 0.0, 1.0) : 1 / (1 + std::exp(-2 * d));
                 p.values[n + i] = static_cast<std::uint8_t>(std::lround(255 * inside));
                 p.values[i] = static_cast<std::uint8_t>(255 - p.values[n + i]);
             }

@@ -1,0 +1,189 @@
+// cytomo surface: meshes of classes and objects, from a label volume.
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "command.h"
+#include "cytomo/core/error.h"
+#include "cytomo/core/legend.h"
+#include "cytomo/core/output.h"
+#include "cytomo/io/mesh_io.h"
+#include "cytomo/io/volume_io.h"
+#include "cytomo/labels/instances.h"
+#include "cytomo/surfaces/fields.h"
+#include "cytomo/surfaces/simplify.h"
+#include "cytomo/surfaces/smooth.h"
+
+namespace cytomo::commands {
+
+namespace {
+
+struct SurfaceArguments {
+    std::string classes, folder, voxel_nm, instances, format = "ply";
+    bool per_instance = false;
+    int smooth = 10;
+    double simplify = 1;
+};
+
+/// "lipid droplet" → "lipid-droplet"; "class-9" for ids without a name.
+std::string file_stem(std::uint8_t id) {
+    std::string name = default_legend().name_of(id);
+    std::replace(name.begin(), name.end(), ' ', '-');
+    return name;
+}
+
+Instances read_numbered(const SurfaceArguments& arguments, const ReadOptions& reading,
+                        const ClassVolume& classes, const Common& common) {
+    std::vector<std::string> remarks;
+    Instances result{read_instances(arguments.instances, reading, &remarks), {0}};
+    for (const auto& remark : remarks) common.say(arguments.instances + ": " + remark);
+    const Size3 size = result.volume.grid().size;
+    if (size != classes.grid().size)
+        throw InputError(arguments.instances, "the size of the classes", "another size",
+                         "Give the instances of the same tomogram");
+    result.volume.set_geometry(classes.grid().voxel_um, classes.grid().origin_um);
+    const auto values = result.volume.values();
+    const std::uint32_t last = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+    constexpr std::uint32_t most_objects = 10'000'000;
+    if (last > most_objects)
+        throw InputError(arguments.instances, "numbers up to " + std::to_string(most_objects),
+                         std::to_string(last), "Number the objects from 1");
+    result.class_of.resize(std::size_t{last} + 1, 0);
+    // The class names the file; that of an object's first voxel will do.
+    for (std::int64_t i = 0; i < classes.count(); ++i)
+        if (auto& c = result.class_of[result.volume[i]]; c == 0 && classes[i] != ignore_label) c = classes[i];
+    result.class_of[0] = 0;
+    return result;
+}
+
+class SurfaceWriter {
+public:
+    SurfaceWriter(const SurfaceArguments& arguments, const Common& common, const Grid& grid)
+        : arguments_(arguments), common_(common), grid_(grid) {}
+
+    /// Smooths, simplifies and writes a mesh, and says what it is.
+    void write(Mesh mesh, const std::filesystem::path& stem, std::uint8_t id, bool say_so) const {
+        smooth_surface(mesh, {arguments_.smooth, grid_});
+        if (arguments_.simplify < 1 && !mesh.empty()) {
+            SimplifyOptions options;
+            options.target_triangles = std::max<std::int64_t>(
+                4,
+                static_cast<std::int64_t>(arguments_.simplify * static_cast<double>(mesh.triangles.size())));
+            options.border = grid_;
+            mesh = simplify(mesh, options);
+        }
+        MeshLook look;
+        look.name = stem.filename().string();
+        const Legend legend = default_legend();
+        if (const auto* entry = legend.find(id)) look.colour = entry->colour;
+        look.comment = "cytomo " CYTOMO_VERSION " surface, from " + arguments_.classes + ", smoothing " +
+                       std::to_string(arguments_.smooth) + ", simplify " +
+                       std::to_string(arguments_.simplify);
+        auto path = stem;
+        path += "." + arguments_.format;
+        write_mesh(path, mesh, false, look);
+        if (!say_so) return;
+        char numbers[120];
+        std::snprintf(numbers, sizeof numbers, ": %zu triangles, %.4g µm³, %.4g µm²", mesh.triangles.size(),
+                      volume_um3(mesh), area_um2(mesh));
+        common_.say(path.filename().string() + numbers);
+    }
+
+private:
+    const SurfaceArguments& arguments_;
+    const Common& common_;
+    const Grid& grid_;
+};
+
+void run_surface(const Common& common, const SurfaceArguments& arguments) {
+    if (!(arguments.simplify > 0 && arguments.simplify <= 1))
+        throw UsageError("--simplify: expected a fraction above 0 up to 1, found " +
+                         std::to_string(arguments.simplify));
+    SmoothOptions{arguments.smooth, {}}.check();
+    ReadOptions reading;
+    reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
+    PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
+    const Progress progress = common.progress();
+
+    std::vector<std::string> remarks;
+    const ClassVolume classes = read_classes(arguments.classes, reading, &remarks);
+    for (const auto& remark : remarks) common.say(arguments.classes + ": " + remark);
+    const SurfaceWriter writer(arguments, common, classes.grid());
+
+    // Pieces that do not touch get a surface each, so that thin ones keep their volume beside thick ones.
+    std::size_t written = 0;
+    {
+        const Instances pieces = find_instances(classes, InstanceOptions{}, progress.stage("pieces"));
+        std::vector<Mesh> meshes =
+            extract_objects(pieces.volume, pieces.count(), progress.stage("surfaces of classes"));
+        for (std::size_t n = 1; n < meshes.size();) {
+            const std::uint8_t id = pieces.class_of[n];
+            Mesh whole;
+            for (; n < meshes.size() && pieces.class_of[n] == id; ++n) {  // numbers ascend with the class
+                append(whole, meshes[n]);
+                meshes[n] = {};
+            }
+            writer.write(std::move(whole), output.path() / file_stem(id), id, true);
+            ++written;
+            progress.check();
+        }
+    }
+    if (written == 0)
+        throw InputError(arguments.classes, "at least one class other than background", "none",
+                         "Check that this is a label volume");
+
+    if (arguments.per_instance || !arguments.instances.empty()) {
+        const Instances objects =
+            arguments.instances.empty()
+                ? find_instances(classes, default_instance_options(), progress.stage("objects"))
+                : read_numbered(arguments, reading, classes, common);
+        std::vector<Mesh> meshes =
+            extract_objects(objects.volume, objects.count(), progress.stage("surfaces of objects"));
+        const auto folder = output.path() / "objects";
+        std::filesystem::create_directory(folder);
+        std::size_t count = 0;
+        const Progress writing = progress.stage("writing objects");
+        for (std::size_t n = 1; n < meshes.size(); ++n) {
+            if (meshes[n].empty()) continue;
+            const std::uint8_t id = objects.class_of[n];
+            writer.write(std::move(meshes[n]), folder / (file_stem(id) + "-" + std::to_string(n)), id, false);
+            ++count;
+            writing(static_cast<double>(n) / static_cast<double>(meshes.size()));
+        }
+        common.say("objects: " + std::to_string(count) + " files");
+    }
+    output.commit();
+}
+
+}  // namespace
+
+Command surface_command() {
+    return {"surface", "Makes surface meshes of classes and objects", [](CLI::App& app) -> Run {
+                auto arguments = std::make_shared<SurfaceArguments>();
+                app.add_option("CLASSES", arguments->classes, "Classes, as written by cytomo segment")
+                    ->required();
+                app.add_option("OUTDIR", arguments->folder,
+                               "Folder for one mesh a class (mitochondrion.ply, …), in µm, and objects/")
+                    ->required();
+                add_voxel_option(app, arguments->voxel_nm,
+                                 "Voxel edges in nm, for files that carry none or wrong ones");
+                app.add_option("--format", arguments->format, "Format of the meshes")
+                    ->check(CLI::IsMember({"ply", "stl", "obj"}))
+                    ->capture_default_str();
+                auto* per_instance = app.add_flag("--per-instance", arguments->per_instance,
+                                                  "Also one mesh for each object found, in OUTDIR/objects");
+                app.add_option("--instances", arguments->instances,
+                               "Also one mesh for each object of this volume of object numbers")
+                    ->type_name("FILE")
+                    ->excludes(per_instance);
+                app.add_option("--smooth", arguments->smooth, "Smoothing steps, 0 to 1000; volumes stay")
+                    ->capture_default_str();
+                app.add_option("--simplify", arguments->simplify,
+                               "Fraction of the triangles to keep, above 0 up to 1")
+                    ->type_name("FRACTION")
+                    ->capture_default_str();
+                return [arguments](const Common& common) { run_surface(common, *arguments); };
+            }};
+}
+
+}  // namespace cytomo::commands

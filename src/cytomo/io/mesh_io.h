@@ -1,0 +1,59 @@
+// Triangle meshes in files that Blender, ChimeraX, MeshLab, ParaView and Amira open: PLY, STL, OBJ.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cytomo/core/mesh.h"
+
+namespace cytomo {
+
+/// Red, green, blue; 0 … 255.
+using Colour = std::array<std::uint8_t, 3>;
+
+/// How a mesh appears in a file.
+struct MeshLook {
+    std::string name;                    ///< of the object; empty: none
+    std::optional<Colour> colour;        ///< of the whole mesh; kept by PLY and OBJ
+    std::vector<Colour> vertex_colours;  ///< one a vertex, or empty; goes before `colour`
+    std::string comment;                 ///< further lines for the header
+};
+
+/// A mesh to be written as a part of a file, or a part that was read.
+struct MeshPart {
+    Mesh mesh;
+    MeshLook look;
+};
+
+/// Writes one mesh; the extension chooses the format. Coordinates are in µm, and the header says so.
+/// .ply: binary, little-endian, colours as vertex properties. .stl: binary; each triangle carries its
+/// corners and its normal, no colour. .obj: text, the shortest digits that give the same number
+/// back; colours after the coordinates of each vertex.
+/// The file appears whole or not at all. Throws InputError if it exists and may not be overwritten, for
+/// unknown extensions, and when the disk is full; std::invalid_argument if vertex_colours has not one
+/// entry a vertex or an index has no vertex.
+void write_mesh(const std::filesystem::path& path, const Mesh& mesh, bool overwrite,
+                const MeshLook& look = {});
+
+/// Writes several meshes into one file, in .obj as one named object each; .ply and .stl have no
+/// objects and hold all triangles together. `comment`: further header lines.
+void write_meshes(const std::filesystem::path& path, std::span<const MeshPart> parts, bool overwrite,
+                  const std::string& comment = {});
+
+/// Reads a mesh; several objects become one. PLY: text or little-endian binary; STL: binary, where
+/// corners at exactly the same place become one vertex; OBJ. Polygons are cut into fans. Coordinates
+/// are taken as µm. Throws InputError for missing, damaged or foreign files.
+Mesh read_mesh(const std::filesystem::path& path);
+
+/// The same with names and colours; OBJ files give one part an object, the others one part.
+std::vector<MeshPart> read_mesh_parts(const std::filesystem::path& path);
+
+/// Whether write_mesh knows the extension (in small or capital letters).
+bool is_mesh_format(const std::filesystem::path& path);
+
+}  // namespace cytomo
