@@ -7,6 +7,7 @@
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
+#include "cytomo/labels/golden_file.h"
 
 namespace cytomo {
 namespace {
@@ -80,6 +81,18 @@ TEST(Components, EqualsFloodFillOnFlatAndThinVolumes) {
     for (const Size3 size :
          {Size3{1, 1, 1}, Size3{1, 1, 40}, Size3{40, 1, 1}, Size3{1, 40, 1}, Size3{2, 30, 20}})
         expect_equals_flood(random_classes(size, 0.6, 2, 7));
+}
+
+TEST(Components, EqualsScipy) {
+    const GoldenFile golden("labels_golden.txt");
+    const ClassVolume classes = golden.volume<std::uint8_t>("classes");
+    for (const auto& [connectivity, name] : {std::pair{Connectivity::faces, "components_faces"},
+                                             std::pair{Connectivity::corners, "components_corners"}}) {
+        const InstanceVolume expected = golden.volume<std::uint32_t>(name);
+        const Components found = find_components(classes, connectivity);
+        EXPECT_TRUE(
+            std::equal(expected.values().begin(), expected.values().end(), found.volume.values().begin()));
+    }
 }
 
 TEST(Components, ClassesThatCrossOverACorner) {

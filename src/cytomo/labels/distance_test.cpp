@@ -7,6 +7,7 @@
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
+#include "cytomo/labels/golden_file.h"
 
 namespace cytomo {
 namespace {
@@ -65,6 +66,15 @@ TEST(Distance, EqualsBruteForceWithUnequalEdges) {
     expect_exact(blobs({17, 20, 15}, {0.03, 0.011, 0.02}, 25, 4, 4));
     expect_exact(blobs({33, 2, 9}, {1, 1, 1}, 6, 2, 5));
     expect_exact(blobs({1, 1, 25}, {1, 2, 3}, 3, 2, 6));
+}
+
+TEST(Distance, EqualsScipy) {
+    const GoldenFile golden("labels_golden.txt");
+    const Volume<float> found =
+        find_squared_distances_um2(golden.volume<std::uint8_t>("mask"), Beyond::unknown);
+    const auto& expected = golden["distance_um"];
+    for (std::int64_t i = 0; i < found.count(); ++i)
+        ASSERT_NEAR(std::sqrt(found[i]), expected[static_cast<std::size_t>(i)], 1e-7);
 }
 
 TEST(Distance, ObjectThatFillsTheVolume) {

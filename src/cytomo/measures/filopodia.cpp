@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <unordered_set>
 
@@ -50,7 +51,8 @@ public:
         result_.volume_um3 = voxel_um3 * static_cast<double>(voxels_.size());
         const double longest_edge = std::max({grid_.voxel_um.x, grid_.voxel_um.y, grid_.voxel_um.z});
         radius_um_ = std::sqrt(result_.volume_um3 / (std::numbers::pi * (way_um + longest_edge)));
-        slice_um_ = std::max(1.5 * longest_edge, 0.75 * radius_um_);
+        // No step of a way may leap over a slice.
+        slice_um_ = std::max(1.01 * length(grid_.voxel_um), 0.75 * radius_um_);
 
         std::size_t source = tip;
         while (ways.before[source] != source) source = ways.before[source];
@@ -174,11 +176,10 @@ private:
             if (trunk[i] != 0)
                 portions_.push_back({place(i), grid_.voxel_volume_um3(), line.at_node(slice_of(ways, i))});
         if (probabilities_ != nullptr) weigh_surface(trunk);
-        for (int round = 0; round < 2; ++round) {
+        for (int round = 0; round < 3; ++round) {
             settle_portions(line);
             const TubeSlices cut = cut_into_slices(line, portions_, grid_.voxel_um, slice_um_);
             line = CentreLine(smoothed(whole_centroids(cut), reach));
-            // Places along the old line serve as hints; both lines begin near the root.
         }
         settle_portions(line);
         return line;
@@ -239,12 +240,20 @@ private:
 
     void measure_along(const CentreLine& line, Vec3 start) {
         const std::size_t own = own_portions_ > 0 ? own_portions_ : portions_.size();
-        double first = portions_.front().along_um, last = first;
+        // The ends are where the voxels near the line end: the rim of a slanting or flat end says less.
+        const Vec3 e = grid_.voxel_um;
+        const double near_um = std::max(0.5 * radius_um_, 0.75 * std::max({e.x, e.y, e.z}));
+        double first = std::numeric_limits<double>::infinity(), last = -first;
         for (std::size_t i = 0; i < own; ++i) {
             const double at = portions_[i].along_um;
+            if (length(portions_[i].place_um - line.point(at)) > near_um) continue;
             const double beyond = beyond_last_centre * voxel_extent(line.direction(at), grid_.voxel_um);
             first = std::min(first, at - beyond);
             last = std::max(last, at + beyond);
+        }
+        if (first > last) {  // a ring, say: nothing near its middle
+            first = 0;
+            last = line.length_um();
         }
         const double root_at =
             result_.attached ? line.nearest(start, first, 4 * radius_um_ + 3 * slice_um_) : first;

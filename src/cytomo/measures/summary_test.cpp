@@ -1,0 +1,61 @@
+#include "cytomo/measures/summary.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+namespace cytomo {
+namespace {
+
+TEST(Summary, AddsUpClassesAndTheCell) {
+    const Grid grid{{10, 10, 10}, {0.1, 0.1, 0.2}, {}};  // voxel 0.002 µm³
+    ClassVolume classes(grid);
+    for (std::int64_t i = 0; i < 400; ++i) classes[i] = cytoplasm;
+    for (std::int64_t i = 400; i < 500; ++i) classes[i] = mitochondrion;
+    for (std::int64_t i = 900; i < 1000; ++i) classes[i] = ignore_label;
+    auto grey = std::make_shared<Volume<float>>(grid);
+    for (std::int64_t i = 0; i < 1000; ++i) (*grey)[i] = static_cast<float>(i);
+    const Tomogram tomogram = tomogram_from(grey);
+    const auto totals = measure_classes(classes, &tomogram);
+    const Instances instances = find_instances(classes, {});
+    const auto objects = measure_objects(instances, &tomogram);
+    std::vector<Filopodium> filopodia(2);
+    filopodia[0].length_um = 1;
+    filopodia[1].length_um = 3;
+    filopodia[0].mean_radius_um = filopodia[1].mean_radius_um = 0.05;
+    const Summary s = summarise(grid, &tomogram, totals, objects, filopodia, default_legend());
+    EXPECT_NEAR(s.cell_volume_um3, 1.0, 1e-12);
+    EXPECT_NEAR(s.ignored_volume_um3, 0.2, 1e-12);
+    ASSERT_EQ(s.classes.size(), 6U);  // all of the legend but background
+    EXPECT_EQ(s.classes[0].name, "cytoplasm");
+    EXPECT_NEAR(s.classes[0].fraction_of_cell, 0.8, 1e-12);
+    EXPECT_NEAR(s.classes[0].mean_grey, 199.5, 1e-9);
+    EXPECT_EQ(s.classes[2].objects, 1);
+    EXPECT_NEAR(s.classes[2].volume_um3, 0.2, 1e-12);
+    EXPECT_NEAR(s.classes[2].mean_grey, 449.5, 1e-9);
+    EXPECT_NEAR(s.classes[2].deviation_grey, std::sqrt((100.0 * 100 - 1) / 12), 1e-9);
+    EXPECT_EQ(s.classes[3].objects, 0);
+    EXPECT_EQ(s.classes[3].volume_um3, 0);
+    EXPECT_DOUBLE_EQ(s.mean_filopodium_length_um, 2);
+
+    const auto json = nlohmann::json::parse(summary_json(s));
+    EXPECT_EQ(json["filopodia"]["count"], 2);
+    EXPECT_EQ(json["classes"][2]["name"], "mitochondrion");
+    EXPECT_TRUE(json["classes"][3]["mean_grey"].is_null());
+    EXPECT_EQ(json["size"], (std::vector<int>{10, 10, 10}));
+    EXPECT_EQ(json["grey_unit"], "arbitrary");
+}
+
+TEST(Summary, WithoutACell) {
+    const Grid grid{{3, 3, 3}, {1, 1, 1}, {}};
+    const auto totals = measure_classes(ClassVolume(grid), nullptr);
+    const Summary s = summarise(grid, nullptr, totals, {}, {}, default_legend());
+    EXPECT_EQ(s.cell_volume_um3, 0);
+    EXPECT_TRUE(std::isnan(s.classes[0].fraction_of_cell));
+    EXPECT_TRUE(nlohmann::json::parse(summary_json(s)).is_object());
+}
+
+}  // namespace
+}  // namespace cytomo
