@@ -23,11 +23,11 @@ bool Workshop::in_cytoplasm(Vec3 centre, double radius_um) const {
     return body.depth(centre) > radius_um + 0.02 && body.nucleus_distance(centre) > radius_um + 0.03;
 }
 
-bool Workshop::find_room(Random& random, double radius_um, double tolerance_um, int attempts,
+bool Workshop::find_room(Random& random, const Box& where, double radius_um, double tolerance_um, int attempts,
                          Vec3& centre) const {
-    const Vec3 extent = body.wide.high - body.wide.low;
+    const Vec3 extent = where.high - where.low;
     for (int i = 0; i < attempts; ++i) {
-        centre = body.wide.low +
+        centre = where.low +
                  Vec3{random.uniform() * extent.x, random.uniform() * extent.y, random.uniform() * extent.z};
         if (in_cytoplasm(centre, radius_um) && !occupancy.collides(centre, radius_um, tolerance_um)) return true;
     }
@@ -78,12 +78,13 @@ void add_mitochondria(Workshop& shop) {
     const double rim = random.uniform(0.01, 0.05);
     const auto along_field = std::make_shared<const SmoothField>(shop.options.seed, 31, 0.5);
     double volume = 0;
+    int placed = 0;
     for (int tries = 0; volume < target && tries < 600; ++tries) {
         double radius = in_range(random.log_normal(cell_radius, 0.2), 0.09, 0.38);
         Vec3 start;
-        if (!shop.find_room(random, radius, 0, 60, start)) {
+        if (!shop.find_room(random, shop.place_of(placed), radius, 0, 60, start)) {
             radius *= 0.7;
-            if (!shop.find_room(random, radius, 0, 60, start)) continue;
+            if (!shop.find_room(random, shop.place_of(placed), radius, 0, 60, start)) continue;
         }
         const auto owner = static_cast<std::uint32_t>(canvas.objects.size());
         const double length_um = random.chance(0.15) ? random.uniform(0.1, 0.6) : random.log_normal(typical_length, 0.6);
@@ -114,6 +115,7 @@ void add_mitochondria(Workshop& shop) {
             }
         if (added < 0.008 || (length_um > 1 && added < 0.03 && random.chance(0.7))) continue;
         volume += added;
+        ++placed;
         canvas.add_object(mitochondrion, tube.lines.size() > 2 ? "branched" : length_um < 0.6 ? "round" : "tubular");
         shop.occupancy.add(tube, owner);
         const double contrast = shop.options.contents.contrast;
@@ -159,7 +161,7 @@ void add_lipid_droplets(Workshop& shop) {
     for (int tries = 0; volume < target && tries < 500; ++tries) {
         double radius = in_range(random.log_normal(typical, 0.45), 0.05, 0.75);
         Vec3 centre;
-        if (!shop.find_room(random, radius, 0.0, 40, centre)) continue;
+        if (!shop.find_room(random, shop.place_of(placed), radius, 0.0, 40, centre)) continue;
         place(centre, radius);
         ++placed;
         // Neighbours that touch the last droplet placed: grape-like clusters.
@@ -188,10 +190,12 @@ void add_vesicles(Workshop& shop) {
     const double typical = random.log_normal(0.12, 0.3);
     const double dense_share = random.uniform(0.1, 0.5), multivesicular_share = random.uniform(0.1, 0.35);
     double volume = 0;
+    int placed = 0;
     for (int tries = 0; volume < target && tries < 700; ++tries) {
         const double radius = in_range(random.log_normal(typical, 0.45), 0.05, 0.5);
         Vec3 centre;
-        if (!shop.find_room(random, radius, 0.0, 40, centre)) continue;
+        if (!shop.find_room(random, shop.place_of(placed), radius, 0.0, 40, centre)) continue;
+        ++placed;
         Ellipsoid shape{centre, {radius, radius, radius}, frame_along(random_direction(random, 0))};
         if (random.chance(0.6)) {
             shape.radii.y *= random.uniform(0.7, 1);
@@ -243,7 +247,7 @@ void add_reticulum(Workshop& shop) {
     for (std::int64_t i = 0; i < count; ++i) {
         const double radius = random.uniform(0.015, 0.04);
         Vec3 start;
-        if (!shop.find_room(random, radius, 0, 20, start)) continue;
+        if (!shop.find_room(random, shop.body.wide, radius, 0, 20, start)) continue;
         Tube tube;
         tube.lines.push_back(wander(random, shop, start, random_direction(random, 0.6), random.log_normal(1.0, 0.5),
                                     radius, random.uniform(0.5, 3), 0.6, 0, 0.02));
@@ -260,7 +264,7 @@ void add_reticulum(Workshop& shop) {
     for (std::int64_t i = 0; i < spots; ++i) {
         const double radius = random.uniform(0.02, 0.05);
         Ellipsoid spot{{}, {radius, radius * random.uniform(1, 2), radius}, frame_along(random_direction(random, 0))};
-        if (!shop.find_room(random, radius, 0, 3, spot.centre)) continue;
+        if (!shop.find_room(random, shop.body.wide, radius, 0, 3, spot.centre)) continue;
         const double value = shop.body.values.cytosol + strength * random.uniform(0.02, 0.1);
         canvas.paint(
             spot.box(), 1, [spot](Vec3 p) { return spot.distance(p); },

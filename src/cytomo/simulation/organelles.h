@@ -20,8 +20,13 @@ struct Workshop {
 
     /// Whether a ball lies in the cytoplasm (within the membrane, outside the nucleus).
     bool in_cytoplasm(Vec3 centre, double radius_um) const;
-    /// A random place where a ball fits that keeps to the tolerance; false if none was found.
-    bool find_room(Random& random, double radius_um, double tolerance_um, int attempts, Vec3& centre) const;
+    /// A random place within `where` in which a ball fits that keeps to the tolerance; false if none
+    /// was found.
+    bool find_room(Random& random, const Box& where, double radius_um, double tolerance_um, int attempts,
+                   Vec3& centre) const;
+    /// Where the n-th object of a kind may start: the first few in view, so that no kind that was asked
+    /// for is missing there by chance, the others anywhere.
+    const Box& place_of(int n) const { return n < 3 ? body.view : body.wide; }
 };
 
 void add_mitochondria(Workshop& shop);

@@ -49,7 +49,7 @@ TEST(Projector, LineIntegralsOfADiscAreItsChords) {
         for (std::int64_t u = 0; u < g.detectors; ++u) {
             const double offset = (static_cast<double>(u) - g.axis_detector) * g.pitch_um - centre;
             const float lane0 = row[static_cast<std::size_t>(u * lanes)];
-            if (std::fabs(offset) < 0.8 * radius) {
+            if (std::fabs(offset) < 0.7 * radius) {
                 const double chord = 2 * std::sqrt(radius * radius - offset * offset);
                 EXPECT_NEAR(lane0, chord, 0.005 * chord) << "angle " << angle << ", detector " << u;
                 EXPECT_NEAR(row[static_cast<std::size_t>(u * lanes + 6)], 7 * chord, 0.035 * chord);
