@@ -1,0 +1,60 @@
+# For people. CMake builds (CMakePresets.json); scripts/ hold what is more than one line.
+#
+#   make            the program: build/release/cytomo
+#   make demo       a first result without any data of yours
+#   make test       all tests, as the CI runs them
+#   make help       the other targets
+
+SHELL := /bin/sh
+JOBS = $(shell scripts/jobs)
+FUZZ_SECONDS = $(or $(CYTOMO_FUZZ_SECONDS),60)
+
+.PHONY: build demo test sanitize fuzz bench lint format docs model clean help
+
+build: ## the program, build/release/cytomo; installs what is missing first (Debian)
+	@scripts/install-dependencies
+	@cmake --preset release >/dev/null
+	@cmake --build build/release -j $(JOBS)
+
+demo: build ## simulate a cell, analyze it, compare with the truth; prints the path of the page
+	@scripts/demo build/release/cytomo demo-output
+
+test: ## include check, sanitizers, fuzzing, then all tests of the release build
+	@scripts/test
+
+sanitize: ## unit tests with address and undefined-behaviour sanitizers (without libtorch)
+	@scripts/install-dependencies
+	@cmake --preset sanitize >/dev/null
+	@cmake --build build/sanitize -j $(JOBS)
+	@ctest --test-dir build/sanitize --output-on-failure
+
+fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (60) each
+	@scripts/install-dependencies build fuzz
+	@CYTOMO_FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz
+
+bench: ## speed of the parts and memory of the whole, on this machine
+	@scripts/install-dependencies
+	@cmake --preset release -DCYTOMO_BENCH=ON >/dev/null
+	@cmake --build build/release -j $(JOBS)
+	@build/release/cytomo_bench_speed --json build/release/bench-speed.json
+	@scripts/bench-memory build/release/cytomo
+
+lint: ## formatting, clang-tidy, who includes whom
+	@scripts/install-dependencies build lint
+	@scripts/lint
+
+format: ## clang-format on all sources
+	@scripts/install-dependencies lint
+	@git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+docs: build ## docs/commands from the program's own help
+	@scripts/generate-command-docs build/release/cytomo docs/commands
+
+model: build ## train models/default.safetensors again (hours)
+	@models/recipe
+
+clean: ## remove build/ and demo-output/
+	@rm -rf build demo-output
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

@@ -1,0 +1,19 @@
+#!/bin/sh
+# One command makes everything, and prints where the page is.
+. "$(dirname "$0")/helpers.sh"
+need_model
+
+cytomo analyze "$CELL/tomogram.mrc" result
+expect result/report.html "what it prints" cat out.txt
+holds result classes.tif filopodia.csv instances.tif objects.csv pictures report.html summary.json surfaces
+json result/summary.json >/dev/null
+grep -qi "<!doctype html>" result/report.html || fail "report.html is no HTML"
+! grep -Eq '(src|href)="https?:' result/report.html || fail "the page loads something from elsewhere"
+[ -n "$(ls result/pictures)" ] || fail "no pictures"
+cytomo evaluate result/classes.tif "$CELL/classes.tif" --json
+json out.txt mean_dice >/dev/null
+
+refused 1 "--overwrite" analyze "$CELL/tomogram.mrc" result
+cytomo analyze "$CELL/tomogram.mrc" result --overwrite --per-instance --format stl --quiet
+[ ! -s err.txt ] || fail "--quiet speaks"
+[ -n "$(ls result/surfaces/instances)" ] || fail "no surfaces of objects"

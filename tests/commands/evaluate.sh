@@ -1,0 +1,10 @@
+#!/bin/sh
+# The truth agrees with itself in everything.
+. "$(dirname "$0")/helpers.sh"
+
+cytomo evaluate "$CELL/classes.tif" "$CELL/classes.tif" --json
+about "$(json out.txt mean_dice)" 1 0 "mean Dice of the truth with itself"
+cytomo evaluate "$CELL/classes.tif" "$CELL/classes.tif"
+grep -q "mean Dice 1.000" out.txt || fail "no mean Dice in: $(cat out.txt)"
+cytomo simulate other --seed 8 --size 32 --voxel-nm 40
+refused 1 "expected the size of the truth" evaluate other/classes.tif "$CELL/classes.tif"

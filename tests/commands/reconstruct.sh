@@ -1,0 +1,14 @@
+#!/bin/sh
+# Tilt images become a volume of the promised size; angles must fit the images.
+. "$(dirname "$0")/helpers.sh"
+
+seq -63 2 63 > angles.tlt
+cytomo reconstruct "$CELL/tomogram.mrc" --angles angles.tlt -o made.mrc --method fbp --thickness 16
+cytomo info made.mrc --json
+expect 64 "size along x" json out.txt size 0
+expect 16 "thickness" json out.txt size 2
+about "$(json out.txt voxel_nm 2)" 40 0.001 "voxel size along the beam"
+cytomo reconstruct "$CELL/tomogram.mrc" --angles angles.tlt -o iterated.mrc --iterations 2 --thickness 16
+head -60 angles.tlt > few.tlt
+refused 1 "few.tlt" reconstruct "$CELL/tomogram.mrc" --angles few.tlt -o bad.mrc
+[ ! -e bad.mrc ] || fail "a file in spite of the error"

@@ -1,0 +1,17 @@
+#!/bin/sh
+# The default model labels every voxel, the same way every time.
+. "$(dirname "$0")/helpers.sh"
+need_model
+
+cytomo segment "$CELL/tomogram.mrc" one.npy --threads 1 --precision f32
+cytomo segment "$CELL/tomogram.mrc" two.npy --threads 2 --precision f32
+cmp one.npy two.npy || fail "other classes with other threads"
+cytomo segment "$CELL/tomogram.mrc" classes.tif
+cytomo info classes.tif --json
+expect 64 "size along y" json out.txt size 1
+expect uint8 type json out.txt type
+cytomo segment "$CELL/tomogram.mrc" again.tif --probabilities p.tif
+[ -s p.mitochondrion.tif ] || fail "no probabilities of mitochondria in: $(ls)"
+echo "not a model" > broken.safetensors
+refused 1 "broken.safetensors" segment "$CELL/tomogram.mrc" bad.tif --model broken.safetensors
+[ ! -e bad.tif ] || fail "a file in spite of the error"
