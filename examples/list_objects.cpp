@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
     }
     try {
         const cytomo::ClassVolume classes = cytomo::read_classes(argv[1]);
-        const cytomo::Instances instances = cytomo::find_instances(classes, cytomo::default_instance_options());
+        const cytomo::Instances instances =
+            cytomo::find_instances(classes, cytomo::default_instance_options());
         const cytomo::Legend legend = cytomo::default_legend();
         for (const cytomo::Object& o : cytomo::measure_objects(instances, nullptr))
             std::printf("%4u  %-14s %10.5f µm³ at (%.2f, %.2f, %.2f) µm\n", o.instance,
