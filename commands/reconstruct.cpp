@@ -37,7 +37,8 @@ std::vector<double> read_angles(const std::string& path) {
         if (!(words >> std::ws) || words.eof()) continue;
         std::string rest;
         if (!(words >> angle) || words >> rest || std::fabs(angle) > 180)
-            throw InputError(path, "one angle in degrees a line", "'" + line + "' in line " + std::to_string(number),
+            throw InputError(path, "one angle in degrees a line",
+                             "'" + line + "' in line " + std::to_string(number),
                              "Give the tilt angles as IMOD's .tlt and .rawtlt files do");
         angles.push_back(angle);
     }
@@ -64,7 +65,8 @@ public:
     double row_pitch_um() const { return along_y_ ? file_.grid.voxel_um.y : file_.grid.voxel_um.x; }
 
     /// Rows first … first+count-1 of all images as absorption, [angle][row][detector].
-    std::vector<float> rows_of_all(std::int64_t first, std::int64_t rows_wanted, const Progress& progress) const {
+    std::vector<float> rows_of_all(std::int64_t first, std::int64_t rows_wanted,
+                                   const Progress& progress) const {
         std::vector<float> result(static_cast<std::size_t>(count() * rows_wanted * detectors()));
         for (std::int64_t t = 0; t < count(); ++t) {
             const std::vector<float> whole = image(t);
@@ -118,8 +120,9 @@ void run(const Arguments& a, const Common& common) {
     const Tomogram file = open_tomogram(a.tilts, read, &remarks);
     for (const auto& remark : remarks) common.say(a.tilts + ": " + remark);
     if (static_cast<std::int64_t>(angles.size()) != file.grid.size.z)
-        throw InputError(a.angles, std::to_string(file.grid.size.z) + " angles, one for each image of " + a.tilts,
-                         std::to_string(angles.size()), "Give the angles of the images that are in the stack");
+        throw InputError(
+            a.angles, std::to_string(file.grid.size.z) + " angles, one for each image of " + a.tilts,
+            std::to_string(angles.size()), "Give the angles of the images that are in the stack");
     if (!file.voxel_size_known && a.voxel_nm.empty())
         throw InputError(a.tilts, "a pixel size", "none in the file", "Give it with --voxel-nm");
     const Images images(a, file);
@@ -138,7 +141,8 @@ void run(const Arguments& a, const Common& common) {
     Volume<float> result(final_grid);
 
     // As many rows at once as the memory allows, in whole groups that the projector takes together.
-    const double bytes_a_row = 4.0 * static_cast<double>(nu) * (static_cast<double>(images.count()) + static_cast<double>(nz));
+    const double bytes_a_row =
+        4.0 * static_cast<double>(nu) * (static_cast<double>(images.count()) + static_cast<double>(nz));
     std::int64_t block = static_cast<std::int64_t>(a.memory_gb * 1e9 / bytes_a_row) / 16 * 16;
     block = std::clamp<std::int64_t>(block, 16, std::max<std::int64_t>(16, rows));
     const Progress progress = common.progress();
@@ -157,8 +161,8 @@ void run(const Arguments& a, const Common& common) {
         Grid part = grid;
         part.size.y = count;
         const Volume<float> made =
-            reconstruct(series, part, series.axis_detector * pitch, (static_cast<double>(nz) - 1) / 2 * pitch, options,
-                        working.part(from + 0.05 * (to - from), to));
+            reconstruct(series, part, series.axis_detector * pitch, (static_cast<double>(nz) - 1) / 2 * pitch,
+                        options, working.part(from + 0.05 * (to - from), to));
         parallel_for(nz, [&](std::int64_t z) {
             for (std::int64_t r = 0; r < count; ++r)
                 for (std::int64_t u = 0; u < nu; ++u)
@@ -167,7 +171,8 @@ void run(const Arguments& a, const Common& common) {
     }
     const std::int64_t slice = final_grid.size.x * final_grid.size.y;
     for (std::int64_t z = 0; z < nz; ++z)
-        writer.write_slices(z, 1, std::span<const float>(result.data() + z * slice, static_cast<std::size_t>(slice)));
+        writer.write_slices(
+            z, 1, std::span<const float>(result.data() + z * slice, static_cast<std::size_t>(slice)));
     writer.finish();
 }
 
@@ -175,30 +180,38 @@ void run(const Arguments& a, const Common& common) {
 
 Command reconstruct_command() {
     return {"reconstruct", "Reconstruct a volume from aligned tilt images", [](CLI::App& app) -> Run {
-        auto a = std::make_shared<Arguments>();
-        app.add_option("tilts", a->tilts, "Aligned tilt images, one a slice (MRC, TIFF, HDF5)")->required();
-        app.add_option("--angles", a->angles, "Text file with one angle in degrees a line (.tlt, .rawtlt)")->required();
-        app.add_option("-o,--output", a->out, "Volume to write (MRC, TIFF, HDF5, NPY); values in 1/µm")->required();
-        app.add_option("--method", a->method, "Iterative (sirt) or filtered back-projection (fbp)")
-            ->check(CLI::IsMember({"sirt", "fbp"}))
-            ->capture_default_str();
-        app.add_option("--iterations", a->iterations, "Iterations of SIRT")->capture_default_str();
-        app.add_option("--window", a->window, "Filter window of FBP")
-            ->check(CLI::IsMember({"ramp", "shepp-logan", "hamming", "hann"}))
-            ->capture_default_str();
-        app.add_option("--thickness", a->thickness, "Voxels along the beam (default: half the image's width)");
-        app.add_option("--axis", a->axis, "Direction of the tilt axis in the images")
-            ->check(CLI::IsMember({"x", "y"}))
-            ->capture_default_str();
-        app.add_option("--axis-at", a->axis_at, "Pixel where the axis is seen, from 0 (default: the middle)");
-        app.add_flag("--absorption", a->absorption, "The images hold −ln(I/I0) (default)");
-        app.add_flag("--transmission", a->transmission, "The images hold I/I0, or intensities with --incident");
-        app.add_option("--incident", a->incident, "Intensity of the empty beam, with --transmission");
-        app.add_option("--memory-gb", a->memory_gb, "Memory for images at once, beside the result")
-            ->capture_default_str();
-        add_voxel_option(app, a->voxel_nm, "Pixel size in nm, for files that carry none");
-        return [a](const Common& common) { run(*a, common); };
-    }};
+                auto a = std::make_shared<Arguments>();
+                app.add_option("tilts", a->tilts, "Aligned tilt images, one a slice (MRC, TIFF, HDF5)")
+                    ->required();
+                app.add_option("--angles", a->angles,
+                               "Text file with one angle in degrees a line (.tlt, .rawtlt)")
+                    ->required();
+                app.add_option("-o,--output", a->out,
+                               "Volume to write (MRC, TIFF, HDF5, NPY); values in 1/µm")
+                    ->required();
+                app.add_option("--method", a->method, "Iterative (sirt) or filtered back-projection (fbp)")
+                    ->check(CLI::IsMember({"sirt", "fbp"}))
+                    ->capture_default_str();
+                app.add_option("--iterations", a->iterations, "Iterations of SIRT")->capture_default_str();
+                app.add_option("--window", a->window, "Filter window of FBP")
+                    ->check(CLI::IsMember({"ramp", "shepp-logan", "hamming", "hann"}))
+                    ->capture_default_str();
+                app.add_option("--thickness", a->thickness,
+                               "Voxels along the beam (default: half the image's width)");
+                app.add_option("--axis", a->axis, "Direction of the tilt axis in the images")
+                    ->check(CLI::IsMember({"x", "y"}))
+                    ->capture_default_str();
+                app.add_option("--axis-at", a->axis_at,
+                               "Pixel where the axis is seen, from 0 (default: the middle)");
+                app.add_flag("--absorption", a->absorption, "The images hold −ln(I/I0) (default)");
+                app.add_flag("--transmission", a->transmission,
+                             "The images hold I/I0, or intensities with --incident");
+                app.add_option("--incident", a->incident, "Intensity of the empty beam, with --transmission");
+                app.add_option("--memory-gb", a->memory_gb, "Memory for images at once, beside the result")
+                    ->capture_default_str();
+                add_voxel_option(app, a->voxel_nm, "Pixel size in nm, for files that carry none");
+                return [a](const Common& common) { run(*a, common); };
+            }};
 }
 
 }  // namespace cytomo::commands

@@ -1,4 +1,6 @@
 // cytomo simulate: tomograms of cells that are known exactly.
+#include "cytomo/simulation/simulate.h"
+
 #include <charconv>
 #include <cstdio>
 #include <fstream>
@@ -10,7 +12,6 @@
 #include "cytomo/core/legend.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
-#include "cytomo/simulation/simulate.h"
 
 namespace cytomo::commands {
 
@@ -64,7 +65,8 @@ SimulationOptions make_options(const Arguments& a, std::uint64_t seed) {
     replace(o.acquisition.misalignment, a.misalignment);
     replace(o.acquisition.iterations, a.iterations);
     if (!a.reconstruction.empty())
-        o.acquisition.reconstruction = a.reconstruction == "sirt" ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;
+        o.acquisition.reconstruction =
+            a.reconstruction == "sirt" ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;
     if (!a.window.empty()) o.acquisition.window = fbp_window_from(a.window);
     if (!a.polarity.empty())
         o.output.polarity = a.polarity == "dark" ? Polarity::dense_is_dark : Polarity::dense_is_bright;
@@ -81,8 +83,12 @@ SimulationOptions make_options(const Arguments& a, std::uint64_t seed) {
     return o;
 }
 
-Json json_of(Vec3 v) { return Json::array({v.x, v.y, v.z}); }
-Json json_of(Size3 v) { return Json::array({v.x, v.y, v.z}); }
+Json json_of(Vec3 v) {
+    return Json::array({v.x, v.y, v.z});
+}
+Json json_of(Size3 v) {
+    return Json::array({v.x, v.y, v.z});
+}
 
 Json json_of(const SimulationOptions& o) {
     const CellContents& c = o.contents;
@@ -166,7 +172,8 @@ void write_json(const std::filesystem::path& path, const Json& json) {
 void write_tomogram(const std::filesystem::path& folder, const SimulatedTomogram& made) {
     if (made.truth.options.output.eight_bit) {
         Volume<std::uint8_t> bytes(made.tomogram.grid());
-        for (std::int64_t i = 0; i < bytes.count(); ++i) bytes[i] = static_cast<std::uint8_t>(made.tomogram[i]);
+        for (std::int64_t i = 0; i < bytes.count(); ++i)
+            bytes[i] = static_cast<std::uint8_t>(made.tomogram[i]);
         write_volume(folder / "tomogram.mrc", bytes, false);
     } else {
         write_volume(folder / "tomogram.mrc", made.tomogram, false);
@@ -209,50 +216,59 @@ void run(const Arguments& a, const Common& common) {
 }  // namespace
 
 Command simulate_command() {
-    return {"simulate", "Make tomograms of cells that are known exactly", [](CLI::App& app) -> Run {
-        auto a = std::make_shared<Arguments>();
-        app.add_option("folder", a->folder, "Folder for tomogram.mrc, classes.tif, instances.tif and truth.json")
-            ->required();
-        app.add_option("--preset", a->preset, "Kind of cell")
-            ->check(CLI::IsMember(simulation_presets()))
-            ->capture_default_str();
-        app.add_option("--seed", a->seed, "Same seed, same tomogram")->capture_default_str();
-        app.add_option("--size", a->size, "Voxels along x, y, z")->capture_default_str();
-        app.add_option("--voxel-nm", a->voxel_nm, "Voxel size in nm, one number or X,Y,Z")->capture_default_str();
-        app.add_option("--count", a->count, "Number of tomograms, with seeds N, N+1, …, each in its own subfolder")
-            ->capture_default_str();
-        app.add_flag("--varied", a->varied, "Draw contents and microscope at random, as for training");
-        app.add_flag("--absorption", a->absorption, "Write the absorption before the microscope too (absorption.mrc)");
-        const char* microscope = "Microscope";
-        app.add_option("--tilt-range", a->tilt_range, "Lowest and highest tilt in degrees, such as -60,60")
-            ->group(microscope);
-        app.add_option("--tilt-step", a->tilt_step, "Degrees between images")->group(microscope);
-        app.add_option("--photons", a->photons, "Photons a detector pixel; 0: no noise")->group(microscope);
-        app.add_option("--blur-nm", a->blur_nm, "Blur in focus, deviation in nm")->group(microscope);
-        app.add_option("--depth-of-field-um", a->depth_of_field_um, "Depth in focus in µm; 0: all")->group(microscope);
-        app.add_option("--misalignment", a->misalignment, "Residual shifts, pixels")->group(microscope);
-        app.add_option("--reconstruction", a->reconstruction, "Method")
-            ->check(CLI::IsMember({"sirt", "fbp"}))
-            ->group(microscope);
-        app.add_option("--iterations", a->iterations, "Iterations of SIRT")->group(microscope);
-        app.add_option("--window", a->window, "Filter window of FBP")
-            ->check(CLI::IsMember({"ramp", "shepp-logan", "hamming", "hann"}))
-            ->group(microscope);
-        app.add_option("--polarity", a->polarity, "Dense matter dark or bright")
-            ->check(CLI::IsMember({"dark", "bright"}))
-            ->group(microscope);
-        app.add_flag("--eight-bit", a->eight_bit, "Grey values 0 to 255")->group(microscope);
-        app.add_option("--smooth", a->smooth, "Gaussian filter afterwards, deviation in voxels")->group(microscope);
-        const char* contents = "Contents (1: the usual amount, 0: none)";
-        app.add_option("--nucleus", a->nucleus, "How far the nucleus reaches into view")->group(contents);
-        app.add_option("--mitochondria", a->mitochondria, "Amount of mitochondria")->group(contents);
-        app.add_option("--droplets", a->droplets, "Amount of lipid droplets")->group(contents);
-        app.add_option("--vesicles", a->vesicles, "Amount of vesicles")->group(contents);
-        app.add_option("--reticulum", a->reticulum, "Amount of endoplasmic reticulum")->group(contents);
-        app.add_option("--filopodia", a->filopodia, "Amount of filopodia")->group(contents);
-        app.add_option("--gold", a->gold, "Chance of gold markers")->group(contents);
-        return [a](const Common& common) { run(*a, common); };
-    }};
+    return {
+        "simulate", "Make tomograms of cells that are known exactly", [](CLI::App& app) -> Run {
+            auto a = std::make_shared<Arguments>();
+            app.add_option("folder", a->folder,
+                           "Folder for tomogram.mrc, classes.tif, instances.tif and truth.json")
+                ->required();
+            app.add_option("--preset", a->preset, "Kind of cell")
+                ->check(CLI::IsMember(simulation_presets()))
+                ->capture_default_str();
+            app.add_option("--seed", a->seed, "Same seed, same tomogram")->capture_default_str();
+            app.add_option("--size", a->size, "Voxels along x, y, z")->capture_default_str();
+            app.add_option("--voxel-nm", a->voxel_nm, "Voxel size in nm, one number or X,Y,Z")
+                ->capture_default_str();
+            app.add_option("--count", a->count,
+                           "Number of tomograms, with seeds N, N+1, …, each in its own subfolder")
+                ->capture_default_str();
+            app.add_flag("--varied", a->varied, "Draw contents and microscope at random, as for training");
+            app.add_flag("--absorption", a->absorption,
+                         "Write the absorption before the microscope too (absorption.mrc)");
+            const char* microscope = "Microscope";
+            app.add_option("--tilt-range", a->tilt_range,
+                           "Lowest and highest tilt in degrees, such as -60,60")
+                ->group(microscope);
+            app.add_option("--tilt-step", a->tilt_step, "Degrees between images")->group(microscope);
+            app.add_option("--photons", a->photons, "Photons a detector pixel; 0: no noise")
+                ->group(microscope);
+            app.add_option("--blur-nm", a->blur_nm, "Blur in focus, deviation in nm")->group(microscope);
+            app.add_option("--depth-of-field-um", a->depth_of_field_um, "Depth in focus in µm; 0: all")
+                ->group(microscope);
+            app.add_option("--misalignment", a->misalignment, "Residual shifts, pixels")->group(microscope);
+            app.add_option("--reconstruction", a->reconstruction, "Method")
+                ->check(CLI::IsMember({"sirt", "fbp"}))
+                ->group(microscope);
+            app.add_option("--iterations", a->iterations, "Iterations of SIRT")->group(microscope);
+            app.add_option("--window", a->window, "Filter window of FBP")
+                ->check(CLI::IsMember({"ramp", "shepp-logan", "hamming", "hann"}))
+                ->group(microscope);
+            app.add_option("--polarity", a->polarity, "Dense matter dark or bright")
+                ->check(CLI::IsMember({"dark", "bright"}))
+                ->group(microscope);
+            app.add_flag("--eight-bit", a->eight_bit, "Grey values 0 to 255")->group(microscope);
+            app.add_option("--smooth", a->smooth, "Gaussian filter afterwards, deviation in voxels")
+                ->group(microscope);
+            const char* contents = "Contents (1: the usual amount, 0: none)";
+            app.add_option("--nucleus", a->nucleus, "How far the nucleus reaches into view")->group(contents);
+            app.add_option("--mitochondria", a->mitochondria, "Amount of mitochondria")->group(contents);
+            app.add_option("--droplets", a->droplets, "Amount of lipid droplets")->group(contents);
+            app.add_option("--vesicles", a->vesicles, "Amount of vesicles")->group(contents);
+            app.add_option("--reticulum", a->reticulum, "Amount of endoplasmic reticulum")->group(contents);
+            app.add_option("--filopodia", a->filopodia, "Amount of filopodia")->group(contents);
+            app.add_option("--gold", a->gold, "Chance of gold markers")->group(contents);
+            return [a](const Common& common) { run(*a, common); };
+        }};
 }
 
 }  // namespace cytomo::commands

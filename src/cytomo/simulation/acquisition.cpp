@@ -62,7 +62,8 @@ struct Optics {
         std::vector<float> lines(static_cast<std::size_t>(slabs * geometry.row_values()));
         for (std::size_t group = 0; group < slices.size(); ++group) {
             std::fill(lines.begin(), lines.end(), 0.0F);
-            project_by_depth(geometry, angle_rad, shift_um, reach_um, slabs, slices[group].data(), lines.data());
+            project_by_depth(geometry, angle_rad, shift_um, reach_um, slabs, slices[group].data(),
+                             lines.data());
             const std::int64_t y0 = static_cast<std::int64_t>(group) * lanes;
             for (int s = 0; s < slabs; ++s)
                 for (std::int64_t j = 0; j < std::min(lanes, rows - y0); ++j) {
@@ -103,8 +104,9 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
     const Vec3 middle = lac.grid().voxel_from_world(field.world_from_voxel(
         {(static_cast<double>(field.size.x) - 1) / 2, 0, (static_cast<double>(field.size.z) - 1) / 2}));
     const std::int64_t detectors = field.size.x;
-    SliceGeometry geometry{size.x, size.z, e.x, e.z, middle.x, middle.z, detectors, e.x,
-                           (static_cast<double>(detectors) - 1) / 2};
+    SliceGeometry geometry{size.x,    size.z,   e.x,
+                           e.z,       middle.x, middle.z,
+                           detectors, e.x,      (static_cast<double>(detectors) - 1) / 2};
     TiltSeries series;
     series.angles_deg = tilt_angles(a);
     series.detectors = detectors;
@@ -125,8 +127,9 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
         Random random(seed, 1000);
         for (float& g : gain) g = static_cast<float>(1 + a.flat_field_error * random.normal());
     }
-    const Optics optics{geometry, a, size.y, e.y,
-                        0.5 * std::hypot(static_cast<double>(size.z) * e.z, 0.8 * static_cast<double>(detectors) * e.x)};
+    const Optics optics{
+        geometry, a, size.y, e.y,
+        0.5 * std::hypot(static_cast<double>(size.z) * e.z, 0.8 * static_cast<double>(detectors) * e.x)};
 
     const auto record = [&](std::int64_t t) {
         Random random(seed, 2000 + static_cast<std::uint64_t>(t));
@@ -135,11 +138,14 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
         const double shift_y = a.misalignment * random.normal();
         const double brightness = 1 + a.flicker * random.normal();
         const Volume<float> all = optics.image(slices, angle, shift_x_um);
-        const Volume<float> known = surrounded ? optics.image(outside, angle, shift_x_um) : Volume<float>(all.grid());
+        const Volume<float> known =
+            surrounded ? optics.image(outside, angle, shift_x_um) : Volume<float>(all.grid());
         float* out = series.absorption.data() + t * pixels;
         for (std::int64_t y = 0; y < size.y; ++y) {
-            const double from = std::clamp(static_cast<double>(y) - shift_y, 0.0, static_cast<double>(size.y - 1));
-            const auto y0 = std::min(static_cast<std::int64_t>(from), size.y - 1), y1 = std::min(y0 + 1, size.y - 1);
+            const double from =
+                std::clamp(static_cast<double>(y) - shift_y, 0.0, static_cast<double>(size.y - 1));
+            const auto y0 = std::min(static_cast<std::int64_t>(from), size.y - 1),
+                       y1 = std::min(y0 + 1, size.y - 1);
             const auto f = static_cast<float>(from - static_cast<double>(y0));
             for (std::int64_t u = 0; u < detectors; ++u) {
                 const auto moved = [&](const Volume<float>& image) {

@@ -19,8 +19,9 @@ Canvas::Limits Canvas::limits(const Box& box, std::int64_t z0, std::int64_t z1) 
         return static_cast<std::int64_t>(
             std::clamp(std::ceil(v), static_cast<double>(from), static_cast<double>(to)));
     };
-    return {first(low.x, 0, size.x), first(high.x + 1e-9, 0, size.x), first(low.y, 0, size.y),
-            first(high.y + 1e-9, 0, size.y), first(low.z, z0, z1),    first(high.z + 1e-9, z0, z1)};
+    return {first(low.x, 0, size.x), first(high.x + 1e-9, 0, size.x),
+            first(low.y, 0, size.y), first(high.y + 1e-9, 0, size.y),
+            first(low.z, z0, z1),    first(high.z + 1e-9, z0, z1)};
 }
 
 Canvas::TubeDistance::TubeDistance(const Canvas& canvas, const Tube& tube, std::int64_t z0, std::int64_t z1)
@@ -57,7 +58,8 @@ Canvas::TubeDistance::TubeDistance(const Canvas& canvas, const Tube& tube, std::
             }
     };
     for (const auto& line : tube.lines)
-        for (std::size_t i = 0; i < line.size(); ++i) segment(line[i], line[std::min(i + 1, line.size() - 1)]);
+        for (std::size_t i = 0; i < line.size(); ++i)
+            segment(line[i], line[std::min(i + 1, line.size() - 1)]);
 }
 
 void Canvas::run() {

@@ -14,8 +14,8 @@ namespace {
 Grid wide_grid(const SimulationOptions& options) {
     const Vec3 e = options.voxel_um;
     const auto z_margin = std::max<std::int64_t>(4, std::llround(0.3 / e.z));
-    const double tilt = std::max(std::fabs(options.acquisition.tilt_min_deg),
-                                 std::fabs(options.acquisition.tilt_max_deg));
+    const double tilt =
+        std::max(std::fabs(options.acquisition.tilt_min_deg), std::fabs(options.acquisition.tilt_max_deg));
     const double depth_um = static_cast<double>(options.size.z + 2 * z_margin) * e.z;
     // Full rotation: a sample narrow enough to be seen whole at every angle, as in a capillary.
     const double reach_um = tilt > 75 ? 0.3 : 0.5 * depth_um * std::tan(tilt * std::numbers::pi / 180) + 0.6;
@@ -38,7 +38,8 @@ Volume<T> middle_of(const Volume<T>& wide, const Grid& grid, F change) {
 }
 
 /// Numbers the objects that are in view (1, 2, … by class, then in the order made) and measures them.
-void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& filopodia, SimulatedCell& cell) {
+void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& filopodia,
+                    SimulatedCell& cell) {
     const Grid& grid = cell.lac_per_um.grid();
     InstanceVolume& owners = cell.instances;
     struct Sums {
@@ -105,7 +106,8 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     const Vec3 e = options.voxel_um;
     const auto grain = [&](std::uint64_t stream, double sigma_um) {
         const auto voxels = [&](double edge) { return std::clamp(sigma_um / edge, 0.3, 12.0); };
-        return std::make_shared<const Grain>(options.seed, stream, Vec3{voxels(e.x), voxels(e.y), voxels(e.z)});
+        return std::make_shared<const Grain>(options.seed, stream,
+                                             Vec3{voxels(e.x), voxels(e.y), voxels(e.z)});
     };
     Workshop shop{options,
                   body,
@@ -122,9 +124,10 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     constexpr int samples = 20000;
     int inside = 0;
     for (int i = 0; i < samples; ++i)
-        inside += shop.in_cytoplasm(body.wide.low + Vec3{random.uniform() * extent.x, random.uniform() * extent.y,
-                                                         random.uniform() * extent.z},
-                                    0.05);
+        inside +=
+            shop.in_cytoplasm(body.wide.low + Vec3{random.uniform() * extent.x, random.uniform() * extent.y,
+                                                   random.uniform() * extent.z},
+                              0.05);
     shop.sample_um3 = extent.x * extent.y * extent.z * inside / samples;
 
     std::vector<FilopodiumTruth> filopodia;

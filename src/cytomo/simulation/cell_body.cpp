@@ -36,12 +36,14 @@ CellBody::CellBody(const SimulationOptions& options, const Grid& wide_grid)
       wobble_(options.seed, 13, 1.1) {
     Random random(options.seed, 1);
     const Vec3 e = options.voxel_um;
-    view = {{-0.5 * e.x, -0.5 * e.y, -0.5 * e.z},
-            {(static_cast<double>(options.size.x) - 0.5) * e.x, (static_cast<double>(options.size.y) - 0.5) * e.y,
-             (static_cast<double>(options.size.z) - 0.5) * e.z}};
-    wide = {grid.world_from_voxel({-0.5, -0.5, -0.5}),
-            grid.world_from_voxel({static_cast<double>(grid.size.x) - 0.5, static_cast<double>(grid.size.y) - 0.5,
-                                   static_cast<double>(grid.size.z) - 0.5})};
+    view = {
+        {-0.5 * e.x, -0.5 * e.y, -0.5 * e.z},
+        {(static_cast<double>(options.size.x) - 0.5) * e.x, (static_cast<double>(options.size.y) - 0.5) * e.y,
+         (static_cast<double>(options.size.z) - 0.5) * e.z}};
+    wide = {
+        grid.world_from_voxel({-0.5, -0.5, -0.5}),
+        grid.world_from_voxel({static_cast<double>(grid.size.x) - 0.5, static_cast<double>(grid.size.y) - 0.5,
+                               static_cast<double>(grid.size.z) - 0.5})};
     values = draw_values(options, random);
     make_outline(options, random);
     make_nucleus(options, random);

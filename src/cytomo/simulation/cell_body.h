@@ -29,11 +29,11 @@ struct CellBody {
     double edge_distance(double x, double y) const;
 
     Grid grid;
-    Box view;            ///< what is returned
-    Box wide;            ///< what is painted
-    double support_um;   ///< height of the support's upper surface
+    Box view;           ///< what is returned
+    Box wide;           ///< what is painted
+    double support_um;  ///< height of the support's upper surface
     bool has_edge = false;
-    Vec3 edge_point, edge_normal;  ///< the normal points into the cell
+    Vec3 edge_point, edge_normal;             ///< the normal points into the cell
     std::vector<float> bottom, top, ice_top;  ///< a value each column, µm
     std::vector<float> slope;                 ///< cosine of the upper surface's inclination
     bool has_nucleus = false;

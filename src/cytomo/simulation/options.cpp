@@ -30,10 +30,14 @@ std::string name(ReconstructionMethod method) {
 
 std::string name(FbpWindow window) {
     switch (window) {
-        case FbpWindow::ramp: return "ramp";
-        case FbpWindow::shepp_logan: return "shepp-logan";
-        case FbpWindow::hamming: return "hamming";
-        case FbpWindow::hann: break;
+        case FbpWindow::ramp:
+            return "ramp";
+        case FbpWindow::shepp_logan:
+            return "shepp-logan";
+        case FbpWindow::hamming:
+            return "hamming";
+        case FbpWindow::hann:
+            break;
     }
     return "hann";
 }
@@ -58,8 +62,8 @@ void SimulationOptions::check() const {
     std::string known;
     for (const auto& p : presets) known += (known.empty() ? "" : ", ") + p;
     require(std::find(presets.begin(), presets.end(), preset) != presets.end(), "preset", "one of " + known);
-    for (const double c : {contents.nucleus, contents.mitochondria, contents.lipid_droplets, contents.vesicles,
-                           contents.reticulum, contents.filopodia, contents.gold})
+    for (const double c : {contents.nucleus, contents.mitochondria, contents.lipid_droplets,
+                           contents.vesicles, contents.reticulum, contents.filopodia, contents.gold})
         require_range(c, 0, 10, "an amount of contents");
     require_range(contents.contrast, 0.3, 2, "contrast");
     require_range(contents.granularity, 0, 5, "granularity");
@@ -112,7 +116,8 @@ SimulationOptions random_acquisition(SimulationOptions options, Random& random) 
     e.clip_high = random.chance(0.5) ? 0 : random.uniform(0, 0.015);
     e.smooth_voxels = random.chance(0.3) ? 0 : random.uniform(0.4, 1.4);
     // Back-projection without a filter afterwards is rarely handed out.
-    if (a.reconstruction == ReconstructionMethod::fbp) e.smooth_voxels = std::max(e.smooth_voxels, random.uniform(0.4, 1.2));
+    if (a.reconstruction == ReconstructionMethod::fbp)
+        e.smooth_voxels = std::max(e.smooth_voxels, random.uniform(0.4, 1.2));
     e.sharpen = random.chance(0.8) ? 0 : random.uniform(0.2, 0.8);
     options.output = e;
     return options;

@@ -15,7 +15,9 @@ Vec3 random_direction(Random& random, double flatness) {
     return normalized({random.normal(), random.normal(), (1 - flatness) * random.normal()});
 }
 
-double in_range(double v, double low, double high) { return std::clamp(v, low, high); }
+double in_range(double v, double low, double high) {
+    return std::clamp(v, low, high);
+}
 
 }  // namespace
 
@@ -23,13 +25,14 @@ bool Workshop::in_cytoplasm(Vec3 centre, double radius_um) const {
     return body.depth(centre) > radius_um + 0.02 && body.nucleus_distance(centre) > radius_um + 0.03;
 }
 
-bool Workshop::find_room(Random& random, const Box& where, double radius_um, double tolerance_um, int attempts,
-                         Vec3& centre) const {
+bool Workshop::find_room(Random& random, const Box& where, double radius_um, double tolerance_um,
+                         int attempts, Vec3& centre) const {
     const Vec3 extent = where.high - where.low;
     for (int i = 0; i < attempts; ++i) {
         centre = where.low +
                  Vec3{random.uniform() * extent.x, random.uniform() * extent.y, random.uniform() * extent.z};
-        if (in_cytoplasm(centre, radius_um) && !occupancy.collides(centre, radius_um, tolerance_um)) return true;
+        if (in_cytoplasm(centre, radius_um) && !occupancy.collides(centre, radius_um, tolerance_um))
+            return true;
     }
     return false;
 }
@@ -53,7 +56,8 @@ std::vector<TubePoint> wander(Random& random, const Workshop& shop, Vec3 start, 
                                    frame.c * ((1 - flatness) * turn_b * step / bend_um));
             next.z *= 1 - 0.3 * flatness * step / radius_um;
             if (attempt > 0)
-                next = normalized(next + Vec3{random.normal(), random.normal(), random.normal()} * (0.12 * attempt));
+                next = normalized(next +
+                                  Vec3{random.normal(), random.normal(), random.normal()} * (0.12 * attempt));
             const Vec3 position = line.back().position + next * step;
             if (!shop.in_cytoplasm(position, radius_um) ||
                 shop.occupancy.collides(position, radius_um, tolerance_um, owner))
@@ -87,23 +91,26 @@ void add_mitochondria(Workshop& shop) {
             if (!shop.find_room(random, shop.place_of(placed), radius, 0, 60, start)) continue;
         }
         const auto owner = static_cast<std::uint32_t>(canvas.objects.size());
-        const double length_um = random.chance(0.15) ? random.uniform(0.1, 0.6) : random.log_normal(typical_length, 0.6);
+        const double length_um =
+            random.chance(0.15) ? random.uniform(0.1, 0.6) : random.log_normal(typical_length, 0.6);
         const double bend_um = random.chance(0.2) ? random.uniform(0.4, 0.8) : random.uniform(0.8, 3.0);
         const Vec3 direction = random_direction(random, flatness);
         Tube tube;
-        tube.lines.push_back(wander(random, shop, start, direction, length_um, radius, bend_um, flatness, owner, 0.0));
+        tube.lines.push_back(
+            wander(random, shop, start, direction, length_um, radius, bend_um, flatness, owner, 0.0));
         // Grow backwards from the start too, so that starts are not special.
-        auto back = wander(random, shop, start, direction * -1, 0.5 * length_um, radius, bend_um, flatness, owner, 0.0);
+        auto back = wander(random, shop, start, direction * -1, 0.5 * length_um, radius, bend_um, flatness,
+                           owner, 0.0);
         for (TubePoint& p : back) p.along_um = -p.along_um;
         tube.lines.push_back(std::move(back));
         const auto trunk = tube.lines[0];
         for (double at = 0.5; at < trunk.back().along_um; at += 0.6) {
             if (!random.chance(branching)) continue;
             const TubePoint& from = trunk[static_cast<std::size_t>(at / trunk.back().along_um *
-                                                                  static_cast<double>(trunk.size() - 1))];
+                                                                   static_cast<double>(trunk.size() - 1))];
             tube.lines.push_back(wander(random, shop, from.position, random_direction(random, flatness),
-                                        random.log_normal(1.0, 0.5), radius * random.uniform(0.75, 1), bend_um,
-                                        flatness, owner, 0.0));
+                                        random.log_normal(1.0, 0.5), radius * random.uniform(0.75, 1),
+                                        bend_um, flatness, owner, 0.0));
             for (TubePoint& p : tube.lines.back()) p.along_um += 50;
         }
         const double variation = random.uniform(0.03, 0.2);
@@ -116,10 +123,13 @@ void add_mitochondria(Workshop& shop) {
         if (added < 0.008 || (length_um > 1 && added < 0.03 && random.chance(0.7))) continue;
         volume += added;
         ++placed;
-        canvas.add_object(mitochondrion, tube.lines.size() > 2 ? "branched" : length_um < 0.6 ? "round" : "tubular");
+        canvas.add_object(mitochondrion, tube.lines.size() > 2 ? "branched"
+                                         : length_um < 0.6     ? "round"
+                                                               : "tubular");
         shop.occupancy.add(tube, owner);
         const double contrast = shop.options.contents.contrast;
-        const double base = body.values.mitochondrion + contrast * in_range(random.normal(0, 0.012), -0.025, 0.025);
+        const double base =
+            body.values.mitochondrion + contrast * in_range(random.normal(0, 0.012), -0.025, 0.025);
         const double phase = random.uniform(0, 20);
         canvas.paint_tube(
             tube, owner,
@@ -127,12 +137,13 @@ void add_mitochondria(Workshop& shop) {
                 Vec3 p, double d, double along, std::int64_t x, std::int64_t y, std::int64_t z) {
                 // Cristae: folds across the tube, irregular in spacing and strength.
                 const double disorder = (*waves)(p), more = (*waves)(p * 2.3);
-                const double wave = std::sin(2 * std::numbers::pi * (along / cristae_um) + phase + 5 * disorder) *
-                                    std::clamp(0.5 + more, 0.0, 1.2);
+                const double wave =
+                    std::sin(2 * std::numbers::pi * (along / cristae_um) + phase + 5 * disorder) *
+                    std::clamp(0.5 + more, 0.0, 1.2);
                 const double deep = std::clamp(-d / 0.06, 0.0, 1.0);
                 return base + contrast * (rim * std::exp(-std::fabs(d + 0.02) / 0.03) +
-                                          deep * cristae * (wave + 0.8 * (*medium)(x, y, z)) - 0.4 * rim * deep +
-                                          0.008 * (*fine)(x, y, z));
+                                          deep * cristae * (wave + 0.8 * (*medium)(x, y, z)) -
+                                          0.4 * rim * deep + 0.008 * (*fine)(x, y, z));
             },
             over_cell(canvas));
     }
@@ -141,7 +152,8 @@ void add_mitochondria(Workshop& shop) {
 void add_lipid_droplets(Workshop& shop) {
     Random random(shop.options.seed, 40);
     Canvas& canvas = shop.canvas;
-    const double target = random.log_normal(0.018, 0.6) * shop.options.contents.lipid_droplets * shop.sample_um3;
+    const double target =
+        random.log_normal(0.018, 0.6) * shop.options.contents.lipid_droplets * shop.sample_um3;
     const double typical = random.log_normal(0.13, 0.35), clustering = random.uniform(0, 0.7);
     double volume = 0;
     const auto place = [&](Vec3 centre, double radius) {
@@ -216,7 +228,8 @@ void add_vesicles(Workshop& shop) {
             const auto wanted = random.integer(3, 4 + static_cast<std::int64_t>(60 * radius * radius));
             for (int i = 0; i < 60 && static_cast<std::int64_t>(inner->size()) < wanted; ++i) {
                 const double r = random.uniform(0.03, 0.07);
-                const Vec3 at = centre + random_direction(random, 0) * ((radius - r) * std::cbrt(random.uniform()));
+                const Vec3 at =
+                    centre + random_direction(random, 0) * ((radius - r) * std::cbrt(random.uniform()));
                 if (shape.distance(at) < -r) inner->push_back({at, {r, r, r}, {}});
             }
         }
@@ -228,11 +241,12 @@ void add_vesicles(Workshop& shop) {
         canvas.paint(
             shape.box(), owner, [shape](Vec3 p) { return shape.distance(p); },
             [=, fine = shop.fine, medium = shop.medium](Vec3 p, double d, std::int64_t x, std::int64_t y,
-                                                       std::int64_t z) {
+                                                        std::int64_t z) {
                 double value = lumen + contrast * (texture * (*medium)(x, y, z) + 0.006 * (*fine)(x, y, z));
                 for (const Ellipsoid& e : *inner)
                     value += std::clamp(0.5 - e.distance(p) / 0.02, 0.0, 1.0) * (inner_value - value);
-                if (kind != "dense") value += std::clamp((d + wall_um) / 0.02 + 0.5, 0.0, 1.0) * (wall - value);
+                if (kind != "dense")
+                    value += std::clamp((d + wall_um) / 0.02 + 0.5, 0.0, 1.0) * (wall - value);
                 return value;
             },
             over_cell(canvas));
@@ -249,8 +263,9 @@ void add_reticulum(Workshop& shop) {
         Vec3 start;
         if (!shop.find_room(random, shop.body.wide, radius, 0, 20, start)) continue;
         Tube tube;
-        tube.lines.push_back(wander(random, shop, start, random_direction(random, 0.6), random.log_normal(1.0, 0.5),
-                                    radius, random.uniform(0.5, 3), 0.6, 0, 0.02));
+        tube.lines.push_back(wander(random, shop, start, random_direction(random, 0.6),
+                                    random.log_normal(1.0, 0.5), radius, random.uniform(0.5, 3), 0.6, 0,
+                                    0.02));
         // Class cytoplasm: the paint changes absorption, never the owner.
         const double value = shop.body.values.reticulum + random.normal(0, 0.01);
         canvas.paint_tube(
@@ -263,7 +278,8 @@ void add_reticulum(Workshop& shop) {
     const double strength = random.uniform(0.3, 1);
     for (std::int64_t i = 0; i < spots; ++i) {
         const double radius = random.uniform(0.02, 0.05);
-        Ellipsoid spot{{}, {radius, radius * random.uniform(1, 2), radius}, frame_along(random_direction(random, 0))};
+        Ellipsoid spot{
+            {}, {radius, radius * random.uniform(1, 2), radius}, frame_along(random_direction(random, 0))};
         if (!shop.find_room(random, shop.body.wide, radius, 0, 3, spot.centre)) continue;
         const double value = shop.body.values.cytosol + strength * random.uniform(0.02, 0.1);
         canvas.paint(

@@ -12,13 +12,14 @@ struct Filopodium {
     std::size_t root = 0;         ///< first point outside
 };
 
-Filopodium grow(Random& random, const CellBody& body, Vec3 start, double angle, double radius, double length_um,
-                double lift_um) {
+Filopodium grow(Random& random, const CellBody& body, Vec3 start, double angle, double radius,
+                double length_um, double lift_um) {
     Filopodium f;
     const double step = std::clamp(0.5 * radius, 0.02, 0.05);
     const double bend_um = random.chance(0.6) ? random.uniform(4, 20) : random.uniform(1, 4);
     const SmoothField thickness(static_cast<std::uint64_t>(random.integer(1, 1 << 30)), 1, 0.5);
-    const double variation = random.uniform(0.03, 0.18), tip_bulb = random.chance(0.25) ? random.uniform(0.2, 0.7) : 0;
+    const double variation = random.uniform(0.03, 0.18),
+                 tip_bulb = random.chance(0.25) ? random.uniform(0.2, 0.7) : 0;
     Vec3 p = start;
     double turn = random.normal(), along = 0;
     bool outside = false;
@@ -112,9 +113,10 @@ void add_gold(Workshop& shop) {
     const auto count = random.integer(1, 6);
     for (std::int64_t i = 0; i < count; ++i) {
         const double r = radius * random.uniform(0.95, 1.05);
-        Ellipsoid ball{{body.wide.low.x + random.uniform() * extent.x, body.wide.low.y + random.uniform() * extent.y, 0},
-                       {r, r, r},
-                       {}};
+        Ellipsoid ball{
+            {body.wide.low.x + random.uniform() * extent.x, body.wide.low.y + random.uniform() * extent.y, 0},
+            {r, r, r},
+            {}};
         ball.centre.z = body.support_um + (random.chance(0.5) ? r : -r);
         // Gold is no organelle: it keeps the owner of what it lies in.
         const double value = random.uniform(4, 8);
@@ -124,7 +126,8 @@ void add_gold(Workshop& shop) {
                 for (auto y = l.y0; y < l.y1; ++y)
                     for (auto x = l.x0; x < l.x1; ++x)
                         if (ball.distance(canvas.lac.grid().world_from_voxel(
-                                {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})) < 0)
+                                {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})) <
+                            0)
                             canvas.lac(x, y, z) = static_cast<float>(value);
         });
     }

@@ -16,8 +16,12 @@ namespace {
 /// The values of one place in all slices, as one vector.
 using Values = float __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias));
 
-inline Values& values_at(float* p) { return *reinterpret_cast<Values*>(p); }
-inline const Values& values_at(const float* p) { return *reinterpret_cast<const Values*>(p); }
+inline Values& values_at(float* p) {
+    return *reinterpret_cast<Values*>(p);
+}
+inline const Values& values_at(const float* p) {
+    return *reinterpret_cast<const Values*>(p);
+}
 
 struct View {
     View(const SliceGeometry& g, double angle_rad, double shift_um)
@@ -60,7 +64,8 @@ void walk(const SliceGeometry& g, const View& view, const Visit& visit) {
         if (view.by_rows) {
             // One sample of each ray, between two voxels of this row.
             const double inverse = 1 / view.per_x;
-            const auto [first, last] = range_within(-here * inverse, inverse, -1, static_cast<double>(g.nx), g.detectors);
+            const auto [first, last] =
+                range_within(-here * inverse, inverse, -1, static_cast<double>(g.nx), g.detectors);
             for (std::int64_t u = first; u < last; ++u) {
                 const double i = (static_cast<double>(u) - here) * inverse;
                 const auto left = static_cast<std::int64_t>(i + 1) - 1;
@@ -71,13 +76,15 @@ void walk(const SliceGeometry& g, const View& view, const Visit& visit) {
         } else {
             // The rays that pass between a voxel of this row and the one above it.
             const double inverse = 1 / view.per_z;
-            const auto [first, last] = range_within(here, view.per_x, -1 - view.reach, detectors + view.reach, g.nx);
+            const auto [first, last] =
+                range_within(here, view.per_x, -1 - view.reach, detectors + view.reach, g.nx);
             for (std::int64_t i = first; i < last; ++i) {
                 const double v = here + view.per_x * static_cast<double>(i);
                 const double low = view.per_z > 0 ? v : v + view.per_z, high = low + view.reach;
                 // low <= u < high for positive tilts, low < u <= high for negative ones: each ray once.
                 auto u = static_cast<std::int64_t>(view.per_z > 0 ? std::ceil(low) : std::floor(low) + 1);
-                const auto end = static_cast<std::int64_t>(view.per_z > 0 ? std::ceil(high) : std::floor(high) + 1);
+                const auto end =
+                    static_cast<std::int64_t>(view.per_z > 0 ? std::ceil(high) : std::floor(high) + 1);
                 const std::int64_t at = g.at(i, k), above = g.at(i, k + 1);
                 for (u = std::max<std::int64_t>(0, u); u < std::min(end, g.detectors); ++u) {
                     const double along = (static_cast<double>(u) - v) * inverse;
@@ -127,7 +134,8 @@ void back_project(const SliceGeometry& g, double angle_rad, double shift_um, con
         const auto slowly = [&](std::int64_t i) {
             const double v = here + view.per_x * static_cast<double>(i);
             const auto u1 = std::min(g.detectors - 1, static_cast<std::int64_t>(std::floor(v + view.reach)));
-            for (auto u = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(v - view.reach))); u <= u1; ++u)
+            for (auto u = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(v - view.reach)));
+                 u <= u1; ++u)
                 values_at(out + i * lanes) +=
                     weight_of(static_cast<double>(u) - v) * values_at(row + u * lanes);
         };
@@ -137,7 +145,8 @@ void back_project(const SliceGeometry& g, double angle_rad, double shift_um, con
             const auto u = static_cast<std::int64_t>(v);
             const double t = v - static_cast<double>(u);
             const float* r = row + u * lanes;
-            values_at(out + i * lanes) += weight_of(t) * values_at(r) + weight_of(1 - t) * values_at(r + lanes);
+            values_at(out + i * lanes) +=
+                weight_of(t) * values_at(r) + weight_of(1 - t) * values_at(r + lanes);
         }
         for (std::int64_t i = end; i < last; ++i) slowly(i);
     }

@@ -16,12 +16,12 @@ constexpr std::int64_t lanes = 16;
 /// it. A ray for detector position u at angle a consists of the points with
 /// x cos a + z sin a = u, measured in µm from the axis.
 struct SliceGeometry {
-    std::int64_t nx = 0, nz = 0;         ///< voxels
+    std::int64_t nx = 0, nz = 0;  ///< voxels
     double voxel_x_um = 1, voxel_z_um = 1;
-    double axis_x = 0, axis_z = 0;       ///< where the axis passes, in voxels
+    double axis_x = 0, axis_z = 0;  ///< where the axis passes, in voxels
     std::int64_t detectors = 0;
-    double pitch_um = 1;                 ///< distance between detector pixels
-    double axis_detector = 0;            ///< where the axis falls, in detector pixels
+    double pitch_um = 1;       ///< distance between detector pixels
+    double axis_detector = 0;  ///< where the axis falls, in detector pixels
 
     /// Slices are stored with a border of one voxel that is always zero:
     /// [(nz + 2)][(nx + 2)][lanes].
@@ -33,7 +33,8 @@ struct SliceGeometry {
 /// Adds the line integrals (value × µm) at one angle to `row` ([detectors][lanes]); `shift_um` moves
 /// the slice on the detector. Joseph's method: linear interpolation in the rows or columns that the
 /// ray crosses more steeply (P. M. Joseph, IEEE Trans. Med. Imaging 1, 192, 1982).
-void project(const SliceGeometry& geometry, double angle_rad, double shift_um, const float* slice, float* row);
+void project(const SliceGeometry& geometry, double angle_rad, double shift_um, const float* slice,
+             float* row);
 
 /// The same, kept apart by depth along the beam: rows is [slabs][detectors][lanes]; the slab of depth t
 /// (µm downstream of the axis) is clamp(floor((t + reach_um) / (2 reach_um) · slabs)).

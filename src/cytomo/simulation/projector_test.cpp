@@ -25,8 +25,10 @@ std::vector<float> disc(const SliceGeometry& g, double cx, double cz, double rad
             int inside = 0;
             for (int b = 0; b < samples; ++b)
                 for (int a = 0; a < samples; ++a) {
-                    const double px = (static_cast<double>(x) - g.axis_x + (a + 0.5) / samples - 0.5) * g.voxel_x_um - cx;
-                    const double pz = (static_cast<double>(z) - g.axis_z + (b + 0.5) / samples - 0.5) * g.voxel_z_um - cz;
+                    const double px =
+                        (static_cast<double>(x) - g.axis_x + (a + 0.5) / samples - 0.5) * g.voxel_x_um - cx;
+                    const double pz =
+                        (static_cast<double>(z) - g.axis_z + (b + 0.5) / samples - 0.5) * g.voxel_z_um - cz;
                     inside += px * px + pz * pz < radius * radius;
                 }
             for (std::int64_t j = 0; j < lanes; ++j)

@@ -21,10 +21,10 @@ namespace {
 struct Setup {
     SliceGeometry geometry;
     std::vector<double> angles_rad;
-    std::int64_t rows_values;                     ///< all angles of one group
-    std::vector<float> row_weights;               ///< [angle][detector], SIRT's R
-    std::vector<float> column_weights;            ///< [(nz + 2)][(nx + 2)], SIRT's C
-    std::vector<double> angle_weights;            ///< FBP: radians that an image stands for
+    std::int64_t rows_values;           ///< all angles of one group
+    std::vector<float> row_weights;     ///< [angle][detector], SIRT's R
+    std::vector<float> column_weights;  ///< [(nz + 2)][(nx + 2)], SIRT's C
+    std::vector<double> angle_weights;  ///< FBP: radians that an image stands for
 };
 
 void add_sirt_weights(Setup& s) {
@@ -69,7 +69,9 @@ void add_angle_weights(Setup& s) {
     for (std::size_t i = 0; i < n; ++i) {
         const double here = s.angles_rad[order[i]];
         const double before = i > 0 ? here - s.angles_rad[order[i - 1]] : closed ? std::max(0.0, gap) : step;
-        const double after = i + 1 < n ? s.angles_rad[order[i + 1]] - here : closed ? std::max(0.0, gap) : step;
+        const double after = i + 1 < n ? s.angles_rad[order[i + 1]] - here
+                             : closed  ? std::max(0.0, gap)
+                                       : step;
         s.angle_weights[order[i]] = 0.5 * (before + after);
     }
 }
@@ -91,7 +93,9 @@ void sirt(const Setup& s, const ReconstructionOptions& options, const std::vecto
             for (std::int64_t u = 0; u < g.detectors; ++u) {
                 float squared = 0;
                 for (std::int64_t j = 0; j < lanes; ++j) {
-                    const float difference = weights[u] > 0 ? seen[u * lanes + j] - row[static_cast<std::size_t>(u * lanes + j)] : 0;
+                    const float difference =
+                        weights[u] > 0 ? seen[u * lanes + j] - row[static_cast<std::size_t>(u * lanes + j)]
+                                       : 0;
                     squared += difference * difference;
                     row[static_cast<std::size_t>(u * lanes + j)] = difference * weights[u];
                 }
@@ -111,13 +115,15 @@ void sirt(const Setup& s, const ReconstructionOptions& options, const std::vecto
 /// to zero, so that a sample wider than the detector does not end in a bright rim.
 void filter_lines(const SliceGeometry& g, const std::vector<float>& kernel, std::int64_t angles,
                   std::vector<float>& images) {
-    const std::int64_t n = g.detectors, pad = n / 2, reach = (static_cast<std::int64_t>(kernel.size()) - 1) / 2;
+    const std::int64_t n = g.detectors, pad = n / 2,
+                       reach = (static_cast<std::int64_t>(kernel.size()) - 1) / 2;
     std::vector<float> line(static_cast<std::size_t>((n + 2 * pad) * lanes));
     for (std::int64_t t = 0; t < angles; ++t) {
         float* image = images.data() + t * g.row_values();
         for (std::int64_t i = 0; i < n + 2 * pad; ++i) {
             const std::int64_t from = std::clamp<std::int64_t>(i - pad, 0, n - 1);
-            const double beyond = std::fabs(static_cast<double>(i - pad - from)) / static_cast<double>(pad + 1);
+            const double beyond =
+                std::fabs(static_cast<double>(i - pad - from)) / static_cast<double>(pad + 1);
             const auto fade = static_cast<float>(0.5 + 0.5 * std::cos(std::numbers::pi * beyond));
             for (std::int64_t j = 0; j < lanes; ++j)
                 line[static_cast<std::size_t>(i * lanes + j)] = fade * image[from * lanes + j];
@@ -162,7 +168,8 @@ void back_project_filtered(const Setup& s, const std::vector<float>& images, std
 }  // namespace
 
 void ReconstructionOptions::check() const {
-    if (iterations < 1 || iterations > 1000) throw UsageError("reconstruction: iterations must be between 1 and 1000");
+    if (iterations < 1 || iterations > 1000)
+        throw UsageError("reconstruction: iterations must be between 1 and 1000");
 }
 
 std::vector<float> filter_kernel(FbpWindow window, std::int64_t reach, double pitch_um) {
@@ -191,8 +198,8 @@ Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axi
     options.check();
     Setup setup;
     const Vec3 axis = grid.voxel_from_world({axis_x_um, 0, axis_z_um});
-    setup.geometry = {grid.size.x, grid.size.z, grid.voxel_um.x, grid.voxel_um.z, axis.x, axis.z,
-                      series.detectors, series.pitch_um, series.axis_detector};
+    setup.geometry = {grid.size.x, grid.size.z,      grid.voxel_um.x, grid.voxel_um.z,     axis.x,
+                      axis.z,      series.detectors, series.pitch_um, series.axis_detector};
     const SliceGeometry& g = setup.geometry;
     for (const double a : series.angles_deg) setup.angles_rad.push_back(a * std::numbers::pi / 180);
     const auto angles = static_cast<std::int64_t>(series.angles_deg.size());
@@ -206,8 +213,8 @@ Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axi
     }
     Volume<float> result(grid);
     const std::int64_t groups = (series.rows + lanes - 1) / lanes;
-    std::vector<std::vector<double>> squares(static_cast<std::size_t>(groups),
-                                             std::vector<double>(static_cast<std::size_t>(options.iterations)));
+    std::vector<std::vector<double>> squares(
+        static_cast<std::size_t>(groups), std::vector<double>(static_cast<std::size_t>(options.iterations)));
     std::mutex mutex;
     std::int64_t done = 0;
     parallel_for(groups, [&](std::int64_t group) {

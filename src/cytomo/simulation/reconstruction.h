@@ -22,9 +22,9 @@ struct TiltSeries {
 
 struct ReconstructionOptions {
     ReconstructionMethod method = ReconstructionMethod::sirt;
-    int iterations = 25;                    ///< SIRT: 1 … 1000
-    bool non_negative = true;               ///< SIRT: values below 0 are set to 0 at each iteration
-    FbpWindow window = FbpWindow::hann;     ///< FBP
+    int iterations = 25;                 ///< SIRT: 1 … 1000
+    bool non_negative = true;            ///< SIRT: values below 0 are set to 0 at each iteration
+    FbpWindow window = FbpWindow::hann;  ///< FBP
     /// Throws UsageError for values out of range.
     void check() const;
 };

@@ -15,12 +15,14 @@ namespace {
 struct Hill {
     double x, z, sigma, height;
 };
-const std::vector<Hill> hills{{0, 0, 0.45, 0.2}, {0.35, 0.2, 0.12, 0.3}, {-0.4, -0.3, 0.1, 0.4}, {0.1, -0.5, 0.15, 0.25}};
+const std::vector<Hill> hills{
+    {0, 0, 0.45, 0.2}, {0.35, 0.2, 0.12, 0.3}, {-0.4, -0.3, 0.1, 0.4}, {0.1, -0.5, 0.15, 0.25}};
 
 double value_at(double x, double z, double scale) {
     double sum = 0;
     for (const Hill& h : hills)
-        sum += h.height * std::exp(-((x - h.x) * (x - h.x) + (z - h.z) * (z - h.z)) / (2 * h.sigma * h.sigma));
+        sum +=
+            h.height * std::exp(-((x - h.x) * (x - h.x) + (z - h.z) * (z - h.z)) / (2 * h.sigma * h.sigma));
     return scale * sum;
 }
 
@@ -38,8 +40,10 @@ TiltSeries exact_series(const std::vector<double>& angles, std::int64_t detector
                 const double at = (static_cast<double>(u) - s.axis_detector) * s.pitch_um;
                 double sum = 0;
                 for (const Hill& h : hills) {
-                    const double d = at - h.x * std::cos(a * std::numbers::pi / 180) - h.z * std::sin(a * std::numbers::pi / 180);
-                    sum += h.height * h.sigma * std::sqrt(2 * std::numbers::pi) * std::exp(-d * d / (2 * h.sigma * h.sigma));
+                    const double d = at - h.x * std::cos(a * std::numbers::pi / 180) -
+                                     h.z * std::sin(a * std::numbers::pi / 180);
+                    sum += h.height * h.sigma * std::sqrt(2 * std::numbers::pi) *
+                           std::exp(-d * d / (2 * h.sigma * h.sigma));
                 }
                 s.absorption.push_back(static_cast<float>(sum * (1 + 0.1 * static_cast<double>(r))));
             }
@@ -60,7 +64,9 @@ double relative_rms(const Volume<float>& found) {
     for (std::int64_t z = 0; z < grid.size.z; ++z)
         for (std::int64_t y = 0; y < grid.size.y; ++y)
             for (std::int64_t x = 0; x < grid.size.x; ++x) {
-                const Vec3 p = grid.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}) - axis;
+                const Vec3 p = grid.world_from_voxel(
+                                   {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}) -
+                               axis;
                 if (p.x * p.x + p.z * p.z > 1.4 * 1.4) continue;
                 const double expected = value_at(p.x, p.z, 1 + 0.1 * static_cast<double>(y));
                 squares += (found(x, y, z) - expected) * (found(x, y, z) - expected);
@@ -73,7 +79,8 @@ TEST(Reconstruction, FbpRecoversASmoothObjectFromHalfATurn) {
     const TiltSeries series = exact_series(angles_between(-90, 89, 1), 160, 3);
     ReconstructionOptions options;
     options.method = ReconstructionMethod::fbp;
-    for (const FbpWindow window : {FbpWindow::ramp, FbpWindow::shepp_logan, FbpWindow::hamming, FbpWindow::hann}) {
+    for (const FbpWindow window :
+         {FbpWindow::ramp, FbpWindow::shepp_logan, FbpWindow::hamming, FbpWindow::hann}) {
         options.window = window;
         EXPECT_LT(relative_rms(reconstruct(series, grid, axis.x, axis.z, options)), 0.02) << name(window);
     }
@@ -86,7 +93,8 @@ TEST(Reconstruction, SirtApproachesTheObjectAndItsResidualFalls) {
     std::vector<double> residuals;
     EXPECT_LT(relative_rms(reconstruct(series, grid, axis.x, axis.z, options, {}, &residuals)), 0.05);
     ASSERT_EQ(residuals.size(), 40U);
-    for (std::size_t i = 1; i < residuals.size(); ++i) EXPECT_LT(residuals[i], residuals[i - 1]) << "iteration " << i;
+    for (std::size_t i = 1; i < residuals.size(); ++i)
+        EXPECT_LT(residuals[i], residuals[i - 1]) << "iteration " << i;
     EXPECT_LT(residuals.back(), 0.02 * residuals.front());
 }
 

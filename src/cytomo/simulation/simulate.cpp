@@ -39,7 +39,8 @@ void export_changes(Volume<float>& volume, const Export& output) {
         for (float& v : volume.values()) v = -v;
     if (output.eight_bit) {
         const auto [low, high] = limits(volume, output.clip_low, output.clip_high);
-        for (float& v : volume.values()) v = std::round(std::clamp((v - low) / (high - low), 0.0F, 1.0F) * 255);
+        for (float& v : volume.values())
+            v = std::round(std::clamp((v - low) / (high - low), 0.0F, 1.0F) * 255);
     }
 }
 
@@ -52,7 +53,8 @@ Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& want
     const Grid& wide = lac.grid();
     const auto first = wide.voxel_from_world(wanted.origin_um);
     const std::int64_t before = std::llround(first.x), after = wide.size.x - before - wanted.size.x;
-    const auto margin = std::min({before, after, static_cast<std::int64_t>(std::ceil(0.3 / wide.voxel_um.x))});
+    const auto margin =
+        std::min({before, after, static_cast<std::int64_t>(std::ceil(0.3 / wide.voxel_um.x))});
     Grid field = wide;
     field.size.x = wanted.size.x + 2 * margin;
     field.origin_um.x = wide.origin_um.x + static_cast<double>(before - margin) * wide.voxel_um.x;

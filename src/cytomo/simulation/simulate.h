@@ -38,24 +38,24 @@ FbpWindow fbp_window_from(const std::string& name);
 /// How the microscope looks at the cell. Angles in degrees, about y; the beam runs along z at 0.
 struct Acquisition {
     double tilt_min_deg = -65, tilt_max_deg = 65, tilt_step_deg = 2;
-    double photons = 8000;          ///< mean count a detector pixel without a sample; 0: no noise
-    double blur_nm = 18;            ///< deviation of the point spread function in focus
-    double depth_of_field_um = 3;   ///< full depth in which the blur grows by less than sqrt(2); 0: unlimited
-    double misalignment = 0.4;      ///< deviation of residual shifts, detector pixels
-    double flicker = 0.01;          ///< deviation of the intensity from image to image
+    double photons = 8000;         ///< mean count a detector pixel without a sample; 0: no noise
+    double blur_nm = 18;           ///< deviation of the point spread function in focus
+    double depth_of_field_um = 3;  ///< full depth in which the blur grows by less than sqrt(2); 0: unlimited
+    double misalignment = 0.4;     ///< deviation of residual shifts, detector pixels
+    double flicker = 0.01;         ///< deviation of the intensity from image to image
     double flat_field_error = 0.003;  ///< deviation of the gain left over after correction
     ReconstructionMethod reconstruction = ReconstructionMethod::sirt;
-    int iterations = 25;            ///< of SIRT
+    int iterations = 25;  ///< of SIRT
     FbpWindow window = FbpWindow::hann;
 };
 
 /// What a beamline does to the reconstruction before it hands it out.
 struct Export {
     Polarity polarity = Polarity::dense_is_dark;  ///< dark: values are negated absorption
-    bool eight_bit = false;         ///< rescaled to 0 … 255 and rounded
-    double clip_low = 0.001, clip_high = 0.001;  ///< fraction of voxels saturated at each end (8 bit)
-    double smooth_voxels = 0.6;      ///< Gaussian filter after reconstruction, deviation in voxels
-    double sharpen = 0;             ///< strength of an unsharp mask after it, 0 … 2
+    bool eight_bit = false;                       ///< rescaled to 0 … 255 and rounded
+    double clip_low = 0.001, clip_high = 0.001;   ///< fraction of voxels saturated at each end (8 bit)
+    double smooth_voxels = 0.6;  ///< Gaussian filter after reconstruction, deviation in voxels
+    double sharpen = 0;          ///< strength of an unsharp mask after it, 0 … 2
 };
 
 /// Everything that decides a simulated tomogram: same options, same result, at any thread count.
@@ -88,14 +88,14 @@ SimulationOptions random_training_options(std::uint64_t seed, Size3 size, Vec3 v
 
 /// What is known of one object. Positions in µm in the frame of the volumes.
 struct ObjectTruth {
-    std::uint32_t instance = 0;     ///< its number in `instances`
+    std::uint32_t instance = 0;  ///< its number in `instances`
     std::uint8_t class_id = 0;
-    std::string kind;               ///< "tubular", "ring", "multivesicular", "dense", ...
-    double labelled_volume_um3 = 0; ///< volume of its voxels
-    double volume_um3 = -1;         ///< exact volume of the shape; -1 where not known (cut, overlapped, free form)
-    Vec3 centre_um;                 ///< mean position of its voxels
-    double mean_lac_per_um = 0;     ///< mean absorption of its voxels
-    bool touches_border = false;    ///< it has voxels on the border of the volume
+    std::string kind;                ///< "tubular", "ring", "multivesicular", "dense", ...
+    double labelled_volume_um3 = 0;  ///< volume of its voxels
+    double volume_um3 = -1;  ///< exact volume of the shape; -1 where not known (cut, overlapped, free form)
+    Vec3 centre_um;          ///< mean position of its voxels
+    double mean_lac_per_um = 0;   ///< mean absorption of its voxels
+    bool touches_border = false;  ///< it has voxels on the border of the volume
 };
 
 /// The centre line of a filopodium from root (where it leaves the cell body) to tip.
@@ -105,7 +105,7 @@ struct FilopodiumTruth {
     std::vector<double> radius_um;  ///< one a point of the centre line
     double length_um = 0;           ///< along the whole centre line
     Vec3 root_um, tip_um;
-    bool complete = true;           ///< root and tip lie within the volume
+    bool complete = true;  ///< root and tip lie within the volume
 };
 
 struct Truth {
@@ -116,8 +116,8 @@ struct Truth {
 
 /// A cell before the microscope. All volumes on the same grid, origin 0.
 struct SimulatedCell {
-    Volume<float> lac_per_um;   ///< linear absorption coefficient
-    ClassVolume classes;        ///< default legend, by majority of volume
+    Volume<float> lac_per_um;  ///< linear absorption coefficient
+    ClassVolume classes;       ///< default legend, by majority of volume
     InstanceVolume instances;
     Truth truth;
     /// Absorption on the wider grid that tilted rays pass through; holds lac_per_um as its middle.

@@ -85,7 +85,7 @@ TEST(Simulation, InstancesClassesAndTruthAgree) {
 
 TEST(Simulation, AbsorptionLiesInTheDocumentedRanges) {
     const std::map<int, std::pair<double, double>> ranges{
-        {cytoplasm, {0.17, 0.25}},     {nucleus, {0.21, 0.34}}, {mitochondrion, {0.27, 0.39}},
+        {cytoplasm, {0.17, 0.25}},    {nucleus, {0.21, 0.34}}, {mitochondrion, {0.27, 0.39}},
         {lipid_droplet, {0.5, 0.75}}, {vesicle, {0.13, 0.45}}, {filopodium, {0.16, 0.28}}};
     for (const ObjectTruth& o : training_cell().truth.objects) {
         if (o.labelled_volume_um3 < 0.01) continue;  // mostly edge

@@ -24,16 +24,17 @@ Grain::Grain(std::uint64_t seed, std::uint64_t stream, Vec3 sigma_voxels) {
             const std::uint64_t bits = random.bits();
             for (int half = 0; half < 2; ++half) {
                 const std::uint64_t b = bits >> (32 * half);
-                out[i + half] = static_cast<float>((b & 255) + (b >> 8 & 255) + (b >> 16 & 255) +
-                                                   (b >> 24 & 255)) -
-                                510.0F;
+                out[i + half] =
+                    static_cast<float>((b & 255) + (b >> 8 & 255) + (b >> 16 & 255) + (b >> 24 & 255)) -
+                    510.0F;
             }
         }
     });
     Volume<float> tile(Grid{{padded, padded, padded}, {1, 1, 1}, {}});
     parallel_for(padded, [&](std::int64_t z) {
         for (std::int64_t y = 0; y < padded; ++y)
-            for (std::int64_t x = 0; x < padded; ++x) tile(x, y, z) = (*this)(x - margin, y - margin, z - margin);
+            for (std::int64_t x = 0; x < padded; ++x)
+                tile(x, y, z) = (*this)(x - margin, y - margin, z - margin);
     });
     gaussian_blur(tile, sigma_voxels);
     double sum = 0, squares = 0;
