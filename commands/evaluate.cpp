@@ -115,7 +115,7 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     std::vector<std::string> remarks;
     const ClassVolume prediction = read_classes(arguments.prediction, reading, &remarks);
     remark(arguments.prediction, remarks);
-    const ClassVolume truth = read_classes(arguments.truth, reading, &remarks);
+    ClassVolume truth = read_classes(arguments.truth, reading, &remarks);
     remark(arguments.truth, remarks);
     const Size3 p = prediction.grid().size, t = truth.grid().size;
     if (p != t) {
@@ -125,6 +125,14 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
         };
         throw InputError(arguments.prediction, "the size of the truth, " + text(t), text(p),
                          "Compare volumes on the same grid (cytomo convert resamples)");
+    }
+    if (!open_volume(arguments.truth, reading).voxel_size_known) {
+        options.voxel_size_known = open_volume(arguments.prediction, reading).voxel_size_known;
+        if (options.voxel_size_known)
+            truth.set_geometry(prediction.grid().voxel_um, prediction.grid().origin_um);
+        else
+            common.say(
+                "The files carry no voxel size, so there are no lengths; give it with --voxel-nm X,Y,Z");
     }
     std::optional<InstanceVolume> true_instances, predicted_instances;
     if (!arguments.true_instances.empty()) {
@@ -166,8 +174,10 @@ Command evaluate_command() {
                     ->type_name("FILE");
                 app.add_option("--classes", arguments->classes, "Class ids to compare (default: all but 0)")
                     ->type_name("A,B,…");
-                app.add_option("--legend", arguments->legend, "Names of classes, as 3=mitochondria")
-                    ->type_name("ID=NAME");
+                app.add_option("--legend", arguments->legend,
+                               "Names of classes, as 3=mitochondria; may be repeated")
+                    ->type_name("ID=NAME")
+                    ->allow_extra_args(false);
                 add_voxel_option(app, arguments->voxel_nm,
                                  "Voxel edges in nm, for files that carry none or wrong ones");
                 return [arguments](const Common& common) { run_evaluate(common, *arguments); };

@@ -26,27 +26,6 @@ void say_remarks(const Common& common, const std::string& file, const std::vecto
     for (const std::string& remark : remarks) common.say(file + ": " + remark);
 }
 
-/// Objects as numbered by the user: each has the class that most of its voxels have.
-Instances numbered_instances(InstanceVolume volume, const ClassVolume& classes) {
-    std::uint32_t last = 0;
-    for (const std::uint32_t n : volume.values()) last = std::max(last, n);
-    constexpr std::uint32_t most_objects = 50'000'000;
-    if (last > most_objects)
-        throw InputError("instances: expected numbers up to " + std::to_string(most_objects) + ", found " +
-                         std::to_string(last) + ". Number the objects from 1");
-    std::vector<std::uint8_t> class_of(last + 1ULL, 0);
-    std::vector<std::int64_t> votes(last + 1ULL, 0);
-    // Majority vote in two passes (R. S. Boyer, J. S. Moore 1991 finds the only candidate in one).
-    for (std::int64_t i = 0; i < volume.count(); ++i) {
-        const std::uint32_t n = volume[i];
-        if (n == 0) continue;
-        if (votes[n] == 0) class_of[n] = classes[i];
-        votes[n] += classes[i] == class_of[n] ? 1 : -1;
-    }
-    class_of[0] = 0;
-    return {std::move(volume), std::move(class_of)};
-}
-
 void write_text(const std::filesystem::path& path, const std::string& text) {
     std::ofstream file(path, std::ios::binary);
     file << text;
@@ -80,6 +59,9 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
         throw InputError(arguments.classes, "the size of the tomogram, " + text(expected), text(size),
                          "Give the classes that were made from " + arguments.tomogram);
     }
+    if (!tomogram.voxel_size_known && !open_volume(arguments.classes, reading).voxel_size_known)
+        throw InputError(arguments.tomogram, "a voxel size", "none in the file",
+                         "Give it with --voxel-nm X,Y,Z");
     // The tomogram knows best where it lies; a made-up voxel size of its own does not replace a known one.
     if (tomogram.voxel_size_known) classes.set_geometry(tomogram.grid.voxel_um, tomogram.grid.origin_um);
     const Grid& grid = classes.grid();
@@ -95,7 +77,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
             throw InputError(arguments.instances, "the size of the classes", "another size",
                              "Give the instances of the same tomogram");
         numbers.set_geometry(grid.voxel_um, grid.origin_um);
-        instances = numbered_instances(std::move(numbers), classes);
+        instances = make_instances(std::move(numbers), classes);
     }
     const std::vector<Object> objects = measure_objects(instances, &tomogram, progress.stage("measures"));
     const std::vector<Filopodium> filopodia =

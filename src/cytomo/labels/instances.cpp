@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <unordered_map>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/legend.h"
@@ -61,6 +62,37 @@ Instances find_instances(const ClassVolume& classes, const InstanceOptions& opti
         for (std::int64_t i = begin; i < end; ++i) result.volume[i] = number[result.volume[i]];
     });
     progress(1);
+    return result;
+}
+
+Instances make_instances(InstanceVolume numbers, const ClassVolume& classes) {
+    constexpr std::uint32_t largest_number = 50'000'000;
+    if (numbers.grid().size != classes.grid().size)
+        throw InputError("instances: expected as many voxels as the classes have, found another size");
+    const std::uint32_t last =
+        numbers.empty() ? 0 : *std::max_element(numbers.values().begin(), numbers.values().end());
+    if (last > largest_number)
+        throw InputError("instances: expected numbers up to " + std::to_string(largest_number) + ", found " +
+                         std::to_string(last) + ". Number the objects from 1");
+    std::unordered_map<std::uint64_t, std::int64_t> votes;  // by number and class
+    for (std::int64_t i = 0; i < numbers.count();) {
+        std::int64_t end = i + 1;
+        while (end < numbers.count() && numbers[end] == numbers[i] && classes[end] == classes[i]) ++end;
+        if (numbers[i] != 0 && classes[i] != background && classes[i] != ignore_label)
+            votes[std::uint64_t{numbers[i]} << 8 | classes[i]] += end - i;
+        i = end;
+    }
+    Instances result;
+    result.class_of.assign(last + 1ULL, 0);
+    std::vector<std::int64_t> most(last + 1ULL, 0);
+    for (const auto& [key, voxels] : votes) {
+        const auto number = static_cast<std::size_t>(key >> 8);
+        const auto class_id = static_cast<std::uint8_t>(key & 0xFF);
+        if (voxels < most[number] || (voxels == most[number] && class_id > result.class_of[number])) continue;
+        most[number] = voxels;
+        result.class_of[number] = class_id;
+    }
+    result.volume = std::move(numbers);
     return result;
 }
 

@@ -41,4 +41,9 @@ InstanceOptions default_instance_options();
 Instances find_instances(const ClassVolume& classes, const InstanceOptions& options,
                          const Progress& progress = {});
 
+/// Objects whose numbers were given, from a file for example; numbers stay. class_of[n] is the class that
+/// most labelled voxels of object n have (ties: the lower id), 0 for numbers that do not occur or have only
+/// background and ignored voxels. Throws InputError if the sizes differ or a number exceeds 50,000,000.
+Instances make_instances(InstanceVolume numbers, const ClassVolume& classes);
+
 }  // namespace cytomo

@@ -66,6 +66,21 @@ TEST(Instances, PartsTouchingDropletsByDefault) {
     EXPECT_EQ(found.volume(46, 20, 20), 2U);
 }
 
+TEST(Instances, GivenNumbersTakeTheClassOfMostVoxels) {
+    ClassVolume classes(Grid{{10, 1, 1}, {1, 1, 1}, {}});
+    InstanceVolume numbers(classes.grid());
+    const std::uint8_t labels[] = {3, 3, 4, 0, 0, 0, 5, 4, 255, 2};
+    const std::uint32_t given[] = {7, 7, 7, 7, 7, 7, 2, 2, 9, 0};
+    std::copy(std::begin(labels), std::end(labels), classes.data());
+    std::copy(std::begin(given), std::end(given), numbers.data());
+    const Instances found = make_instances(numbers, classes);
+    EXPECT_EQ(found.class_of, (std::vector<std::uint8_t>{0, 0, 4, 0, 0, 0, 0, 3, 0, 0}));
+    EXPECT_EQ(found.volume[0], 7U);
+    EXPECT_THROW(make_instances(InstanceVolume(Grid{{9, 1, 1}, {1, 1, 1}, {}}), classes), InputError);
+    numbers[0] = 4'000'000'000U;
+    EXPECT_THROW(make_instances(numbers, classes), InputError);
+}
+
 TEST(Instances, OptionsAreChecked) {
     InstanceOptions options;
     EXPECT_NO_THROW(options.check());

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <mutex>
 #include <unordered_map>
 
@@ -13,6 +12,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/components.h"
 #include "cytomo/labels/distance.h"
+#include "cytomo/labels/instances.h"
 #include "cytomo/measures/surface_distance.h"
 
 namespace cytomo {
@@ -29,40 +29,17 @@ struct Objects {
 };
 
 Objects objects_of_numbers(const InstanceVolume& numbers, const ClassVolume& classes) {
-    std::map<std::pair<std::uint32_t, std::uint8_t>, std::int64_t> counts;
-    std::uint32_t last = 0;
-    for (std::int64_t i = 0; i < numbers.count();) {
-        std::int64_t end = i + 1;
-        while (end < numbers.count() && numbers[end] == numbers[i] && classes[end] == classes[i]) ++end;
-        if (numbers[i] != 0 && classes[i] != 0 && classes[i] != ignore_label) {
-            counts[{numbers[i], classes[i]}] += end - i;
-            last = std::max(last, numbers[i]);
-        }
-        i = end;
+    Instances given = make_instances(numbers, classes);
+    std::vector<std::int64_t> voxels(given.class_of.size(), 0);
+    for (std::int64_t i = 0; i < given.volume.count(); ++i) {
+        std::uint32_t& number = given.volume[i];
+        if (number == 0) continue;
+        if (classes[i] == background || given.class_of[number] != classes[i])
+            number = 0;
+        else
+            ++voxels[number];
     }
-    // Numbers may be sparse (colour codes, say): they are counted through.
-    Objects objects{InstanceVolume(numbers.grid()), {0}, {0}};
-    std::unordered_map<std::uint32_t, std::uint32_t> place;
-    for (const auto& [key, count] : counts) {
-        const auto [at, is_new] =
-            place.try_emplace(key.first, static_cast<std::uint32_t>(objects.class_of.size()));
-        if (is_new) {
-            objects.class_of.push_back(key.second);
-            objects.voxels.push_back(count);
-        } else if (count > objects.voxels[at->second]) {
-            objects.class_of[at->second] = key.second;
-            objects.voxels[at->second] = count;
-        }
-    }
-    parallel_chunks(numbers.count(), 1 << 16, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-            if (numbers[i] == 0) continue;
-            const auto at = place.find(numbers[i]);
-            if (at != place.end() && objects.class_of[at->second] == classes[i])
-                objects.volume[i] = at->second;
-        }
-    });
-    return objects;
+    return {std::move(given.volume), std::move(given.class_of), std::move(voxels)};
 }
 
 Objects find_objects(const ClassVolume& classes, const InstanceVolume* numbers, const Progress& progress) {
@@ -187,7 +164,7 @@ void set_voxel_measures(ClassAgreement& c, const VoxelCounts& counts) {
 /// Of all classes at once; entries of classes that are not asked for are left unused.
 void set_object_measures(std::array<ClassAgreement, 256>& by_class, const Objects& truth,
                          const Objects& prediction, const Overlaps& overlaps,
-                         const std::vector<double>& thickness_um) {
+                         const std::vector<double>& thickness_um, bool lengths_known) {
     std::array<double, 256> iou_sum{};
     std::vector<std::int64_t> covered(truth.class_of.size(), 0);
     for (const Overlap& o : overlaps.pairs) {
@@ -203,12 +180,13 @@ void set_object_measures(std::array<ClassAgreement, 256>& by_class, const Object
     for (std::size_t p = 1; p < prediction.class_of.size(); ++p)
         ++by_class[prediction.class_of[p]].objects_predicted;
     for (std::size_t t = 1; t < truth.class_of.size(); ++t) {
+        if (truth.voxels[t] == 0) continue;  // a number that does not occur
         ClassAgreement& c = by_class[truth.class_of[t]];
         const std::int64_t recognised = 2 * covered[t] > truth.voxels[t] ? 1 : 0;
         ++c.objects_true;
         c.recognised_objects += recognised;
         // The tiny allowance keeps objects of exactly 100 nm, whatever the rounding.
-        if (thickness_um[t] < thick_um * (1 - 1e-6)) continue;
+        if (!lengths_known || thickness_um[t] < thick_um * (1 - 1e-6)) continue;
         ++c.objects_true_100nm;
         c.recognised_objects_100nm += recognised;
     }
@@ -281,7 +259,8 @@ Agreement compare_labels(const ClassVolume& prediction, const ClassVolume& truth
         const Objects predicted_objects =
             find_objects(p, options.predicted_instances, progress.part(0.2, 0.3));
         set_object_measures(by_class, true_objects, predicted_objects,
-                            find_overlaps(true_objects, predicted_objects, t), thickness_um);
+                            find_overlaps(true_objects, predicted_objects, t), thickness_um,
+                            options.voxel_size_known);
     }
     progress(0.4);
 
@@ -297,7 +276,7 @@ Agreement compare_labels(const ClassVolume& prediction, const ClassVolume& truth
         c.class_id = id;
         c.name = legend.name_of(id);
         set_voxel_measures(c, counts);
-        if (options.surface_distances && c.true_voxels > 0 && c.predicted_voxels > 0) {
+        if (options.voxel_size_known && c.true_voxels > 0 && c.predicted_voxels > 0) {
             const SurfaceDistance d = measure_surface_distance(t, p, id);
             c.mean_surface_distance_um = d.mean_um;
             c.surface_distance_95_um = d.percent_95_um;

@@ -57,7 +57,8 @@ struct AgreementOptions {
     /// (26 neighbours). The class of a numbered object is the one most of its voxels have.
     const InstanceVolume* true_instances = nullptr;
     const InstanceVolume* predicted_instances = nullptr;
-    bool surface_distances = true;  ///< the slowest part
+    /// false: what needs lengths (surface distances, objects from 100 nm) is left undefined.
+    bool voxel_size_known = true;
 };
 
 /// Compares. Truth and prediction must have the same number of voxels (InputError otherwise); lengths come

@@ -122,6 +122,17 @@ TEST(Agreement, ShiftedPlateHasItsDistance) {
     EXPECT_NEAR(found.classes.at(0).surface_distance_95_um, 0.09, 1e-7);
 }
 
+TEST(Agreement, WithoutVoxelSizeLengthsAreUndefined) {
+    const GoldenFile golden("measures_golden.txt");
+    AgreementOptions options;
+    options.voxel_size_known = false;
+    const Agreement found = compare_labels(golden.volume<std::uint8_t>("prediction"),
+                                           golden.volume<std::uint8_t>("truth"), options, default_legend());
+    EXPECT_TRUE(std::isnan(found.classes.at(0).mean_surface_distance_um));
+    EXPECT_TRUE(std::isnan(found.recognised_100nm));
+    EXPECT_FALSE(std::isnan(found.mean_dice));
+}
+
 TEST(Agreement, PlainMasksAndAbsentClasses) {
     const Grid grid{{20, 10, 10}, {1, 1, 1}, {}};
     ClassVolume truth(grid), prediction(grid);

@@ -76,7 +76,8 @@ TEST(RealVolumes, PublishedOrganellesOfACell) {
     for (const auto& row : read_rows(data_file("contour_fig3B_elements.csv"))) {
         const Object& o = objects.at(static_cast<std::size_t>(row.at(0)) - 1);
         EXPECT_EQ(2 * static_cast<double>(o.voxels), row[1]);
-        if (o.instance != 83) EXPECT_NEAR(2 * o.longest_width_um, row[2], 1e-9 * row[2]);
+        if (o.instance == 83) continue;  // published as one piece with object 84
+        EXPECT_NEAR(2 * o.longest_width_um, row[2], 1e-9 * row[2]);
     }
     EXPECT_TRUE(objects[0].touches_border_z);
     EXPECT_EQ(objects[0].min_um.z, -0.5);
