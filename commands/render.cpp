@@ -1,6 +1,7 @@
 // cytomo render: pictures of slices with classes, and of surfaces.
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <filesystem>
 #include <memory>
 
@@ -19,6 +20,7 @@ namespace {
 
 struct SliceArguments {
     std::string tomogram, classes, out, voxel_nm, dataset, plane = "xy";
+    std::vector<std::string> names;
     std::int64_t index = -1;
     SlicePictureOptions picture;
 };
@@ -35,30 +37,54 @@ void check_png_name(const std::string& path) {
         throw UsageError("-o: expected a name that ends in .png, found '" + path + "'");
 }
 
+/// The default legend with "3=vacuole" and the like taken over: a class of a known name keeps its colour.
+Legend legend_with(const std::vector<std::string>& names) {
+    const Legend standard = default_legend();
+    if (names.empty()) return standard;
+    Legend legend{{*standard.find(background)}};
+    for (const std::string& text : names) {
+        const auto sign = text.find('=');
+        int id = 0;
+        const auto* end = text.data() + std::min(sign, text.size());
+        const auto [stop, error] = std::from_chars(text.data(), end, id);
+        if (sign == std::string::npos || sign + 1 == text.size() || error != std::errc{} || stop != end ||
+            id < 1 || id >= ignore_label)
+            throw UsageError("--names: expected ID=NAME with an ID from 1 to 254, found '" + text + "'");
+        LegendEntry entry = entry_for({}, static_cast<std::uint8_t>(id));
+        entry.name = text.substr(sign + 1);
+        if (const auto* known = standard.find(entry.name)) entry.colour = known->colour;
+        legend.entries.push_back(entry);
+    }
+    return legend;
+}
+
 void render_slices(const Common& common, const SliceArguments& a) {
     check_png_name(a.out);
     a.picture.check();
+    const Legend legend = legend_with(a.names);
     PendingOutput out(a.out, common.overwrite);
     const ReadOptions reading{parse_voxel_nm(a.voxel_nm), a.dataset};
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(a.tomogram, reading, &remarks);
+    for (const std::string& remark : remarks) common.say(a.tomogram + ": " + remark);
     std::optional<ClassVolume> classes;
     if (!a.classes.empty()) {
+        remarks.clear();
         classes = read_classes(a.classes, {reading.voxel_um, {}}, &remarks);
+        for (const std::string& remark : remarks) common.say(a.classes + ": " + remark);
         if (classes->grid().size != tomogram.grid.size)
             throw InputError(a.classes, "the size of the tomogram", "another size",
                              "Give the classes that were made from " + a.tomogram);
     }
-    for (const std::string& remark : remarks) common.say(remark);
     SlicePosition position{a.plane == "xy" ? Plane::xy : a.plane == "xz" ? Plane::xz : Plane::yz, a.index};
     if (a.index < 0)
         position.index = classes ? richest_slices(*classes)[static_cast<std::size_t>(position.plane)].index
                                  : slice_count(tomogram.grid, position.plane) / 2;
-    const Image image = slice_picture(tomogram, classes ? &*classes : nullptr, default_legend(), position,
-                                      a.picture, common.progress().stage("reading slices"));
+    const Image image = slice_picture(tomogram, classes ? &*classes : nullptr, legend, position, a.picture,
+                                      common.progress().stage("reading slices"));
     write_png(out.path(), image);
     out.commit();
-    common.say(slice_caption(tomogram.grid, position) + " → " + a.out);
+    common.say(slice_caption(tomogram.grid, position, tomogram.voxel_size_known) + " → " + a.out);
 }
 
 /// "Lipid_droplets-012" → "lipid droplet": the class that a file or part is named after, or nullptr.
@@ -122,6 +148,11 @@ Command render_command() {
             slices->add_option("TOMOGRAM", slice->tomogram, "The tomogram: grey values")->required();
             slices->add_option("--classes", slice->classes, "Its classes, as written by cytomo segment")
                 ->type_name("FILE");
+            slices
+                ->add_option("--names", slice->names,
+                             "What the classes are, if not those of the default model")
+                ->type_name("ID=NAME,...")
+                ->delimiter(',');
             slices->add_option("-o,--out", slice->out, "Picture to write (.png)")->required();
             slices->add_option("--plane", slice->plane, "xy, xz or yz")
                 ->check(CLI::IsMember({"xy", "xz", "yz"}))
@@ -146,11 +177,10 @@ Command render_command() {
             surfaces->add_option("--view", surface->view, "three-quarter, top (as xy slices) or side (as xz)")
                 ->check(CLI::IsMember({"three-quarter", "top", "side"}))
                 ->capture_default_str();
-            surfaces->add_option("--size", surface->size, "Width and height in pixels")
+            surfaces->add_option("--size", surface->size, "Width and height in pixels (default 1200,900)")
                 ->type_name("W,H")
                 ->delimiter(',')
-                ->expected(2)
-                ->capture_default_str();
+                ->expected(2);
             surfaces->add_option("--samples", surface->picture.sky_samples, "Rays a pixel for soft light")
                 ->capture_default_str();
 

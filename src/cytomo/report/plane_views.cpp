@@ -114,8 +114,8 @@ std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVol
             const auto& grey = slices[next++];
             const PictureSize size =
                 picture_size(grey.width, grey.height, grey.edge_across_um, grey.edge_down_um, longer_side);
-            shown.caption = slice_caption(tomogram.grid, grey.position);
-            shown.width_um = size.width * size.um_per_pixel;
+            shown.caption = slice_caption(tomogram.grid, grey.position, tomogram.voxel_size_known);
+            shown.width_um = tomogram.voxel_size_known ? size.width * size.um_per_pixel : 0;
             shown.grey = draw_grey(grey, range, size);
             if (classes != nullptr)
                 shown.overlay = draw_classes(class_slice(*classes, grey.position), legend, size, overlay);

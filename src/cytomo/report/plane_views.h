@@ -12,7 +12,7 @@ namespace cytomo {
 /// One slice: grey picture and, if there are classes, the coloured layer of the same size.
 struct SliceView {
     std::string caption;
-    double width_um = 0;  ///< of the whole picture
+    double width_um = 0;  ///< of the whole picture; 0 if not known: no scale bar
     Image grey;
     OverlayImage overlay;
 };

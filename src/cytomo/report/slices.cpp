@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
+#include <iterator>
 #include <limits>
 #include <set>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/report/drawing.h"
+#include "cytomo/report/html_text.h"
 #include "cytomo/report/resampling.h"
 
 namespace cytomo {
@@ -180,9 +181,9 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
     };
     std::array<Look, 256> looks;
     for (int c = 1; c < ignore_label; ++c) {
-        const auto* entry = legend.find(static_cast<std::uint8_t>(c));
-        const Colour colour = entry != nullptr ? entry->colour : Colour{200, 200, 200};
-        const bool body = entry != nullptr && entry->name == "cytoplasm";
+        const LegendEntry entry = entry_for(legend, static_cast<std::uint8_t>(c));
+        const Colour colour = entry.colour;
+        const bool body = entry.name == "cytoplasm";
         looks[static_cast<std::size_t>(c)] = {static_cast<double>(colour[0]),
                                               static_cast<double>(colour[1]),
                                               static_cast<double>(colour[2]),
@@ -235,17 +236,21 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
     return out;
 }
 
-std::string slice_caption(const Grid& grid, SlicePosition p) {
-    const Vec3 at = grid.world_from_voxel(
-        {static_cast<double>(p.index), static_cast<double>(p.index), static_cast<double>(p.index)});
-    char text[96];
-    std::snprintf(text, sizeof text, "%s slice %lld of %lld,  %s = %.3g µm", name(p.plane).c_str(),
-                  static_cast<long long>(p.index), static_cast<long long>(slice_count(grid, p.plane)),
-                  across(p.plane).c_str(),
-                  p.plane == Plane::xy   ? at.z
-                  : p.plane == Plane::xz ? at.y
-                                         : at.x);
-    return text;
+std::string slice_caption(const Grid& grid, SlicePosition p, bool voxel_size_known) {
+    std::string text = name(p.plane) + " slice " + std::to_string(p.index) + " of " +
+                       std::to_string(slice_count(grid, p.plane));
+    if (!voxel_size_known) return text;
+    const auto index = static_cast<double>(p.index);
+    const Vec3 at = grid.world_from_voxel({index, index, index});
+    const double position = p.plane == Plane::xy ? at.z : p.plane == Plane::xz ? at.y : at.x;
+    return text + ",  " + across(p.plane) + " = " + short_number(position, 3) + " µm";
+}
+
+LegendEntry entry_for(const Legend& legend, std::uint8_t class_id) {
+    if (const auto* entry = legend.find(class_id)) return *entry;
+    static constexpr Colour palette[] = {{127, 166, 212}, {222, 138, 98}, {140, 180, 96},  {196, 130, 172},
+                                         {214, 178, 84},  {96, 176, 172}, {170, 140, 112}, {150, 150, 200}};
+    return {class_id, legend.name_of(class_id), palette[class_id % std::size(palette)]};
 }
 
 void SlicePictureOptions::check() const {
@@ -279,10 +284,7 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
         coloured = with_overlay(plain, draw_classes(labels, legend, size, options.overlay));
         const std::set<std::uint8_t> present(labels.values.begin(), labels.values.end());
         for (const auto c : present)
-            if (c != background && c != ignore_label)
-                shown.push_back(legend.find(c) != nullptr
-                                    ? *legend.find(c)
-                                    : LegendEntry{c, legend.name_of(c), {200, 200, 200}});
+            if (c != background && c != ignore_label) shown.push_back(entry_for(legend, c));
     }
 
     const double letter = std::clamp(options.longer_side / 75.0, 8.0, 40.0);
@@ -297,10 +299,15 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
     Image out(width, height);
     const Colour ink{52, 60, 70};
     draw_text(out, {static_cast<double>(margin), heading - letter * 0.8},
-              slice_caption(tomogram.grid, position), letter, ink);
+              slice_caption(tomogram.grid, position, tomogram.voxel_size_known), letter, ink);
     paste(out, plain, margin, heading);
     if (!coloured.empty()) paste(out, coloured, 2 * margin + size.width, heading);
-    const ScaleBar bar = choose_scale_bar(size.um_per_pixel, size.width * 0.3);
+    const double longest_bar = size.width * 0.3;
+    ScaleBar bar = choose_scale_bar(size.um_per_pixel, longest_bar);
+    if (!tomogram.voxel_size_known) {
+        bar = choose_scale_bar(size.um_per_pixel / grey.edge_across_um, longest_bar);
+        bar.label = short_number(bar.length_um) + " voxels";
+    }
     draw_scale_bar(
         out, bar,
         {static_cast<double>(margin + size.width) - letter * 1.2, heading + size.height - letter * 1.2},

@@ -73,8 +73,12 @@ struct OverlayOptions {
 OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend, PictureSize size,
                           const OverlayOptions& options = {});
 
-/// "xy slice 12 of 200, z = 0.24 µm": where a slice lies, for captions; slices count from 0.
-std::string slice_caption(const Grid& grid, SlicePosition position);
+/// "xy slice 12 of 200, z = 0.24 µm": where a slice lies, for captions; slices count from 0. Without
+/// the position if the voxel size is not known.
+std::string slice_caption(const Grid& grid, SlicePosition position, bool voxel_size_known = true);
+
+/// The legend's entry, or for classes it lacks "class 12" in one of eight calm colours.
+LegendEntry entry_for(const Legend& legend, std::uint8_t class_id);
 
 struct SlicePictureOptions {
     int longer_side = 900;
@@ -84,7 +88,8 @@ struct SlicePictureOptions {
     void check() const;
 };
 /// A finished picture for people: the slice, and beside it the same with classes (if there are any),
-/// with scale bar, caption and legend. Throws UsageError if the sizes of tomogram and classes differ.
+/// with scale bar (in voxels if their size is not known), caption and legend. Throws UsageError if the sizes
+/// of tomogram and classes differ.
 Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
                     SlicePosition position, const SlicePictureOptions& options = {},
                     const Progress& progress = {});

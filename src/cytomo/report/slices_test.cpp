@@ -194,6 +194,24 @@ TEST(SlicePictures, ShowTwoPicturesWithClassesAndOneWithout) {
     EXPECT_THROW((void)slice_picture(t, nullptr, default_legend(), {Plane::xy, 3}, wrong), UsageError);
 }
 
+TEST(SlicePictures, WithoutVoxelSizeTheScaleBarCountsVoxels) {
+    const Grid cubes{{40, 30, 20}, {0.001, 0.001, 0.001}, {}};
+    Tomogram t = bright_box(cubes, {0, 0, 0}, {1, 1, 1});
+    const Image in_um = slice_picture(t, nullptr, default_legend(), {Plane::xy, 3});
+    t.voxel_size_known = false;
+    const Image in_voxels = slice_picture(t, nullptr, default_legend(), {Plane::xy, 3});
+    EXPECT_FALSE(in_um == in_voxels);
+    EXPECT_EQ(slice_caption(cubes, {Plane::xy, 3}, false), "xy slice 3 of 20");
+    EXPECT_EQ(make_plane_views(t, nullptr, default_legend(), 1, 64)[0].slices[0].width_um, 0);
+}
+
+TEST(Legends, KnowClassesThatAreNotListed) {
+    EXPECT_EQ(entry_for(default_legend(), mitochondrion), *default_legend().find(mitochondrion));
+    const auto a = entry_for(default_legend(), 40), b = entry_for(default_legend(), 41);
+    EXPECT_EQ(a.name, "class 40");
+    EXPECT_NE(a.colour, b.colour);
+}
+
 TEST(Captions, NameTheSlice) {
     EXPECT_EQ(slice_caption(unequal, {Plane::xy, 4}), "xy slice 4 of 20,  z = 3.2 µm");
     EXPECT_EQ(slice_caption(unequal, {Plane::xz, 10}), "xz slice 10 of 30,  y = 2.3 µm");
