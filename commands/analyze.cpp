@@ -77,6 +77,7 @@ void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& 
         const std::string name = dashed(legend.name_of(s.class_id));
         write_mesh(folder / (name + "." + arguments.format), s.mesh, false, look(s.class_id, name));
     }
+    if (!a.body.empty()) write_mesh(folder / ("cell-body." + arguments.format), a.body, false, look(cytoplasm, "cell-body"));
     if (!arguments.per_instance) return;
     fs::create_directory(folder / "instances");
     for (std::size_t n = 1; n < a.object_surfaces.size(); ++n) {

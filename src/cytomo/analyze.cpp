@@ -8,6 +8,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/surfaces/fields.h"
 #include "cytomo/surfaces/smooth.h"
+#include "cytomo/surfaces/split.h"
 
 namespace cytomo {
 
@@ -76,6 +77,29 @@ void make_surfaces(Analysis& a, const Probabilities& p, const Instances& on_mode
     }
 }
 
+/// The outline of the cell body: where something of the cell is more probable than background and
+/// filopodia together. Without holes at organelles, as the cytoplasm alone would have.
+Mesh make_body(const Probabilities& p, const Legend& legend, int smoothing, const Progress& progress) {
+    if (legend.find(cytoplasm) == nullptr || legend.find(cytoplasm)->name != "cytoplasm") return {};
+    const auto field = [&p](std::int64_t z, std::span<float> out) {
+        const auto slice = static_cast<std::size_t>(z * p.grid.size.x * p.grid.size.y);
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            float outside = p.of_class(background)[slice + i];
+            if (p.classes > filopodium) outside += p.of_class(filopodium)[slice + i];
+            out[i] = 127.5F - outside;
+        }
+    };
+    Mesh body = extract_surface(p.grid, field, 0.F, progress.stage("cell body"));
+    // Specks outside and holes inside are no outline: the largest piece is.
+    auto pieces = split_components(body, 200);
+    if (pieces.empty()) return {};
+    SmoothOptions smooth;
+    smooth.iterations = smoothing;
+    smooth.border = p.grid;
+    smooth_surface(pieces[0], smooth);
+    return std::move(pieces[0]);
+}
+
 std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, const Analysis& a, const AnalyzeOptions& o) {
     std::vector<std::string> out = o.warnings;
     const auto& r = a.prediction;
@@ -124,6 +148,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     }
     a.instances.class_of = on_model_grid.class_of;
     make_surfaces(a, p, on_model_grid, options.smoothing, progress);
+    a.body = make_body(p, model.legend, options.smoothing, progress);
     if (same_grid) a.instances.volume = std::move(on_model_grid.volume);
 
     a.objects = measure_objects(a.instances, &tomogram, progress.stage("measuring objects"));

@@ -46,6 +46,7 @@ struct Analysis {
     ClassVolume classes;
     Instances instances;
     std::vector<ClassSurface> surfaces;  ///< ascending by class, classes without objects left out
+    Mesh body;                           ///< outline of the cell body with all it holds; empty for other legends
     std::vector<Mesh> object_surfaces;   ///< by object number; [0] is empty
     std::vector<Object> objects;
     std::vector<Filopodium> filopodia;

@@ -20,13 +20,18 @@ namespace {
 /// share, but small ones are not ground down to nothing.
 std::vector<ColouredMesh> coloured_surfaces(const Analysis& a, const Legend& legend, std::int64_t most, const Grid& border,
                                             const Progress& progress) {
+    // The body's outline stands for the cytoplasm, whose own surface also has a hole for each organelle.
+    std::vector<ClassSurface> shown;
+    if (!a.body.empty()) shown.push_back({cytoplasm, a.body});
+    for (const auto& s : a.surfaces)
+        if (a.body.empty() || s.class_id != cytoplasm) shown.push_back(s);
     std::int64_t total = 0;
-    for (const auto& s : a.surfaces) total += static_cast<std::int64_t>(s.mesh.triangles.size());
+    for (const auto& s : shown) total += static_cast<std::int64_t>(s.mesh.triangles.size());
     const double share = std::min(1.0, static_cast<double>(most) / static_cast<double>(std::max<std::int64_t>(1, total)));
     std::vector<ColouredMesh> out;
-    for (std::size_t i = 0; i < a.surfaces.size(); ++i) {
-        progress(static_cast<double>(i) / static_cast<double>(a.surfaces.size()));
-        const auto& s = a.surfaces[i];
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        progress(static_cast<double>(i) / static_cast<double>(shown.size()));
+        const auto& s = shown[i];
         const LegendEntry unknown{s.class_id, legend.name_of(s.class_id), {170, 170, 170}};
         const auto* entry = legend.find(s.class_id);
         const auto triangles = static_cast<double>(s.mesh.triangles.size());

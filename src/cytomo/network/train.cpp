@@ -9,7 +9,6 @@
 #include "cytomo/core/parallel.h"
 #include "engine.h"
 #include "losses.h"
-#include "onednn.h"
 #include "safetensors.h"
 #include "samples.h"
 #include "unet.h"
@@ -155,7 +154,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data, con
     const torch::Device device(options.device);
     const bool on_cpu = device.is_cpu();
     torch::set_num_threads(thread_count());
-    const auto type = on_cpu && onednn::has_bf16() ? torch::kBFloat16 : torch::kFloat32;
+    const auto type = on_cpu && best_precision() == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
 
     Model current = start, average = start;
     SafeTensors resumed;
@@ -212,8 +211,8 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data, con
             std::copy(patches[i].labels.begin(), patches[i].labels.end(), y.data_ptr<std::uint8_t>() + static_cast<std::ptrdiff_t>(i) * s.count());
         }
         optimizer.zero();
-        const auto loss = on_cpu ? segmentation_loss(net.forward_blocked(x), y, weights)
-                                 : segmentation_loss_plain(net.forward_plain(x.to(device), true), y.to(device), weights);
+        const auto loss = on_cpu ? segmentation_loss(net.forward_training(x), y, weights)
+                                 : segmentation_loss_plain(net.forward_training(x.to(device)), y.to(device), weights);
         loss.backward();
         const auto value = loss.item<double>();
         if (!std::isfinite(value))

@@ -25,7 +25,7 @@ struct LabelledTomogram {
 struct TrainOptions {
     std::int64_t steps = 500;      ///< patches of two are one step
     double minutes = 0;            ///< > 0: stop after this time instead; the schedule follows the clock
-    Size3 patch{96, 96, 48};       ///< voxels; multiples of the architecture's stride
+    Size3 patch{80, 80, 48};       ///< voxels; multiples of the architecture's stride
     int batch = 2;                 ///< patches a step
     double learning_rate = 2e-3;   ///< highest of a one-cycle schedule (Smith and Topin 2019)
     double weight_decay = 1e-2;    ///< AdamW (Loshchilov and Hutter 2019)

@@ -39,6 +39,7 @@ Unet::Unet(const Model& model, torch::Device device, torch::ScalarType type)
     }
 }
 
+#if CYTOMO_HAS_ONEDNN
 torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
     const auto run = [this](const torch::Tensor& x, const std::string& name) {
         Block& b = block(name);
@@ -60,6 +61,14 @@ torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
     const Block& head = block("head");
     const auto logits = blocked::conv_bias(x, head.weight, head.bias);  // [n, 1, z, y, x, 16]
     return logits.squeeze(1).slice(-1, 0, architecture_.classes).to(torch::kFloat32);
+}
+#endif
+
+torch::Tensor Unet::forward_training(const torch::Tensor& x) {
+#if CYTOMO_HAS_ONEDNN
+    if (x.is_cpu()) return forward_blocked(x);
+#endif
+    return forward_plain(x, true);
 }
 
 torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {

@@ -17,8 +17,10 @@ public:
     /// `type`: float or bfloat16, the type of activations in forward_blocked.
     Unet(const Model& model, torch::Device device, torch::ScalarType type);
 
-    /// Training on the CPU: x [n, 1, z, y, x] float → logits [n, z, y, x, classes] float.
-    /// Normalises by the batch and updates running statistics.
+    /// Training: x [n, 1, z, y, x] float → logits [n, z, y, x, classes] float. Normalises by the batch and
+    /// updates running statistics. Takes the fast version where there is one.
+    torch::Tensor forward_training(const torch::Tensor& x);
+    /// The fast version, on the CPU; only in builds with oneDNN.
     torch::Tensor forward_blocked(const torch::Tensor& x);
     /// The same by libtorch's own operators, on any device; `training` chooses batch or running
     /// statistics. The reference for forward_blocked.
