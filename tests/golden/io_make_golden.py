@@ -37,9 +37,10 @@ tifffile.imwrite("io_imagej_nm.tif", v16, imagej=True, resolution=(1 / 20.0, 1 /
 tifffile.imwrite("io_imagej_channels.tif", np.stack([v16, v16 + 1], axis=1), imagej=True,
                  metadata={"axes": "ZCYX"})
 tifffile.imwrite("io_bigtiff_tiled.tif", values("<i4", 100000, -7), bigtiff=True, tile=(16, 16),
-                 compression="zlib", metadata=None)
-tifffile.imwrite("io_bigendian_strips.tif", values(">f8", 0.125), byteorder=">", rowsperstrip=2, metadata=None)
-tifffile.imwrite("io_predictor.tif", v16, compression="zlib", predictor=True, metadata=None)
+                 compression="zlib", photometric="minisblack", metadata=None)
+tifffile.imwrite("io_bigendian_strips.tif", values(">f8", 0.125), byteorder=">", rowsperstrip=2,
+                 photometric="minisblack", metadata=None)
+tifffile.imwrite("io_predictor.tif", v16, compression="zlib", predictor=True, photometric="minisblack", metadata=None)
 tifffile.imwrite("io_rgb.tif", np.zeros((NZ, NY, NX, 3), np.uint8), photometric="rgb", metadata=None)
 tifffile.imwrite("io_bilevel.tif", np.zeros((NY, NX), bool), metadata=None)
 tifffile.imwrite("io_ome.ome.tif", np.stack([v16, v16 + 1]), ome=True,
@@ -53,7 +54,7 @@ with h5py.File("io_deep_sxt.h5", "w") as f:
 with h5py.File("io_element_size.h5", "w") as f:
     d = f.create_dataset("volume", data=values(">i2", 5, -300))
     d.attrs["element_size_um"] = [0.01, 0.0125, 0.02]
-    f.create_dataset("table", data=np.arange(4))
+    f.create_dataset("table", data=np.arange(4, dtype="<i4"))
 with h5py.File("io_two.h5", "w") as f:
     f["first"] = values("<u2")
     f["group/second"] = values("<i4", 1000)

@@ -40,7 +40,9 @@ TEST_F(Malformed, TruncatedAnywhere) {
         EXPECT_EQ(attempt(folder / name), "");
         const auto whole = test::bytes_of(folder / name);
         const std::size_t step = std::max<std::size_t>(1, whole.size() / 150);
-        for (std::size_t size = 0; size + 1 < whole.size(); size += size < 100 ? 7 : step)
+        // The last four bytes of a TIFF file only say that no page follows.
+        const std::size_t enough = name == std::string("a.tif") ? 4 : 0;
+        for (std::size_t size = 0; size + enough < whole.size(); size += size < 100 ? 7 : step)
             EXPECT_NE(attempt(write(std::string("cut-") + name, std::span(whole).first(size))), "")
                 << name << " " << size;
     }

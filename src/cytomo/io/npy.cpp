@@ -18,7 +18,9 @@ namespace cytomo::io {
 namespace {
 
 [[noreturn]] void refuse(const std::string& file, const std::string& expected, const std::string& found) {
-    throw InputError(file, expected, found, "Save it in Python with numpy.save(name, array) as (z, y, x)");
+    throw InputError(
+        file, expected, found,
+        "Save it in Python with numpy.save(name, array) as (z, y, x), e.g. as array.astype('uint16')");
 }
 
 /// The text that follows 'key': in the header's dictionary, e.g. "'<f4'" or "(3, 4, 5)".

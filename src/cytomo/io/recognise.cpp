@@ -146,12 +146,12 @@ Format recognise(FileBytes& file, const fs::path& path) {
     if (tiff) return Format::tiff;
     if (hdf5) return Format::hdf5;
     if (has(start, 0, "\x93NUMPY"sv)) return Format::npy;
-    // A header whose size field is 348 may also be an MRC file with 348 columns: "MAP " decides.
-    if (has(start, 208, "MAP "sv)) return Format::mrc;
+    // Before the short marks of others: sizes, mode and axes of an MRC header are harder to meet by chance.
+    if (looks_like_mrc(start)) return Format::mrc;
     for (const Foreign& foreign : foreign_formats)
         if (has(start, foreign.offset, foreign.magic))
             throw InputError(file.name(), readable, foreign.name, foreign.advice);
-    if (has_mrc_extension(path) || looks_like_mrc(start)) return Format::mrc;
+    if (has_mrc_extension(path)) return Format::mrc;
     // HDF5 may begin after a user block, as MATLAB writes it.
     if (has(start, 512, "\x89HDF\r\n\x1a\n"sv)) return Format::hdf5;
     throw InputError(

@@ -148,6 +148,10 @@ void interpret_imagej(TiffMeaning& m, const std::string& file, const TiffTags& t
     std::int64_t slices = count_of(keys, "slices"), frames = count_of(keys, "frames");
     const std::int64_t total = std::max(images, page_count);
     m.contiguous = page_count == 1 && images > 1;
+    if (images > page_count && page_count > 1)
+        throw InputError(file, std::to_string(images) + " pages, as its description tells",
+                         std::to_string(page_count),
+                         "It is incomplete: copy it again, or open it in Fiji and save it anew");
     if (channels * slices * frames == total && total > 1) {
         if (slices == 1 && frames > 1) {
             std::swap(slices, frames);
@@ -162,7 +166,7 @@ void interpret_imagej(TiffMeaning& m, const std::string& file, const TiffTags& t
     } else {
         choose_channel(file, options.dataset, channels);
         use_all_pages(m, total);
-        if (images != page_count && !m.contiguous)
+        if (images < page_count)
             m.remarks.push_back("The description tells of " + std::to_string(images) +
                                 " images; the file has " + std::to_string(page_count) + ".");
     }

@@ -51,7 +51,7 @@ TEST_F(Conversion, ValuesThatDoNotFitAreNamed) {
 }
 
 TEST_F(Conversion, ScalingFillsTheRangeAndTellsHow) {
-    const auto v = converted(stored<float>({0.1F, 0.35F, 0.6F}), {ScalarType::uint8, true});
+    const auto v = converted(stored<float>({0.25F, 0.5F, 0.75F}), {ScalarType::uint8, true});
     EXPECT_EQ(v, (std::vector<float>{0, 128, 255}));
     EXPECT_THAT(remarks, testing::Contains(HasSubstr("Scaled")));
     EXPECT_EQ(converted(stored<float>({-1, 1}), {ScalarType::int16, true}),
