@@ -30,13 +30,14 @@ sanitize: ## unit tests with address and undefined-behaviour sanitizers (without
 
 fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (60) each
 	@scripts/install-dependencies build fuzz
-	@CYTOMO_FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz
+	@mkdir -p build && scripts/fuzz $(FUZZ_SECONDS)
 
 bench: ## speed of the parts and memory of the whole, on this machine
 	@scripts/install-dependencies
 	@cmake --preset release -DCYTOMO_BENCH=ON >/dev/null
 	@cmake --build build/release -j $(JOBS)
-	@build/release/cytomo_bench_speed --json build/release/bench-speed.json
+	@build/release/cytomo_bench_speed --json build/release/bench-speed.json \
+		--commit "$$(git describe --always --dirty)"
 	@scripts/bench-memory build/release/cytomo
 
 lint: ## formatting, clang-tidy, who includes whom

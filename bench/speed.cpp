@@ -1,0 +1,202 @@
+// How fast the parts are on this machine, beside how fast it copies memory, measured in the same run: the
+// ratio to the copy says more than the seconds when machines are compared.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cytomo/core/parallel.h"
+#include "cytomo/image/resample.h"
+#include "cytomo/labels/components.h"
+#include "cytomo/labels/distance.h"
+#include "cytomo/labels/instances.h"
+#include "cytomo/measures/objects.h"
+#include "cytomo/network/engine.h"
+#include "cytomo/surfaces/fields.h"
+#include "cytomo/surfaces/smooth.h"
+#include "synthetic.h"
+
+namespace {
+
+using namespace cytomo;
+
+struct Options {
+    std::int64_t edge = 256;
+    int threads = 0;
+    std::string json, commit;
+};
+
+struct Row {
+    std::string name, remark;
+    std::int64_t voxels = 0;
+    int runs = 0;
+    double seconds = 0;  ///< median of the runs
+};
+
+/// Runs `work` until two seconds have passed, three times at least.
+Row measure(const std::string& name, std::int64_t voxels, const std::function<void()>& work) {
+    using Clock = std::chrono::steady_clock;
+    std::vector<double> seconds;
+    work();  // memory is paged in, layouts are chosen
+    for (double total = 0; seconds.size() < 3 || (total < 2 && seconds.size() < 50);) {
+        const auto start = Clock::now();
+        work();
+        seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+        total += seconds.back();
+    }
+    std::nth_element(seconds.begin(), seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2),
+                     seconds.end());
+    return {name, "", voxels, static_cast<int>(seconds.size()), seconds[seconds.size() / 2]};
+}
+
+std::string first_line(const std::string& file, const std::string& beginning) {
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);)
+        if (line.rfind(beginning, 0) == 0) return line;
+    return "unknown";
+}
+
+std::string cpu_name() {
+    const std::string line = first_line("/proc/cpuinfo", "model name");
+    const auto colon = line.find(": ");
+    return colon == std::string::npos ? line : line.substr(colon + 2);
+}
+
+Row measure_copy(const Volume<float>& from) {
+    Volume<float> to(from.grid());
+    return measure("copy of float values", from.count(), [&] {
+        parallel_chunks(from.count(), 1 << 20, [&](std::int64_t begin, std::int64_t end) {
+            std::memcpy(to.data() + begin, from.data() + begin,
+                        static_cast<std::size_t>(end - begin) * sizeof(float));
+        });
+    });
+}
+
+Row measure_network(Precision precision) {
+    const Model model = make_model({}, 1);
+    Engine engine(model, {128, 128, 64}, precision);
+    const auto voxels = static_cast<std::size_t>(engine.tile().count());
+    std::vector<float> values(voxels, 0.5F);
+    std::vector<float> probabilities(voxels * static_cast<std::size_t>(model.architecture.classes));
+    Row row = measure(std::string("network, ") + (precision == Precision::f32 ? "f32" : "bf16"),
+                      engine.tile().count(), [&] { engine.run(values.data(), probabilities.data()); });
+    char text[40];
+    std::snprintf(
+        text, sizeof text, "%.0f GFLOP/s",
+        2e-9 * model.architecture.multiply_adds_per_voxel() * static_cast<double>(row.voxels) / row.seconds);
+    row.remark = text;
+    return row;
+}
+
+std::vector<Row> measure_all(const Options& options) {
+    const bench::SyntheticCell cell = bench::make_synthetic_cell(options.edge);
+    const std::int64_t voxels = cell.classes.count();
+    const Tomogram tomogram = tomogram_from(cell.grey);
+    const Instances instances = find_instances(cell.classes, default_instance_options());
+    std::vector<Row> rows{measure_copy(*cell.grey)};
+    const auto add = [&](const std::string& name, const std::function<void()>& work) {
+        rows.push_back(measure(name, voxels, work));
+    };
+    add("resampling to 30 nm", [&] {
+        const Resampler resampler(tomogram, tomogram.grid.resampled({0.03, 0.03, 0.03}));
+        resampler.slices(0, resampler.grid().size.z);
+    });
+    add("components", [&] { find_components(cell.classes, Connectivity::corners); });
+    add("separate objects", [&] { find_instances(cell.classes, default_instance_options()); });
+    add("distance transform", [&] { find_squared_distances_um2(cell.classes, Beyond::unknown); });
+    std::size_t triangles = 0;
+    add("surfaces of all objects", [&] {
+        triangles = 0;
+        for (const Mesh& mesh : extract_objects(instances.volume, instances.count()))
+            triangles += mesh.triangles.size();
+    });
+    rows.back().remark = std::to_string(triangles / 1000) + "k triangles";
+    Mesh mesh = extract_class(cell.classes, mitochondrion);
+    add("smoothing, 10 iterations", [&] {
+        Mesh copy = mesh;
+        smooth_surface(copy);
+    });
+    rows.back().remark = std::to_string(mesh.triangles.size() / 1000) + "k triangles";
+    add("measures of all objects", [&] { measure_objects(instances, &tomogram); });
+    rows.back().remark = std::to_string(instances.count()) + " objects";
+    rows.push_back(measure_network(Precision::f32));
+    if (best_precision() == Precision::bf16) rows.push_back(measure_network(Precision::bf16));
+    return rows;
+}
+
+double seconds_a_voxel(const Row& row) {
+    return row.seconds / static_cast<double>(row.voxels);
+}
+
+void print_table(const std::vector<Row>& rows) {
+    std::printf("%-26s %10s %12s %10s\n", "", "seconds", "Mvoxel/s", "x copy");
+    for (const Row& row : rows)
+        std::printf("%-26s %10.4f %12.1f %10.1f  %s\n", row.name.c_str(), row.seconds,
+                    1e-6 / seconds_a_voxel(row), seconds_a_voxel(row) / seconds_a_voxel(rows[0]),
+                    row.remark.c_str());
+    std::printf("\nmemory: %.1f GB/s copied (read and written)\n", 8e-9 / seconds_a_voxel(rows[0]));
+}
+
+void write_json(const Options& options, const std::vector<Row>& rows) {
+    nlohmann::json json{{"program", "cytomo " CYTOMO_VERSION}, {"commit", options.commit},
+                        {"compiler", CYTOMO_COMPILER},         {"cpu", cpu_name()},
+                        {"threads", thread_count()},           {"edge", options.edge}};
+    for (const Row& row : rows)
+        json["rows"].push_back({{"name", row.name},
+                                {"voxels", row.voxels},
+                                {"runs", row.runs},
+                                {"seconds", row.seconds},
+                                {"voxels_per_s", 1 / seconds_a_voxel(row)},
+                                {"times_copy", seconds_a_voxel(row) / seconds_a_voxel(rows[0])},
+                                {"remark", row.remark}});
+    std::ofstream(options.json) << json.dump(1) << '\n';
+}
+
+Options parse(int argc, char** argv) {
+    Options options;
+    for (int i = 1; i < argc; ++i) {
+        const std::string name = argv[i];
+        const char* value = i + 1 < argc ? argv[++i] : "";
+        if (name == "--size")
+            options.edge = std::atoll(value);
+        else if (name == "--threads")
+            options.threads = std::atoi(value);
+        else if (name == "--json")
+            options.json = value;
+        else if (name == "--commit")
+            options.commit = value;
+        else
+            options.edge = 0;
+    }
+    return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const Options options = parse(argc, argv);
+    if (options.edge < 32 || options.edge > 2048 || options.threads < 0) {
+        std::fprintf(stderr, "usage: %s [--size 32…2048] [--threads N] [--json FILE] [--commit NAME]\n",
+                     argv[0]);
+        return 2;
+    }
+    set_thread_count(options.threads);
+    std::ifstream busy("/proc/loadavg");
+    std::string load;
+    busy >> load;
+    std::printf(
+        "cytomo %s, %s\n%s, %d threads, load %s before; volumes of %lld³ voxels, network tiles of "
+        "128×128×64\n\n",
+        CYTOMO_VERSION, CYTOMO_COMPILER, cpu_name().c_str(), thread_count(), load.c_str(),
+        static_cast<long long>(options.edge));
+    const std::vector<Row> rows = measure_all(options);
+    print_table(rows);
+    if (!options.json.empty()) write_json(options, rows);
+    return 0;
+}
