@@ -1,8 +1,12 @@
 // Garland and Heckbert, "Surface simplification using quadric error metrics" (SIGGRAPH 1997). Every
 // vertex carries the sum of squared distances, weighted by area, to the planes of the triangles it
 // stands for, as a quadratic function of position. Collapsing an edge adds the functions of its ends
-// and puts the new vertex where the sum is least. Cheapest edge first, from a heap whose entries
-// become stale when one of their ends changes.
+// and puts the new vertex where the sum is least. Cheapest edge first, from a heap.
+//
+// The heap holds the cheapest edge of each vertex. When a vertex changes, so do the costs of its edges;
+// it is entered anew with the cheapest of them, so that every edge is covered by the end that changed
+// last. Entries of vertices that changed are dropped, those whose other end changed are found anew when
+// they come up: the order is exactly that of a heap of all edges, at a sixth of the entries.
 //
 // The link condition (Dey, Edelsbrunner, Guha and Nekhayev 1999) keeps the surface a manifold: the two
 // ends of the edge may have just two common neighbours, the tips of its two triangles; and the edge
@@ -15,6 +19,7 @@
 #include <queue>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cytomo/core/error.h"
@@ -28,9 +33,9 @@ namespace cytomo {
 namespace {
 
 constexpr std::uint32_t none = 0xffffffffU;
-/// Weight of the squared distance from the edge's middle, relative to the planes: where the surface is
-/// flat this decides, and makes even triangles.
-constexpr double evenness = 1e-4;
+/// Weight of the squared distances from the edge's ends, relative to the planes: where the surface is
+/// flat these decide, so that short edges go first and triangles become even.
+constexpr double evenness = 1e-3;
 
 /// weight * mean squared distance from some planes: p·A·p + 2 b·p + c, A symmetric.
 struct Quadric {
@@ -70,13 +75,14 @@ struct Quadric {
     }
 };
 
+/// The cheapest edge at a vertex.
 struct Candidate {
     float cost;
-    std::uint32_t a, b;                                              // a < b
-    std::uint32_t version_a, version_b;                              // the ends have not changed since
+    std::uint32_t vertex, other;
+    std::uint32_t version, other_version;  // what the ends were when the cost was found
+
     friend bool operator<(const Candidate& l, const Candidate& r) {  // the heap's top is the largest
-        if (l.cost != r.cost) return l.cost > r.cost;
-        return l.a != r.a ? l.a > r.a : l.b > r.b;
+        return l.cost != r.cost ? l.cost > r.cost : l.vertex > r.vertex;
     }
 };
 
@@ -111,10 +117,9 @@ public:
             }
         }
         std::vector<Candidate> all;
-        all.reserve(triangles_.size() * 3 / 2);
-        for (const auto& t : triangles_)
-            for (std::size_t c = 0; c < 3; ++c)
-                if (t[c] < t[(c + 1) % 3]) all.push_back(candidate(t[c], t[(c + 1) % 3]));
+        all.reserve(position_.size());
+        for (std::uint32_t v = 0; v < position_.size(); ++v)
+            if (const auto best = find_cheapest(v, {-1, 0}); best.other != none) all.push_back(best);
         heap_ = std::priority_queue<Candidate>({}, std::move(all));
     }
 
@@ -124,7 +129,12 @@ public:
         for (std::int64_t step = 0; live_ > options_.target_triangles && !heap_.empty(); ++step) {
             const Candidate top = heap_.top();
             heap_.pop();
-            if (version_[top.a] == top.version_a && version_[top.b] == top.version_b) collapse(top.a, top.b);
+            if (version_[top.vertex] == top.version) {
+                if (version_[top.other] != top.other_version)
+                    push_cheapest(top.vertex, {-1, 0});
+                else if (!collapse(top.vertex, top.other))
+                    push_cheapest(top.vertex, {top.cost, top.other});
+            }
             if (step % 8192 == 0) progress(std::min(1.0, static_cast<double>(start - live_) / total));
         }
     }
@@ -164,7 +174,7 @@ private:
         Quadric q = quadric_[a];
         q += quadric_[b];
         const Vec3 middle = (position_[a] + position_[b]) * 0.5;
-        q.add_point(middle, evenness * q.weight);
+        for (const auto v : {a, b}) q.add_point(position_[v], evenness / 2 * q.weight);
         Vec3 p = q.lowest(middle);
         // A vertex in an outer face of the border stays there, and takes the other one along.
         for (const auto v : {a, b}) {
@@ -175,9 +185,24 @@ private:
         return {p, std::max(0.0, q.at(p))};
     }
 
-    Candidate candidate(std::uint32_t a, std::uint32_t b) const {
-        if (a > b) std::swap(a, b);
-        return {static_cast<float>(best_place(a, b).cost), a, b, version_[a], version_[b]};
+    /// The cheapest edge at v among those that come after the given (cost, other end).
+    Candidate find_cheapest(std::uint32_t v, std::pair<float, std::uint32_t> after) {
+        Candidate best{0, v, none, version_[v], 0};
+        around(v, [&](std::uint32_t number, std::uint32_t c) {
+            const std::uint32_t n = triangles_[number][(c + 1) % 3];
+            const auto cost = static_cast<float>(best_place(std::min(v, n), std::max(v, n)).cost);
+            if (std::pair{cost, n} <= after) return;
+            if (best.other == none || cost < best.cost || (cost == best.cost && n < best.other)) {
+                best.cost = cost;
+                best.other = n;
+            }
+        });
+        if (best.other != none) best.other_version = version_[best.other];
+        return best;
+    }
+
+    void push_cheapest(std::uint32_t v, std::pair<float, std::uint32_t> after) {
+        if (const auto best = find_cheapest(v, after); best.other != none) heap_.push(best);
     }
 
     /// Calls use(triangle number, corner of v) for the live triangles around v; forgets dead ones.
@@ -226,13 +251,17 @@ private:
         return result;
     }
 
-    void collapse(std::uint32_t a, std::uint32_t b) {
+    /// Whether the edge could go.
+    bool collapse(std::uint32_t a, std::uint32_t b) {
         for (std::size_t axis = 0; axis < 3; ++axis)  // from one side of the volume to the other
-            if (((faces_[a] | faces_[b]) >> 2 * axis & 3) == 3) return;
-        if (!is_permitted(a, b)) return;
-        const Place place = best_place(a, b);
-        if (std::sqrt(place.cost / (quadric_[a].weight + quadric_[b].weight)) > options_.max_error_um) return;
-        if (turns_over(a, b, place.position) || turns_over(b, a, place.position)) return;
+            if (((faces_[a] | faces_[b]) >> 2 * axis & 3) == 3) return false;
+        if (!is_permitted(a, b)) return false;
+        const Place place = best_place(std::min(a, b), std::max(a, b));
+        const double distance =
+            std::sqrt(std::max(0.0, quadric_[a].at(place.position) + quadric_[b].at(place.position)) /
+                      (quadric_[a].weight + quadric_[b].weight));
+        if (distance > options_.max_error_um) return false;
+        if (turns_over(a, b, place.position) || turns_over(b, a, place.position)) return false;
 
         around(b, [&](std::uint32_t number, std::uint32_t c) {
             Triangle& t = triangles_[number];
@@ -251,9 +280,8 @@ private:
         faces_[a] |= faces_[b];
         ++version_[a];
         ++version_[b];
-        around(a, [&](std::uint32_t number, std::uint32_t c) {
-            heap_.push(candidate(a, triangles_[number][(c + 1) % 3]));
-        });
+        push_cheapest(a, {-1, 0});
+        return true;
     }
 
     const SimplifyOptions& options_;

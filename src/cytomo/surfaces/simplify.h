@@ -27,8 +27,8 @@ struct SimplifyOptions {
 /// Collapses edges, the one that costs least first (Garland and Heckbert 1997), as long as the mesh
 /// stays a closed manifold of the same genus and no triangle turns over; then moves each component along
 /// its normals until it encloses its former volume to 0.01 %. Stops early when no permitted edge is
-/// left: no component loses more than all but four triangles. Time n log n (about a second for each
-/// half million triangles), memory about 300 bytes a triangle; one thread, deterministic.
+/// left: no component loses more than all but four triangles. Time n log n (a few seconds for a million
+/// triangles), memory about 150 bytes a triangle; one thread, deterministic.
 /// Throws std::invalid_argument if the mesh is not watertight (see check.h).
 Mesh simplify(const Mesh& mesh, const SimplifyOptions& options, const Progress& progress = {});
 
