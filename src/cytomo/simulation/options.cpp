@@ -136,7 +136,7 @@ SimulationOptions random_contents(SimulationOptions options, Random& random) {
     c.reticulum = amount(0.15, 0.5);
     c.filopodia = amount(0.1, 0.6);
     c.gold = amount(0.3, 0.3);
-    c.contrast = random.uniform(0.75, 1.2);
+    c.contrast = random.uniform(0.8, 1.35);
     c.granularity = random.uniform(0.3, 1.8);
     return options;
 }

@@ -83,7 +83,7 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
         truth.push_back(known);
         const double base = body.values.filopodium + random.normal(0, 0.008);
         const double membrane = random.uniform(0.0, 0.05);
-        const double ice_um = random.uniform(0.03, 0.15);
+        const double ice_um = random.uniform(0.015, 0.07);
         // A film of ice clings to the process where there is no ice layer.
         Tube coat{{f.line}};
         for (TubePoint& p : coat.lines[0]) p.radius_um += ice_um;
