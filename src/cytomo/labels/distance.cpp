@@ -25,6 +25,9 @@ public:
     LineTransform(std::int64_t length, double edge) : edge2_(edge * edge) {
         const auto n = static_cast<std::size_t>(length) + 2;
         place_.resize(n);
+        half_inverse_.resize(n);
+        for (std::size_t steps = 1; steps < n; ++steps)
+            half_inverse_[steps] = 0.5 / (edge2_ * static_cast<double>(steps));
         height_.resize(n);
         until_.resize(n);
     }
@@ -51,8 +54,9 @@ private:
         while (parabolas_ > 0) {
             const std::size_t k = parabolas_ - 1;
             // Where the new parabola falls below the last one.
-            const double p = static_cast<double>(place_[k]), q = static_cast<double>(place);
-            const double crossing = 0.5 * (p + q) + 0.5 * (height - height_[k]) / (edge2_ * (q - p));
+            const double crossing =
+                0.5 * static_cast<double>(place_[k] + place) +
+                (height - height_[k]) * half_inverse_[static_cast<std::size_t>(place - place_[k])];
             if (k > 0 && crossing <= until_[k - 1]) {
                 --parabolas_;
                 continue;
@@ -67,6 +71,7 @@ private:
 
     double edge2_;
     std::vector<std::int64_t> place_;
+    std::vector<double> half_inverse_;    ///< 1 / (2 edge² steps): a division for each voxel would cost most
     std::vector<double> height_, until_;  ///< until_[k]: parabola k is lowest up to here
     std::size_t parabolas_ = 0;
 };
