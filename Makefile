@@ -13,7 +13,7 @@ FUZZ_SECONDS = $(or $(CYTOMO_FUZZ_SECONDS),60)
 
 build: ## the program, build/release/cytomo; installs what is missing first (Debian)
 	@scripts/install-dependencies
-	@cmake --preset release >/dev/null
+	@scripts/configure release
 	@cmake --build build/release -j $(JOBS)
 
 demo: build ## simulate a cell, analyze it, compare with the truth; prints the path of the page
@@ -24,7 +24,7 @@ test: ## include check, sanitizers, fuzzing, then all tests of the release build
 
 sanitize: ## unit tests with address and undefined-behaviour sanitizers (without libtorch)
 	@scripts/install-dependencies
-	@cmake --preset sanitize >/dev/null
+	@scripts/configure sanitize
 	@cmake --build build/sanitize -j $(JOBS)
 	@ctest --test-dir build/sanitize --output-on-failure
 
@@ -34,7 +34,7 @@ fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (60) each
 
 bench: ## speed of the parts and memory of the whole, on this machine
 	@scripts/install-dependencies
-	@cmake --preset release -DCYTOMO_BENCH=ON >/dev/null
+	@scripts/configure release -DCYTOMO_BENCH=ON
 	@cmake --build build/release -j $(JOBS)
 	@build/release/cytomo_bench_speed --json build/release/bench-speed.json \
 		--commit "$$(git describe --always --dirty)"
