@@ -1,5 +1,6 @@
 // cytomo surface: meshes of classes and objects, from a label volume.
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 
@@ -76,9 +77,10 @@ public:
         look.name = stem.filename().string();
         const Legend legend = default_legend();
         if (const auto* entry = legend.find(id)) look.colour = entry->colour;
-        look.comment = "cytomo " CYTOMO_VERSION " surface, from " + arguments_.classes + ", smoothing " +
-                       std::to_string(arguments_.smooth) + ", simplify " +
-                       std::to_string(arguments_.simplify);
+        char record[80];
+        std::snprintf(record, sizeof record, ", smoothing %d, simplify %g", arguments_.smooth,
+                      arguments_.simplify);
+        look.comment = "cytomo " CYTOMO_VERSION " surface, from " + arguments_.classes + record;
         auto path = stem;
         path += "." + arguments_.format;
         write_mesh(path, mesh, false, look);
@@ -150,6 +152,7 @@ void run_surface(const Common& common, const SurfaceArguments& arguments) {
             ++count;
             writing(static_cast<double>(n) / static_cast<double>(meshes.size()));
         }
+        writing(1);
         common.say("objects: " + std::to_string(count) + " files");
     }
     output.commit();
