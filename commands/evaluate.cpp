@@ -1,5 +1,6 @@
 // cytomo evaluate: how well a prediction agrees with the truth.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -16,7 +17,7 @@ namespace {
 
 struct EvaluateArguments {
     std::string prediction, truth, true_instances, predicted_instances, classes, voxel_nm;
-    std::vector<std::string> legend;
+    std::vector<std::string> legend, match;
     bool json = false;
 };
 
@@ -54,6 +55,19 @@ Legend parse_legend(const std::vector<std::string>& entries) {
     std::sort(legend.entries.begin(), legend.entries.end(),
               [](const LegendEntry& a, const LegendEntry& b) { return a.id < b.id; });
     return legend;
+}
+
+/// "3=1": the prediction's class 3 is what the truth calls 1; its other classes become background.
+void rename_classes(ClassVolume& prediction, const std::vector<std::string>& pairs) {
+    std::array<std::uint8_t, 256> name{};
+    name[ignore_label] = ignore_label;
+    for (const std::string& pair : pairs) {
+        const auto equals = pair.find('=');
+        if (equals == std::string::npos) throw UsageError("--match: expected PREDICTED=TRUE, found '" + pair + "'");
+        name[parse_class(std::string_view(pair).substr(0, equals), "--match")] =
+            parse_class(std::string_view(pair).substr(equals + 1), "--match");
+    }
+    for (std::uint8_t& c : prediction.values()) c = name[c];
 }
 
 bool has_object_classes(const ClassVolume& classes) {
@@ -113,7 +127,8 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
         remarks.clear();
     };
     std::vector<std::string> remarks;
-    const ClassVolume prediction = read_classes(arguments.prediction, reading, &remarks);
+    ClassVolume prediction = read_classes(arguments.prediction, reading, &remarks);
+    if (!arguments.match.empty()) rename_classes(prediction, arguments.match);
     remark(arguments.prediction, remarks);
     ClassVolume truth = read_classes(arguments.truth, reading, &remarks);
     remark(arguments.truth, remarks);
@@ -174,6 +189,12 @@ Command evaluate_command() {
                     ->type_name("FILE");
                 app.add_option("--classes", arguments->classes, "Class ids to compare (default: all but 0)")
                     ->type_name("A,B,…");
+                app.add_option("--match", arguments->match,
+                               "Where truth and prediction number classes differently: 3=1 compares the "
+                               "prediction's class 3 with the truth's 1, and its other classes become 0; may be "
+                               "repeated")
+                    ->type_name("A=B")
+                    ->allow_extra_args(false);
                 app.add_option("--legend", arguments->legend,
                                "Names of classes, as 3=mitochondria; may be repeated")
                     ->type_name("ID=NAME")
