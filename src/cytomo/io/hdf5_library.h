@@ -1,6 +1,8 @@
 // Private to io: handles and calls of the HDF5 C library.
 #pragma once
 
+// The names and types of version 1.10, which later versions keep on demand.
+#define H5_USE_110_API
 #include <hdf5.h>
 
 #include <mutex>

@@ -175,8 +175,8 @@ void convert_volume(const StoredVolume& volume, const std::filesystem::path& pat
     Scale scale;
     if (options.scale_to_type) {
         scale = find_scale(volume, type, progress.part(0, 0.4));
-        remark("Scaled: value = (stored value - " + io::exact_text(scale.offset) + ") / " +
-               io::exact_text(scale.factor) + ".");
+        remark("Scaled: value = stored value * " + io::short_text(1 / scale.factor) + " + " +
+               io::short_text(0.0 - scale.offset / scale.factor) + ".");
     }
     Converter converter(volume, type, options.scale_to_type ? &scale : nullptr);
     for_each_slab(volume, progress.part(options.scale_to_type ? 0.4 : 0, 1),
