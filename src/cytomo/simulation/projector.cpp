@@ -3,24 +3,27 @@
 // position u the weight W · max(0, 1 - |u - v| / h): W is the path between two samples, h how far the
 // voxel's neighbour in that row or column lies away on the detector. The projection gathers ray by ray
 // in the first case and voxel by voxel in the second, so that memory is always read in order; the
-// transpose always gathers voxel by voxel.
+// transpose always gathers voxel by voxel. Several angles take turns at each row of voxels, so that the
+// row stays in the nearest cache and their images in the next one.
 #include "cytomo/simulation/projector.h"
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace cytomo {
 
 namespace {
 
-/// The values of one place in all slices, as one vector.
-using Values = float __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias));
+/// Eight neighbouring values as one vector (compilers spill wider ones than the processor's).
+constexpr std::int64_t eight = 8;
+using Eight = float __attribute__((vector_size(eight * sizeof(float)), aligned(alignof(float)), may_alias));
 
-inline Values& values_at(float* p) {
-    return *reinterpret_cast<Values*>(p);
-}
-inline const Values& values_at(const float* p) {
-    return *reinterpret_cast<const Values*>(p);
+/// to += wa * a + wb * b, for one place in all slices.
+inline void add(float* to, const float* a, float wa, const float* b, float wb) {
+    for (std::int64_t j = 0; j < lanes; j += eight)
+        *reinterpret_cast<Eight*>(to + j) +=
+            wa * *reinterpret_cast<const Eight*>(a + j) + wb * *reinterpret_cast<const Eight*>(b + j);
 }
 
 struct View {
@@ -52,104 +55,125 @@ std::pair<std::int64_t, std::int64_t> range_within(double from, double step, dou
     return {limit(std::floor(a) + 1), limit(std::ceil(b))};
 }
 
+/// Angles that take turns: their images together stay well below 1 MB for usual detectors.
+constexpr std::size_t angles_at_once = 12;
+
+/// Visits the samples in row k, -1 <= k < nz: between voxels of the row, or between it and the one above.
 /// Calls visit(detector, first value, second value, weight of first, weight of second, depth in µm).
 template <class Visit>
-void walk(const SliceGeometry& g, const View& view, const Visit& visit) {
-    const auto depth = [&](double i, double k) {
-        return (k - g.axis_z) * g.voxel_z_um * view.c - (i - g.axis_x) * g.voxel_x_um * view.s;
+void walk_row(const SliceGeometry& g, const View& view, std::int64_t k, const Visit& visit) {
+    const auto depth = [&](double i, double z) {
+        return (z - g.axis_z) * g.voxel_z_um * view.c - (i - g.axis_x) * g.voxel_x_um * view.s;
     };
-    const double detectors = static_cast<double>(g.detectors);
-    for (std::int64_t k = view.by_rows ? 0 : -1; k < g.nz; ++k) {
-        const double row = static_cast<double>(k), here = view.start + view.per_z * row;
-        if (view.by_rows) {
-            // One sample of each ray, between two voxels of this row.
-            const double inverse = 1 / view.per_x;
-            const auto [first, last] =
-                range_within(-here * inverse, inverse, -1, static_cast<double>(g.nx), g.detectors);
-            for (std::int64_t u = first; u < last; ++u) {
-                const double i = (static_cast<double>(u) - here) * inverse;
-                const auto left = static_cast<std::int64_t>(i + 1) - 1;
-                const auto f = static_cast<float>((i - static_cast<double>(left)) * view.weight);
-                const std::int64_t at = g.at(left, k);
-                visit(u, at, at + lanes, static_cast<float>(view.weight) - f, f, depth(i, row));
-            }
-        } else {
-            // The rays that pass between a voxel of this row and the one above it.
-            const double inverse = 1 / view.per_z;
-            const auto [first, last] =
-                range_within(here, view.per_x, -1 - view.reach, detectors + view.reach, g.nx);
-            for (std::int64_t i = first; i < last; ++i) {
-                const double v = here + view.per_x * static_cast<double>(i);
-                const double low = view.per_z > 0 ? v : v + view.per_z, high = low + view.reach;
-                // low <= u < high for positive tilts, low < u <= high for negative ones: each ray once.
-                auto u = static_cast<std::int64_t>(view.per_z > 0 ? std::ceil(low) : std::floor(low) + 1);
-                const auto end =
-                    static_cast<std::int64_t>(view.per_z > 0 ? std::ceil(high) : std::floor(high) + 1);
-                const std::int64_t at = g.at(i, k), above = g.at(i, k + 1);
-                for (u = std::max<std::int64_t>(0, u); u < std::min(end, g.detectors); ++u) {
-                    const double along = (static_cast<double>(u) - v) * inverse;
-                    const auto f = static_cast<float>(along * view.weight);
-                    visit(u, at, above, static_cast<float>(view.weight) - f, f,
-                          depth(static_cast<double>(i), row + along));
-                }
-            }
+    const double row = static_cast<double>(k), here = view.start + view.per_z * row;
+    if (view.by_rows) {
+        if (k < 0) return;
+        const double inverse = 1 / view.per_x;
+        const auto [first, last] =
+            range_within(-here * inverse, inverse, -1, static_cast<double>(g.nx), g.detectors);
+        for (std::int64_t u = first; u < last; ++u) {
+            const double i = (static_cast<double>(u) - here) * inverse;
+            const auto left = static_cast<std::int64_t>(i + 1) - 1;
+            const auto f = static_cast<float>((i - static_cast<double>(left)) * view.weight);
+            const std::int64_t at = g.at(left, k);
+            visit(u, at, at + lanes, static_cast<float>(view.weight) - f, f, depth(i, row));
         }
+        return;
+    }
+    const double inverse = 1 / view.per_z;
+    const auto [first, last] =
+        range_within(here, view.per_x, -1 - view.reach, static_cast<double>(g.detectors) + view.reach, g.nx);
+    for (std::int64_t i = first; i < last; ++i) {
+        const double v = here + view.per_x * static_cast<double>(i);
+        const double low = view.per_z > 0 ? v : v + view.per_z, high = low + view.reach;
+        // low <= u < high for positive tilts, low < u <= high for negative ones: each ray once.
+        auto u = static_cast<std::int64_t>(view.per_z > 0 ? std::ceil(low) : std::floor(low) + 1);
+        const auto end = static_cast<std::int64_t>(view.per_z > 0 ? std::ceil(high) : std::floor(high) + 1);
+        const std::int64_t at = g.at(i, k), above = g.at(i, k + 1);
+        for (u = std::max<std::int64_t>(0, u); u < std::min(end, g.detectors); ++u) {
+            const double along = (static_cast<double>(u) - v) * inverse;
+            const auto f = static_cast<float>(along * view.weight);
+            visit(u, at, above, static_cast<float>(view.weight) - f, f,
+                  depth(static_cast<double>(i), row + along));
+        }
+    }
+}
+
+/// Adds to the voxels of row k what they receive from one detector line.
+void back_project_row(const SliceGeometry& g, const View& view, std::int64_t k, const float* line,
+                      float* slice) {
+    const auto weight = static_cast<float>(view.weight);
+    const auto fall = static_cast<float>(view.weight / view.reach);
+    const auto weight_of = [&](float distance) { return std::max(0.0F, weight - fall * distance); };
+    const double here = view.start + view.per_z * static_cast<double>(k);
+    float* out = slice + g.at(0, k);
+    const auto [first, last] =
+        range_within(here, view.per_x, -view.reach, static_cast<double>(g.detectors - 1) + view.reach, g.nx);
+    // Where only the two detector pixels around the voxel can be within reach, and both exist.
+    auto [begin, end] = range_within(here, view.per_x, 0, static_cast<double>(g.detectors - 1), g.nx);
+    if (view.reach > 1 || begin > end) begin = end = last;
+    const auto one_by_one = [&](std::int64_t i) {
+        const double v = here + view.per_x * static_cast<double>(i);
+        const auto u1 = std::min(g.detectors - 1, static_cast<std::int64_t>(std::floor(v + view.reach)));
+        for (auto u = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(v - view.reach)));
+             u <= u1; ++u)
+            add(out + i * lanes, line + u * lanes,
+                weight_of(static_cast<float>(std::fabs(static_cast<double>(u) - v))), line + u * lanes, 0);
+    };
+    for (std::int64_t i = first; i < begin; ++i) one_by_one(i);
+    for (std::int64_t i = begin; i < end; ++i) {
+        const double v = here + view.per_x * static_cast<double>(i);
+        const auto u = static_cast<std::int64_t>(v);
+        const auto t = static_cast<float>(v - static_cast<double>(u));
+        const float* r = line + u * lanes;
+        add(out + i * lanes, r, weight_of(t), r + lanes, weight_of(1 - t));
+    }
+    for (std::int64_t i = end; i < last; ++i) one_by_one(i);
+}
+
+/// Calls work(view, number of the angle, row) so that a few angles take turns at each row.
+template <class Work>
+void in_turns(const SliceGeometry& g, std::span<const double> angles_rad, double shift_um, const Work& work) {
+    for (std::size_t first = 0; first < angles_rad.size(); first += angles_at_once) {
+        std::vector<View> views;
+        for (const double angle :
+             angles_rad.subspan(first, std::min(angles_at_once, angles_rad.size() - first)))
+            views.emplace_back(g, angle, shift_um);
+        for (std::int64_t k = -1; k < g.nz; ++k)
+            for (std::size_t a = 0; a < views.size(); ++a)
+                work(views[a], static_cast<std::int64_t>(first + a), k);
     }
 }
 
 }  // namespace
 
-void project(const SliceGeometry& g, double angle_rad, double shift_um, const float* slice, float* row) {
-    walk(g, View(g, angle_rad, shift_um),
-         [&](std::int64_t u, std::int64_t a, std::int64_t b, float wa, float wb, double) {
-             values_at(row + u * lanes) += wa * values_at(slice + a) + wb * values_at(slice + b);
-         });
+void project(const SliceGeometry& g, std::span<const double> angles_rad, double shift_um, const float* slice,
+             float* lines) {
+    in_turns(g, angles_rad, shift_um, [&](const View& view, std::int64_t angle, std::int64_t k) {
+        float* line = lines + angle * g.row_values();
+        walk_row(g, view, k, [&](std::int64_t u, std::int64_t a, std::int64_t b, float wa, float wb, double) {
+            add(line + u * lanes, slice + a, wa, slice + b, wb);
+        });
+    });
 }
 
 void project_by_depth(const SliceGeometry& g, double angle_rad, double shift_um, double reach_um, int slabs,
-                      const float* slice, float* rows) {
+                      const float* slice, float* lines) {
     const double scale = slabs / (2 * reach_um);
-    walk(g, View(g, angle_rad, shift_um),
-         [&](std::int64_t u, std::int64_t a, std::int64_t b, float wa, float wb, double depth) {
-             const int slab = std::clamp(static_cast<int>((depth + reach_um) * scale), 0, slabs - 1);
-             values_at(rows + (slab * g.detectors + u) * lanes) +=
-                 wa * values_at(slice + a) + wb * values_at(slice + b);
-         });
+    const View view(g, angle_rad, shift_um);
+    for (std::int64_t k = -1; k < g.nz; ++k)
+        walk_row(g, view, k,
+                 [&](std::int64_t u, std::int64_t a, std::int64_t b, float wa, float wb, double depth) {
+                     const int slab = std::clamp(static_cast<int>((depth + reach_um) * scale), 0, slabs - 1);
+                     add(lines + (slab * g.detectors + u) * lanes, slice + a, wa, slice + b, wb);
+                 });
 }
 
-void back_project(const SliceGeometry& g, double angle_rad, double shift_um, const float* row, float* slice) {
-    const View view(g, angle_rad, shift_um);
-    const double inverse = 1 / view.reach;
-    for (std::int64_t k = 0; k < g.nz; ++k) {
-        const double here = view.start + view.per_z * static_cast<double>(k);
-        float* out = slice + g.at(0, k);
-        const auto weight_of = [&](double distance) {
-            return static_cast<float>(view.weight * std::max(0.0, 1 - std::fabs(distance) * inverse));
-        };
-        const double low = -view.reach, high = static_cast<double>(g.detectors - 1) + view.reach;
-        const auto [first, last] = range_within(here, view.per_x, low, high, g.nx);
-        // Where only the two detector pixels around the voxel can be within reach, and both exist.
-        auto [begin, end] = range_within(here, view.per_x, 0, static_cast<double>(g.detectors - 1), g.nx);
-        if (view.reach > 1 || begin > end) begin = end = last;
-        const auto slowly = [&](std::int64_t i) {
-            const double v = here + view.per_x * static_cast<double>(i);
-            const auto u1 = std::min(g.detectors - 1, static_cast<std::int64_t>(std::floor(v + view.reach)));
-            for (auto u = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(v - view.reach)));
-                 u <= u1; ++u)
-                values_at(out + i * lanes) +=
-                    weight_of(static_cast<double>(u) - v) * values_at(row + u * lanes);
-        };
-        for (std::int64_t i = first; i < begin; ++i) slowly(i);
-        for (std::int64_t i = begin; i < end; ++i) {
-            const double v = here + view.per_x * static_cast<double>(i);
-            const auto u = static_cast<std::int64_t>(v);
-            const double t = v - static_cast<double>(u);
-            const float* r = row + u * lanes;
-            values_at(out + i * lanes) +=
-                weight_of(t) * values_at(r) + weight_of(1 - t) * values_at(r + lanes);
-        }
-        for (std::int64_t i = end; i < last; ++i) slowly(i);
-    }
+void back_project(const SliceGeometry& g, std::span<const double> angles_rad, double shift_um,
+                  const float* lines, float* slice) {
+    in_turns(g, angles_rad, shift_um, [&](const View& view, std::int64_t angle, std::int64_t k) {
+        if (k >= 0) back_project_row(g, view, k, lines + angle * g.row_values(), slice);
+    });
 }
 
 }  // namespace cytomo

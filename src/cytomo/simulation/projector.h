@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "cytomo/core/grid.h"
 
@@ -30,19 +30,19 @@ struct SliceGeometry {
     std::int64_t at(std::int64_t x, std::int64_t z) const { return ((z + 1) * (nx + 2) + x + 1) * lanes; }
 };
 
-/// Adds the line integrals (value × µm) at one angle to `row` ([detectors][lanes]); `shift_um` moves
-/// the slice on the detector. Joseph's method: linear interpolation in the rows or columns that the
-/// ray crosses more steeply (P. M. Joseph, IEEE Trans. Med. Imaging 1, 192, 1982).
-void project(const SliceGeometry& geometry, double angle_rad, double shift_um, const float* slice,
-             float* row);
+/// Adds the line integrals (value × µm) at the given angles to `lines` ([angle][detectors][lanes]);
+/// `shift_um` moves the slice on the detector. Joseph's method: linear interpolation in the rows or
+/// columns that the ray crosses more steeply (P. M. Joseph, IEEE Trans. Med. Imaging 1, 192, 1982).
+void project(const SliceGeometry& geometry, std::span<const double> angles_rad, double shift_um,
+             const float* slice, float* lines);
 
-/// The same, kept apart by depth along the beam: rows is [slabs][detectors][lanes]; the slab of depth t
-/// (µm downstream of the axis) is clamp(floor((t + reach_um) / (2 reach_um) · slabs)).
+/// The same at one angle, kept apart by depth along the beam: lines is [slabs][detectors][lanes]; the
+/// slab of depth t (µm downstream of the axis) is clamp(floor((t + reach_um) / (2 reach_um) · slabs)).
 void project_by_depth(const SliceGeometry& geometry, double angle_rad, double shift_um, double reach_um,
-                      int slabs, const float* slice, float* rows);
+                      int slabs, const float* slice, float* lines);
 
 /// Adds the exact transpose of project() to `slice`, leaving its border alone.
-void back_project(const SliceGeometry& geometry, double angle_rad, double shift_um, const float* row,
-                  float* slice);
+void back_project(const SliceGeometry& geometry, std::span<const double> angles_rad, double shift_um,
+                  const float* lines, float* slice);
 
 }  // namespace cytomo

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "cytomo/core/random.h"
 
@@ -46,7 +47,8 @@ TEST(Projector, LineIntegralsOfADiscAreItsChords) {
     for (const double angle : {-75.0, -60.0, -45.0, -20.0, 0.0, 1.0, 33.0, 45.0, 52.0, 65.0, 90.0}) {
         std::vector<float> row(static_cast<std::size_t>(g.row_values()), 0.0F);
         const double shift = 0.013;
-        project(g, angle * degree, shift, slice.data(), row.data());
+        const double angles[] = {angle * degree};
+        project(g, angles, shift, slice.data(), row.data());
         const double centre = cx * std::cos(angle * degree) + cz * std::sin(angle * degree) + shift;
         for (std::int64_t u = 0; u < g.detectors; ++u) {
             const double offset = (static_cast<double>(u) - g.axis_detector) * g.pitch_um - centre;
@@ -75,8 +77,9 @@ TEST(Projector, BackProjectionIsTheExactTranspose) {
                 for (std::int64_t i = 0; i < g.nx * lanes; ++i)
                     x[static_cast<std::size_t>(g.at(0, k) + i)] = static_cast<float>(random.uniform(0, 1));
             for (float& v : y) v = static_cast<float>(random.uniform(0, 1));
-            project(g, angle * degree, 0.007, x.data(), projected.data());
-            back_project(g, angle * degree, 0.007, y.data(), transposed.data());
+            const double angles[] = {angle * degree};
+            project(g, angles, 0.007, x.data(), projected.data());
+            back_project(g, angles, 0.007, y.data(), transposed.data());
             double left = 0, right = 0;
             for (std::size_t i = 0; i < y.size(); ++i) left += static_cast<double>(projected[i]) * y[i];
             for (std::size_t i = 0; i < x.size(); ++i) right += static_cast<double>(transposed[i]) * x[i];
@@ -85,13 +88,27 @@ TEST(Projector, BackProjectionIsTheExactTranspose) {
     }
 }
 
+TEST(Projector, ManyAnglesTogetherAreTheSameAsOneByOne) {
+    const SliceGeometry g{40, 30, 0.02, 0.02, 19, 14, 52, 0.02, 25};
+    const auto slice = disc(g, 0.1, 0.05, 0.2);
+    std::vector<double> angles;
+    for (int i = 0; i < 29; ++i) angles.push_back((i * 6 - 84) * degree);
+    const auto line = static_cast<std::size_t>(g.row_values());
+    std::vector<float> together(angles.size() * line, 0.0F), alone(together.size(), 0.0F);
+    project(g, angles, 0, slice.data(), together.data());
+    for (std::size_t t = 0; t < angles.size(); ++t)
+        project(g, std::span(angles).subspan(t, 1), 0, slice.data(), alone.data() + t * line);
+    EXPECT_EQ(together, alone);
+}
+
 TEST(Projector, DepthSlabsAddUpToTheProjectionAndSeparateDepths) {
     const SliceGeometry g{64, 64, 0.02, 0.02, 31.5, 31.5, 90, 0.02, 44.5};
     const auto slice = disc(g, 0.0, 0.35, 0.15);  // well above the axis
     constexpr int slabs = 4;
     std::vector<float> whole(static_cast<std::size_t>(g.row_values()), 0.0F);
     std::vector<float> parts(whole.size() * slabs, 0.0F);
-    project(g, 0, 0, slice.data(), whole.data());
+    const double straight[] = {0.0};
+    project(g, straight, 0, slice.data(), whole.data());
     project_by_depth(g, 0, 0, 0.64, slabs, slice.data(), parts.data());
     for (std::size_t i = 0; i < whole.size(); ++i) {
         float sum = 0;

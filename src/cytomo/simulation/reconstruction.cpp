@@ -29,29 +29,26 @@ struct Setup {
 
 void add_sirt_weights(Setup& s) {
     const SliceGeometry& g = s.geometry;
-    std::vector<float> ones(static_cast<std::size_t>(g.slice_values()), 0.0F);
+    std::vector<float> ones(static_cast<std::size_t>(g.slice_values()), 0.0F), columns(ones.size(), 0.0F);
     for (std::int64_t z = 0; z < g.nz; ++z) std::fill_n(ones.begin() + g.at(0, z), g.nx * lanes, 1.0F);
-    std::vector<float> columns(ones.size(), 0.0F), row(static_cast<std::size_t>(g.row_values()));
-    const std::vector<float> row_of_ones(row.size(), 1.0F);
-    s.row_weights.resize(s.angles_rad.size() * static_cast<std::size_t>(g.detectors));
+    const std::size_t rays = s.angles_rad.size() * static_cast<std::size_t>(g.detectors);
+    std::vector<float> rows(rays * lanes, 0.0F);
+    project(g, s.angles_rad, 0, ones.data(), rows.data());
+    s.row_weights.assign(rays, 0.0F);
     for (std::size_t t = 0; t < s.angles_rad.size(); ++t) {
-        std::fill(row.begin(), row.end(), 0.0F);
-        project(g, s.angles_rad[t], 0, ones.data(), row.data());
+        const std::size_t first = t * static_cast<std::size_t>(g.detectors),
+                          end = first + static_cast<std::size_t>(g.detectors);
         float largest = 0;
-        for (const float v : row) largest = std::max(largest, v);
-        for (std::int64_t u = 0; u < g.detectors; ++u) {
-            // Rays that only graze the volume say nothing about it.
-            const float sum = row[static_cast<std::size_t>(u * lanes)];
-            s.row_weights[t * static_cast<std::size_t>(g.detectors) + static_cast<std::size_t>(u)] =
-                sum > 0.2F * largest ? 1 / sum : 0;
-        }
-        back_project(g, s.angles_rad[t], 0, row_of_ones.data(), columns.data());
+        for (std::size_t i = first; i < end; ++i) largest = std::max(largest, rows[i * lanes]);
+        // Rays that only graze the volume say nothing about it.
+        for (std::size_t i = first; i < end; ++i)
+            if (rows[i * lanes] > 0.2F * largest) s.row_weights[i] = 1 / rows[i * lanes];
     }
+    std::fill(rows.begin(), rows.end(), 1.0F);
+    back_project(g, s.angles_rad, 0, rows.data(), columns.data());
     s.column_weights.resize(ones.size() / lanes);
-    for (std::size_t i = 0; i < s.column_weights.size(); ++i) {
-        const float sum = columns[i * lanes];
-        s.column_weights[i] = sum > 0 ? 1 / sum : 0;
-    }
+    for (std::size_t i = 0; i < s.column_weights.size(); ++i)
+        s.column_weights[i] = columns[i * lanes] > 0 ? 1 / columns[i * lanes] : 0;
 }
 
 void add_angle_weights(Setup& s) {
@@ -79,30 +76,24 @@ void add_angle_weights(Setup& s) {
 /// SIRT of one group. images and slice in the projector's order; adds squared residuals to `squares`.
 void sirt(const Setup& s, const ReconstructionOptions& options, const std::vector<float>& images,
           std::vector<float>& slice, std::vector<double>& squares) {
-    const SliceGeometry& g = s.geometry;
-    std::vector<float> row(static_cast<std::size_t>(g.row_values())), change(slice.size());
+    std::vector<float> lines(images.size()), change(slice.size());
     std::fill(slice.begin(), slice.end(), 0.0F);
     for (int iteration = 0; iteration < options.iterations; ++iteration) {
+        std::fill(lines.begin(), lines.end(), 0.0F);
         std::fill(change.begin(), change.end(), 0.0F);
+        if (iteration > 0) project(s.geometry, s.angles_rad, 0, slice.data(), lines.data());
         double sum = 0;
-        for (std::size_t t = 0; t < s.angles_rad.size(); ++t) {
-            std::fill(row.begin(), row.end(), 0.0F);
-            if (iteration > 0) project(g, s.angles_rad[t], 0, slice.data(), row.data());
-            const float* seen = images.data() + static_cast<std::int64_t>(t) * g.row_values();
-            const float* weights = s.row_weights.data() + static_cast<std::int64_t>(t) * g.detectors;
-            for (std::int64_t u = 0; u < g.detectors; ++u) {
-                float squared = 0;
-                for (std::int64_t j = 0; j < lanes; ++j) {
-                    const float difference =
-                        weights[u] > 0 ? seen[u * lanes + j] - row[static_cast<std::size_t>(u * lanes + j)]
-                                       : 0;
-                    squared += difference * difference;
-                    row[static_cast<std::size_t>(u * lanes + j)] = difference * weights[u];
-                }
-                sum += squared;
+        for (std::size_t ray = 0; ray < s.row_weights.size(); ++ray) {
+            const float weight = s.row_weights[ray];
+            float squared = 0;
+            for (std::size_t j = ray * lanes; j < (ray + 1) * lanes; ++j) {
+                const float difference = weight > 0 ? images[j] - lines[j] : 0;
+                squared += difference * difference;
+                lines[j] = difference * weight;
             }
-            back_project(g, s.angles_rad[t], 0, row.data(), change.data());
+            sum += squared;
         }
+        back_project(s.geometry, s.angles_rad, 0, lines.data(), change.data());
         squares[static_cast<std::size_t>(iteration)] = sum;
         const float floor = options.non_negative ? 0 : -1e30F;
         for (std::size_t i = 0; i < s.column_weights.size(); ++i)
