@@ -36,9 +36,8 @@ TEST(Predict, TiledEqualsUntiledAwayFromSeams) {
     const auto a = predict(t, model, one), b = predict(t, model, many);
     ASSERT_EQ(a.values.size(), b.values.size());
     // Inner faces of tiles, and how far the network sees across them.
-    static constexpr std::int64_t reach = 8;  // voxels
     const auto near = [](std::int64_t i, std::initializer_list<std::int64_t> faces) {
-        return std::any_of(faces.begin(), faces.end(), [i](auto f) { return i >= f - reach && i < f + reach; });
+        return std::any_of(faces.begin(), faces.end(), [i](auto f) { return i >= f - 8 && i < f + 8; });
     };
     double worst_away = 0, mean = 0;
     for (std::int64_t i = 0; i < a.grid.count() * 3; ++i) {
