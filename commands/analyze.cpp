@@ -121,6 +121,7 @@ void run(const Arguments& a, const Common& common) {
     options.check();
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
     const Model model = a.predict.model();
+    options.instances = instance_options_for(model.legend);
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;

@@ -12,6 +12,19 @@
 
 namespace cytomo {
 
+InstanceOptions instance_options_for(const Legend& legend) {
+    const InstanceOptions standard = default_instance_options();
+    const Legend known = default_legend();
+    InstanceOptions out;
+    out.min_volume_um3.fill(standard.min_volume_um3[vesicle]);
+    for (const auto& entry : legend.entries)
+        if (const auto* same = known.find(entry.name)) {
+            out.min_volume_um3[entry.id] = standard.min_volume_um3[same->id];
+            out.split_touching[entry.id] = standard.split_touching[same->id];
+        }
+    return out;
+}
+
 void AnalyzeOptions::check() const {
     predict.check();
     instances.check();
@@ -156,7 +169,12 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     for (std::size_t n = 1; n < areas.size(); ++n)
         if (!a.object_surfaces[n].empty()) areas[n] = area_um2(a.object_surfaces[n]);
     set_surface_areas(a.objects, areas);
-    a.filopodia = measure_filopodia(a.classes, a.instances, {}, same_grid ? &p : nullptr, progress.stage("measuring filopodia"));
+    if (const auto* entry = model.legend.find("filopodium")) {
+        FilopodiaOptions filopodia;
+        filopodia.class_id = entry->id;
+        a.filopodia = measure_filopodia(a.classes, a.instances, filopodia, same_grid ? &p : nullptr,
+                                        progress.stage("measuring filopodia"));
+    }
     const auto totals = measure_classes(a.classes, &tomogram, progress.stage("measuring classes"));
     a.summary = summarise(tomogram.grid, &tomogram, totals, a.objects, a.filopodia, model.legend);
     a.summary.voxel_size_known = tomogram.voxel_size_known;

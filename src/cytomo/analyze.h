@@ -17,9 +17,13 @@
 
 namespace cytomo {
 
+/// How objects of these classes are found: classes named as in the default legend as there, others from
+/// the smallest size the optics resolve, without parting.
+InstanceOptions instance_options_for(const Legend& legend);
+
 struct AnalyzeOptions {
     PredictOptions predict;
-    InstanceOptions instances = default_instance_options();
+    InstanceOptions instances = default_instance_options();  ///< other legends: instance_options_for
     int smoothing = 8;                       ///< iterations on each surface; volumes stay
     std::int64_t page_triangles = 150'000;   ///< of the 3D view in the page
     std::int64_t picture_triangles = 1'500'000;

@@ -14,7 +14,7 @@ about "$(json out.txt voxel_nm 2)" 40 0.001 "voxel size after the walk"
 cytomo convert "$CELL/instances.tif" numbers.npy
 cytomo convert numbers.npy numbers.tif
 cytomo evaluate "$CELL/classes.tif" "$CELL/classes.tif" --json \
-    --true-instances "$CELL/instances.tif" --predicted-instances numbers.tif
+    --truth-instances "$CELL/instances.tif" --instances numbers.tif
 cytomo convert "$CELL/tomogram.mrc" small.tif --type uint8 --scale-to-type
 cytomo info small.tif --json
 expect uint8 "type asked for" json out.txt type

@@ -9,7 +9,10 @@ refused 1 "--overwrite" convert "$CELL/tomogram.mrc" taken.tif
 refused 1 "--overwrite" simulate taken --size 32
 refused 1 "--overwrite" surface "$CELL/classes.tif" taken
 refused 1 "--overwrite" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" taken
-refused 1 "--overwrite" render slices "$CELL/tomogram.mrc" -o taken.tif
+echo precious > taken.png
+refused 1 "--overwrite" render slices "$CELL/tomogram.mrc" -o taken.png
+expect precious "the picture" cat taken.png
+rm taken.png
 expect precious "the file" cat taken.tif
 holds taken notes.txt
 
