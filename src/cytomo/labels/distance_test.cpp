@@ -62,8 +62,8 @@ void expect_exact(const InstanceVolume& labels) {
 }
 
 TEST(Distance, EqualsBruteForceWithUnequalEdges) {
-    expect_exact(blobs({21, 18, 13}, {0.01, 0.02, 0.035}, 12, 1, 3));
-    expect_exact(blobs({17, 20, 15}, {0.03, 0.011, 0.02}, 25, 4, 4));
+    expect_exact(blobs({15, 13, 10}, {0.01, 0.02, 0.035}, 9, 1, 3));
+    expect_exact(blobs({12, 15, 11}, {0.03, 0.011, 0.02}, 20, 4, 4));
     expect_exact(blobs({33, 2, 9}, {1, 1, 1}, 6, 2, 5));
     expect_exact(blobs({1, 1, 25}, {1, 2, 3}, 3, 2, 6));
 }
