@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
-#include "cytomo/io/output.h"
+#include "cytomo/core/output.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/labels/instances.h"

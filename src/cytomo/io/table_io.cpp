@@ -8,7 +8,7 @@
 #include <string>
 
 #include "cytomo/core/error.h"
-#include "cytomo/io/output.h"
+#include "cytomo/core/output.h"
 
 namespace cytomo {
 
