@@ -130,8 +130,9 @@ struct ConvPrimitives {
     }
 };
 
-dnnl::normalization_flags norm_flags(bool relu) {
+dnnl::normalization_flags norm_flags(bool relu, bool frozen) {
     auto flags = dnnl::normalization_flags::use_scale_shift;
+    if (frozen) flags |= dnnl::normalization_flags::use_global_stats;
     if (relu) flags |= dnnl::normalization_flags::fuse_norm_relu;
     return flags;
 }
@@ -151,9 +152,10 @@ public:
         const auto pair = torch::stack({gamma, beta}).contiguous();
         const auto md = descriptor(y);
         const dnnl::batch_normalization_forward::primitive_desc pd(
-            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon), norm_flags(relu)}, cpu());
+            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon), norm_flags(relu, state->frozen)}, cpu());
         auto z = torch::empty_like(y);
-        auto mean = torch::empty_like(gamma), variance = torch::empty_like(gamma);
+        auto mean = state->frozen ? state->mean.clone() : torch::empty_like(gamma);
+        auto variance = state->frozen ? state->variance.clone() : torch::empty_like(gamma);
         auto workspace = torch::empty(
             {relu ? static_cast<std::int64_t>(pd.workspace_desc().get_size()) : 1}, torch::kUInt8);
         std::unordered_map<int, dnnl::memory> arguments{
@@ -164,24 +166,27 @@ public:
             {DNNL_ARG_VARIANCE, wrap(variance, pd.variance_desc())}};
         if (relu) arguments.insert({DNNL_ARG_WORKSPACE, wrap(workspace, pd.workspace_desc())});
         execute(dnnl::batch_normalization_forward(pd), arguments);
-        state->mean.mul_(1 - state->momentum).add_(mean, state->momentum);
-        state->variance.mul_(1 - state->momentum).add_(variance, state->momentum);
+        if (!state->frozen) {
+            state->mean.mul_(1 - state->momentum).add_(mean, state->momentum);
+            state->variance.mul_(1 - state->momentum).add_(variance, state->momentum);
+        }
         ctx->save_for_backward({x, weight, y, pair, mean, variance, workspace});
         ctx->saved_data["stride"] = stride;
         ctx->saved_data["relu"] = relu;
+        ctx->saved_data["frozen"] = state->frozen;
         return z;
     }
 
     static tensor_list backward(AutogradContext* ctx, tensor_list gradients) {
         const auto saved = ctx->get_saved_variables();
         const auto &x = saved[0], &weight = saved[1], &y = saved[2], &pair = saved[3];
-        const bool relu = ctx->saved_data["relu"].toBool();
+        const bool relu = ctx->saved_data["relu"].toBool(), frozen = ctx->saved_data["frozen"].toBool();
         const auto dz = gradients[0].contiguous();
         const auto md = descriptor(y);
         const dnnl::batch_normalization_forward::primitive_desc hint(
-            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon), norm_flags(relu)}, cpu());
+            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon), norm_flags(relu, frozen)}, cpu());
         const dnnl::batch_normalization_backward::primitive_desc pd(
-            {dnnl::prop_kind::backward, md, md, static_cast<float>(norm_epsilon), norm_flags(relu)}, cpu(), hint);
+            {dnnl::prop_kind::backward, md, md, static_cast<float>(norm_epsilon), norm_flags(relu, frozen)}, cpu(), hint);
         auto dy = torch::empty_like(y);
         auto dpair = torch::empty_like(pair);
         std::unordered_map<int, dnnl::memory> arguments{

@@ -16,6 +16,7 @@ torch::Tensor unblock(const torch::Tensor& blocked, std::int64_t channels);
 struct NormState {
     torch::Tensor mean, variance;  ///< [channels], float
     double momentum = 0.05;
+    bool frozen = false;  ///< normalise by these statistics, as at inference, instead of the batch's own
 };
 
 /// ReLU(batch_norm(conv(x))). `x` is blocked, or plain [n, 1, z, y, x] for the first layer; weight

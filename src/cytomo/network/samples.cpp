@@ -157,7 +157,7 @@ Patch SampleSet::draw(const TrainOptions& options, Random& random) const {
 std::vector<Patch> SampleSet::validation_patches(const TrainOptions& options) const {
     AugmentOptions none{0, 0, 0, 0, 0, 0, 0};
     std::vector<Patch> out;
-    const auto wanted = std::clamp<std::size_t>(validation.size(), 8, 24);
+    const auto wanted = std::clamp<std::size_t>(2 * validation.size(), 8, 48);
     Random random(12345, 2);
     for (std::size_t i = 0; i < wanted; ++i) {
         const Sample& s = validation[i % validation.size()];
@@ -165,7 +165,7 @@ std::vector<Patch> SampleSet::validation_patches(const TrainOptions& options) co
         for (const auto& places : s.places)
             if (!places.empty()) classes.push_back(&places);
         if (classes.empty()) continue;
-        const auto& places = *classes[i % classes.size()];
+        const auto& places = *classes[(i + i / validation.size()) % classes.size()];
         const Vec3 at = position(s.labels.grid(), places[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(places.size()) - 1))]);
         out.push_back(cut_augmented_patch(s.values, s.labels, options.patch, at, none, random));
     }

@@ -86,7 +86,7 @@ private:
 /// Rare classes weigh more, but not without limit.
 torch::Tensor class_weights(const std::vector<double>& share) {
     std::vector<float> w;
-    for (const double s : share) w.push_back(s > 0 ? static_cast<float>(std::clamp(std::sqrt(0.1 / s), 0.4, 3.0)) : 0.F);
+    for (const double s : share) w.push_back(s > 0 ? static_cast<float>(std::clamp(std::pow(0.1 / s, 0.25), 0.75, 1.6)) : 0.F);
     return torch::tensor(w);
 }
 
@@ -198,6 +198,8 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data, con
     };
     for (; fraction_done() < 1; ++step) {
         const double t = fraction_done();
+        // Patches differ so much that what the batch's own statistics teach is not what inference does.
+        if (t >= 1 - options.frozen_share) net.freeze_statistics();
         std::vector<Patch> patches(static_cast<std::size_t>(options.batch));
         parallel_for(options.batch, [&](std::int64_t i) {
             Random random(options.seed, static_cast<std::uint64_t>(1000 + step * options.batch + i));

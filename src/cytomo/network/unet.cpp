@@ -68,7 +68,12 @@ torch::Tensor Unet::forward_training(const torch::Tensor& x) {
 #if CYTOMO_HAS_ONEDNN
     if (x.is_cpu()) return forward_blocked(x);
 #endif
-    return forward_plain(x, true);
+    return forward_plain(x, !frozen_);
+}
+
+void Unet::freeze_statistics() {
+    frozen_ = true;
+    for (auto& [name, b] : blocks_) b.state.frozen = true;
 }
 
 torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {

@@ -18,8 +18,10 @@ public:
     Unet(const Model& model, torch::Device device, torch::ScalarType type);
 
     /// Training: x [n, 1, z, y, x] float → logits [n, z, y, x, classes] float. Normalises by the batch and
-    /// updates running statistics. Takes the fast version where there is one.
+    /// updates running statistics, unless they are frozen. Takes the fast version where there is one.
     torch::Tensor forward_training(const torch::Tensor& x);
+    /// From now on forward_training and forward_blocked normalise by the running statistics, as inference does.
+    void freeze_statistics();
     /// The fast version, on the CPU; only in builds with oneDNN.
     torch::Tensor forward_blocked(const torch::Tensor& x);
     /// The same by libtorch's own operators, on any device; `training` chooses batch or running
@@ -42,6 +44,7 @@ private:
 
     Architecture architecture_;
     torch::ScalarType type_;
+    bool frozen_ = false;
     std::map<std::string, Block> blocks_;
 };
 

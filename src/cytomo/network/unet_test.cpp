@@ -49,6 +49,30 @@ TEST(Unet, RunningStatisticsFollowTheBatch) {
         EXPECT_NEAR(model.weights.at("encoder.0.a.mean").values[static_cast<std::size_t>(c)], mean[c].item<float>(), 1e-3);
 }
 
+TEST(Unet, FrozenStatisticsAreUsedKeptAndDifferentiatedThrough) {
+    torch::manual_seed(2);
+    Model model = small_model();
+    Unet warm(model, torch::kCPU, torch::kFloat32);
+    const auto x = torch::randn({2, 1, 8, 8, 16});
+    for (int i = 0; i < 20; ++i) warm.forward_blocked(x * 2);
+    warm.store(model);
+    Unet fast(model, torch::kCPU, torch::kFloat32), plain(model, torch::kCPU, torch::kFloat32);
+    fast.freeze_statistics();
+    const auto a = fast.forward_blocked(x), b = plain.forward_plain(x, false);
+    EXPECT_LT((a - b).abs().max().item<float>(), 2e-4F * b.abs().max().item<float>());
+    const auto g = torch::randn(a.sizes());
+    (a * g).sum().backward();
+    (b * g).sum().backward();
+    const auto pa = fast.parameters(), pb = plain.parameters();
+    for (std::size_t i = 0; i < pa.size(); ++i) {
+        const auto scale = pb[i].grad().abs().max().item<float>() + 1e-3F;
+        EXPECT_LT((pa[i].grad() - pb[i].grad()).abs().max().item<float>(), 2e-3F * scale) << i;
+    }
+    Model after = model;
+    fast.store(after);
+    EXPECT_EQ(after.weights.at("encoder.0.a.mean").values, model.weights.at("encoder.0.a.mean").values);
+}
+
 TEST(Unet, Bfloat16ComesClose) {
     const Model model = small_model();
     Unet exact(model, torch::kCPU, torch::kFloat32), coarse(model, torch::kCPU, torch::kBFloat16);

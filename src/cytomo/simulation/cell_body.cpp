@@ -137,7 +137,7 @@ void CellBody::make_nucleus(const SimulationOptions& options, Random& random) {
         turn = std::atan2(edge_normal.y, edge_normal.x) + random.normal(0, 0.4);
         inwards = {std::cos(turn), std::sin(turn), 0};
         const double corner = 0.5 * (std::fabs(inwards.x) * extent.x + std::fabs(inwards.y) * extent.y);
-        reach = -corner + std::min(corner, options.contents.nucleus * random.uniform(0.15, 0.42) * across);
+        reach = -corner + std::min(corner, options.contents.nucleus * random.uniform(0.25, 0.5) * across);
     } else {
         reach = across * std::min(0.45, -0.35 + options.contents.nucleus * random.uniform(0.1, 0.6));
     }

@@ -98,10 +98,10 @@ SimulationOptions random_acquisition(SimulationOptions options, Random& random) 
         a.tilt_max_deg = std::min(72.0, std::round(offset + reach));
         a.tilt_step_deg = random.chance(0.3) ? 1 : 2;
     }
-    a.photons = std::clamp(random.log_normal(6000, 0.8), 800.0, 40000.0) * a.tilt_step_deg / 2;
+    a.photons = std::clamp(random.log_normal(7000, 0.6), 1500.0, 40000.0) * a.tilt_step_deg / 2;
     a.blur_nm = random.uniform(10, 30);
     a.depth_of_field_um = random.uniform(1.5, 6);
-    a.misalignment = random.chance(0.75) ? random.uniform(0, 0.6) : random.uniform(0.6, 1.5);
+    a.misalignment = random.chance(0.85) ? random.uniform(0, 0.6) : random.uniform(0.6, 1.2);
     a.flicker = random.uniform(0, 0.02);
     a.flat_field_error = random.uniform(0, 0.006);
     a.reconstruction = random.chance(0.85) ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;

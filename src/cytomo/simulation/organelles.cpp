@@ -153,8 +153,8 @@ void add_lipid_droplets(Workshop& shop) {
     Random random(shop.options.seed, 40);
     Canvas& canvas = shop.canvas;
     const double target =
-        random.log_normal(0.018, 0.6) * shop.options.contents.lipid_droplets * shop.sample_um3;
-    const double typical = random.log_normal(0.13, 0.35), clustering = random.uniform(0, 0.7);
+        random.log_normal(0.009, 0.6) * shop.options.contents.lipid_droplets * shop.sample_um3;
+    const double typical = random.log_normal(0.16, 0.3), clustering = random.uniform(0, 0.6);
     double volume = 0;
     const auto place = [&](Vec3 centre, double radius) {
         const Ellipsoid ball{centre, {radius, radius, radius}, {}};
@@ -198,13 +198,13 @@ void add_vesicles(Workshop& shop) {
     Random random(shop.options.seed, 50);
     Canvas& canvas = shop.canvas;
     const double cytosol = shop.body.values.cytosol, contrast = shop.options.contents.contrast;
-    const double target = random.log_normal(0.035, 0.6) * shop.options.contents.vesicles * shop.sample_um3;
-    const double typical = random.log_normal(0.12, 0.3);
+    const double target = random.log_normal(0.02, 0.5) * shop.options.contents.vesicles * shop.sample_um3;
+    const double typical = random.log_normal(0.16, 0.25);
     const double dense_share = random.uniform(0.1, 0.5), multivesicular_share = random.uniform(0.1, 0.35);
     double volume = 0;
     int placed = 0;
     for (int tries = 0; volume < target && tries < 700; ++tries) {
-        const double radius = in_range(random.log_normal(typical, 0.45), 0.05, 0.5);
+        const double radius = in_range(random.log_normal(typical, 0.4), 0.06, 0.5);
         Vec3 centre;
         if (!shop.find_room(random, shop.place_of(placed), radius, 0.0, 40, centre)) continue;
         ++placed;
@@ -215,16 +215,16 @@ void add_vesicles(Workshop& shop) {
         }
         const double draw = random.uniform();
         const double wall_um = in_range(random.log_normal(0.045, 0.3), 0.025, 0.4 * radius + 0.01);
-        const double wall = cytosol + contrast * (random.uniform(0.26, 0.35) - cytosol);
+        const double wall = cytosol + contrast * (random.uniform(0.29, 0.35) - cytosol);
         std::string kind = "ring";
-        double lumen = cytosol + contrast * (random.uniform(0.13, 0.21) - cytosol);
+        double lumen = cytosol + contrast * (random.uniform(0.13, 0.18) - cytosol);
         auto inner = std::make_shared<std::vector<Ellipsoid>>();
         if (draw < dense_share) {
             kind = "dense";
-            lumen = cytosol + contrast * (random.uniform(0.30, 0.45) - cytosol);
+            lumen = cytosol + contrast * (random.uniform(0.36, 0.45) - cytosol);
         } else if (draw < dense_share + multivesicular_share && radius > 0.13) {
             kind = "multivesicular";
-            lumen = cytosol + contrast * (random.uniform(0.17, 0.27) - cytosol);
+            lumen = cytosol + contrast * (random.uniform(0.15, 0.23) - cytosol);
             const auto wanted = random.integer(3, 4 + static_cast<std::int64_t>(60 * radius * radius));
             for (int i = 0; i < 60 && static_cast<std::int64_t>(inner->size()) < wanted; ++i) {
                 const double r = random.uniform(0.03, 0.07);
@@ -233,7 +233,7 @@ void add_vesicles(Workshop& shop) {
                 if (shape.distance(at) < -r) inner->push_back({at, {r, r, r}, {}});
             }
         }
-        const double inner_value = cytosol + contrast * (random.uniform(0.28, 0.42) - cytosol);
+        const double inner_value = cytosol + contrast * (random.uniform(0.32, 0.42) - cytosol);
         const double texture = kind == "dense" ? random.uniform(0.005, 0.04) : 0.008;
         const std::uint32_t owner = canvas.add_object(vesicle, kind, shape.volume_um3());
         shop.occupancy.add(centre, radius, owner);
