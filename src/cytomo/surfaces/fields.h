@@ -12,9 +12,10 @@
 
 namespace cytomo {
 
-/// The margin of class c: its probability minus the largest of the others, -1 … 1. It is above 0
-/// exactly where c is the most probable class (of equal ones the lowest), so that level 0 is the
-/// class's surface, at sub-voxel positions. `probabilities` must outlive the field. Throws UsageError
+/// The margin of class c: half the logarithm of its probability over the largest of the others (8-bit
+/// probabilities k as (k + 1.5) / 256.5, so that it stays within ±2.6). It is above 0 exactly where c
+/// is the most probable class (of equal ones the lowest), so that level 0 is the class's surface, at
+/// sub-voxel positions. `probabilities` must outlive the field. Throws UsageError
 /// if there is no class c.
 SliceField class_margin(const Probabilities& probabilities, int c);
 

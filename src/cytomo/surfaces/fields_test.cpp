@@ -57,9 +57,8 @@ TEST(ClassSurface, SmoothProbabilitiesGiveVolumeAndAreaOfKnownShapes) {
                 for (const Vec3 shift : {Vec3{0.31, 0.42, 0.13}, Vec3{0.05, 0.5, 0.27}}) {
                     const Errors e = measure_errors(shape, voxel, shift, Edge::sigmoid);
                     SCOPED_TRACE(shape.name + " of radius " + std::to_string(radius));
-                    // Three voxels are few: the place of the lattice alone changes the volume by 0.5 %.
-                    EXPECT_NEAR(e.volume, 0, radius == 3 ? 0.015 : 0.01);
-                    EXPECT_NEAR(e.smooth_volume, 0, radius == 3 ? 0.015 : 0.01);
+                    EXPECT_NEAR(e.volume, 0, 0.01);
+                    EXPECT_NEAR(e.smooth_volume, 0, 0.01);
                     EXPECT_NEAR(e.area, 0, 0.02);
                     EXPECT_NEAR(e.smooth_area, 0, 0.02);
                 }
@@ -77,6 +76,10 @@ TEST(ClassSurface, AverageOverPlacesHasNoBiasEvenAtThreeVoxels) {
                 for (int i = 0; i < places; ++i) {
                     const Errors e = measure_errors(
                         shape, voxel, {random.uniform(), random.uniform(), random.uniform()}, edge);
+                    if (edge == Edge::sigmoid) {
+                        EXPECT_NEAR(e.volume, 0, 0.01) << shape.name << " place " << i;
+                        EXPECT_NEAR(e.area, 0, 0.02) << shape.name << " place " << i;
+                    }
                     mean.volume += e.volume / places, mean.area += e.area / places;
                     mean.smooth_volume += e.smooth_volume / places,
                         mean.smooth_area += e.smooth_area / places;
@@ -86,7 +89,7 @@ TEST(ClassSurface, AverageOverPlacesHasNoBiasEvenAtThreeVoxels) {
                 EXPECT_NEAR(mean.volume, 0, 0.01);
                 EXPECT_NEAR(mean.smooth_volume, 0, 0.01);
                 // A ramp narrower than the longest edge leaves steps, which smoothing removes.
-                EXPECT_NEAR(mean.area, 0, edge == Edge::ramp && voxel.x != voxel.z ? 0.04 : 0.02);
+                EXPECT_NEAR(mean.area, 0, edge == Edge::ramp && voxel.x != voxel.z ? 0.025 : 0.02);
                 EXPECT_NEAR(mean.smooth_area, 0, 0.02);
             }
 }
@@ -123,7 +126,7 @@ TEST(ClassMargin, IsAboveZeroExactlyWhereTheClassWins) {
                     if (k != c) others = std::max(others, value);
                 }
                 EXPECT_EQ(slice[i] > 0, best == c);
-                EXPECT_NEAR(slice[i], (p.of_class(c)[voxel] - others) / 255.0, 0.0011);
+                EXPECT_NEAR(slice[i], 0.5 * std::log((p.of_class(c)[voxel] + 1.5) / (others + 1.5)), 0.0011);
             }
         }
     }
