@@ -134,8 +134,9 @@ Command measure_command() {
                 ->type_name("FILE");
             app.add_option(
                    "--min-volume-um3", arguments->min_volume_um3,
-                   "Smaller objects are left out, in all classes (default: a sphere of 60 nm, 0.05 µm³ for "
-                   "cytoplasm and nucleus)")
+                   "Smaller objects are left out, in all classes (default: a sphere of 60 nm for "
+                   "droplets and vesicles, 100 nm for filopodia, 160 nm for mitochondria; 0.05 µm³ of "
+                   "cytoplasm, 0.2 µm³ of nucleus)")
                 ->type_name("V");
             return [arguments](const Common& common) { run_measure(common, *arguments); };
         }};

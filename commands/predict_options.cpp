@@ -13,6 +13,8 @@ void PredictArguments::declare(CLI::App& app) {
     app.add_option("--device", device, "auto, cpu or cuda:N")->capture_default_str();
     app.add_option("--precision", precision, "Arithmetic; auto takes bf16 where the processor has it")
         ->check(CLI::IsMember({"auto", "f32", "bf16"}))->capture_default_str();
+    app.add_option("--views", views, "Mean over mirror images of the tomogram: a little better, this many times slower")
+        ->check(CLI::IsMember({1, 2, 4, 8}))->capture_default_str();
 }
 
 PredictOptions PredictArguments::options() const {
@@ -20,6 +22,7 @@ PredictOptions PredictArguments::options() const {
     o.polarity = polarity == "dark" ? Polarity::dense_is_dark : polarity == "bright" ? Polarity::dense_is_bright : Polarity::unknown;
     o.device = device;
     o.precision = precision;
+    o.views = views;
     o.check();
     return o;
 }

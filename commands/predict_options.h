@@ -10,6 +10,7 @@ namespace cytomo::commands {
 
 struct PredictArguments {
     std::string model_file, polarity = "auto", device = "auto", precision = "auto";
+    int views = 1;
 
     void declare(CLI::App& app);
     /// Throws UsageError.

@@ -1,5 +1,7 @@
 // cytomo segment: classes, and on request their probabilities, for one tomogram.
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "command.h"
 #include "cytomo/core/error.h"
@@ -17,17 +19,20 @@ struct Arguments {
     PredictArguments predict;
 };
 
-/// One file a class: NAME.CLASS.EXT.
-void write_probabilities(const std::string& pattern, const Probabilities& p, const Legend& legend, bool overwrite) {
+/// NAME.CLASS.EXT
+std::filesystem::path file_of_class(const std::string& pattern, const Legend& legend, int c) {
     const std::filesystem::path base(pattern);
+    std::string name = legend.name_of(static_cast<std::uint8_t>(c));
+    std::replace(name.begin(), name.end(), ' ', '-');
+    return base.parent_path() / (base.stem().string() + "." + name + base.extension().string());
+}
+
+void write_probabilities(const std::string& pattern, const Probabilities& p, const Legend& legend, bool overwrite) {
     for (int c = 0; c < p.classes; ++c) {
-        std::string name = legend.name_of(static_cast<std::uint8_t>(c));
-        for (auto& letter : name)
-            if (letter == ' ') letter = '-';
         Volume<std::uint8_t> values(p.grid);
         const auto from = p.of_class(c);
         std::copy(from.begin(), from.end(), values.data());
-        write_volume(base.parent_path() / (base.stem().string() + "." + name + base.extension().string()), values, overwrite);
+        write_volume(file_of_class(pattern, legend, c), values, overwrite);
     }
 }
 
@@ -35,6 +40,9 @@ void run(const Arguments& a, const Common& common) {
     const PendingOutput free_name(a.out, common.overwrite);
     const PredictOptions options = a.predict.options();
     const Model model = a.predict.model();
+    if (!a.probabilities.empty())  // fail in the first second, not after the work
+        for (int c = 0; c < model.architecture.classes; ++c)
+            const PendingOutput free_too(file_of_class(a.probabilities, model.legend, c), common.overwrite);
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;

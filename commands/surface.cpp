@@ -1,5 +1,6 @@
-// cytomo surface: meshes of classes and objects, from a label volume.
+// cytomo surface: meshes of classes and objects, from a label volume or from class probabilities.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "cytomo/io/mesh_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/labels/instances.h"
+#include "cytomo/network/predict.h"
 #include "cytomo/surfaces/fields.h"
 #include "cytomo/surfaces/simplify.h"
 #include "cytomo/surfaces/smooth.h"
@@ -21,7 +23,7 @@ namespace {
 
 struct SurfaceArguments {
     std::string classes, folder, voxel_nm, instances, format = "ply";
-    bool per_instance = false;
+    bool per_instance = false, from_probabilities = false;
     int smooth = 10;
     double simplify = 1;
 };
@@ -55,6 +57,39 @@ Instances read_numbered(const SurfaceArguments& arguments, const ReadOptions& re
         if (auto& c = result.class_of[result.volume[i]]; c == 0 && classes[i] != ignore_label) c = classes[i];
     result.class_of[0] = 0;
     return result;
+}
+
+/// The files NAME.CLASS.EXT that segment --probabilities NAME.EXT wrote, as one.
+Probabilities read_probabilities(const SurfaceArguments& arguments, const ReadOptions& reading) {
+    const std::filesystem::path base(arguments.classes);
+    const Legend legend = default_legend();
+    Probabilities all;
+    all.classes = static_cast<int>(legend.entries.size());
+    for (const auto& entry : legend.entries) {
+        const auto file =
+            base.parent_path() / (base.stem().string() + "." + file_stem(entry.id) + base.extension().string());
+        const Tomogram part = open_tomogram(file, reading);
+        if (all.values.empty()) {
+            all.grid = part.grid;
+            all.values.resize(legend.entries.size() * static_cast<std::size_t>(part.grid.count()));
+        }
+        if (!(part.grid.size == all.grid.size))
+            throw InputError(file.string(), "the size of the other classes' probabilities", "another size",
+                             "Write them again with segment --probabilities");
+        const auto slice = static_cast<std::size_t>(part.grid.size.x * part.grid.size.y);
+        std::vector<float> values(slice);
+        auto* out = all.values.data() + std::size_t{entry.id} * static_cast<std::size_t>(part.grid.count());
+        for (std::int64_t z = 0; z < part.grid.size.z; ++z) {
+            part.read_slices(z, 1, values);
+            for (const float v : values) {
+                if (!(v >= 0 && v <= 255))
+                    throw InputError(file.string(), "probabilities from 0 to 255", std::to_string(v),
+                                     "Write them with segment --probabilities");
+                *out++ = static_cast<std::uint8_t>(std::lround(v));
+            }
+        }
+    }
+    return all;
 }
 
 class SurfaceWriter {
@@ -108,16 +143,27 @@ void run_surface(const Common& common, const SurfaceArguments& arguments) {
     const Progress progress = common.progress();
 
     std::vector<std::string> remarks;
-    const ClassVolume classes = read_classes(arguments.classes, reading, &remarks);
+    Probabilities p;
+    ClassVolume classes;
+    if (arguments.from_probabilities) {
+        p = read_probabilities(arguments, reading);
+        classes = most_probable_classes(p, p.grid, progress.stage("classes"));
+    } else {
+        classes = read_classes(arguments.classes, reading, &remarks);
+    }
     for (const auto& remark : remarks) common.say(arguments.classes + ": " + remark);
     const SurfaceWriter writer(arguments, common, classes.grid());
+    const auto surfaces_of = [&](const Instances& objects, const char* stage) {
+        return arguments.from_probabilities
+                   ? extract_objects(p, objects.volume, objects.class_of, progress.stage(stage))
+                   : extract_objects(objects.volume, objects.count(), progress.stage(stage));
+    };
 
     // Pieces that do not touch get a surface each, so that thin ones keep their volume beside thick ones.
     std::size_t written = 0;
     {
         const Instances pieces = find_instances(classes, InstanceOptions{}, progress.stage("pieces"));
-        std::vector<Mesh> meshes =
-            extract_objects(pieces.volume, pieces.count(), progress.stage("surfaces of classes"));
+        std::vector<Mesh> meshes = surfaces_of(pieces, "surfaces of classes");
         for (std::size_t n = 1; n < meshes.size();) {
             const std::uint8_t id = pieces.class_of[n];
             Mesh whole;
@@ -139,8 +185,7 @@ void run_surface(const Common& common, const SurfaceArguments& arguments) {
             arguments.instances.empty()
                 ? find_instances(classes, default_instance_options(), progress.stage("objects"))
                 : read_numbered(arguments, reading, classes, common);
-        std::vector<Mesh> meshes =
-            extract_objects(objects.volume, objects.count(), progress.stage("surfaces of objects"));
+        std::vector<Mesh> meshes = surfaces_of(objects, "surfaces of objects");
         const auto folder = output.path() / "objects";
         std::filesystem::create_directory(folder);
         std::size_t count = 0;
@@ -165,6 +210,9 @@ Command surface_command() {
                 auto arguments = std::make_shared<SurfaceArguments>();
                 app.add_option("CLASSES", arguments->classes, "Classes, as written by cytomo segment")
                     ->required();
+                app.add_flag("--probabilities", arguments->from_probabilities,
+                             "CLASSES is the NAME.tif given to segment --probabilities: surfaces at "
+                             "sub-voxel positions from its files NAME.CLASS.tif");
                 app.add_option("OUTDIR", arguments->folder,
                                "Folder for one mesh a class (mitochondrion.ply, …), in µm, and objects/")
                     ->required();

@@ -12,6 +12,12 @@ expect 64 "size along y" json out.txt size 1
 expect uint8 type json out.txt type
 cytomo segment "$CELL/tomogram.mrc" again.tif --probabilities p.tif
 [ -s p.mitochondrion.tif ] || fail "no probabilities of mitochondria in: $(ls)"
+refused 1 "p.background.tif" segment "$CELL/tomogram.mrc" third.tif --probabilities p.tif
+cytomo surface p.tif soft --probabilities --per-instance
+[ -s soft/mitochondrion.ply ] || fail "no surface from probabilities in: $(ls soft)"
+[ -n "$(ls soft/objects)" ] || fail "no surfaces of objects from probabilities"
+rm p.vesicle.tif
+refused 1 "p.vesicle.tif" surface p.tif missing --probabilities
 echo "not a model" > broken.safetensors
 refused 1 "broken.safetensors" segment "$CELL/tomogram.mrc" bad.tif --model broken.safetensors
 [ ! -e bad.tif ] || fail "a file in spite of the error"

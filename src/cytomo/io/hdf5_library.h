@@ -38,7 +38,8 @@ private:
     herr_t (*close_)(hid_t) = nullptr;
 };
 
-/// Keeps HDF5 from printing; errors are told by return values.
-void silence_hdf5();
+/// Before any other call: keeps HDF5 from printing (errors are told by return values) and from closing files
+/// once more when the program ends, which crashes after a failed write (a full disk; HDF5 1.10).
+void prepare_hdf5();
 
 }  // namespace cytomo::io

@@ -17,7 +17,8 @@ std::mutex& hdf5_mutex() {
     return mutex;
 }
 
-void silence_hdf5() {
+void prepare_hdf5() {
+    [[maybe_unused]] static const herr_t once = H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
@@ -179,7 +180,7 @@ public:
 
     void read(std::int64_t first, std::int64_t count, std::span<std::byte> out) const {
         const std::lock_guard lock(hdf5_mutex());
-        silence_hdf5();
+        prepare_hdf5();
         const Hdf5Handle space(H5Dget_space(dataset_.get()), H5Sclose);
         std::vector<hsize_t> start(rank_, 0), extent(rank_, 1);
         const auto put = [&](std::size_t from_end, std::int64_t n, std::int64_t begin) {
@@ -247,7 +248,7 @@ Hdf5Handle open_with_cache(const std::string& file, hid_t root, const std::strin
 
 StoredVolume open_hdf5(std::shared_ptr<FileBytes> file, const ReadOptions& options) {
     const std::lock_guard lock(hdf5_mutex());
-    silence_hdf5();
+    prepare_hdf5();
     const auto damaged = [&](const std::string& what) {
         return InputError(file->name(), "a complete HDF5 file", what,
                           "It is damaged or incomplete: copy it again from its source, or test it with h5ls");

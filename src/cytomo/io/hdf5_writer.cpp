@@ -35,7 +35,7 @@ public:
     Hdf5File(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool voxel_size_known)
         : name_(path.string()), grid_(grid), type_(type) {
         const std::lock_guard lock(hdf5_mutex());
-        silence_hdf5();
+        prepare_hdf5();
         file_ = {H5Fcreate(name_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose};
         if (!file_) fail();
         const std::array<hsize_t, 3> shape{static_cast<hsize_t>(grid.size.z),
@@ -73,7 +73,7 @@ public:
 
     void write(std::int64_t first, std::int64_t count, std::span<const std::byte> values) {
         const std::lock_guard lock(hdf5_mutex());
-        silence_hdf5();
+        prepare_hdf5();
         const std::array<hsize_t, 3> start{static_cast<hsize_t>(first), 0, 0};
         const std::array<hsize_t, 3> extent{static_cast<hsize_t>(count), static_cast<hsize_t>(grid_.size.y),
                                             static_cast<hsize_t>(grid_.size.x)};
@@ -88,7 +88,7 @@ public:
 
     void finish() {
         const std::lock_guard lock(hdf5_mutex());
-        silence_hdf5();
+        prepare_hdf5();
         dataset_.reset();
         const bool flushed = H5Fflush(file_.get(), H5F_SCOPE_GLOBAL) >= 0;
         file_.reset();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <string>
 #include <unordered_map>
@@ -21,13 +22,20 @@ void InstanceOptions::check() const {
                              ": expected 0 µm³ or more, found " + std::to_string(min_volume_um3[id]));
 }
 
+namespace {
+
+double sphere_um3(double diameter_um) { return std::numbers::pi / 6 * diameter_um * diameter_um * diameter_um; }
+
+}  // namespace
+
 InstanceOptions default_instance_options() {
     InstanceOptions options;
-    constexpr double sphere_of_60_nm = 1.13e-4;
-    for (const std::uint8_t id : {mitochondrion, lipid_droplet, vesicle, filopodium})
-        options.min_volume_um3[id] = sphere_of_60_nm;
+    options.min_volume_um3[lipid_droplet] = options.min_volume_um3[vesicle] = sphere_um3(0.06);
+    // A mitochondrion is hardly thinner than 0.2 µm; a filopodium of 80 nm and 0.1 µm length is a stump.
+    options.min_volume_um3[mitochondrion] = sphere_um3(0.16);
+    options.min_volume_um3[filopodium] = sphere_um3(0.1);
     options.min_volume_um3[cytoplasm] = 0.05;
-    options.min_volume_um3[nucleus] = 0.05;
+    options.min_volume_um3[nucleus] = 0.2;
     options.split_touching[lipid_droplet] = true;
     options.split_touching[vesicle] = true;
     return options;

@@ -66,6 +66,26 @@ TEST(Instances, PartsTouchingDropletsByDefault) {
     EXPECT_EQ(found.volume(46, 20, 20), 2U);
 }
 
+TEST(Instances, SpecksAreDroppedByTheSizeOfTheirClass) {
+    // Cubes of 5 voxels of 20 nm: 0.001 µm³, a fine droplet and vesicle and filopodium, but no mitochondrion.
+    ClassVolume classes(Grid{{40, 10, 20}, {0.02, 0.02, 0.02}, {}});
+    const auto cube = [&](std::uint8_t id, std::int64_t x0, std::int64_t z0, std::int64_t edge) {
+        for (std::int64_t z = z0; z < z0 + edge; ++z)
+            for (std::int64_t y = 1; y < 1 + edge; ++y)
+                for (std::int64_t x = x0; x < x0 + edge; ++x) classes(x, y, z) = id;
+    };
+    cube(mitochondrion, 1, 1, 5);
+    cube(lipid_droplet, 9, 1, 5);
+    cube(vesicle, 17, 1, 5);
+    cube(filopodium, 25, 1, 5);
+    cube(nucleus, 32, 1, 5);
+    cube(mitochondrion, 1, 10, 8);
+    const Instances found = find_instances(classes, default_instance_options());
+    EXPECT_EQ(found.class_of, (std::vector<std::uint8_t>{0, mitochondrion, lipid_droplet, vesicle, filopodium}));
+    EXPECT_EQ(found.volume(3, 3, 12), 1U);
+    EXPECT_EQ(found.volume(3, 3, 3), 0U);
+}
+
 TEST(Instances, GivenNumbersTakeTheClassOfMostVoxels) {
     ClassVolume classes(Grid{{10, 1, 1}, {1, 1, 1}, {}});
     InstanceVolume numbers(classes.grid());

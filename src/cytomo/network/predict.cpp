@@ -159,6 +159,38 @@ Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options
     return [engine](const float* values, float* probabilities) { engine->run(values, probabilities); };
 }
 
+/// Adds `weight` times `from` to `to`, mirrored along x, y, z where bits 0, 1, 2 of `view` say so.
+void add_mirrored(const float* from, float* to, Size3 size, int volumes, int view, float weight) {
+    parallel_for(volumes * size.z, [&](std::int64_t slice) {
+        const auto z = slice % size.z, first = slice - z;
+        for (std::int64_t y = 0; y < size.y; ++y) {
+            const auto source_z = (view & 4) != 0 ? size.z - 1 - z : z, source_y = (view & 2) != 0 ? size.y - 1 - y : y;
+            const float* in = from + ((first + source_z) * size.y + source_y) * size.x;
+            float* out = to + (slice * size.y + y) * size.x;
+            if ((view & 1) != 0)
+                for (std::int64_t x = 0; x < size.x; ++x) out[x] += weight * in[size.x - 1 - x];
+            else
+                for (std::int64_t x = 0; x < size.x; ++x) out[x] += weight * in[x];
+        }
+    });
+}
+
+/// The mean of what `run` says of a tile and of its mirror images.
+Runner over_views(Runner run, int views, Size3 tile, int classes) {
+    if (views == 1) return run;
+    const auto n = static_cast<std::size_t>(tile.count());
+    return [=, values = std::vector<float>(n), p = std::vector<float>(n * static_cast<std::size_t>(classes))](
+               const float* in, float* out) mutable {
+        std::fill_n(out, p.size(), 0.F);
+        for (int view = 0; view < views; ++view) {
+            std::fill(values.begin(), values.end(), 0.F);
+            add_mirrored(in, values.data(), tile, 1, view, 1);
+            run(values.data(), p.data());
+            add_mirrored(p.data(), out, tile, classes, view, 1 / static_cast<float>(views));
+        }
+    };
+}
+
 /// Share of the "looks like a cell" evidence for dense_is_bright, from the tiles in the middle.
 /// A network that sees inverted grey values finds little it knows: it is less sure, and its classes
 /// contradict what they should absorb.
@@ -209,6 +241,8 @@ void PredictOptions::check() const {
         throw UsageError("--precision: expected auto, f32 or bf16, found '" + precision + "'");
     if (device != "auto" && device != "cpu" && device.rfind("cuda:", 0) != 0)
         throw UsageError("--device: expected auto, cpu or cuda:N, found '" + device + "'");
+    if (views != 1 && views != 2 && views != 4 && views != 8)
+        throw UsageError("--views: expected 1, 2, 4 or 8, found " + std::to_string(views));
     if (tile.x < 32 || tile.y < 32 || tile.z < 16 || overlap < 0 || 2 * overlap > std::min({tile.x, tile.y, tile.z}))
         throw UsageError("tiles: expected at least 32 x 32 x 16 voxels and an overlap of at most half a tile");
 }
@@ -227,7 +261,7 @@ Probabilities predict(const Tomogram& tomogram, const Model& model, const Predic
     out.classes = classes;
     const Resampler resampler(tomogram, out.grid);
     const Tiling tiling(out.grid.size, options.tile, model.architecture.stride(), options.overlap);
-    const Runner run = make_runner(model, tiling.tile, options, record);
+    const Runner run = over_views(make_runner(model, tiling.tile, options, record), options.views, tiling.tile, classes);
     record.polarity = options.polarity;
     if (options.polarity == Polarity::unknown) decide_polarity(resampler, tiling, statistics, run, classes, record);
     const GreyScale scale = make_grey_scale(statistics, record.polarity);

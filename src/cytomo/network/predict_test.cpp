@@ -50,6 +50,36 @@ TEST(Predict, TiledEqualsUntiledAwayFromSeams) {
     EXPECT_LT(mean, 1);
 }
 
+TEST(Predict, MeanOverMirrorImagesDoesNotDependOnHandedness) {
+    const Model model = make_model({{16, 16}, 3}, 1);
+    const Size3 size{48, 40, 32};
+    const auto t = noise(size, {0.02, 0.02, 0.02});
+    auto turned = std::make_shared<Volume<float>>(t.grid);
+    const Volume<float> plain = t.load();
+    const auto other = [&](std::int64_t x, std::int64_t y, std::int64_t z) {
+        return plain.grid().index(size.x - 1 - x, size.y - 1 - y, size.z - 1 - z);
+    };
+    for (std::int64_t z = 0; z < size.z; ++z)
+        for (std::int64_t y = 0; y < size.y; ++y)
+            for (std::int64_t x = 0; x < size.x; ++x) (*turned)(x, y, z) = plain[other(x, y, z)];
+    const auto difference = [&](int views) {
+        auto options = bright();
+        options.views = views;
+        options.tile = size;
+        const auto a = predict(t, model, options), b = predict(tomogram_from(turned), model, options);
+        int most = 0;
+        for (int c = 0; c < 3; ++c)
+            for (std::int64_t z = 0; z < size.z; ++z)
+                for (std::int64_t y = 0; y < size.y; ++y)
+                    for (std::int64_t x = 0; x < size.x; ++x)
+                        most = std::max(most, std::abs(a.of_class(c)[static_cast<std::size_t>(other(x, y, z))] -
+                                                       b.of_class(c)[static_cast<std::size_t>(plain.grid().index(x, y, z))]));
+        return most;
+    };
+    EXPECT_GT(difference(1), 3);  // the network itself prefers a side
+    EXPECT_LE(difference(8), 1);
+}
+
 TEST(Predict, SameAtAnyThreadCountAndForThinVolumes) {
     const Model model = make_model({{16, 16}, 3}, 1);
     const auto t = noise({50, 37, 3}, {0.02, 0.02, 0.02});

@@ -39,13 +39,9 @@ Unet::Unet(const Model& model, torch::Device device, torch::ScalarType type)
     }
 }
 
-#if CYTOMO_HAS_ONEDNN
-torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
-    const auto run = [this](const torch::Tensor& x, const std::string& name) {
-        Block& b = block(name);
-        return blocked::conv_norm(x, b.weight, b.gamma, b.beta, b.state, b.layer.stride, b.layer.relu);
-    };
-    auto x = input.to(type_).contiguous();
+/// The layers in their order. `run(x, name)` applies a block, `add(fine, coarse)` brings a coarser level up.
+template <class Run, class Add>
+torch::Tensor Unet::last_features(torch::Tensor x, const Run& run, const Add& add) {
     std::vector<torch::Tensor> features;
     const std::size_t levels = architecture_.widths.size();
     for (std::size_t l = 0; l < levels; ++l) {
@@ -56,8 +52,18 @@ torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
     }
     for (std::size_t l = levels - 1; l-- > 0;) {
         const auto level = level_name("decoder", l);
-        x = run(blocked::add_upsampled(features[l], run(x, level + ".up")), level + ".a");
+        x = run(add(features[l], run(x, level + ".up")), level + ".a");
     }
+    return x;
+}
+
+#if CYTOMO_HAS_ONEDNN
+torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
+    const auto run = [this](const torch::Tensor& x, const std::string& name) {
+        Block& b = block(name);
+        return blocked::conv_norm(x, b.weight, b.gamma, b.beta, b.state, b.layer.stride, b.layer.relu);
+    };
+    const auto x = last_features(input.to(type_).contiguous(), run, blocked::add_upsampled);
     const Block& head = block("head");
     const auto logits = blocked::conv_bias(x, head.weight, head.bias);  // [n, 1, z, y, x, 16]
     return logits.squeeze(1).slice(-1, 0, architecture_.classes).to(torch::kFloat32);
@@ -85,21 +91,10 @@ torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
                               blocked::norm_epsilon, x.is_cuda());
         return b.layer.relu ? torch::relu(y) : y;
     };
-    auto x = input;
-    std::vector<torch::Tensor> features;
-    const std::size_t levels = architecture_.widths.size();
-    for (std::size_t l = 0; l < levels; ++l) {
-        const auto level = level_name("encoder", l);
-        if (l > 0) x = run(x, level + ".down");
-        x = run(run(x, level + ".a"), level + ".b");
-        features.push_back(x);
-    }
-    for (std::size_t l = levels - 1; l-- > 0;) {
-        const auto level = level_name("decoder", l);
-        const auto coarse = run(x, level + ".up");
-        const auto size = features[l].sizes().slice(2).vec();
-        x = run(features[l] + torch::upsample_nearest3d(coarse, size), level + ".a");
-    }
+    const auto add = [](const torch::Tensor& fine, const torch::Tensor& coarse) {
+        return fine + torch::upsample_nearest3d(coarse, fine.sizes().slice(2).vec());
+    };
+    const auto x = last_features(input, run, add);
     const Block& head = block("head");
     const auto logits = torch::conv3d(x, head.weight.to(x.scalar_type()), head.bias.to(x.scalar_type()));
     return logits.slice(1, 0, architecture_.classes).permute({0, 2, 3, 4, 1}).to(torch::kFloat32);

@@ -41,6 +41,8 @@ private:
     };
     const Block& block(const std::string& name) const { return blocks_.at(name); }
     Block& block(const std::string& name) { return blocks_.at(name); }
+    template <class Run, class Add>
+    torch::Tensor last_features(torch::Tensor x, const Run& run, const Add& add);
 
     Architecture architecture_;
     torch::ScalarType type_;
