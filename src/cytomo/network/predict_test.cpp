@@ -52,7 +52,7 @@ TEST(Predict, TiledEqualsUntiledAwayFromSeams) {
 
 TEST(Predict, MeanOverMirrorImagesDoesNotDependOnHandedness) {
     const Model model = make_model({{16, 16}, 3}, 1);
-    const Size3 size{48, 40, 32};
+    const Size3 size{48, 56, 48};
     const auto t = noise(size, {0.02, 0.02, 0.02});
     auto turned = std::make_shared<Volume<float>>(t.grid);
     const Volume<float> plain = t.load();
