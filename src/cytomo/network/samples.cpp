@@ -165,7 +165,7 @@ std::vector<Patch> SampleSet::validation_patches(const TrainOptions& options) co
         for (const auto& places : s.places)
             if (!places.empty()) classes.push_back(&places);
         if (classes.empty()) continue;
-        const auto& places = *classes[(i + i / validation.size()) % classes.size()];
+        const auto& places = *classes[(i / validation.size() + i % validation.size()) % classes.size()];
         const Vec3 at = position(s.labels.grid(), places[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(places.size()) - 1))]);
         out.push_back(cut_augmented_patch(s.values, s.labels, options.patch, at, none, random));
     }
