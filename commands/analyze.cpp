@@ -1,4 +1,6 @@
 // cytomo analyze: everything, in one command.
+#include "cytomo/analyze.h"
+
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -8,7 +10,6 @@
 #include <thread>
 
 #include "command.h"
-#include "cytomo/analyze.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
@@ -39,7 +40,8 @@ std::string file_checksum(const fs::path& file) {
     std::uint64_t hash = 0xcbf29ce484222325ULL;
     while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
         for (std::streamsize i = 0; i < in.gcount(); ++i)
-            hash = (hash ^ static_cast<unsigned char>(buffer[static_cast<std::size_t>(i)])) * 0x100000001b3ULL;
+            hash =
+                (hash ^ static_cast<unsigned char>(buffer[static_cast<std::size_t>(i)])) * 0x100000001b3ULL;
     char text[20];
     std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
     return text;
@@ -65,7 +67,8 @@ std::string dashed(std::string name) {
     return name;
 }
 
-void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& arguments, const Legend& legend) {
+void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& arguments,
+                    const Legend& legend) {
     fs::create_directory(folder);
     const auto look = [&](std::uint8_t id, const std::string& name) {
         MeshLook l;
@@ -77,14 +80,16 @@ void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& 
         const std::string name = dashed(legend.name_of(s.class_id));
         write_mesh(folder / (name + "." + arguments.format), s.mesh, false, look(s.class_id, name));
     }
-    if (!a.body.empty()) write_mesh(folder / ("cell-body." + arguments.format), a.body, false, look(cytoplasm, "cell-body"));
+    if (!a.body.empty())
+        write_mesh(folder / ("cell-body." + arguments.format), a.body, false, look(cytoplasm, "cell-body"));
     if (!arguments.per_instance) return;
     fs::create_directory(folder / "instances");
     for (std::size_t n = 1; n < a.object_surfaces.size(); ++n) {
         if (a.object_surfaces[n].empty()) continue;
         const auto id = a.instances.class_of[n];
         const std::string name = dashed(legend.name_of(id)) + "-" + std::to_string(n);
-        write_mesh(folder / "instances" / (name + "." + arguments.format), a.object_surfaces[n], false, look(id, name));
+        write_mesh(folder / "instances" / (name + "." + arguments.format), a.object_surfaces[n], false,
+                   look(id, name));
     }
 }
 
@@ -92,11 +97,12 @@ void write_text(const fs::path& file, const std::string& text) {
     std::ofstream out(file, std::ios::binary);
     out << text;
     out.close();
-    if (!out) throw InputError(file.string(), "to write the file", std::strerror(errno), "Check space and rights");
+    if (!out)
+        throw InputError(file.string(), "to write the file", std::strerror(errno), "Check space and rights");
 }
 
-void write_everything(const fs::path& folder, const Analysis& a, const Arguments& arguments, const Legend& legend,
-                      const Progress& progress) {
+void write_everything(const fs::path& folder, const Analysis& a, const Arguments& arguments,
+                      const Legend& legend, const Progress& progress) {
     progress(0);
     write_volume(folder / "classes.tif", a.classes, false);
     progress(0.2);
@@ -108,7 +114,8 @@ void write_everything(const fs::path& folder, const Analysis& a, const Arguments
     write_text(folder / "summary.json", summary_json(a.summary));
     progress(0.8);
     fs::create_directory(folder / "pictures");
-    for (const auto& picture : a.pictures) write_png(folder / "pictures" / (picture.name + ".png"), picture.image);
+    for (const auto& picture : a.pictures)
+        write_png(folder / "pictures" / (picture.name + ".png"), picture.image);
     write_text(folder / "report.html", a.page);
     progress(1);
 }
@@ -129,17 +136,18 @@ void run(const Arguments& a, const Common& common) {
     if (!tomogram.voxel_size_known)
         throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
     for (const auto& w : options.warnings) common.say(w);
-    options.record = {{"Program", "cytomo " CYTOMO_VERSION},
-                      {"Date", now_text()},
-                      {"Input", fs::absolute(a.in).string()},
-                      {"Input checksum", file_checksum(a.in) + " (FNV-1a)"},
-                      {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
-                      {"Model checksum", model.checksum()},
-                      {"Voxel size", a.voxel.empty() ? "from the file" : a.voxel + " nm, given"},
-                      {"Options", "polarity " + a.predict.polarity + ", precision " + a.predict.precision + ", device " +
-                                      a.predict.device + ", views " + std::to_string(a.predict.views) +
-                                      ", smoothing " + std::to_string(a.smoothing)},
-                      {"Machine", cpu_name() + ", " + std::to_string(thread_count()) + " threads"}};
+    options.record = {
+        {"Program", "cytomo " CYTOMO_VERSION},
+        {"Date", now_text()},
+        {"Input", fs::absolute(a.in).string()},
+        {"Input checksum", file_checksum(a.in) + " (FNV-1a)"},
+        {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
+        {"Model checksum", model.checksum()},
+        {"Voxel size", a.voxel.empty() ? "from the file" : a.voxel + " nm, given"},
+        {"Options", "polarity " + a.predict.polarity + ", precision " + a.predict.precision + ", device " +
+                        a.predict.device + ", views " + std::to_string(a.predict.views) + ", smoothing " +
+                        std::to_string(a.smoothing)},
+        {"Machine", cpu_name() + ", " + std::to_string(thread_count()) + " threads"}};
     const Progress progress = common.progress();
     const Analysis analysis = analyze(tomogram, model, options, progress);
     write_everything(folder.path(), analysis, a, model.legend, progress.stage("writing files"));
@@ -148,12 +156,14 @@ void run(const Arguments& a, const Common& common) {
     for (const auto& c : analysis.summary.classes)
         if (c.voxels > 0) {
             char line[120];
-            std::snprintf(line, sizeof line, "%-16s %6lld objects %12.4f µm³ %6.1f %% of the cell", c.name.c_str(),
-                          static_cast<long long>(c.objects), c.volume_um3, 100 * c.fraction_of_cell);
+            std::snprintf(line, sizeof line, "%-16s %6lld objects %12.4f µm³ %6.1f %% of the cell",
+                          c.name.c_str(), static_cast<long long>(c.objects), c.volume_um3,
+                          100 * c.fraction_of_cell);
             common.say(line);
         }
     char seconds[32];
-    std::snprintf(seconds, sizeof seconds, " (%.1f s)", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    std::snprintf(seconds, sizeof seconds, " (%.1f s)",
+                  std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     std::printf("%s\n", (fs::path(a.out) / "report.html").c_str());
     common.say("done" + std::string(seconds));
 }
@@ -161,19 +171,23 @@ void run(const Arguments& a, const Common& common) {
 }  // namespace
 
 Command analyze_command() {
-    return {"analyze", "Segment, separate, measure and show: everything in one command", [](CLI::App& app) -> Run {
-        auto a = std::make_shared<Arguments>();
-        app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
-        app.add_option("outdir", a->out, "Folder for the results; it is made")->required();
-        app.add_option("--format", a->format, "Surface files")->check(CLI::IsMember({"ply", "stl", "obj"}))->capture_default_str();
-        app.add_flag("--per-instance", a->per_instance, "Write the surface of every object too");
-        app.add_option("--smoothing", a->smoothing, "Smoothing iterations on surfaces (volumes stay)")
-            ->check(CLI::Range(0, 1000))->capture_default_str();
-        app.add_option("--dataset", a->dataset, "Dataset within an HDF5 file");
-        add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
-        a->predict.declare(app);
-        return [a](const Common& common) { run(*a, common); };
-    }};
+    return {"analyze", "Segment, separate, measure and show: everything in one command",
+            [](CLI::App& app) -> Run {
+                auto a = std::make_shared<Arguments>();
+                app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
+                app.add_option("outdir", a->out, "Folder for the results; it is made")->required();
+                app.add_option("--format", a->format, "Surface files")
+                    ->check(CLI::IsMember({"ply", "stl", "obj"}))
+                    ->capture_default_str();
+                app.add_flag("--per-instance", a->per_instance, "Write the surface of every object too");
+                app.add_option("--smoothing", a->smoothing, "Smoothing iterations on surfaces (volumes stay)")
+                    ->check(CLI::Range(0, 1000))
+                    ->capture_default_str();
+                app.add_option("--dataset", a->dataset, "Dataset within an HDF5 file");
+                add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
+                a->predict.declare(app);
+                return [a](const Common& common) { run(*a, common); };
+            }};
 }
 
 }  // namespace cytomo::commands

@@ -49,7 +49,8 @@ public:
         }
         fraction_ = fraction;
         note_ = note;
-        const bool due = now - drawn_ > (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(30000));
+        const bool due =
+            now - drawn_ > (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(30000));
         if (!due) return;
         if (terminal_ || drawn_ != Clock::time_point{}) draw(now, terminal_ ? "" : "\n");
         drawn_ = now;
@@ -118,8 +119,7 @@ std::vector<double> parse_numbers(const std::string& text, const std::string& op
         rest.remove_prefix(comma + 1);
     }
     if (values.size() == 1) values.assign(3, values[0]);
-    if (values.size() != 3)
-        throw UsageError(option + ": expected one number or three, found '" + text + "'");
+    if (values.size() != 3) throw UsageError(option + ": expected one number or three, found '" + text + "'");
     return values;
 }
 }  // namespace
@@ -138,7 +138,8 @@ Size3 parse_size(const std::string& text) {
     for (const double n : v)
         if (!(n >= 1 && n <= 100000) || n != std::floor(n))
             throw UsageError("--size: expected whole numbers from 1 to 100000, found '" + text + "'");
-    return {static_cast<std::int64_t>(v[0]), static_cast<std::int64_t>(v[1]), static_cast<std::int64_t>(v[2])};
+    return {static_cast<std::int64_t>(v[0]), static_cast<std::int64_t>(v[1]),
+            static_cast<std::int64_t>(v[2])};
 }
 
 }  // namespace cytomo::commands

@@ -63,7 +63,8 @@ void rename_classes(ClassVolume& prediction, const std::vector<std::string>& pai
     name[ignore_label] = ignore_label;
     for (const std::string& pair : pairs) {
         const auto equals = pair.find('=');
-        if (equals == std::string::npos) throw UsageError("--match: expected PREDICTED=TRUE, found '" + pair + "'");
+        if (equals == std::string::npos)
+            throw UsageError("--match: expected PREDICTED=TRUE, found '" + pair + "'");
         name[parse_class(std::string_view(pair).substr(0, equals), "--match")] =
             parse_class(std::string_view(pair).substr(equals + 1), "--match");
     }
@@ -174,35 +175,35 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
 }  // namespace
 
 Command evaluate_command() {
-    return {"evaluate", "Compares a prediction with the truth: Dice, IoU, objects, surface distances",
-            [](CLI::App& app) -> Run {
-                auto arguments = std::make_shared<EvaluateArguments>();
-                app.add_option("PREDICTION", arguments->prediction, "Predicted classes")->required();
-                app.add_option("TRUTH", arguments->truth, "True classes; 255 is left out of the comparison")
-                    ->required();
-                app.add_flag("--json", arguments->json, "JSON on standard output");
-                app.add_option("--truth-instances", arguments->true_instances,
-                               "Object numbers of the truth (default: what hangs together is one object)")
-                    ->type_name("FILE");
-                app.add_option("--instances", arguments->predicted_instances,
-                               "Object numbers of the prediction")
-                    ->type_name("FILE");
-                app.add_option("--classes", arguments->classes, "Class ids to compare (default: all but 0)")
-                    ->type_name("A,B,…");
-                app.add_option("--match", arguments->match,
-                               "Where truth and prediction number classes differently: 3=1 compares the "
-                               "prediction's class 3 with the truth's 1, and its other classes become 0; may be "
-                               "repeated")
-                    ->type_name("A=B")
-                    ->allow_extra_args(false);
-                app.add_option("--legend", arguments->legend,
-                               "Names of classes, as 3=mitochondria; may be repeated")
-                    ->type_name("ID=NAME")
-                    ->allow_extra_args(false);
-                add_voxel_option(app, arguments->voxel_nm,
-                                 "Voxel edges in nm, for files that carry none or wrong ones");
-                return [arguments](const Common& common) { run_evaluate(common, *arguments); };
-            }};
+    return {
+        "evaluate", "Compares a prediction with the truth: Dice, IoU, objects, surface distances",
+        [](CLI::App& app) -> Run {
+            auto arguments = std::make_shared<EvaluateArguments>();
+            app.add_option("PREDICTION", arguments->prediction, "Predicted classes")->required();
+            app.add_option("TRUTH", arguments->truth, "True classes; 255 is left out of the comparison")
+                ->required();
+            app.add_flag("--json", arguments->json, "JSON on standard output");
+            app.add_option("--truth-instances", arguments->true_instances,
+                           "Object numbers of the truth (default: what hangs together is one object)")
+                ->type_name("FILE");
+            app.add_option("--instances", arguments->predicted_instances, "Object numbers of the prediction")
+                ->type_name("FILE");
+            app.add_option("--classes", arguments->classes, "Class ids to compare (default: all but 0)")
+                ->type_name("A,B,…");
+            app.add_option("--match", arguments->match,
+                           "Where truth and prediction number classes differently: 3=1 compares the "
+                           "prediction's class 3 with the truth's 1, and its other classes become 0; may be "
+                           "repeated")
+                ->type_name("A=B")
+                ->allow_extra_args(false);
+            app.add_option("--legend", arguments->legend,
+                           "Names of classes, as 3=mitochondria; may be repeated")
+                ->type_name("ID=NAME")
+                ->allow_extra_args(false);
+            add_voxel_option(app, arguments->voxel_nm,
+                             "Voxel edges in nm, for files that carry none or wrong ones");
+            return [arguments](const Common& common) { run_evaluate(common, *arguments); };
+        }};
 }
 
 }  // namespace cytomo::commands

@@ -23,8 +23,9 @@ std::vector<Command> all_commands() {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app{"cytomo: from a cryo soft X-ray tomogram to measured organelles.\n"
-                 "Start with: cytomo analyze TOMOGRAM OUTDIR"};
+    CLI::App app{
+        "cytomo: from a cryo soft X-ray tomogram to measured organelles.\n"
+        "Start with: cytomo analyze TOMOGRAM OUTDIR"};
     app.require_subcommand(1);
     app.set_version_flag("--version", CYTOMO_VERSION);
     Common common;
@@ -68,8 +69,9 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     if (!CYTOMO_CPU_SUPPORTED) {
-        std::fprintf(stderr, "cytomo: this build needs a processor with AVX2. Build again with "
-                             "-DCYTOMO_MARCH= for older ones\n");
+        std::fprintf(stderr,
+                     "cytomo: this build needs a processor with AVX2. Build again with "
+                     "-DCYTOMO_MARCH= for older ones\n");
         return 1;
     }
     return cytomo::commands::run(argc, argv);

@@ -117,29 +117,28 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
 }  // namespace
 
 Command measure_command() {
-    return {
-        "measure", "Measures every object: volume, surface, shape, grey value, filopodia",
-        [](CLI::App& app) -> Run {
-            auto arguments = std::make_shared<MeasureArguments>();
-            app.add_option("TOMOGRAM", arguments->tomogram, "The tomogram: grey values")->required();
-            app.add_option("CLASSES", arguments->classes, "Its classes, as written by cytomo segment")
-                ->required();
-            app.add_option("OUTDIR", arguments->folder,
-                           "Folder for objects.csv, filopodia.csv, instances.tif and summary.json")
-                ->required();
-            add_voxel_option(app, arguments->voxel_nm,
-                             "Voxel edges in nm, for files that carry none or wrong ones");
-            app.add_option("--instances", arguments->instances,
-                           "Object numbers to use instead of finding objects")
-                ->type_name("FILE");
-            app.add_option(
-                   "--min-volume-um3", arguments->min_volume_um3,
-                   "Smaller objects are left out, in all classes (default: a sphere of 60 nm for "
-                   "droplets and vesicles, 100 nm for filopodia, 160 nm for mitochondria; 0.05 µm³ of "
-                   "cytoplasm, 0.2 µm³ of nucleus)")
-                ->type_name("V");
-            return [arguments](const Common& common) { run_measure(common, *arguments); };
-        }};
+    return {"measure", "Measures every object: volume, surface, shape, grey value, filopodia",
+            [](CLI::App& app) -> Run {
+                auto arguments = std::make_shared<MeasureArguments>();
+                app.add_option("TOMOGRAM", arguments->tomogram, "The tomogram: grey values")->required();
+                app.add_option("CLASSES", arguments->classes, "Its classes, as written by cytomo segment")
+                    ->required();
+                app.add_option("OUTDIR", arguments->folder,
+                               "Folder for objects.csv, filopodia.csv, instances.tif and summary.json")
+                    ->required();
+                add_voxel_option(app, arguments->voxel_nm,
+                                 "Voxel edges in nm, for files that carry none or wrong ones");
+                app.add_option("--instances", arguments->instances,
+                               "Object numbers to use instead of finding objects")
+                    ->type_name("FILE");
+                app.add_option(
+                       "--min-volume-um3", arguments->min_volume_um3,
+                       "Smaller objects are left out, in all classes (default: a sphere of 60 nm for "
+                       "droplets and vesicles, 100 nm for filopodia, 160 nm for mitochondria; 0.05 µm³ of "
+                       "cytoplasm, 0.2 µm³ of nucleus)")
+                    ->type_name("V");
+                return [arguments](const Common& common) { run_measure(common, *arguments); };
+            }};
 }
 
 }  // namespace cytomo::commands

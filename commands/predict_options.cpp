@@ -9,17 +9,23 @@ namespace cytomo::commands {
 void PredictArguments::declare(CLI::App& app) {
     app.add_option("--model", model_file, "Model (default: the one that comes with cytomo)");
     app.add_option("--polarity", polarity, "Whether dense matter is dark or bright; auto looks")
-        ->check(CLI::IsMember({"auto", "dark", "bright"}))->capture_default_str();
+        ->check(CLI::IsMember({"auto", "dark", "bright"}))
+        ->capture_default_str();
     app.add_option("--device", device, "auto, cpu or cuda:N")->capture_default_str();
     app.add_option("--precision", precision, "Arithmetic; auto takes bf16 where the processor has it")
-        ->check(CLI::IsMember({"auto", "f32", "bf16"}))->capture_default_str();
-    app.add_option("--views", views, "Mean over mirror images of the tomogram: a little better, this many times slower")
-        ->check(CLI::IsMember({1, 2, 4, 8}))->capture_default_str();
+        ->check(CLI::IsMember({"auto", "f32", "bf16"}))
+        ->capture_default_str();
+    app.add_option("--views", views,
+                   "Mean over mirror images of the tomogram: a little better, this many times slower")
+        ->check(CLI::IsMember({1, 2, 4, 8}))
+        ->capture_default_str();
 }
 
 PredictOptions PredictArguments::options() const {
     PredictOptions o;
-    o.polarity = polarity == "dark" ? Polarity::dense_is_dark : polarity == "bright" ? Polarity::dense_is_bright : Polarity::unknown;
+    o.polarity = polarity == "dark"     ? Polarity::dense_is_dark
+                 : polarity == "bright" ? Polarity::dense_is_bright
+                                        : Polarity::unknown;
     o.device = device;
     o.precision = precision;
     o.views = views;
@@ -33,10 +39,14 @@ Model PredictArguments::model() const {
 
 std::string describe(const PredictRecord& r) {
     char text[200];
-    std::snprintf(text, sizeof text, "dense matter is %s%s; %s, %s; %.1f s; mean confidence %.2f",
-                  r.polarity == Polarity::dense_is_dark ? "dark" : "bright",
-                  r.polarity_guessed ? (" (guessed, " + std::to_string(static_cast<int>(100 * r.polarity_confidence)) + " % sure)").c_str() : "",
-                  r.device.c_str(), r.precision.c_str(), r.seconds, r.mean_confidence);
+    std::snprintf(
+        text, sizeof text, "dense matter is %s%s; %s, %s; %.1f s; mean confidence %.2f",
+        r.polarity == Polarity::dense_is_dark ? "dark" : "bright",
+        r.polarity_guessed
+            ? (" (guessed, " + std::to_string(static_cast<int>(100 * r.polarity_confidence)) + " % sure)")
+                  .c_str()
+            : "",
+        r.device.c_str(), r.precision.c_str(), r.seconds, r.mean_confidence);
     return text;
 }
 

@@ -7,8 +7,8 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
-#include "cytomo/io/mesh_io.h"
 #include "cytomo/core/output.h"
+#include "cytomo/io/mesh_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/report/plane_views.h"
 #include "cytomo/report/rendering.h"

@@ -27,7 +27,8 @@ std::filesystem::path file_of_class(const std::string& pattern, const Legend& le
     return base.parent_path() / (base.stem().string() + "." + name + base.extension().string());
 }
 
-void write_probabilities(const std::string& pattern, const Probabilities& p, const Legend& legend, bool overwrite) {
+void write_probabilities(const std::string& pattern, const Probabilities& p, const Legend& legend,
+                         bool overwrite) {
     for (int c = 0; c < p.classes; ++c) {
         Volume<std::uint8_t> values(p.grid);
         const auto from = p.of_class(c);
@@ -63,16 +64,17 @@ void run(const Arguments& a, const Common& common) {
 
 Command segment_command() {
     return {"segment", "Label every voxel of a tomogram", [](CLI::App& app) -> Run {
-        auto a = std::make_shared<Arguments>();
-        app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
-        app.add_option("output", a->out, "Label volume to write (TIFF, MRC, HDF5, NPY)")->required();
-        app.add_option("--probabilities", a->probabilities,
-                       "Write class probabilities (0 to 255) too, one file a class: NAME.tif becomes NAME.CLASS.tif");
-        app.add_option("--dataset", a->dataset, "Dataset within an HDF5 file");
-        add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
-        a->predict.declare(app);
-        return [a](const Common& common) { run(*a, common); };
-    }};
+                auto a = std::make_shared<Arguments>();
+                app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
+                app.add_option("output", a->out, "Label volume to write (TIFF, MRC, HDF5, NPY)")->required();
+                app.add_option("--probabilities", a->probabilities,
+                               "Write class probabilities (0 to 255) too, one file a class: NAME.tif becomes "
+                               "NAME.CLASS.tif");
+                app.add_option("--dataset", a->dataset, "Dataset within an HDF5 file");
+                add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
+                a->predict.declare(app);
+                return [a](const Common& common) { run(*a, common); };
+            }};
 }
 
 }  // namespace cytomo::commands

@@ -1,4 +1,6 @@
 // cytomo train: learn from labelled tomograms, simulated ones, or both.
+#include "cytomo/network/train.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -10,7 +12,6 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
 #include "cytomo/io/volume_io.h"
-#include "cytomo/network/train.h"
 #include "cytomo/simulation/simulate.h"
 #include "model_path.h"
 
@@ -20,7 +21,8 @@ namespace {
 
 struct Arguments {
     std::vector<std::string> images, labels;
-    std::string voxel, init, out, curve, method = "supervised", polarity = "auto", size = "160,160,80", classes;
+    std::string voxel, init, out, curve, method = "supervised", polarity = "auto", size = "160,160,80",
+                                         classes;
     int simulated = 0;
     TrainOptions options;
 };
@@ -33,24 +35,27 @@ Polarity parse_polarity(const std::string& text) {
 
 std::vector<LabelledTomogram> read_pairs(const Arguments& a, const Common& common) {
     if (a.images.size() != a.labels.size())
-        throw UsageError("train: expected as many --labels as --images, found " + std::to_string(a.labels.size()) +
-                         " and " + std::to_string(a.images.size()));
+        throw UsageError("train: expected as many --labels as --images, found " +
+                         std::to_string(a.labels.size()) + " and " + std::to_string(a.images.size()));
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     std::vector<LabelledTomogram> data;
     for (std::size_t i = 0; i < a.images.size(); ++i) {
         std::vector<std::string> remarks;
-        LabelledTomogram item{open_tomogram(a.images[i], read, &remarks), read_classes(a.labels[i], read, &remarks),
-                              parse_polarity(a.polarity), a.labels[i]};
+        LabelledTomogram item{open_tomogram(a.images[i], read, &remarks),
+                              read_classes(a.labels[i], read, &remarks), parse_polarity(a.polarity),
+                              a.labels[i]};
         if (!item.tomogram.voxel_size_known)
-            throw InputError(a.images[i], "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
+            throw InputError(a.images[i], "a voxel size", "none in the file",
+                             "Give it with --voxel-nm X,Y,Z");
         for (const auto& r : remarks) common.say(r);
         std::array<std::int64_t, 256> counts{};
         for (const auto c : item.labels.values()) ++counts[c];
         std::string found = a.labels[i] + ": labelled voxels";
         for (int c = 0; c < 255; ++c)
             if (counts[static_cast<std::size_t>(c)] > 0)
-                found += "  class " + std::to_string(c) + ": " + std::to_string(counts[static_cast<std::size_t>(c)]);
+                found += "  class " + std::to_string(c) + ": " +
+                         std::to_string(counts[static_cast<std::size_t>(c)]);
         common.say(found + "  unlabelled: " + std::to_string(counts[ignore_label]));
         data.push_back(std::move(item));
     }
@@ -58,15 +63,16 @@ std::vector<LabelledTomogram> read_pairs(const Arguments& a, const Common& commo
 }
 
 /// Simulated cells with drawn contents and microscopes, kept in memory only.
-void add_simulated(const Arguments& a, std::vector<LabelledTomogram>& data, double voxel_um, const Progress& progress) {
+void add_simulated(const Arguments& a, std::vector<LabelledTomogram>& data, double voxel_um,
+                   const Progress& progress) {
     const Size3 size = parse_size(a.size);
     for (int i = 0; i < a.simulated; ++i) {
         progress(static_cast<double>(i) / a.simulated);
         // Half of them at other voxel sizes than the model's, which then resamples them as it will later.
         Random random(a.options.seed, 77 + static_cast<std::uint64_t>(i));
         const double edge = random.chance(0.5) ? voxel_um : voxel_um * random.uniform(0.7, 1.3);
-        const auto options = random_training_options(a.options.seed * 100000 + static_cast<std::uint64_t>(i), size,
-                                                     {edge, edge, edge});
+        const auto options = random_training_options(a.options.seed * 100000 + static_cast<std::uint64_t>(i),
+                                                     size, {edge, edge, edge});
         auto made = simulate_tomogram(options);
         data.push_back({tomogram_from(std::make_shared<Volume<float>>(std::move(made.tomogram)), "simulated"),
                         std::move(made.classes), options.output.polarity, "simulated " + std::to_string(i)});
@@ -86,13 +92,15 @@ Legend parse_classes(const std::string& text) {
         const auto equals = item.find('=');
         int id = -1;
         if (equals != std::string::npos) id = std::atoi(item.substr(0, equals).c_str());
-        if (id < 1 || id > 15 || equals + 1 >= item.size() || legend.find(static_cast<std::uint8_t>(id)) != nullptr)
+        if (id < 1 || id > 15 || equals + 1 >= item.size() ||
+            legend.find(static_cast<std::uint8_t>(id)) != nullptr)
             throw UsageError("--classes: expected ID=NAME,… with ids from 1 to 15, found '" + text + "'");
         legend.entries.push_back({static_cast<std::uint8_t>(id), item.substr(equals + 1),
                                   standard.entries[1 + legend.entries.size() % 6].colour});
         at = comma + 1;
     }
-    std::sort(legend.entries.begin(), legend.entries.end(), [](const auto& x, const auto& y) { return x.id < y.id; });
+    std::sort(legend.entries.begin(), legend.entries.end(),
+              [](const auto& x, const auto& y) { return x.id < y.id; });
     return legend;
 }
 
@@ -114,7 +122,8 @@ Model starting_model(const Arguments& a) {
     return model;
 }
 
-void write_curve(const std::filesystem::path& file, const std::vector<TrainingPoint>& curve, const Legend& legend, bool overwrite) {
+void write_curve(const std::filesystem::path& file, const std::vector<TrainingPoint>& curve,
+                 const Legend& legend, bool overwrite) {
     PendingOutput pending(file, overwrite);
     std::ofstream out(pending.path());
     out << "step,minutes,loss,mean_dice";
@@ -127,7 +136,9 @@ void write_curve(const std::filesystem::path& file, const std::vector<TrainingPo
         out << '\n';
     }
     out.close();
-    if (!out) throw InputError(file.string(), "to write the learning curve", "a failed write", "Check space and rights");
+    if (!out)
+        throw InputError(file.string(), "to write the learning curve", "a failed write",
+                         "Check space and rights");
     pending.commit();
 }
 
@@ -143,11 +154,13 @@ void run(const Arguments& a, const Common& common) {
     auto data = read_pairs(a, common);
     if (a.simulated > 0) add_simulated(a, data, model.voxel_um, progress.stage("simulating"));
     const auto said = [&](const TrainingPoint& p) {
-        std::string text = "step " + std::to_string(p.step) + ": loss " + std::to_string(p.loss).substr(0, 5) + ", validation Dice " +
+        std::string text = "step " + std::to_string(p.step) + ": loss " +
+                           std::to_string(p.loss).substr(0, 5) + ", validation Dice " +
                            std::to_string(p.mean_dice()).substr(0, 5) + " (";
         for (std::size_t c = 1; c < p.validation_dice.size(); ++c)
-            text += (c > 1 ? ", " : "") + model.legend.name_of(static_cast<std::uint8_t>(c)) + " " +
-                    (std::isnan(p.validation_dice[c]) ? "-" : std::to_string(p.validation_dice[c]).substr(0, 5));
+            text +=
+                (c > 1 ? ", " : "") + model.legend.name_of(static_cast<std::uint8_t>(c)) + " " +
+                (std::isnan(p.validation_dice[c]) ? "-" : std::to_string(p.validation_dice[c]).substr(0, 5));
         common.say(text + ")");
     };
     auto result = train(model, data, options, said, progress);
@@ -170,28 +183,44 @@ void run(const Arguments& a, const Common& common) {
 }  // namespace
 
 Command train_command() {
-    return {"train", "Learn to segment from labelled tomograms", [](CLI::App& app) -> Run {
-        auto a = std::make_shared<Arguments>();
-        app.add_option("--images", a->images, "Tomograms");
-        app.add_option("--labels", a->labels, "Label volumes in the order of --images; 255 means unlabelled");
-        app.add_option("--simulated", a->simulated, "Add N simulated tomograms with random cells and microscopes")->check(CLI::Range(0, 100000));
-        app.add_option("--simulated-size", a->size, "Their size in voxels")->type_name("NX,NY,NZ")->capture_default_str();
-        app.add_option("--init", a->init, "Model to start from, or 'none' (default: the model that comes with cytomo)");
-        app.add_option("--classes", a->classes, "Names of your label values, e.g. 1=mitochondrion,2=droplet (default: the starting model's)");
-        app.add_option("--method", a->method, "Way of learning")->check(CLI::IsMember({"supervised"}))->capture_default_str();
-        app.add_option("--minutes", a->options.minutes, "Train for this time")->check(CLI::Range(0.0, 100000.0));
-        app.add_option("--steps", a->options.steps, "Train for this number of steps")->capture_default_str();
-        app.add_option("--seed", a->options.seed, "Seed of everything random")->capture_default_str();
-        app.add_option("--learning-rate", a->options.learning_rate, "Highest learning rate")->capture_default_str();
-        app.add_option("--polarity", a->polarity, "Whether dense matter is dark or bright")
-            ->check(CLI::IsMember({"auto", "dark", "bright"}))->capture_default_str();
-        app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
-        app.add_option("--checkpoint", a->options.checkpoint, "Keep the state here every two minutes, and continue from it");
-        app.add_option("--curve", a->curve, "Write the learning curve as CSV");
-        app.add_option("-o,--output", a->out, "The model to write (.safetensors)")->required();
-        add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
-        return [a](const Common& common) { run(*a, common); };
-    }};
+    return {
+        "train", "Learn to segment from labelled tomograms", [](CLI::App& app) -> Run {
+            auto a = std::make_shared<Arguments>();
+            app.add_option("--images", a->images, "Tomograms");
+            app.add_option("--labels", a->labels,
+                           "Label volumes in the order of --images; 255 means unlabelled");
+            app.add_option("--simulated", a->simulated,
+                           "Add N simulated tomograms with random cells and microscopes")
+                ->check(CLI::Range(0, 100000));
+            app.add_option("--simulated-size", a->size, "Their size in voxels")
+                ->type_name("NX,NY,NZ")
+                ->capture_default_str();
+            app.add_option("--init", a->init,
+                           "Model to start from, or 'none' (default: the model that comes with cytomo)");
+            app.add_option(
+                "--classes", a->classes,
+                "Names of your label values, e.g. 1=mitochondrion,2=droplet (default: the starting model's)");
+            app.add_option("--method", a->method, "Way of learning")
+                ->check(CLI::IsMember({"supervised"}))
+                ->capture_default_str();
+            app.add_option("--minutes", a->options.minutes, "Train for this time")
+                ->check(CLI::Range(0.0, 100000.0));
+            app.add_option("--steps", a->options.steps, "Train for this number of steps")
+                ->capture_default_str();
+            app.add_option("--seed", a->options.seed, "Seed of everything random")->capture_default_str();
+            app.add_option("--learning-rate", a->options.learning_rate, "Highest learning rate")
+                ->capture_default_str();
+            app.add_option("--polarity", a->polarity, "Whether dense matter is dark or bright")
+                ->check(CLI::IsMember({"auto", "dark", "bright"}))
+                ->capture_default_str();
+            app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
+            app.add_option("--checkpoint", a->options.checkpoint,
+                           "Keep the state here every two minutes, and continue from it");
+            app.add_option("--curve", a->curve, "Write the learning curve as CSV");
+            app.add_option("-o,--output", a->out, "The model to write (.safetensors)")->required();
+            add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
+            return [a](const Common& common) { run(*a, common); };
+        }};
 }
 
 }  // namespace cytomo::commands

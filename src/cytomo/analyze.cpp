@@ -29,10 +29,12 @@ void AnalyzeOptions::check() const {
     predict.check();
     instances.check();
     if (smoothing < 0 || smoothing > 1000) throw UsageError("smoothing: expected 0 to 1000 iterations");
-    if (page_triangles < 1000 || picture_triangles < 1000) throw UsageError("triangles: expected at least 1000");
+    if (page_triangles < 1000 || picture_triangles < 1000)
+        throw UsageError("triangles: expected at least 1000");
 }
 
-InstanceVolume carry_instances(const Instances& instances, const ClassVolume& coarse, const ClassVolume& classes) {
+InstanceVolume carry_instances(const Instances& instances, const ClassVolume& coarse,
+                               const ClassVolume& classes) {
     const Grid &from = coarse.grid(), &to = classes.grid();
     InstanceVolume out(to);
     parallel_for(to.size.z, [&](std::int64_t z) {
@@ -40,8 +42,8 @@ InstanceVolume carry_instances(const Instances& instances, const ClassVolume& co
             for (std::int64_t x = 0; x < to.size.x; ++x) {
                 const auto c = classes(x, y, z);
                 if (c == 0) continue;
-                const Vec3 v = from.voxel_from_world(
-                    to.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}));
+                const Vec3 v = from.voxel_from_world(to.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}));
                 const auto cx = std::clamp<std::int64_t>(std::llround(v.x), 0, from.size.x - 1);
                 const auto cy = std::clamp<std::int64_t>(std::llround(v.y), 0, from.size.y - 1);
                 const auto cz = std::clamp<std::int64_t>(std::llround(v.z), 0, from.size.z - 1);
@@ -72,7 +74,8 @@ namespace {
 /// Surfaces of all objects, smoothed, and their joined classes.
 void make_surfaces(Analysis& a, const Probabilities& p, const Instances& on_model_grid, int smoothing,
                    const Progress& progress) {
-    a.object_surfaces = extract_objects(p, on_model_grid.volume, on_model_grid.class_of, progress.stage("surfaces"));
+    a.object_surfaces =
+        extract_objects(p, on_model_grid.volume, on_model_grid.class_of, progress.stage("surfaces"));
     SmoothOptions smooth;
     smooth.iterations = smoothing;
     smooth.border = p.grid;
@@ -113,22 +116,27 @@ Mesh make_body(const Probabilities& p, const Legend& legend, int smoothing, cons
     return std::move(pieces[0]);
 }
 
-std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, const Analysis& a, const AnalyzeOptions& o) {
+std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, const Analysis& a,
+                                       const AnalyzeOptions& o) {
     std::vector<std::string> out = o.warnings;
     const auto& r = a.prediction;
     if (r.polarity_guessed && r.polarity_confidence < 0.9)
-        out.push_back("Whether dense matter is dark or bright was guessed without certainty. Check the slices; "
-                      "--polarity dark or bright decides it.");
+        out.push_back(
+            "Whether dense matter is dark or bright was guessed without certainty. Check the slices; "
+            "--polarity dark or bright decides it.");
     if (r.mean_confidence < 0.75)
         out.push_back("The model is unsure about this tomogram (mean confidence " +
                       std::to_string(static_cast<int>(100 * r.mean_confidence)) +
                       " %). Label a few slices and train it on them before trusting the numbers.");
     if (t.grid.size.z * t.grid.voxel_um.z < 0.32)
-        out.push_back("The volume is thinner than 0.32 µm: most objects are cut at top and bottom, and volumes, widths and "
-                      "lengths are those of the visible part.");
+        out.push_back(
+            "The volume is thinner than 0.32 µm: most objects are cut at top and bottom, and volumes, widths "
+            "and "
+            "lengths are those of the visible part.");
     const double ratio = std::max({t.grid.voxel_um.x, t.grid.voxel_um.y, t.grid.voxel_um.z}) / model.voxel_um;
     if (ratio > 1.6)
-        out.push_back("Voxels are much larger than those the model was trained at: thin structures may be missed.");
+        out.push_back(
+            "Voxels are much larger than those the model was trained at: thin structures may be missed.");
     std::size_t cut = 0, objects = 0;
     for (const auto& object : a.objects)
         if (object.class_id >= 2) {
@@ -136,16 +144,20 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, co
             cut += object.touches_border ? 1 : 0;
         }
     if (objects > 0 && 4 * cut > objects)
-        out.push_back(std::to_string(cut) + " of " + std::to_string(objects) +
-                      " objects touch the border of the volume and are larger than measured (column touches_border).");
+        out.push_back(
+            std::to_string(cut) + " of " + std::to_string(objects) +
+            " objects touch the border of the volume and are larger than measured (column touches_border).");
     if (!t.calibrated)
-        out.push_back("Grey values are not calibrated: they compare within this tomogram, but are no absorption coefficients.");
+        out.push_back(
+            "Grey values are not calibrated: they compare within this tomogram, but are no absorption "
+            "coefficients.");
     return out;
 }
 
 }  // namespace
 
-Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOptions& options, const Progress& progress) {
+Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOptions& options,
+                 const Progress& progress) {
     options.check();
     Analysis a;
     const Probabilities p = predict(tomogram, model, options.predict, &a.prediction, progress);
@@ -156,7 +168,8 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     Instances on_model_grid;
     {
         const ClassVolume coarse = same_grid ? ClassVolume() : most_probable_classes(p, p.grid, progress);
-        on_model_grid = find_instances(same_grid ? a.classes : coarse, options.instances, progress.stage("objects"));
+        on_model_grid =
+            find_instances(same_grid ? a.classes : coarse, options.instances, progress.stage("objects"));
         if (!same_grid) a.instances.volume = carry_instances(on_model_grid, coarse, a.classes);
     }
     a.instances.class_of = on_model_grid.class_of;

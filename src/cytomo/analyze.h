@@ -24,12 +24,12 @@ InstanceOptions instance_options_for(const Legend& legend);
 struct AnalyzeOptions {
     PredictOptions predict;
     InstanceOptions instances = default_instance_options();  ///< other legends: instance_options_for
-    int smoothing = 8;                       ///< iterations on each surface; volumes stay
-    std::int64_t page_triangles = 150'000;   ///< of the 3D view in the page
+    int smoothing = 8;                                       ///< iterations on each surface; volumes stay
+    std::int64_t page_triangles = 150'000;                   ///< of the 3D view in the page
     std::int64_t picture_triangles = 1'500'000;
     /// How the result came about, for page and summary: version, model, input, options, date, …
     std::vector<std::pair<std::string, std::string>> record;
-    std::vector<std::string> warnings;       ///< of the reader, to be shown on the page
+    std::vector<std::string> warnings;  ///< of the reader, to be shown on the page
     /// Throws UsageError.
     void check() const;
 };
@@ -50,15 +50,15 @@ struct Analysis {
     ClassVolume classes;
     Instances instances;
     std::vector<ClassSurface> surfaces;  ///< ascending by class, classes without objects left out
-    Mesh body;                           ///< outline of the cell body with all it holds; empty for other legends
-    std::vector<Mesh> object_surfaces;   ///< by object number; [0] is empty
+    Mesh body;  ///< outline of the cell body with all it holds; empty for other legends
+    std::vector<Mesh> object_surfaces;  ///< by object number; [0] is empty
     std::vector<Object> objects;
     std::vector<Filopodium> filopodia;
     Summary summary;
     PredictRecord prediction;
     std::vector<std::string> warnings;
     std::vector<NamedPicture> pictures;
-    std::string page;                    ///< report.html
+    std::string page;  ///< report.html
 };
 
 /// Segments, separates, measures and draws. Memory: about 13 bytes a voxel of the tomogram, 14 a voxel of
@@ -69,6 +69,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
 
 /// Object numbers found on one grid, carried to another: each voxel takes the number of the nearest
 /// voxel of its own class within one voxel of the coarse grid, else 0. `classes` lies on the new grid.
-InstanceVolume carry_instances(const Instances& instances, const ClassVolume& coarse, const ClassVolume& classes);
+InstanceVolume carry_instances(const Instances& instances, const ClassVolume& coarse,
+                               const ClassVolume& classes);
 
 }  // namespace cytomo

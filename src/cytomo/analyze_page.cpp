@@ -18,8 +18,8 @@ namespace {
 
 /// The classes' surfaces in their colours, with at most `most` triangles in all; every surface keeps its
 /// share, but small ones are not ground down to nothing.
-std::vector<ColouredMesh> coloured_surfaces(const Analysis& a, const Legend& legend, std::int64_t most, const Grid& border,
-                                            const Progress& progress) {
+std::vector<ColouredMesh> coloured_surfaces(const Analysis& a, const Legend& legend, std::int64_t most,
+                                            const Grid& border, const Progress& progress) {
     // The body's outline stands for the cytoplasm, whose own surface also has a hole for each organelle.
     std::vector<ClassSurface> shown;
     if (!a.body.empty()) shown.push_back({cytoplasm, a.body});
@@ -27,7 +27,8 @@ std::vector<ColouredMesh> coloured_surfaces(const Analysis& a, const Legend& leg
         if (a.body.empty() || s.class_id != cytoplasm) shown.push_back(s);
     std::int64_t total = 0;
     for (const auto& s : shown) total += static_cast<std::int64_t>(s.mesh.triangles.size());
-    const double share = std::min(1.0, static_cast<double>(most) / static_cast<double>(std::max<std::int64_t>(1, total)));
+    const double share =
+        std::min(1.0, static_cast<double>(most) / static_cast<double>(std::max<std::int64_t>(1, total)));
     std::vector<ColouredMesh> out;
     for (std::size_t i = 0; i < shown.size(); ++i) {
         progress(static_cast<double>(i) / static_cast<double>(shown.size()));
@@ -37,7 +38,8 @@ std::vector<ColouredMesh> coloured_surfaces(const Analysis& a, const Legend& leg
         const auto triangles = static_cast<double>(s.mesh.triangles.size());
         if (share < 1) {
             SimplifyOptions simple;
-            simple.target_triangles = std::max<std::int64_t>(2000, static_cast<std::int64_t>(share * triangles));
+            simple.target_triangles =
+                std::max<std::int64_t>(2000, static_cast<std::int64_t>(share * triangles));
             simple.border = border;
             out.push_back(coloured(simplify(s.mesh, simple), entry != nullptr ? *entry : unknown));
         } else {
@@ -62,7 +64,8 @@ Table summary_cards(const Summary& summary) {
     return t;
 }
 
-std::vector<Figure> make_figures(const Analysis& a, const Tomogram& tomogram, const Legend& legend, const Progress& progress) {
+std::vector<Figure> make_figures(const Analysis& a, const Tomogram& tomogram, const Legend& legend,
+                                 const Progress& progress) {
     std::vector<NamedValues> volumes, diameters, greys;
     for (const auto& entry : legend.entries) {
         if (entry.id < 3) continue;
@@ -85,7 +88,8 @@ std::vector<Figure> make_figures(const Analysis& a, const Tomogram& tomogram, co
         out.push_back(strip_figure("Volumes of objects", "Volume", "µm³", volumes));
         out.push_back(strip_figure("Equivalent diameters", "Diameter", "µm", diameters));
     }
-    std::vector<NamedValues> lengths{{"length", {186, 120, 190}, {}}}, radii{{"mean radius", {186, 120, 190}, {}}};
+    std::vector<NamedValues> lengths{{"length", {186, 120, 190}, {}}},
+        radii{{"mean radius", {186, 120, 190}, {}}};
     for (const auto& f : a.filopodia) {
         lengths[0].values.push_back(f.length_um);
         radii[0].values.push_back(f.mean_radius_um);
@@ -96,31 +100,36 @@ std::vector<Figure> make_figures(const Analysis& a, const Tomogram& tomogram, co
     }
     const auto histograms = sample_grey_values(tomogram, a.classes, legend, progress.stage("grey values"));
     if (!histograms.empty())
-        out.push_back(grey_figure(histograms, tomogram.calibrated ? "Linear absorption coefficient (1/µm)" : "Grey value (as stored)"));
+        out.push_back(grey_figure(histograms, tomogram.calibrated ? "Linear absorption coefficient (1/µm)"
+                                                                  : "Grey value (as stored)"));
     return out;
 }
 
 std::string size_text(const Grid& g) {
     char text[160];
     std::snprintf(text, sizeof text, "%lld × %lld × %lld voxels of %.3g × %.3g × %.3g nm",
-                  static_cast<long long>(g.size.x), static_cast<long long>(g.size.y), static_cast<long long>(g.size.z),
-                  1000 * g.voxel_um.x, 1000 * g.voxel_um.y, 1000 * g.voxel_um.z);
+                  static_cast<long long>(g.size.x), static_cast<long long>(g.size.y),
+                  static_cast<long long>(g.size.z), 1000 * g.voxel_um.x, 1000 * g.voxel_um.y,
+                  1000 * g.voxel_um.z);
     return text;
 }
 
 }  // namespace
 
-void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend& legend, const AnalyzeOptions& options,
-                            const Progress& progress) {
+void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend& legend,
+                            const AnalyzeOptions& options, const Progress& progress) {
     for (const auto& position : richest_slices(a.classes))
-        a.pictures.push_back({"slice-" + name(position.plane),
-                              slice_picture(tomogram, &a.classes, legend, position, {}, progress.stage("drawing slices"))});
-    const auto meshes = coloured_surfaces(a, legend, options.picture_triangles, tomogram.grid, progress.stage("surfaces for pictures"));
+        a.pictures.push_back(
+            {"slice-" + name(position.plane),
+             slice_picture(tomogram, &a.classes, legend, position, {}, progress.stage("drawing slices"))});
+    const auto meshes = coloured_surfaces(a, legend, options.picture_triangles, tomogram.grid,
+                                          progress.stage("surfaces for pictures"));
     RenderOptions render;
     const Image three_quarter = render_surfaces(meshes, render, progress.stage("ray tracing"));
     a.pictures.push_back({"surfaces", three_quarter});
     render.view = View::top;
-    a.pictures.push_back({"surfaces-top", render_surfaces(meshes, render, progress.stage("ray tracing from above"))});
+    a.pictures.push_back(
+        {"surfaces-top", render_surfaces(meshes, render, progress.stage("ray tracing from above"))});
 
     Report report;
     report.title = std::filesystem::path(tomogram.source).filename().string();
@@ -130,9 +139,11 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     report.summary = summary_cards(a.summary);
     report.tables.push_back(objects_table(a.objects, legend));
     if (!a.filopodia.empty()) report.tables.push_back(filopodia_table(a.filopodia));
-    report.planes = make_plane_views(tomogram, &a.classes, legend, 5, 700, progress.stage("slices for the page"));
+    report.planes =
+        make_plane_views(tomogram, &a.classes, legend, 5, 700, progress.stage("slices for the page"));
     report.rendering = three_quarter;
-    report.meshes = coloured_surfaces(a, legend, options.page_triangles, tomogram.grid, progress.stage("surfaces for the page"));
+    report.meshes = coloured_surfaces(a, legend, options.page_triangles, tomogram.grid,
+                                      progress.stage("surfaces for the page"));
     report.figures = make_figures(a, tomogram, legend, progress);
     report.legend = legend;
     a.page = html(report, progress.stage("writing the page"));

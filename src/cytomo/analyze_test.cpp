@@ -19,12 +19,14 @@ Model threshold_model() {
         const bool variance = name.ends_with(".variance") || name.ends_with(".gamma");
         std::fill(t.values.begin(), t.values.end(), variance ? 1.F : 0.F);
     }
-    const auto centre = [](Tensor& t, std::int64_t in) { t.values[static_cast<std::size_t>(in * 27 + 13)] = 1; };
+    const auto centre = [](Tensor& t, std::int64_t in) {
+        t.values[static_cast<std::size_t>(in * 27 + 13)] = 1;
+    };
     centre(m.weights["encoder.0.a.weight"], 0);
     centre(m.weights["encoder.0.b.weight"], 0);
     m.weights["encoder.0.a.beta"].values[0] = 0.5F;  // ReLU passes values above -0.5
-    m.weights["head.weight"].values[16] = 6;          // class 1 reads channel 0
-    m.weights["head.bias"].values[1] = -9;            // equal at a normalised grey of 1
+    m.weights["head.weight"].values[16] = 6;         // class 1 reads channel 0
+    m.weights["head.bias"].values[1] = -9;           // equal at a normalised grey of 1
     m.legend.entries = {{0, "background", {0, 0, 0}}, {1, "ball", {200, 100, 50}}};
     m.voxel_um = 0.02;
     return m;
@@ -35,12 +37,15 @@ const Vec3 centres[2] = {{0.5, 0.52, 0.45}, {1.21, 1.13, 0.52}};
 
 Tomogram two_balls(Vec3 voxel_um) {
     const Vec3 extent{1.7, 1.7, 0.96};
-    Grid g{{std::llround(extent.x / voxel_um.x), std::llround(extent.y / voxel_um.y), std::llround(extent.z / voxel_um.z)}, voxel_um};
+    Grid g{{std::llround(extent.x / voxel_um.x), std::llround(extent.y / voxel_um.y),
+            std::llround(extent.z / voxel_um.z)},
+           voxel_um};
     auto v = std::make_shared<Volume<float>>(g);
     for (std::int64_t z = 0; z < g.size.z; ++z)
         for (std::int64_t y = 0; y < g.size.y; ++y)
             for (std::int64_t x = 0; x < g.size.x; ++x) {
-                const Vec3 p = g.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                const Vec3 p = g.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
                 double inside = -1e9;
                 for (const Vec3 c : centres) inside = std::max(inside, radius_um - length(p - c));
                 // A blurred edge, as optics make it.
@@ -68,7 +73,8 @@ TEST(Analyze, FindsTwoBallsWithTheirVolumeAndPlace) {
         ASSERT_EQ(a.objects.size(), 2U);
         ASSERT_EQ(a.surfaces.size(), 1U);
         for (const auto& object : a.objects) {
-            const bool first = length(object.centroid_um - centres[0]) < length(object.centroid_um - centres[1]);
+            const bool first =
+                length(object.centroid_um - centres[0]) < length(object.centroid_um - centres[1]);
             EXPECT_LT(length(object.centroid_um - centres[first ? 0 : 1]), 0.012);
             const double radius = std::cbrt(object.volume_um3 * 3 / (4 * M_PI));
             EXPECT_NEAR(radius, threshold_radius_um, 0.004);

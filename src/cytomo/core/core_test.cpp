@@ -94,9 +94,10 @@ TEST(Parallel, VisitsEveryItemOnceAndPassesErrorsOn) {
             for (auto i = b; i < e; ++i) ++seen[static_cast<std::size_t>(i)];
         });
         for (const auto& s : seen) EXPECT_EQ(s.load(), 1);
-        EXPECT_THROW(parallel_for(100, [](std::int64_t i) {
-                         if (i == 50) throw std::runtime_error("x");
-                     }),
+        EXPECT_THROW(parallel_for(100,
+                                  [](std::int64_t i) {
+                                      if (i == 50) throw std::runtime_error("x");
+                                  }),
                      std::runtime_error);
     }
     set_thread_count(0);

@@ -5,7 +5,9 @@
 
 namespace cytomo {
 
-double length(Vec3 a) { return std::sqrt(dot(a, a)); }
+double length(Vec3 a) {
+    return std::sqrt(dot(a, a));
+}
 
 Vec3 normalized(Vec3 a) {
     const double l = length(a);

@@ -24,8 +24,7 @@ PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind)
                          "Choose another name or pass --overwrite");
     const fs::path parent = final_.has_parent_path() ? final_.parent_path() : fs::path(".");
     if (!fs::is_directory(parent, ec))
-        throw InputError(final_.string(), "an existing folder " + parent.string(), "none",
-                         "Create it first");
+        throw InputError(final_.string(), "an existing folder " + parent.string(), "none", "Create it first");
     if (::access(parent.c_str(), W_OK) != 0)
         throw InputError(final_.string(), "a folder one may write to", parent.string() + " read-only",
                          "Choose another place");
@@ -33,7 +32,9 @@ PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind)
     temporary_ = parent / (stem + final_.extension().string());
     if (kind == Kind::folder) {
         fs::create_directory(temporary_, ec);
-        if (ec) throw InputError(temporary_.string(), "to create a folder", ec.message(), "Check space and rights");
+        if (ec)
+            throw InputError(temporary_.string(), "to create a folder", ec.message(),
+                             "Check space and rights");
     }
 }
 

@@ -19,7 +19,9 @@ int thread_count() {
     return n > 0 ? n : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-void set_thread_count(int threads) { chosen_threads.store(std::max(0, threads)); }
+void set_thread_count(int threads) {
+    chosen_threads.store(std::max(0, threads));
+}
 
 void parallel_chunks(std::int64_t count, std::int64_t chunk,
                      const std::function<void(std::int64_t, std::int64_t)>& body) {

@@ -7,15 +7,24 @@ namespace cytomo {
 
 std::string name(ScalarType type) {
     switch (type) {
-        case ScalarType::int8: return "int8";
-        case ScalarType::uint8: return "uint8";
-        case ScalarType::int16: return "int16";
-        case ScalarType::uint16: return "uint16";
-        case ScalarType::int32: return "int32";
-        case ScalarType::uint32: return "uint32";
-        case ScalarType::float16: return "float16";
-        case ScalarType::float32: return "float32";
-        case ScalarType::float64: return "float64";
+        case ScalarType::int8:
+            return "int8";
+        case ScalarType::uint8:
+            return "uint8";
+        case ScalarType::int16:
+            return "int16";
+        case ScalarType::uint16:
+            return "uint16";
+        case ScalarType::int32:
+            return "int32";
+        case ScalarType::uint32:
+            return "uint32";
+        case ScalarType::float16:
+            return "float16";
+        case ScalarType::float32:
+            return "float32";
+        case ScalarType::float64:
+            return "float64";
     }
     return "unknown";
 }
@@ -23,14 +32,18 @@ std::string name(ScalarType type) {
 std::int64_t bytes(ScalarType type) {
     switch (type) {
         case ScalarType::int8:
-        case ScalarType::uint8: return 1;
+        case ScalarType::uint8:
+            return 1;
         case ScalarType::int16:
         case ScalarType::uint16:
-        case ScalarType::float16: return 2;
+        case ScalarType::float16:
+            return 2;
         case ScalarType::int32:
         case ScalarType::uint32:
-        case ScalarType::float32: return 4;
-        case ScalarType::float64: return 8;
+        case ScalarType::float32:
+            return 4;
+        case ScalarType::float64:
+            return 8;
     }
     return 0;
 }
@@ -44,9 +57,8 @@ Volume<float> Tomogram::load() const {
 Volume<float> Tomogram::load_box(Size3 first, Size3 size) const {
     Grid box = grid;
     box.size = size;
-    box.origin_um = grid.world_from_voxel({static_cast<double>(first.x),
-                                           static_cast<double>(first.y),
-                                           static_cast<double>(first.z)});
+    box.origin_um = grid.world_from_voxel(
+        {static_cast<double>(first.x), static_cast<double>(first.y), static_cast<double>(first.z)});
     Volume<float> out(box);
     std::vector<float> slice(static_cast<std::size_t>(grid.size.x * grid.size.y));
     for (std::int64_t z = 0; z < size.z; ++z) {

@@ -70,14 +70,13 @@ enum class Polarity { unknown, dense_is_bright, dense_is_dark };
 struct Tomogram {
     /// Writes slices z = first … first+count-1 as float, x fastest; out.size() == nx*ny*count.
     /// Must be safe to call from several threads. Throws InputError if the file became unreadable.
-    using ReadSlices =
-        std::function<void(std::int64_t first, std::int64_t count, std::span<float> out)>;
+    using ReadSlices = std::function<void(std::int64_t first, std::int64_t count, std::span<float> out)>;
 
     Grid grid;
     bool voxel_size_known = true;  ///< false: the file carried none and grid.voxel_um is made up
     ScalarType type = ScalarType::float32;
-    bool calibrated = false;       ///< values are linear absorption coefficients in 1/µm
-    std::string source;            ///< file name, for messages and records
+    bool calibrated = false;  ///< values are linear absorption coefficients in 1/µm
+    std::string source;       ///< file name, for messages and records
     ReadSlices read_slices;
 
     /// All values as float: 4 bytes a voxel.

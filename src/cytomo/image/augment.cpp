@@ -35,7 +35,8 @@ float interpolate(const Volume<float>& v, double x, double y, double z) {
     const auto [nx, ny, nz] = v.grid().size;
     const auto x0 = static_cast<std::int64_t>(std::floor(x)), y0 = static_cast<std::int64_t>(std::floor(y)),
                z0 = static_cast<std::int64_t>(std::floor(z));
-    const auto fx = static_cast<float>(x - static_cast<double>(x0)), fy = static_cast<float>(y - static_cast<double>(y0)),
+    const auto fx = static_cast<float>(x - static_cast<double>(x0)),
+               fy = static_cast<float>(y - static_cast<double>(y0)),
                fz = static_cast<float>(z - static_cast<double>(z0));
     const std::int64_t xs[2] = {mirrored(x0, nx), mirrored(x0 + 1, nx)};
     const std::int64_t ys[2] = {mirrored(y0, ny), mirrored(y0 + 1, ny)};

@@ -17,12 +17,12 @@ struct Patch {
 };
 
 struct AugmentOptions {
-    double scale = 0.2;        ///< largest relative change of the voxel size
-    double rotation = 1;       ///< 1: any angle about the beam (z); 0: none. Reflections always.
-    double contrast = 0.25;    ///< deviation of the logarithm of the contrast
-    double brightness = 0.3;   ///< deviation of the offset, in units of the normalised deviation
-    double noise = 0.2;        ///< largest deviation of added noise
-    double blur = 0.8;         ///< largest extra Gaussian blur, in voxels
+    double scale = 0.2;       ///< largest relative change of the voxel size
+    double rotation = 1;      ///< 1: any angle about the beam (z); 0: none. Reflections always.
+    double contrast = 0.25;   ///< deviation of the logarithm of the contrast
+    double brightness = 0.3;  ///< deviation of the offset, in units of the normalised deviation
+    double noise = 0.2;       ///< largest deviation of added noise
+    double blur = 0.8;        ///< largest extra Gaussian blur, in voxels
     double thin_slab = 0.1;   ///< share of patches that show only 2 to 8 slices, mirrored along z
 };
 

@@ -46,8 +46,7 @@ void blur_axis(float* base, std::int64_t n, std::int64_t stride, std::int64_t wi
             for (std::int64_t w = 0; w < width; ++w) out[w] += f * (a[w] + b[w]);
         }
     }
-    for (std::int64_t i = 0; i < n; ++i)
-        std::copy_n(scratch.data() + i * width, width, base + i * stride);
+    for (std::int64_t i = 0; i < n; ++i) std::copy_n(scratch.data() + i * width, width, base + i * stride);
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ void append_block_means(const std::vector<float>& slice, std::int64_t nx, std::i
         for (std::int64_t x = 0; x + b <= nx; x += b) {
             float sum = 0;
             for (std::int64_t j = 0; j < b; ++j)
-                for (std::int64_t i = 0; i < b; ++i) sum += slice[static_cast<std::size_t>((y + j) * nx + x + i)];
+                for (std::int64_t i = 0; i < b; ++i)
+                    sum += slice[static_cast<std::size_t>((y + j) * nx + x + i)];
             const float mean = sum / static_cast<float>(b * b);
             if (std::isfinite(mean)) out.push_back(mean);
         }
@@ -40,7 +41,8 @@ Clipped clipped_moments(std::vector<float>& values) {
     std::sort(values.begin(), values.end());
     drop_constant_rim(values);
     const auto at = [&](double f) {
-        return static_cast<double>(values[static_cast<std::size_t>(f * static_cast<double>(values.size() - 1))]);
+        return static_cast<double>(
+            values[static_cast<std::size_t>(f * static_cast<double>(values.size() - 1))]);
     };
     Clipped c{at(0.01), at(0.99), 0, 0, 0};
     double s1 = 0;
@@ -66,9 +68,11 @@ GreyStatistics measure_grey_statistics(const Tomogram& tomogram, double voxel_um
     const double edge = std::max(tomogram.grid.voxel_um.x, tomogram.grid.voxel_um.y);
     const std::int64_t shortest = std::min(nx, ny);
     const auto block = [&](double wanted) {
-        return std::clamp<std::int64_t>(std::llround(wanted / edge), 1, std::max<std::int64_t>(1, shortest / 4));
+        return std::clamp<std::int64_t>(std::llround(wanted / edge), 1,
+                                        std::max<std::int64_t>(1, shortest / 4));
     };
-    std::vector<std::vector<float>> fine(static_cast<std::size_t>(slices)), coarse(static_cast<std::size_t>(slices));
+    std::vector<std::vector<float>> fine(static_cast<std::size_t>(slices)),
+        coarse(static_cast<std::size_t>(slices));
     parallel_for(slices, [&](std::int64_t i) {
         std::vector<float> slice(static_cast<std::size_t>(nx * ny));
         tomogram.read_slices((2 * i + 1) * nz / (2 * slices), 1, slice);
@@ -81,8 +85,10 @@ GreyStatistics measure_grey_statistics(const Tomogram& tomogram, double voxel_um
         return all;
     };
     auto values = joined(fine), smooth = joined(coarse);
-    if (values.empty() || *std::min_element(values.begin(), values.end()) == *std::max_element(values.begin(), values.end()))
-        throw InputError(tomogram.source, "grey values that differ", values.empty() ? "only NaN" : "one value throughout",
+    if (values.empty() ||
+        *std::min_element(values.begin(), values.end()) == *std::max_element(values.begin(), values.end()))
+        throw InputError(tomogram.source, "grey values that differ",
+                         values.empty() ? "only NaN" : "one value throughout",
                          "Check that this is a reconstructed tomogram");
     const Clipped a = clipped_moments(values), b = clipped_moments(smooth);
     return {a.low, a.high, a.mean, a.deviation > 0 ? a.deviation : 1, b.skewness};

@@ -44,7 +44,8 @@ Tomogram ramp(const Grid& grid) {
     for (std::int64_t z = 0; z < grid.size.z; ++z)
         for (std::int64_t y = 0; y < grid.size.y; ++y)
             for (std::int64_t x = 0; x < grid.size.x; ++x) {
-                const Vec3 p = grid.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                const Vec3 p = grid.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
                 (*v)(x, y, z) = static_cast<float>(p.x + 10 * p.y + 100 * p.z);
             }
     return tomogram_from(v);
@@ -60,9 +61,11 @@ TEST(Resample, LinearFunctionsOfPlaceAreKept) {
         for (std::int64_t z = 2; z < target.size.z - 2; ++z)
             for (std::int64_t y = 3; y < target.size.y - 3; ++y)
                 for (std::int64_t x = 3; x < target.size.x - 3; ++x) {
-                    const Vec3 p = target.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                    const Vec3 p = target.world_from_voxel(
+                        {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
                     // A box that covers cells in parts may shift by a fraction of the small cell.
-                    EXPECT_NEAR(values[static_cast<std::size_t>(target.index(x, y, z))], p.x + 10 * p.y + 100 * p.z,
+                    EXPECT_NEAR(values[static_cast<std::size_t>(target.index(x, y, z))],
+                                p.x + 10 * p.y + 100 * p.z,
                                 0.5 * (grid.voxel_um.x + 10 * grid.voxel_um.y + 100 * grid.voxel_um.z));
                 }
     }
@@ -94,7 +97,8 @@ Tomogram cell_like(bool dense_is_dark, float noise) {
         for (std::int64_t y = 0; y < 96; ++y)
             for (std::int64_t x = 0; x < 96; ++x) {
                 double a = x < 20 ? 0.11 : 0.2;
-                if (std::hypot(static_cast<double>(x % 32) - 16.0, static_cast<double>(y % 32) - 16.0) < 6) a = 0.6;
+                if (std::hypot(static_cast<double>(x % 32) - 16.0, static_cast<double>(y % 32) - 16.0) < 6)
+                    a = 0.6;
                 a += noise * r.normal();
                 (*v)(x, y, z) = static_cast<float>(dense_is_dark ? 200 - 100 * a : a);
             }
@@ -106,7 +110,8 @@ TEST(GreyScale, BothPolaritiesEndOnTheSameScale) {
     const auto sb = measure_grey_statistics(bright, 0.02), sd = measure_grey_statistics(dark, 0.02);
     EXPECT_EQ(guess_polarity(sb), Polarity::dense_is_bright);
     EXPECT_EQ(guess_polarity(sd), Polarity::dense_is_dark);
-    const auto a = make_grey_scale(sb, Polarity::dense_is_bright), b = make_grey_scale(sd, Polarity::dense_is_dark);
+    const auto a = make_grey_scale(sb, Polarity::dense_is_bright),
+               b = make_grey_scale(sd, Polarity::dense_is_dark);
     const auto va = bright.load(), vb = dark.load();
     double sum = 0, squares = 0;
     for (std::int64_t i = 0; i < va.count(); ++i) {
@@ -128,7 +133,9 @@ TEST(GreyScale, ConstantRimAndNanDoNotCount) {
     const auto a = measure_grey_statistics(t, 0.02), b = measure_grey_statistics(tomogram_from(rimmed), 0.02);
     EXPECT_NEAR(a.mean, b.mean, 0.03);
     EXPECT_NEAR(a.deviation, b.deviation, 0.04);
-    EXPECT_THROW(measure_grey_statistics(tomogram_from(std::make_shared<Volume<float>>(Grid{{9, 9, 9}}, 3.F)), 0.02), InputError);
+    EXPECT_THROW(
+        measure_grey_statistics(tomogram_from(std::make_shared<Volume<float>>(Grid{{9, 9, 9}}, 3.F)), 0.02),
+        InputError);
 }
 
 TEST(Augment, WithoutChangesItIsACrop) {
@@ -158,7 +165,8 @@ TEST(Augment, BeyondTheVolumeIsUnlabelled) {
     int known = 0;
     for (const auto c : p.labels) known += c == 2 ? 1 : 0;
     EXPECT_EQ(known, 8 * 4 * 4);
-    EXPECT_TRUE(std::all_of(p.labels.begin(), p.labels.end(), [](auto c) { return c == 2 || c == ignore_label; }));
+    EXPECT_TRUE(
+        std::all_of(p.labels.begin(), p.labels.end(), [](auto c) { return c == 2 || c == ignore_label; }));
 }
 
 TEST(Augment, SameSeedSamePatch) {

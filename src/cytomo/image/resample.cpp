@@ -18,8 +18,10 @@ AxisWeights make_axis_weights(std::int64_t n, double edge, double origin, std::i
         const double centre = (new_origin + static_cast<double>(i) * new_edge - origin) / edge;
         const double half = average ? 0.5 * new_edge / edge : 0.5;
         if (average) {
-            const auto first = std::clamp<std::int64_t>(std::llround(std::floor(centre - half + 0.5)), 0, n - 1);
-            const auto last = std::clamp<std::int64_t>(std::llround(std::ceil(centre + half - 0.5)), first, n - 1);
+            const auto first =
+                std::clamp<std::int64_t>(std::llround(std::floor(centre - half + 0.5)), 0, n - 1);
+            const auto last =
+                std::clamp<std::int64_t>(std::llround(std::ceil(centre + half - 0.5)), first, n - 1);
             cell.first = first;
             double sum = 0;
             for (auto k = first; k <= last; ++k) {
@@ -51,11 +53,15 @@ AxisWeights make_axis_weights(std::int64_t n, double edge, double origin, std::i
     return out;
 }
 
-Resampler::Resampler(Tomogram tomogram, const Grid& target) : tomogram_(std::move(tomogram)), target_(target) {
+Resampler::Resampler(Tomogram tomogram, const Grid& target)
+    : tomogram_(std::move(tomogram)), target_(target) {
     const Grid& g = tomogram_.grid;
-    x_ = make_axis_weights(g.size.x, g.voxel_um.x, g.origin_um.x, target.size.x, target.voxel_um.x, target.origin_um.x);
-    y_ = make_axis_weights(g.size.y, g.voxel_um.y, g.origin_um.y, target.size.y, target.voxel_um.y, target.origin_um.y);
-    z_ = make_axis_weights(g.size.z, g.voxel_um.z, g.origin_um.z, target.size.z, target.voxel_um.z, target.origin_um.z);
+    x_ = make_axis_weights(g.size.x, g.voxel_um.x, g.origin_um.x, target.size.x, target.voxel_um.x,
+                           target.origin_um.x);
+    y_ = make_axis_weights(g.size.y, g.voxel_um.y, g.origin_um.y, target.size.y, target.voxel_um.y,
+                           target.origin_um.y);
+    z_ = make_axis_weights(g.size.z, g.voxel_um.z, g.origin_um.z, target.size.z, target.voxel_um.z,
+                           target.origin_um.z);
 }
 
 std::vector<float> Resampler::slices(std::int64_t first, std::int64_t count) const {
@@ -63,7 +69,8 @@ std::vector<float> Resampler::slices(std::int64_t first, std::int64_t count) con
     std::vector<float> out(static_cast<std::size_t>(to.x * to.y * count), 0.F);
     const auto stored_slice = static_cast<std::size_t>(from.x * from.y);
     parallel_for(count, [&](std::int64_t k) {
-        std::vector<float> stored(stored_slice), sum(stored_slice, 0.F), row(static_cast<std::size_t>(from.x));
+        std::vector<float> stored(stored_slice), sum(stored_slice, 0.F),
+            row(static_cast<std::size_t>(from.x));
         const auto& z = z_.cells[static_cast<std::size_t>(first + k)];
         for (std::size_t s = 0; s < z.weights.size(); ++s) {
             tomogram_.read_slices(z.first + static_cast<std::int64_t>(s), 1, stored);
@@ -75,7 +82,8 @@ std::vector<float> Resampler::slices(std::int64_t first, std::int64_t count) con
             std::fill(row.begin(), row.end(), 0.F);
             for (std::size_t s = 0; s < y.weights.size(); ++s) {
                 const float* line = sum.data() + (y.first + static_cast<std::int64_t>(s)) * from.x;
-                for (std::int64_t i = 0; i < from.x; ++i) row[static_cast<std::size_t>(i)] += y.weights[s] * line[i];
+                for (std::int64_t i = 0; i < from.x; ++i)
+                    row[static_cast<std::size_t>(i)] += y.weights[s] * line[i];
             }
             for (std::int64_t i = 0; i < to.x; ++i) {
                 const auto& x = x_.cells[static_cast<std::size_t>(i)];
@@ -90,7 +98,9 @@ std::vector<float> Resampler::slices(std::int64_t first, std::int64_t count) con
 }
 
 Grid model_grid(const Grid& grid, double voxel_um) {
-    const auto choose = [voxel_um](double edge) { return std::abs(edge / voxel_um - 1) < 0.05 ? edge : voxel_um; };
+    const auto choose = [voxel_um](double edge) {
+        return std::abs(edge / voxel_um - 1) < 0.05 ? edge : voxel_um;
+    };
     return grid.resampled({choose(grid.voxel_um.x), choose(grid.voxel_um.y), choose(grid.voxel_um.z)});
 }
 

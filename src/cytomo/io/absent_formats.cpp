@@ -16,14 +16,18 @@ namespace {
 }  // namespace
 
 #if !CYTOMO_HAS_TIFF
-StoredVolume open_tiff(std::shared_ptr<FileBytes> file, const ReadOptions&) { refuse(file->name(), "TIFF"); }
+StoredVolume open_tiff(std::shared_ptr<FileBytes> file, const ReadOptions&) {
+    refuse(file->name(), "TIFF");
+}
 SliceSink make_tiff_sink(const std::filesystem::path& path, const Grid&, ScalarType, bool) {
     refuse(path.string(), "TIFF");
 }
 #endif
 
 #if !CYTOMO_HAS_HDF5
-StoredVolume open_hdf5(std::shared_ptr<FileBytes> file, const ReadOptions&) { refuse(file->name(), "HDF5"); }
+StoredVolume open_hdf5(std::shared_ptr<FileBytes> file, const ReadOptions&) {
+    refuse(file->name(), "HDF5");
+}
 SliceSink make_hdf5_sink(const std::filesystem::path& path, const Grid&, ScalarType, bool) {
     refuse(path.string(), "HDF5");
 }

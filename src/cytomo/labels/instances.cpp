@@ -24,7 +24,9 @@ void InstanceOptions::check() const {
 
 namespace {
 
-double sphere_um3(double diameter_um) { return std::numbers::pi / 6 * diameter_um * diameter_um * diameter_um; }
+double sphere_um3(double diameter_um) {
+    return std::numbers::pi / 6 * diameter_um * diameter_um * diameter_um;
+}
 
 }  // namespace
 

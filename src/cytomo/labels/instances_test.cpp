@@ -81,7 +81,8 @@ TEST(Instances, SpecksAreDroppedByTheSizeOfTheirClass) {
     cube(nucleus, 32, 1, 5);
     cube(mitochondrion, 1, 10, 8);
     const Instances found = find_instances(classes, default_instance_options());
-    EXPECT_EQ(found.class_of, (std::vector<std::uint8_t>{0, mitochondrion, lipid_droplet, vesicle, filopodium}));
+    EXPECT_EQ(found.class_of,
+              (std::vector<std::uint8_t>{0, mitochondrion, lipid_droplet, vesicle, filopodium}));
     EXPECT_EQ(found.volume(3, 3, 12), 1U);
     EXPECT_EQ(found.volume(3, 3, 3), 0U);
 }

@@ -21,7 +21,9 @@ dnnl::memory::data_type type_of(const torch::Tensor& t) {
     return t.scalar_type() == torch::kBFloat16 ? dt::bf16 : dt::f32;
 }
 
-bool is_plain(const torch::Tensor& x) { return x.dim() == 5; }
+bool is_plain(const torch::Tensor& x) {
+    return x.dim() == 5;
+}
 
 Dims logical(const torch::Tensor& x) {
     if (is_plain(x)) return x.sizes().vec();
@@ -87,11 +89,12 @@ struct ConvPrimitives {
         return {{shape.weights, dt::f32, tag::abcde}, cpu(), w.data_ptr()};
     }
 
-    torch::Tensor source_gradient(const torch::Tensor& x, const torch::Tensor& w, const torch::Tensor& dy) const {
+    torch::Tensor source_gradient(const torch::Tensor& x, const torch::Tensor& w,
+                                  const torch::Tensor& dy) const {
         const dnnl::memory::desc any(shape.weights, type, tag::any);
         const dnnl::convolution_backward_data::primitive_desc pd(
-            {dnnl::algorithm::convolution_direct, descriptor(x), any, descriptor(dy), shape.strides, shape.padding,
-             shape.padding},
+            {dnnl::algorithm::convolution_direct, descriptor(x), any, descriptor(dy), shape.strides,
+             shape.padding, shape.padding},
             cpu(), forward);
         auto dx = torch::empty_like(x);
         execute(dnnl::convolution_backward_data(pd),
@@ -109,11 +112,13 @@ struct ConvPrimitives {
             pd = {{dnnl::algorithm::convolution_direct, descriptor(x), any,
                    dnnl::memory::desc({shape.weights[0]}, dt::f32, tag::a), descriptor(dy), shape.strides,
                    shape.padding, shape.padding},
-                  cpu(), forward};
+                  cpu(),
+                  forward};
         else
             pd = {{dnnl::algorithm::convolution_direct, descriptor(x), any, descriptor(dy), shape.strides,
                    shape.padding, shape.padding},
-                  cpu(), forward};
+                  cpu(),
+                  forward};
         auto dw = torch::empty_like(w);
         const dnnl::memory plain = plain_weights(dw);
         dnnl::memory blocked_dw = plain;
@@ -152,12 +157,14 @@ public:
         const auto pair = torch::stack({gamma, beta}).contiguous();
         const auto md = descriptor(y);
         const dnnl::batch_normalization_forward::primitive_desc pd(
-            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon), norm_flags(relu, state->frozen)}, cpu());
+            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon),
+             norm_flags(relu, state->frozen)},
+            cpu());
         auto z = torch::empty_like(y);
         auto mean = state->frozen ? state->mean.clone() : torch::empty_like(gamma);
         auto variance = state->frozen ? state->variance.clone() : torch::empty_like(gamma);
-        auto workspace = torch::empty(
-            {relu ? static_cast<std::int64_t>(pd.workspace_desc().get_size()) : 1}, torch::kUInt8);
+        auto workspace = torch::empty({relu ? static_cast<std::int64_t>(pd.workspace_desc().get_size()) : 1},
+                                      torch::kUInt8);
         std::unordered_map<int, dnnl::memory> arguments{
             {DNNL_ARG_SRC, wrap(y, md)},
             {DNNL_ARG_DST, wrap(z, md)},
@@ -184,9 +191,12 @@ public:
         const auto dz = gradients[0].contiguous();
         const auto md = descriptor(y);
         const dnnl::batch_normalization_forward::primitive_desc hint(
-            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon), norm_flags(relu, frozen)}, cpu());
+            {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon),
+             norm_flags(relu, frozen)},
+            cpu());
         const dnnl::batch_normalization_backward::primitive_desc pd(
-            {dnnl::prop_kind::backward, md, md, static_cast<float>(norm_epsilon), norm_flags(relu, frozen)}, cpu(), hint);
+            {dnnl::prop_kind::backward, md, md, static_cast<float>(norm_epsilon), norm_flags(relu, frozen)},
+            cpu(), hint);
         auto dy = torch::empty_like(y);
         auto dpair = torch::empty_like(pair);
         std::unordered_map<int, dnnl::memory> arguments{
@@ -278,9 +288,9 @@ public:
     }
     static tensor_list backward(AutogradContext*, tensor_list gradients) {
         const auto fine = gradients[0].contiguous();
-        auto coarse = torch::empty({fine.size(0), fine.size(1), fine.size(2) / 2, fine.size(3) / 2,
-                                    fine.size(4) / 2, 16},
-                                   fine.options());
+        auto coarse = torch::empty(
+            {fine.size(0), fine.size(1), fine.size(2) / 2, fine.size(3) / 2, fine.size(4) / 2, 16},
+            fine.options());
         if (fine.scalar_type() == torch::kBFloat16)
             sum_down<at::BFloat16>(coarse, fine);
         else
@@ -293,7 +303,8 @@ public:
 
 torch::Tensor block(const torch::Tensor& plain) {
     const auto c = (plain.size(1) + 15) / 16 * 16;
-    auto padded = torch::zeros({plain.size(0), c, plain.size(2), plain.size(3), plain.size(4)}, plain.options());
+    auto padded =
+        torch::zeros({plain.size(0), c, plain.size(2), plain.size(3), plain.size(4)}, plain.options());
     padded.slice(1, 0, plain.size(1)).copy_(plain);
     return padded.view({plain.size(0), c / 16, 16, plain.size(2), plain.size(3), plain.size(4)})
         .permute({0, 1, 3, 4, 5, 2})

@@ -55,7 +55,9 @@ struct Step {
 
 }  // namespace
 
-Precision best_precision() { return has_bf16() ? Precision::bf16 : Precision::f32; }
+Precision best_precision() {
+    return has_bf16() ? Precision::bf16 : Precision::f32;
+}
 
 struct Engine::Implementation {
     Size3 tile;
@@ -79,10 +81,12 @@ struct Engine::Implementation {
             if (buffer.get_data_handle() == m.get_data_handle()) used = false;
     }
 
-    dnnl::memory add_convolution(const Model& model, const Layer& layer, const dnnl::memory& source, bool last) {
+    dnnl::memory add_convolution(const Model& model, const Layer& layer, const dnnl::memory& source,
+                                 bool last) {
         const auto from = source.get_desc().dims();
         const std::int64_t k = layer.kernel, s = layer.stride, p = s == 1 ? (k - 1) / 2 : 0;
-        const dnnl::memory::dims wd{layer.out, layer.in, k, k, k}, od{1, layer.out, from[2] / s, from[3] / s, from[4] / s};
+        const dnnl::memory::dims wd{layer.out, layer.in, k, k, k},
+            od{1, layer.out, from[2] / s, from[3] / s, from[4] / s};
         dnnl::primitive_attr attributes;
         if (layer.relu) {
             dnnl::post_ops post;
@@ -90,13 +94,18 @@ struct Engine::Implementation {
             attributes.set_post_ops(post);
         }
         const auto out_type = last ? dt::f32 : type;
-        const dnnl::memory::desc out_desc =
-            last ? dnnl::memory::desc(od, out_type, tag::aBcde16b) : dnnl::memory::desc(od, out_type, tag::any);
-        const dnnl::convolution_forward::primitive_desc pd(
-            {dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, source.get_desc(),
-             dnnl::memory::desc(wd, type, tag::any), dnnl::memory::desc({layer.out}, dt::f32, tag::a), out_desc,
-             {s, s, s}, {p, p, p}, {p, p, p}},
-            attributes, cpu());
+        const dnnl::memory::desc out_desc = last ? dnnl::memory::desc(od, out_type, tag::aBcde16b)
+                                                 : dnnl::memory::desc(od, out_type, tag::any);
+        const dnnl::convolution_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
+                                                            dnnl::algorithm::convolution_direct,
+                                                            source.get_desc(),
+                                                            dnnl::memory::desc(wd, type, tag::any),
+                                                            dnnl::memory::desc({layer.out}, dt::f32, tag::a),
+                                                            out_desc,
+                                                            {s, s, s},
+                                                            {p, p, p},
+                                                            {p, p, p}},
+                                                           attributes, cpu());
         Folded folded = fold(model, layer);
         const dnnl::memory plain_weight({wd, dt::f32, tag::abcde}, cpu(), folded.weight.data());
         dnnl::memory weight(pd.weights_desc(), cpu()), bias(pd.bias_desc(), cpu());
@@ -104,7 +113,10 @@ struct Engine::Implementation {
         std::copy(folded.bias.begin(), folded.bias.end(), static_cast<float*>(bias.get_data_handle()));
         const auto target = take(pd.dst_desc());
         steps.push_back({dnnl::convolution_forward(pd),
-                         {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, target}}});
+                         {{DNNL_ARG_SRC, source},
+                          {DNNL_ARG_WEIGHTS, weight},
+                          {DNNL_ARG_BIAS, bias},
+                          {DNNL_ARG_DST, target}}});
         return target;
     }
 
@@ -114,9 +126,12 @@ struct Engine::Implementation {
         post.append_sum(1.F);
         dnnl::primitive_attr attributes;
         attributes.set_post_ops(post);
-        const dnnl::resampling_forward::primitive_desc pd(
-            {dnnl::prop_kind::forward_inference, dnnl::algorithm::resampling_nearest, {2.F, 2.F, 2.F}, coarse.get_desc(), fine.get_desc()},
-            attributes, cpu());
+        const dnnl::resampling_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
+                                                           dnnl::algorithm::resampling_nearest,
+                                                           {2.F, 2.F, 2.F},
+                                                           coarse.get_desc(),
+                                                           fine.get_desc()},
+                                                          attributes, cpu());
         steps.push_back({dnnl::resampling_forward(pd), {{DNNL_ARG_SRC, coarse}, {DNNL_ARG_DST, fine}}});
     }
 };
@@ -164,7 +179,9 @@ Engine::Engine(const Model& model, Size3 tile, Precision precision)
 
 Engine::~Engine() = default;
 
-Size3 Engine::tile() const { return implementation_->tile; }
+Size3 Engine::tile() const {
+    return implementation_->tile;
+}
 
 void Engine::run(const float* values, float* probabilities) {
     auto& self = *implementation_;

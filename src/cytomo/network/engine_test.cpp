@@ -14,8 +14,10 @@ Model lively_model() {
     Random r(9);
     for (auto& [name, t] : m.weights)
         for (auto& v : t.values) {
-            if (name.ends_with(".mean") || name.ends_with(".beta") || name.ends_with(".bias")) v = static_cast<float>(r.normal(0, 0.3));
-            if (name.ends_with(".variance") || name.ends_with(".gamma")) v = static_cast<float>(r.uniform(0.5, 1.5));
+            if (name.ends_with(".mean") || name.ends_with(".beta") || name.ends_with(".bias"))
+                v = static_cast<float>(r.normal(0, 0.3));
+            if (name.ends_with(".variance") || name.ends_with(".gamma"))
+                v = static_cast<float>(r.uniform(0.5, 1.5));
         }
     return m;
 }
@@ -51,9 +53,13 @@ void compare(Precision precision, double mean_tolerance, double same_class) {
     EXPECT_EQ(a, again);
 }
 
-TEST(Engine, FloatAgreesWithLibtorch) { compare(Precision::f32, 1e-5, 0.999); }
+TEST(Engine, FloatAgreesWithLibtorch) {
+    compare(Precision::f32, 1e-5, 0.999);
+}
 
-TEST(Engine, Bfloat16ComesClose) { compare(Precision::bf16, 0.02, 0.9); }
+TEST(Engine, Bfloat16ComesClose) {
+    compare(Precision::bf16, 0.02, 0.9);
+}
 
 }  // namespace
 }  // namespace cytomo

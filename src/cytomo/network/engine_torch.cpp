@@ -4,7 +4,9 @@
 
 namespace cytomo {
 
-Precision best_precision() { return Precision::f32; }
+Precision best_precision() {
+    return Precision::f32;
+}
 
 struct Engine::Implementation {
     Size3 tile;
@@ -12,12 +14,17 @@ struct Engine::Implementation {
 };
 
 Engine::Engine(const Model& model, Size3 tile, Precision)
-    : implementation_(std::make_unique<Implementation>(Implementation{tile, make_torch_predictor(model, tile, "cpu")})) {}
+    : implementation_(
+          std::make_unique<Implementation>(Implementation{tile, make_torch_predictor(model, tile, "cpu")})) {}
 
 Engine::~Engine() = default;
 
-Size3 Engine::tile() const { return implementation_->tile; }
+Size3 Engine::tile() const {
+    return implementation_->tile;
+}
 
-void Engine::run(const float* values, float* probabilities) { implementation_->run(values, probabilities); }
+void Engine::run(const float* values, float* probabilities) {
+    implementation_->run(values, probabilities);
+}
 
 }  // namespace cytomo

@@ -29,7 +29,8 @@ class Loss : public torch::autograd::Function<Loss> {
 public:
     static torch::Tensor forward(torch::autograd::AutogradContext* ctx, const torch::Tensor& logits_in,
                                  const torch::Tensor& labels_in, const torch::Tensor& weights_in) {
-        const auto logits = logits_in.contiguous(), labels = labels_in.contiguous(), weights = weights_in.contiguous();
+        const auto logits = logits_in.contiguous(), labels = labels_in.contiguous(),
+                   weights = weights_in.contiguous();
         const auto classes = static_cast<int>(logits.size(-1));
         TORCH_CHECK(classes <= most_classes, "too many classes");
         const std::int64_t n = labels.numel();

@@ -19,7 +19,8 @@ TEST(Losses, OnePassEqualsTheObviousVersionInValueAndGradient) {
         EXPECT_NEAR(la.item<double>(), lb.item<double>(), 1e-5);
         (la * 3).backward();
         (lb * 3).backward();
-        EXPECT_LT((a.grad() - b.grad()).abs().max().item<double>(), 1e-3 * b.grad().abs().max().item<double>());
+        EXPECT_LT((a.grad() - b.grad()).abs().max().item<double>(),
+                  1e-3 * b.grad().abs().max().item<double>());
     }
 }
 

@@ -77,7 +77,8 @@ Model make_model(const Architecture& architecture, std::uint64_t seed) {
         for (auto& v : w.values) v = static_cast<float>(random.normal(0, deviation));
         model.weights[layer.name + ".weight"] = std::move(w);
         const auto constant = [&](const char* name, float value) {
-            model.weights[layer.name + name] = {{layer.out}, std::vector<float>(static_cast<std::size_t>(layer.out), value)};
+            model.weights[layer.name + name] = {
+                {layer.out}, std::vector<float>(static_cast<std::size_t>(layer.out), value)};
         };
         if (layer.norm) {
             constant(".gamma", 1);

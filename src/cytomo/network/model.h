@@ -24,7 +24,7 @@ struct Layer {
     int kernel = 3;       ///< edge of the cubic kernel; padded to keep the size unless stride > 1
     int stride = 1;
     bool relu = true;
-    bool norm = true;     ///< false: a bias instead (the head)
+    bool norm = true;  ///< false: a bias instead (the head)
 };
 
 /// A 3D U-Net whose cost lies in few, well-shaped convolutions (all channels multiples of 16).
@@ -53,7 +53,7 @@ struct Architecture {
 struct Model {
     Architecture architecture;
     Legend legend = default_legend();
-    double voxel_um = 0.02;   ///< isotropic voxel edge of its input
+    double voxel_um = 0.02;  ///< isotropic voxel edge of its input
     /// How it was trained, for people and for reports: data, steps, figures.
     std::map<std::string, std::string> record;
     std::map<std::string, Tensor> weights;

@@ -68,7 +68,8 @@ TEST(Model, DamagedFilesAreRefusedByName) {
     std::string bytes(8, '\0');
     bytes[0] = static_cast<char>(no_model.size());
     expect_refused(bytes + no_model + "abcd", "without cytomo's description");
-    const std::string lying = "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,16],\"data_offsets\":[0,4]}}";
+    const std::string lying =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,16],\"data_offsets\":[0,4]}}";
     bytes[0] = static_cast<char>(lying.size());
     expect_refused(bytes + lying + "abcd", "larger than the file");
     const std::string broken = "{\"a\":[}";

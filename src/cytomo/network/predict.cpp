@@ -43,15 +43,20 @@ std::vector<float> axis_weight(std::int64_t tile, std::int64_t overlap, bool bef
     const std::int64_t margin = 4;  // the outermost voxels of a tile saw least of their surroundings
     for (std::int64_t i = 0; i < overlap; ++i) {
         const float f = i < margin ? 1e-3F
-                                   : static_cast<float>(i - margin + 1) / static_cast<float>(std::max<std::int64_t>(1, overlap - 2 * margin));
+                                   : static_cast<float>(i - margin + 1) /
+                                         static_cast<float>(std::max<std::int64_t>(1, overlap - 2 * margin));
         const float v = std::min(1.F, f);
         if (before) w[static_cast<std::size_t>(i)] = std::min(w[static_cast<std::size_t>(i)], v);
-        if (after) w[static_cast<std::size_t>(tile - 1 - i)] = std::min(w[static_cast<std::size_t>(tile - 1 - i)], v);
+        if (after)
+            w[static_cast<std::size_t>(tile - 1 - i)] =
+                std::min(w[static_cast<std::size_t>(tile - 1 - i)], v);
     }
     return w;
 }
 
-std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
+    return (n + multiple - 1) / multiple * multiple;
+}
 
 /// Everything about the tiling of one tomogram.
 struct Tiling {
@@ -59,7 +64,8 @@ struct Tiling {
     std::int64_t overlap = 0;
     std::vector<std::int64_t> x, y, z;
 
-    Tiling(Size3 volume, Size3 largest, std::int64_t stride, std::int64_t wanted_overlap) : size(volume), overlap(wanted_overlap) {
+    Tiling(Size3 volume, Size3 largest, std::int64_t stride, std::int64_t wanted_overlap)
+        : size(volume), overlap(wanted_overlap) {
         const auto fit = [stride](std::int64_t n, std::int64_t most) {
             return std::min(rounded_up(n, stride), std::max(stride, most / stride * stride));
         };
@@ -72,8 +78,8 @@ struct Tiling {
 };
 
 /// Copies a tile out of a slab of slices, mirrored where the volume is smaller than the tile.
-void cut_tile(const std::vector<float>& slab, Size3 size, std::int64_t slab_depth, std::int64_t x0, std::int64_t y0,
-              Size3 tile, const GreyScale& scale, std::vector<float>& out) {
+void cut_tile(const std::vector<float>& slab, Size3 size, std::int64_t slab_depth, std::int64_t x0,
+              std::int64_t y0, Size3 tile, const GreyScale& scale, std::vector<float>& out) {
     parallel_for(tile.z, [&](std::int64_t k) {
         const float* slice = slab.data() + mirrored(k, slab_depth) * size.x * size.y;
         for (std::int64_t j = 0; j < tile.y; ++j) {
@@ -91,15 +97,20 @@ void cut_tile(const std::vector<float>& slab, Size3 size, std::int64_t slab_dept
 class Accumulator {
 public:
     Accumulator(const Tiling& tiling, int classes)
-        : tiling_(tiling), classes_(classes), slice_(tiling.size.x * tiling.size.y), depth_(tiling.tile.z),
-          sums_(static_cast<std::size_t>(classes * depth_ * slice_)), weights_(static_cast<std::size_t>(depth_ * slice_)) {}
+        : tiling_(tiling),
+          classes_(classes),
+          slice_(tiling.size.x * tiling.size.y),
+          depth_(tiling.tile.z),
+          sums_(static_cast<std::size_t>(classes * depth_ * slice_)),
+          weights_(static_cast<std::size_t>(depth_ * slice_)) {}
 
     void add(const std::vector<float>& p, std::size_t tx, std::size_t ty, std::size_t tz) {
         const Size3 t = tiling_.tile;
         const auto weight = [&](const std::vector<std::int64_t>& starts, std::size_t i, std::int64_t length) {
             return axis_weight(length, std::min(tiling_.overlap, length / 2), i > 0, i + 1 < starts.size());
         };
-        const auto wx = weight(tiling_.x, tx, t.x), wy = weight(tiling_.y, ty, t.y), wz = weight(tiling_.z, tz, t.z);
+        const auto wx = weight(tiling_.x, tx, t.x), wy = weight(tiling_.y, ty, t.y),
+                   wz = weight(tiling_.z, tz, t.z);
         const auto x0 = tiling_.x[tx], y0 = tiling_.y[ty], z0 = tiling_.z[tz];
         const auto nx = std::min(t.x, tiling_.size.x - x0), ny = std::min(t.y, tiling_.size.y - y0),
                    nz = std::min(t.z, tiling_.size.z - z0);
@@ -107,11 +118,13 @@ public:
             for (std::int64_t j = 0; j < ny; ++j) {
                 const float w = wz[static_cast<std::size_t>(k)] * wy[static_cast<std::size_t>(j)];
                 const auto at = (z0 + k - base_) * slice_ + (y0 + j) * tiling_.size.x + x0;
-                for (std::int64_t i = 0; i < nx; ++i) weights_[static_cast<std::size_t>(at + i)] += w * wx[static_cast<std::size_t>(i)];
+                for (std::int64_t i = 0; i < nx; ++i)
+                    weights_[static_cast<std::size_t>(at + i)] += w * wx[static_cast<std::size_t>(i)];
                 for (int c = 0; c < classes_; ++c) {
                     const float* from = p.data() + c * t.count() + (k * t.y + j) * t.x;
                     float* to = sums_.data() + static_cast<std::ptrdiff_t>(c * depth_ * slice_ + at);
-                    for (std::int64_t i = 0; i < nx; ++i) to[i] += w * wx[static_cast<std::size_t>(i)] * from[i];
+                    for (std::int64_t i = 0; i < nx; ++i)
+                        to[i] += w * wx[static_cast<std::size_t>(i)] * from[i];
                 }
             }
         });
@@ -125,7 +138,8 @@ public:
                 const float f = 255.F / weights_[static_cast<std::size_t>(k * slice_ + i)];
                 for (int c = 0; c < classes_; ++c)
                     out.values[static_cast<std::size_t>(c * out.grid.count() + (base_ + k) * slice_ + i)] =
-                        static_cast<std::uint8_t>(sums_[static_cast<std::size_t>((c * depth_ + k) * slice_ + i)] * f + 0.5F);
+                        static_cast<std::uint8_t>(
+                            sums_[static_cast<std::size_t>((c * depth_ + k) * slice_ + i)] * f + 0.5F);
             }
         });
         const auto shift = [&](float* slices) {
@@ -164,7 +178,8 @@ void add_mirrored(const float* from, float* to, Size3 size, int volumes, int vie
     parallel_for(volumes * size.z, [&](std::int64_t slice) {
         const auto z = slice % size.z, first = slice - z;
         for (std::int64_t y = 0; y < size.y; ++y) {
-            const auto source_z = (view & 4) != 0 ? size.z - 1 - z : z, source_y = (view & 2) != 0 ? size.y - 1 - y : y;
+            const auto source_z = (view & 4) != 0 ? size.z - 1 - z : z,
+                       source_y = (view & 2) != 0 ? size.y - 1 - y : y;
             const float* in = from + ((first + source_z) * size.y + source_y) * size.x;
             float* out = to + (slice * size.y + y) * size.x;
             if ((view & 1) != 0)
@@ -203,11 +218,13 @@ double bright_evidence(const Resampler& resampler, const Tiling& tiling, const G
     std::vector<float> values(static_cast<std::size_t>(n)), p(static_cast<std::size_t>(n * classes));
     double score[2] = {};
     for (const bool bright : {false, true}) {
-        const auto scale = make_grey_scale(statistics, bright ? Polarity::dense_is_bright : Polarity::dense_is_dark);
+        const auto scale =
+            make_grey_scale(statistics, bright ? Polarity::dense_is_bright : Polarity::dense_is_dark);
         double entropy = 0;
         std::int64_t voxels = 0;
         for (std::size_t k = 0; k < std::min<std::size_t>(4, tiling.x.size() * tiling.y.size()); ++k) {
-            const auto xi = (tiling.x.size() / 2 + k % 2) % tiling.x.size(), yi = (tiling.y.size() / 2 + k / 2) % tiling.y.size();
+            const auto xi = (tiling.x.size() / 2 + k % 2) % tiling.x.size(),
+                       yi = (tiling.y.size() / 2 + k / 2) % tiling.y.size();
             cut_tile(slab, tiling.size, depth, tiling.x[xi], tiling.y[yi], tiling.tile, scale, values);
             run(values.data(), p.data());
             for (std::int64_t i = 0; i < n; ++i)
@@ -243,8 +260,10 @@ void PredictOptions::check() const {
         throw UsageError("--device: expected auto, cpu or cuda:N, found '" + device + "'");
     if (views != 1 && views != 2 && views != 4 && views != 8)
         throw UsageError("--views: expected 1, 2, 4 or 8, found " + std::to_string(views));
-    if (tile.x < 32 || tile.y < 32 || tile.z < 16 || overlap < 0 || 2 * overlap > std::min({tile.x, tile.y, tile.z}))
-        throw UsageError("tiles: expected at least 32 x 32 x 16 voxels and an overlap of at most half a tile");
+    if (tile.x < 32 || tile.y < 32 || tile.z < 16 || overlap < 0 ||
+        2 * overlap > std::min({tile.x, tile.y, tile.z}))
+        throw UsageError(
+            "tiles: expected at least 32 x 32 x 16 voxels and an overlap of at most half a tile");
 }
 
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
@@ -261,9 +280,11 @@ Probabilities predict(const Tomogram& tomogram, const Model& model, const Predic
     out.classes = classes;
     const Resampler resampler(tomogram, out.grid);
     const Tiling tiling(out.grid.size, options.tile, model.architecture.stride(), options.overlap);
-    const Runner run = over_views(make_runner(model, tiling.tile, options, record), options.views, tiling.tile, classes);
+    const Runner run =
+        over_views(make_runner(model, tiling.tile, options, record), options.views, tiling.tile, classes);
     record.polarity = options.polarity;
-    if (options.polarity == Polarity::unknown) decide_polarity(resampler, tiling, statistics, run, classes, record);
+    if (options.polarity == Polarity::unknown)
+        decide_polarity(resampler, tiling, statistics, run, classes, record);
     const GreyScale scale = make_grey_scale(statistics, record.polarity);
 
     out.values.resize(static_cast<std::size_t>(classes) * static_cast<std::size_t>(out.grid.count()));
@@ -280,7 +301,8 @@ Probabilities predict(const Tomogram& tomogram, const Model& model, const Predic
                 cut_tile(slab, tiling.size, depth, tiling.x[tx], tiling.y[ty], tiling.tile, scale, values);
                 run(values.data(), p.data());
                 accumulator.add(p, tx, ty, tz);
-                const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+                const double seconds =
+                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
                 char note[64];
                 done += 1;
                 std::snprintf(note, sizeof note, "%.2f M voxels/s",
@@ -305,9 +327,12 @@ ClassVolume most_probable_classes(const Probabilities& p, const Grid& grid, cons
     const auto stage = progress.stage("labelling voxels");
     ClassVolume out(grid);
     const Grid& g = p.grid;
-    const auto wx = make_axis_weights(g.size.x, g.voxel_um.x, g.origin_um.x, grid.size.x, grid.voxel_um.x, grid.origin_um.x);
-    const auto wy = make_axis_weights(g.size.y, g.voxel_um.y, g.origin_um.y, grid.size.y, grid.voxel_um.y, grid.origin_um.y);
-    const auto wz = make_axis_weights(g.size.z, g.voxel_um.z, g.origin_um.z, grid.size.z, grid.voxel_um.z, grid.origin_um.z);
+    const auto wx = make_axis_weights(g.size.x, g.voxel_um.x, g.origin_um.x, grid.size.x, grid.voxel_um.x,
+                                      grid.origin_um.x);
+    const auto wy = make_axis_weights(g.size.y, g.voxel_um.y, g.origin_um.y, grid.size.y, grid.voxel_um.y,
+                                      grid.origin_um.y);
+    const auto wz = make_axis_weights(g.size.z, g.voxel_um.z, g.origin_um.z, grid.size.z, grid.voxel_um.z,
+                                      grid.origin_um.z);
     stage(0);
     parallel_for(grid.size.z, [&](std::int64_t z) {
         const auto row_length = static_cast<std::size_t>(g.size.x);
@@ -323,13 +348,17 @@ ClassVolume most_probable_classes(const Probabilities& p, const Grid& grid, cons
                 for (std::size_t k = 0; k < cz.weights.size(); ++k)
                     for (std::size_t j = 0; j < cy.weights.size(); ++j) {
                         const float w = cz.weights[k] * cy.weights[j];
-                        const std::uint8_t* from = values + g.index(0, cy.first + static_cast<std::int64_t>(j), cz.first + static_cast<std::int64_t>(k));
-                        for (std::size_t i = 0; i < row_length; ++i) row[i] += w * static_cast<float>(from[i]);
+                        const std::uint8_t* from =
+                            values + g.index(0, cy.first + static_cast<std::int64_t>(j),
+                                             cz.first + static_cast<std::int64_t>(k));
+                        for (std::size_t i = 0; i < row_length; ++i)
+                            row[i] += w * static_cast<float>(from[i]);
                     }
                 for (std::int64_t x = 0; x < grid.size.x; ++x) {
                     const auto& cx = wx.cells[static_cast<std::size_t>(x)];
                     float v = 0;
-                    for (std::size_t i = 0; i < cx.weights.size(); ++i) v += cx.weights[i] * row[static_cast<std::size_t>(cx.first) + i];
+                    for (std::size_t i = 0; i < cx.weights.size(); ++i)
+                        v += cx.weights[i] * row[static_cast<std::size_t>(cx.first) + i];
                     if (v > best[static_cast<std::size_t>(x)]) {
                         best[static_cast<std::size_t>(x)] = v;
                         labels[x] = static_cast<std::uint8_t>(c);

@@ -15,8 +15,10 @@ struct PredictOptions {
     std::string precision = "auto";         ///< "auto", "f32" or "bf16"
     Size3 tile{128, 128, 64};               ///< largest tile, voxels of the model
     std::int64_t overlap = 24;              ///< voxels shared by neighbouring tiles, blended linearly
-    int views = 1;  ///< 2, 4 or 8: mean over mirror images along x; x and y; x, y and z; that many times the work
-    /// Throws UsageError for unknown names, other numbers of views, tiles below 32 or overlaps over half a tile.
+    int views =
+        1;  ///< 2, 4 or 8: mean over mirror images along x; x and y; x, y and z; that many times the work
+    /// Throws UsageError for unknown names, other numbers of views, tiles below 32 or overlaps over half a
+    /// tile.
     void check() const;
 };
 
@@ -38,6 +40,7 @@ Probabilities predict(const Tomogram& tomogram, const Model& model, const Predic
 
 /// Most probable class of each voxel of `grid`, probabilities interpolated linearly.
 /// Memory: one byte a voxel of `grid` and two rows of slices.
-ClassVolume most_probable_classes(const Probabilities& probabilities, const Grid& grid, const Progress& progress = {});
+ClassVolume most_probable_classes(const Probabilities& probabilities, const Grid& grid,
+                                  const Progress& progress = {});
 
 }  // namespace cytomo

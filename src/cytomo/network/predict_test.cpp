@@ -42,9 +42,11 @@ TEST(Predict, TiledEqualsUntiledAwayFromSeams) {
     double worst_away = 0, mean = 0;
     for (std::int64_t i = 0; i < a.grid.count() * 3; ++i) {
         const auto v = i % a.grid.count(), x = v % 96, y = v / 96 % 80, z = v / (96 * 80);
-        const double d = std::abs(a.values[static_cast<std::size_t>(i)] - b.values[static_cast<std::size_t>(i)]);
+        const double d =
+            std::abs(a.values[static_cast<std::size_t>(i)] - b.values[static_cast<std::size_t>(i)]);
         mean += d / static_cast<double>(a.values.size());
-        if (!near(x, {24, 48, 72}) && !near(y, {32, 48}) && !near(z, {8, 32})) worst_away = std::max(worst_away, d);
+        if (!near(x, {24, 48, 72}) && !near(y, {32, 48}) && !near(z, {8, 32}))
+            worst_away = std::max(worst_away, d);
     }
     EXPECT_LE(worst_away, 1);
     EXPECT_LT(mean, 1);
@@ -72,8 +74,10 @@ TEST(Predict, MeanOverMirrorImagesDoesNotDependOnHandedness) {
             for (std::int64_t z = 0; z < size.z; ++z)
                 for (std::int64_t y = 0; y < size.y; ++y)
                     for (std::int64_t x = 0; x < size.x; ++x)
-                        most = std::max(most, std::abs(a.of_class(c)[static_cast<std::size_t>(other(x, y, z))] -
-                                                       b.of_class(c)[static_cast<std::size_t>(plain.grid().index(x, y, z))]));
+                        most = std::max(
+                            most,
+                            std::abs(a.of_class(c)[static_cast<std::size_t>(other(x, y, z))] -
+                                     b.of_class(c)[static_cast<std::size_t>(plain.grid().index(x, y, z))]));
         return most;
     };
     EXPECT_GT(difference(1), 3);  // the network itself prefers a side

@@ -69,8 +69,8 @@ SafeTensors read_safetensors(const std::filesystem::path& file) {
         throw InputError(name, "a .safetensors file", std::to_string(file_size) + " bytes", advice);
     for (int i = 7; i >= 0; --i) header_size = header_size << 8 | length[i];
     if (header_size > file_size - 8 || header_size > (64U << 20))
-        throw InputError(name, "a .safetensors header within the file", "a length of " + std::to_string(header_size),
-                         advice);
+        throw InputError(name, "a .safetensors header within the file",
+                         "a length of " + std::to_string(header_size), advice);
     std::string header(header_size, '\0');
     in.read(header.data(), static_cast<std::streamsize>(header_size));
     const std::uint64_t data_size = file_size - 8 - header_size;
@@ -88,7 +88,8 @@ SafeTensors read_safetensors(const std::filesystem::path& file) {
             std::uint64_t expected = element_size(type, name, key);
             for (const auto n : shape) {
                 if (n < 0 || (n > 0 && expected > data_size / static_cast<std::uint64_t>(n)))
-                    throw InputError(name, "tensors that fit the file", key + " larger than the file", advice);
+                    throw InputError(name, "tensors that fit the file", key + " larger than the file",
+                                     advice);
                 expected *= static_cast<std::uint64_t>(n);
             }
             if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data_size ||
@@ -127,7 +128,8 @@ void write_safetensors(const std::filesystem::path& file, const SafeTensors& con
         out.write(reinterpret_cast<const char*>(t.values.data()),
                   static_cast<std::streamsize>(t.values.size() * 4));
     out.close();
-    if (!out) throw InputError(file.string(), "to write the model", "a failed write", "Check space and rights");
+    if (!out)
+        throw InputError(file.string(), "to write the model", "a failed write", "Check space and rights");
     pending.commit();
 }
 
@@ -153,7 +155,8 @@ Model read_model(const std::filesystem::path& file) {
     }
     model.architecture.check(name);
     if (!(model.voxel_um > 1e-4 && model.voxel_um < 10))
-        throw InputError(name, "a voxel edge of 0.1 nm to 10 µm", std::to_string(model.voxel_um) + " µm", advice);
+        throw InputError(name, "a voxel edge of 0.1 nm to 10 µm", std::to_string(model.voxel_um) + " µm",
+                         advice);
     model.weights = std::move(content.tensors);
     for (const auto& [key, wanted] : make_model(model.architecture, 0).weights) {
         const auto it = model.weights.find(key);
@@ -161,7 +164,8 @@ Model read_model(const std::filesystem::path& file) {
             throw InputError(name, "weights that fit the architecture",
                              key + (it == model.weights.end() ? " missing" : " of another shape"), advice);
         for (const float v : it->second.values)
-            if (!std::isfinite(v)) throw InputError(name, "finite weights", key + " with NaN or infinity", advice);
+            if (!std::isfinite(v))
+                throw InputError(name, "finite weights", key + " with NaN or infinity", advice);
     }
     return model;
 }

@@ -41,8 +41,10 @@ Sample make_sample(const LabelledTomogram& item, const Model& model) {
     }
     for (const std::uint8_t label : item.labels.values())
         if (label != ignore_label && label >= model.architecture.classes)
-            throw InputError(item.name, "labels below " + std::to_string(model.architecture.classes) + ", or 255 for unlabelled",
-                             std::to_string(label), "Rename the labels or choose a model with more classes");
+            throw InputError(
+                item.name,
+                "labels below " + std::to_string(model.architecture.classes) + ", or 255 for unlabelled",
+                std::to_string(label), "Rename the labels or choose a model with more classes");
     const auto statistics = measure_grey_statistics(t, model.voxel_um);
     const auto polarity = item.polarity == Polarity::unknown ? guess_polarity(statistics) : item.polarity;
     const GreyScale scale = make_grey_scale(statistics, polarity);
@@ -50,7 +52,8 @@ Sample make_sample(const LabelledTomogram& item, const Model& model) {
     const Grid grid = model_grid(t.grid, model.voxel_um);
     const auto values = Resampler(t, grid).slices(0, grid.size.z);
     sample.values = Volume<float>(grid);
-    std::transform(values.begin(), values.end(), sample.values.data(), [&](float v) { return scale.apply(v); });
+    std::transform(values.begin(), values.end(), sample.values.data(),
+                   [&](float v) { return scale.apply(v); });
     // Labels share the tomogram's lattice whatever their file says of voxel sizes.
     ClassVolume labels = item.labels;
     labels.set_geometry(t.grid.voxel_um, t.grid.origin_um);
@@ -91,16 +94,18 @@ Vec3 position(const Grid& grid, std::int64_t i) {
 
 }  // namespace
 
-SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const Model& model, const TrainOptions& options,
-                     const Progress& progress) {
+SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const Model& model,
+                     const TrainOptions& options, const Progress& progress) {
     std::vector<Sample> all(data.size());
     for (std::size_t i = 0; i < data.size(); ++i) {
         progress(static_cast<double>(i) / static_cast<double>(data.size()));
         all[i] = make_sample(data[i], model);
     }
-    const auto held_out = all.size() >= 5
-        ? std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(options.validation_share * static_cast<double>(all.size()))))
-        : 0;
+    const auto held_out =
+        all.size() >= 5
+            ? std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(options.validation_share *
+                                                                            static_cast<double>(all.size()))))
+            : 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
         Sample& s = all[i];
         if (held_out > 0) {
@@ -109,7 +114,8 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const Model& mod
             (held ? validation : training).push_back(std::move(s));
         } else {
             const auto ny = s.labels.grid().size.y;
-            const auto cut = ny - static_cast<std::int64_t>(options.validation_share * static_cast<double>(ny));
+            const auto cut =
+                ny - static_cast<std::int64_t>(options.validation_share * static_cast<double>(ny));
             validation.push_back({s.values, only_rows(s.labels, cut, ny), {}});
             training.push_back({std::move(s.values), only_rows(s.labels, 0, cut), {}});
         }
@@ -126,23 +132,30 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const Model& mod
                 ++total;
             }
     if (total == 0)
-        throw InputError("labels: expected at least one labelled voxel (not 255), found none. Label some slices first");
+        throw InputError(
+            "labels: expected at least one labelled voxel (not 255), found none. Label some slices first");
     for (auto& c : counts) c /= total;
     class_share = counts;
 }
 
 Patch SampleSet::draw(const TrainOptions& options, Random& random) const {
-    const Sample* sample = &training[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(training.size()) - 1))];
+    const Sample* sample = &training[static_cast<std::size_t>(
+        random.integer(0, static_cast<std::int64_t>(training.size()) - 1))];
     std::vector<const std::vector<std::int64_t>*> classes;
     for (const auto& places : sample->places)
         if (!places.empty()) classes.push_back(&places);
     const Grid& grid = sample->labels.grid();
-    Vec3 centre{random.uniform() * static_cast<double>(grid.size.x), random.uniform() * static_cast<double>(grid.size.y),
+    Vec3 centre{random.uniform() * static_cast<double>(grid.size.x),
+                random.uniform() * static_cast<double>(grid.size.y),
                 random.uniform() * static_cast<double>(grid.size.z)};
     if (!classes.empty() && random.chance(0.75)) {
-        const auto& places = *classes[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(classes.size()) - 1))];
-        const Vec3 at = position(grid, places[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(places.size()) - 1))]);
-        const auto jitter = [&](std::int64_t n) { return random.uniform(-0.35, 0.35) * static_cast<double>(n); };
+        const auto& places = *classes[static_cast<std::size_t>(
+            random.integer(0, static_cast<std::int64_t>(classes.size()) - 1))];
+        const Vec3 at = position(grid, places[static_cast<std::size_t>(
+                                           random.integer(0, static_cast<std::int64_t>(places.size()) - 1))]);
+        const auto jitter = [&](std::int64_t n) {
+            return random.uniform(-0.35, 0.35) * static_cast<double>(n);
+        };
         centre = at + Vec3{jitter(options.patch.x), jitter(options.patch.y), jitter(options.patch.z)};
     }
     const auto inside = [](double c, std::int64_t n, std::int64_t patch) {
@@ -151,7 +164,8 @@ Patch SampleSet::draw(const TrainOptions& options, Random& random) const {
     };
     centre = {inside(centre.x, grid.size.x, options.patch.x), inside(centre.y, grid.size.y, options.patch.y),
               inside(centre.z, grid.size.z, options.patch.z)};
-    return cut_augmented_patch(sample->values, sample->labels, options.patch, centre, options.augment, random);
+    return cut_augmented_patch(sample->values, sample->labels, options.patch, centre, options.augment,
+                               random);
 }
 
 std::vector<Patch> SampleSet::validation_patches(const TrainOptions& options) const {
@@ -166,7 +180,8 @@ std::vector<Patch> SampleSet::validation_patches(const TrainOptions& options) co
             if (!places.empty()) classes.push_back(&places);
         if (classes.empty()) continue;
         const auto& places = *classes[(i / validation.size() + i % validation.size()) % classes.size()];
-        const Vec3 at = position(s.labels.grid(), places[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(places.size()) - 1))]);
+        const Vec3 at = position(s.labels.grid(), places[static_cast<std::size_t>(random.integer(
+                                                      0, static_cast<std::int64_t>(places.size()) - 1))]);
         out.push_back(cut_augmented_patch(s.values, s.labels, options.patch, at, none, random));
     }
     return out;

@@ -7,18 +7,24 @@
 
 namespace cytomo {
 
-bool cuda_available() { return torch::cuda::is_available(); }
+bool cuda_available() {
+    return torch::cuda::is_available();
+}
 
-std::function<void(const float*, float*)> make_torch_predictor(const Model& model, Size3 tile, const std::string& name) {
+std::function<void(const float*, float*)> make_torch_predictor(const Model& model, Size3 tile,
+                                                               const std::string& name) {
     const torch::Device device(name);
-    if (device.is_cuda() && (!cuda_available() || device.index() >= static_cast<int>(torch::cuda::device_count())))
+    if (device.is_cuda() &&
+        (!cuda_available() || device.index() >= static_cast<int>(torch::cuda::device_count())))
         throw InputError(name, "a CUDA device", std::to_string(torch::cuda::device_count()) + " devices",
                          "Use --device cpu, or a build against a libtorch with CUDA");
     auto net = std::make_shared<Unet>(model, device, torch::kFloat32);
     const int classes = model.architecture.classes;
     return [net, tile, device, classes](const float* values, float* probabilities) {
         const torch::NoGradGuard no_grad;
-        const auto x = torch::from_blob(const_cast<float*>(values), {1, 1, tile.z, tile.y, tile.x}, torch::kFloat32).to(device);
+        const auto x =
+            torch::from_blob(const_cast<float*>(values), {1, 1, tile.z, tile.y, tile.x}, torch::kFloat32)
+                .to(device);
         const auto p = torch::softmax(net->forward_plain(x, false), -1);
         const auto out = p[0].permute({3, 0, 1, 2}).contiguous().to(torch::kCPU);
         std::copy(out.data_ptr<float>(), out.data_ptr<float>() + classes * tile.count(), probabilities);

@@ -12,7 +12,7 @@ namespace cytomo {
 bool cuda_available();
 
 /// Same contract as Engine::run. Throws InputError if there is no such device.
-std::function<void(const float* values, float* probabilities)> make_torch_predictor(const Model& model, Size3 tile,
-                                                                                   const std::string& device);
+std::function<void(const float* values, float* probabilities)> make_torch_predictor(
+    const Model& model, Size3 tile, const std::string& device);
 
 }  // namespace cytomo

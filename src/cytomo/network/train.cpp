@@ -51,7 +51,8 @@ public:
         double norm = 0;
         for (const auto& p : parameters_) norm += p.grad().pow(2).sum().item<double>();
         const double clip = std::min(1.0, most_norm / (std::sqrt(norm) + 1e-12));
-        const double c1 = 1 - std::pow(b1, static_cast<double>(number + 1)), c2 = 1 - std::pow(b2, static_cast<double>(number + 1));
+        const double c1 = 1 - std::pow(b1, static_cast<double>(number + 1)),
+                     c2 = 1 - std::pow(b2, static_cast<double>(number + 1));
         for (std::size_t i = 0; i < parameters_.size(); ++i) {
             auto& p = parameters_[i];
             const auto g = p.grad() * clip;
@@ -64,9 +65,11 @@ public:
     /// Moments as named tensors, to and from a checkpoint.
     void store(std::map<std::string, Tensor>& out) const {
         for (std::size_t i = 0; i < parameters_.size(); ++i)
-            for (const auto& [prefix, t] : {std::pair{"adam.first.", first_[i]}, std::pair{"adam.second.", second_[i]}}) {
+            for (const auto& [prefix, t] :
+                 {std::pair{"adam.first.", first_[i]}, std::pair{"adam.second.", second_[i]}}) {
                 const auto c = t.to(torch::kCPU).contiguous();
-                out[prefix + std::to_string(i)] = {c.sizes().vec(), {c.data_ptr<float>(), c.data_ptr<float>() + c.numel()}};
+                out[prefix + std::to_string(i)] = {c.sizes().vec(),
+                                                   {c.data_ptr<float>(), c.data_ptr<float>() + c.numel()}};
             }
     }
     void load(const std::map<std::string, Tensor>& in) {
@@ -74,7 +77,8 @@ public:
             for (auto& [prefix, t] : {std::pair<std::string, torch::Tensor&>{"adam.first.", first_[i]},
                                       std::pair<std::string, torch::Tensor&>{"adam.second.", second_[i]}}) {
                 const auto& from = in.at(prefix + std::to_string(i));
-                t.copy_(torch::from_blob(const_cast<float*>(from.values.data()), from.shape, torch::kFloat32));
+                t.copy_(
+                    torch::from_blob(const_cast<float*>(from.values.data()), from.shape, torch::kFloat32));
             }
     }
 
@@ -86,7 +90,8 @@ private:
 /// Rare classes weigh more, but not without limit.
 torch::Tensor class_weights(const std::vector<double>& share) {
     std::vector<float> w;
-    for (const double s : share) w.push_back(s > 0 ? static_cast<float>(std::clamp(std::pow(0.1 / s, 0.25), 0.75, 1.6)) : 0.F);
+    for (const double s : share)
+        w.push_back(s > 0 ? static_cast<float>(std::clamp(std::pow(0.1 / s, 0.25), 0.75, 1.6)) : 0.F);
     return torch::tensor(w);
 }
 
@@ -128,9 +133,11 @@ void save_checkpoint(const std::filesystem::path& file, const Model& current, co
 
 void TrainOptions::check() const {
     if (steps < 1 && minutes <= 0) throw UsageError("training: expected at least one step");
-    if (patch.x < 16 || patch.y < 16 || patch.z < 16) throw UsageError("training: expected patches of at least 16 voxels");
+    if (patch.x < 16 || patch.y < 16 || patch.z < 16)
+        throw UsageError("training: expected patches of at least 16 voxels");
     if (batch < 1) throw UsageError("training: expected a batch of at least one patch");
-    if (!(learning_rate > 0 && learning_rate < 1)) throw UsageError("training: expected a learning rate between 0 and 1");
+    if (!(learning_rate > 0 && learning_rate < 1))
+        throw UsageError("training: expected a learning rate between 0 and 1");
     if (!(validation_share >= 0 && validation_share <= 0.5))
         throw UsageError("training: expected a validation share of 0 to 0.5");
 }
@@ -182,14 +189,16 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data, con
     auto last_saved = start_time;
     const auto elapsed = [&] { return minutes_before + minutes_since(start_time); };
     const auto fraction_done = [&] {
-        return options.minutes > 0 ? elapsed() / options.minutes : static_cast<double>(step) / static_cast<double>(options.steps);
+        return options.minutes > 0 ? elapsed() / options.minutes
+                                   : static_cast<double>(step) / static_cast<double>(options.steps);
     };
     double loss_sum = 0;
     std::int64_t loss_count = 0;
     double next_point = 0.05 * std::floor(20 * fraction_done()) + 0.05;
     const auto stage = progress.stage("training");
     const auto evaluate = [&] {
-        TrainingPoint point{step, elapsed(), loss_count > 0 ? loss_sum / static_cast<double>(loss_count) : 0, {}};
+        TrainingPoint point{
+            step, elapsed(), loss_count > 0 ? loss_sum / static_cast<double>(loss_count) : 0, {}};
         point.validation_dice = validate(average, validation, options.patch);
         loss_sum = 0;
         loss_count = 0;
@@ -209,22 +218,27 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data, con
         auto x = torch::empty({options.batch, 1, s.z, s.y, s.x});
         auto y = torch::empty({options.batch, s.z, s.y, s.x}, torch::kUInt8);
         for (std::size_t i = 0; i < patches.size(); ++i) {
-            std::copy(patches[i].values.begin(), patches[i].values.end(), x.data_ptr<float>() + static_cast<std::ptrdiff_t>(i) * s.count());
-            std::copy(patches[i].labels.begin(), patches[i].labels.end(), y.data_ptr<std::uint8_t>() + static_cast<std::ptrdiff_t>(i) * s.count());
+            std::copy(patches[i].values.begin(), patches[i].values.end(),
+                      x.data_ptr<float>() + static_cast<std::ptrdiff_t>(i) * s.count());
+            std::copy(patches[i].labels.begin(), patches[i].labels.end(),
+                      y.data_ptr<std::uint8_t>() + static_cast<std::ptrdiff_t>(i) * s.count());
         }
         optimizer.zero();
-        const auto loss = on_cpu ? segmentation_loss(net.forward_training(x), y, weights)
-                                 : segmentation_loss_plain(net.forward_training(x.to(device)), y.to(device), weights);
+        const auto loss =
+            on_cpu ? segmentation_loss(net.forward_training(x), y, weights)
+                   : segmentation_loss_plain(net.forward_training(x.to(device)), y.to(device), weights);
         loss.backward();
         const auto value = loss.item<double>();
         if (!std::isfinite(value))
-            throw InputError("training: the loss is no longer a finite number at step " + std::to_string(step) +
-                             ". Lower the learning rate");
+            throw InputError("training: the loss is no longer a finite number at step " +
+                             std::to_string(step) + ". Lower the learning rate");
         const double warm = std::min(1.0, t / 0.05 + 0.02);
         optimizer.step(step, options.learning_rate * warm * 0.5 * (1 + std::cos(M_PI * std::min(1.0, t))));
         net.store(current);
         // The mean starts fast, so that short trainings do not remember where they began.
-        move_average(average, current, std::min(options.average, (1.0 + static_cast<double>(step)) / (10.0 + static_cast<double>(step))));
+        move_average(average, current,
+                     std::min(options.average,
+                              (1.0 + static_cast<double>(step)) / (10.0 + static_cast<double>(step))));
         loss_sum += value;
         ++loss_count;
         char note[64];

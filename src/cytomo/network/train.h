@@ -23,19 +23,20 @@ struct LabelledTomogram {
 };
 
 struct TrainOptions {
-    std::int64_t steps = 500;      ///< patches of two are one step
-    double minutes = 0;            ///< > 0: stop after this time instead; the schedule follows the clock
-    Size3 patch{80, 80, 48};       ///< voxels; multiples of the architecture's stride
-    int batch = 2;                 ///< patches a step
-    double learning_rate = 2e-3;   ///< highest of a one-cycle schedule (Smith and Topin 2019)
-    double weight_decay = 1e-2;    ///< AdamW (Loshchilov and Hutter 2019)
-    double frozen_share = 0.5;     ///< last share of the training that normalises as inference does
-    double average = 0.998;        ///< decay of the running mean of weights that is kept
-    double validation_share = 0.1; ///< of the volumes (or, for a single one, of its labelled patches)
+    std::int64_t steps = 500;       ///< patches of two are one step
+    double minutes = 0;             ///< > 0: stop after this time instead; the schedule follows the clock
+    Size3 patch{80, 80, 48};        ///< voxels; multiples of the architecture's stride
+    int batch = 2;                  ///< patches a step
+    double learning_rate = 2e-3;    ///< highest of a one-cycle schedule (Smith and Topin 2019)
+    double weight_decay = 1e-2;     ///< AdamW (Loshchilov and Hutter 2019)
+    double frozen_share = 0.5;      ///< last share of the training that normalises as inference does
+    double average = 0.998;         ///< decay of the running mean of weights that is kept
+    double validation_share = 0.1;  ///< of the volumes (or, for a single one, of its labelled patches)
     std::uint64_t seed = 1;
     AugmentOptions augment;
-    std::string device = "cpu";    ///< "cpu" or "cuda:N"
-    std::filesystem::path checkpoint;  ///< if not empty: state is kept there every few minutes, and resumed from
+    std::string device = "cpu";  ///< "cpu" or "cuda:N"
+    std::filesystem::path
+        checkpoint;  ///< if not empty: state is kept there every few minutes, and resumed from
     /// Throws UsageError.
     void check() const;
 };
@@ -44,9 +45,9 @@ struct TrainOptions {
 struct TrainingPoint {
     std::int64_t step = 0;
     double minutes = 0;
-    double loss = 0;                        ///< mean training loss since the last point
-    std::vector<double> validation_dice;    ///< a class; NaN if absent in the validation patches
-    double mean_dice() const;               ///< over classes ≥ 1 (classes ≥ 2 if there are more than two)
+    double loss = 0;                      ///< mean training loss since the last point
+    std::vector<double> validation_dice;  ///< a class; NaN if absent in the validation patches
+    double mean_dice() const;             ///< over classes ≥ 1 (classes ≥ 2 if there are more than two)
 };
 
 struct TrainingResult {

@@ -24,7 +24,8 @@ LabelledTomogram balls(std::uint64_t seed, Polarity polarity) {
         for (std::int64_t z = 0; z < 32; ++z)
             for (std::int64_t y = 0; y < 56; ++y)
                 for (std::int64_t x = 0; x < 64; ++x)
-                    if (length(Vec3{static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)} - c) < radius &&
+                    if (length(Vec3{static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)} -
+                               c) < radius &&
                         labels(x, y, z) == 0) {
                         labels(x, y, z) = 1;
                         (*values)(x, y, z) += 1.5F;

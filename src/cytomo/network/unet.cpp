@@ -86,7 +86,8 @@ torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
     const auto run = [&](const torch::Tensor& x, const std::string& name) {
         Block& b = block(name);
         const std::int64_t k = b.layer.kernel;
-        auto y = torch::conv3d(x, b.weight.to(x.scalar_type()), {}, b.layer.stride, b.layer.stride == 1 ? (k - 1) / 2 : 0);
+        auto y = torch::conv3d(x, b.weight.to(x.scalar_type()), {}, b.layer.stride,
+                               b.layer.stride == 1 ? (k - 1) / 2 : 0);
         y = torch::batch_norm(y, b.gamma, b.beta, b.state.mean, b.state.variance, training, b.state.momentum,
                               blocked::norm_epsilon, x.is_cuda());
         return b.layer.relu ? torch::relu(y) : y;

@@ -20,7 +20,8 @@ public:
     /// Training: x [n, 1, z, y, x] float → logits [n, z, y, x, classes] float. Normalises by the batch and
     /// updates running statistics, unless they are frozen. Takes the fast version where there is one.
     torch::Tensor forward_training(const torch::Tensor& x);
-    /// From now on forward_training and forward_blocked normalise by the running statistics, as inference does.
+    /// From now on forward_training and forward_blocked normalise by the running statistics, as inference
+    /// does.
     void freeze_statistics();
     /// The fast version, on the CPU; only in builds with oneDNN.
     torch::Tensor forward_blocked(const torch::Tensor& x);

@@ -6,7 +6,9 @@
 namespace cytomo {
 namespace {
 
-Model small_model() { return make_model({{16, 32, 16}, 5}, 3); }
+Model small_model() {
+    return make_model({{16, 32, 16}, 5}, 3);
+}
 
 TEST(Unet, BlockedLayoutsAreInverse) {
     const auto x = torch::randn({2, 20, 3, 4, 5});
@@ -46,7 +48,8 @@ TEST(Unet, RunningStatisticsFollowTheBatch) {
     const auto y = torch::conv3d(x, w, {}, 1, 1);
     const auto mean = y.mean({0, 2, 3, 4});
     for (int c = 0; c < 16; ++c)
-        EXPECT_NEAR(model.weights.at("encoder.0.a.mean").values[static_cast<std::size_t>(c)], mean[c].item<float>(), 1e-3);
+        EXPECT_NEAR(model.weights.at("encoder.0.a.mean").values[static_cast<std::size_t>(c)],
+                    mean[c].item<float>(), 1e-3);
 }
 
 TEST(Unet, FrozenStatisticsAreUsedKeptAndDifferentiatedThrough) {

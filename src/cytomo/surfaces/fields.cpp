@@ -1,9 +1,9 @@
 // From probabilities: the log-odds of a class against the next best, which a network and an imaging
 // process with a soft edge both make linear across a surface, and 0 where two classes are equally
 // probable. (Differences of probabilities flatten a voxel away from the surface; interpolated between
-// voxels they scatter by three times as much at a radius of 3 voxels.) From labels: the mask smoothed by a Gaussian. Smoothing moves curved surfaces
-// inwards and can lift a thin object wholly below one half; hence the level by rank (as many voxels
-// above it as the object has) and the final correction of the volume.
+// voxels they scatter by three times as much at a radius of 3 voxels.) From labels: the mask smoothed by a
+// Gaussian. Smoothing moves curved surfaces inwards and can lift a thin object wholly below one half; hence
+// the level by rank (as many voxels above it as the object has) and the final correction of the volume.
 #include "cytomo/surfaces/fields.h"
 
 #include <algorithm>
