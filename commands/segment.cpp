@@ -4,9 +4,11 @@
 #include <filesystem>
 
 #include "command.h"
+#include "cytomo/analyze.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/labels/round_objects.h"
 #include "cytomo/network/predict.h"
 #include "predict_options.h"
 
@@ -54,7 +56,8 @@ void run(const Arguments& a, const Common& common) {
         throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
     const Progress progress = common.progress();
     PredictRecord record;
-    const Probabilities p = predict(tomogram, model, options, &record, progress);
+    Probabilities p = predict(tomogram, model, options, &record, progress);
+    settle_round_objects(p, instance_options_for(model.legend).split_touching, progress);
     common.say(describe(record));
     write_volume(a.out, most_probable_classes(p, tomogram.grid, progress), common.overwrite);
     if (!a.probabilities.empty()) write_probabilities(a.probabilities, p, model.legend, common.overwrite);

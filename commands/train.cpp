@@ -147,6 +147,8 @@ void run(const Arguments& a, const Common& common) {
     if (a.images.empty() && a.simulated == 0)
         throw UsageError("train: expected --images and --labels, or --simulated N");
     TrainOptions options = a.options;
+    // A trained model keeps its statistics: few patches would only blur them.
+    if (a.init != "none") options.frozen_share = 1;
     options.check();
     const PendingOutput free_name(a.out, common.overwrite);  // fail in the first second
     Model model = starting_model(a);

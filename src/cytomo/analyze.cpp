@@ -6,6 +6,7 @@
 #include "analyze_page.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/labels/round_objects.h"
 #include "cytomo/surfaces/fields.h"
 #include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/split.h"
@@ -160,7 +161,8 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
                  const Progress& progress) {
     options.check();
     Analysis a;
-    const Probabilities p = predict(tomogram, model, options.predict, &a.prediction, progress);
+    Probabilities p = predict(tomogram, model, options.predict, &a.prediction, progress);
+    settle_round_objects(p, options.instances.split_touching, progress);
     a.classes = most_probable_classes(p, tomogram.grid, progress);
 
     // Objects are found where the network saw them, then carried to the tomogram's own voxels.

@@ -29,7 +29,7 @@ struct TrainOptions {
     int batch = 2;                  ///< patches a step
     double learning_rate = 2e-3;    ///< highest of a one-cycle schedule (Smith and Topin 2019)
     double weight_decay = 1e-2;     ///< AdamW (Loshchilov and Hutter 2019)
-    double frozen_share = 0.5;      ///< last share of the training that normalises as inference does
+    double frozen_share = 0.5;      ///< last share of the training that normalises as inference does, 0 to 1
     double average = 0.998;         ///< decay of the running mean of weights that is kept
     double validation_share = 0.1;  ///< of the volumes (or, for a single one, of its labelled patches)
     std::uint64_t seed = 1;

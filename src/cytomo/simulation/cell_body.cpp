@@ -21,7 +21,7 @@ CellValues draw_values(const SimulationOptions& options, Random& random) {
     v.nucleolus = contrasted(0.31, 0.36);
     v.reticulum = contrasted(0.235, 0.28);
     v.mitochondrion = contrasted(0.30, 0.365);
-    v.droplet = contrasted(0.58, 0.72);
+    v.droplet = contrasted(0.60, 0.73);
     v.filopodium = random.uniform(0.19, 0.25);
     v.carbon = random.uniform(0.8, 1.6);
     return v;

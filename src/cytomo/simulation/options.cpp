@@ -134,7 +134,7 @@ SimulationOptions random_contents(SimulationOptions options, Random& random) {
     c.lipid_droplets = amount(0.1, 0.7);
     c.vesicles = amount(0.05, 0.7);
     c.reticulum = amount(0.15, 0.5);
-    c.filopodia = amount(0.1, 0.6);
+    c.filopodia = 1.5 * amount(0.05, 0.5);
     c.gold = amount(0.3, 0.3);
     c.contrast = random.uniform(0.8, 1.35);
     c.granularity = random.uniform(0.3, 1.8);
@@ -147,7 +147,7 @@ SimulationOptions random_training_options(std::uint64_t seed, Size3 size, Vec3 v
     options.seed = seed;
     options.size = size;
     options.voxel_um = voxel_um;
-    options.preset = random.chance(0.6) ? "cell-edge" : "perinuclear";
+    options.preset = random.chance(0.7) ? "cell-edge" : "perinuclear";
     return random_acquisition(random_contents(options, random), random);
 }
 

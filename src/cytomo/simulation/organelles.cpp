@@ -221,7 +221,7 @@ void add_vesicles(Workshop& shop) {
         auto inner = std::make_shared<std::vector<Ellipsoid>>();
         if (draw < dense_share) {
             kind = "dense";
-            lumen = cytosol + contrast * (random.uniform(0.36, 0.45) - cytosol);
+            lumen = cytosol + contrast * (random.uniform(0.34, 0.41) - cytosol);
         } else if (draw < dense_share + multivesicular_share && radius > 0.13) {
             kind = "multivesicular";
             lumen = cytosol + contrast * (random.uniform(0.15, 0.23) - cytosol);
