@@ -2,30 +2,31 @@
 #include "cytomo/simulation/simulate.h"
 
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "command.h"
 #include "cytomo/core/error.h"
-#include "cytomo/core/legend.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/simulation/reconstruction.h"
+#include "cytomo/simulation/truth_json.h"
 
 namespace cytomo::commands {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct Arguments {
-    std::string folder, size = "256,256,96", voxel_nm = "20", tilt_range;
+    std::string folder, size = "256,256,96", voxel_nm = "20", tilt_range, config, write_config;
     std::string preset = "cell-edge", reconstruction, window, polarity;
     std::uint64_t seed = 1;
     std::int64_t count = 1;
-    bool varied = false, absorption = false, eight_bit = false;
+    bool varied = false, absorption = false, tilt_series = false, eight_bit = false;
     std::optional<double> tilt_step, photons, blur_nm, depth_of_field_um, misalignment, smooth;
+    std::optional<double> tilt_jitter, dose_loss, missing_images, bad_images;
     std::optional<double> nucleus, mitochondria, droplets, vesicles, reticulum, filopodia, gold;
     std::optional<int> iterations;
 };
@@ -46,9 +47,24 @@ void replace(To& value, const std::optional<From>& given) {
     if (given) value = static_cast<To>(*given);
 }
 
-SimulationOptions make_options(const Arguments& a, std::uint64_t seed) {
+/// The preset's standard cells, changed by the user's file if there is one.
+std::shared_ptr<const CellModel> read_cells(const Arguments& a) {
+    auto cells = std::make_shared<CellModel>(a.preset);
+    if (!a.config.empty()) {
+        std::ifstream file(a.config, std::ios::binary);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        if (!file)
+            throw InputError(a.config, "a file with distributions", "no readable file", "Check the name");
+        cells->change(text, a.config);
+    }
+    return cells;
+}
+
+SimulationOptions make_options(const Arguments& a, const std::shared_ptr<const CellModel>& cells,
+                               std::uint64_t seed) {
     SimulationOptions o;
     o.seed = seed;
+    o.cells = cells;
     o.size = parse_size(a.size);
     o.voxel_um = parse_voxel_nm(a.voxel_nm).value_or(o.voxel_um);
     o.preset = a.preset;
@@ -64,6 +80,10 @@ SimulationOptions make_options(const Arguments& a, std::uint64_t seed) {
     replace(o.acquisition.depth_of_field_um, a.depth_of_field_um);
     replace(o.acquisition.misalignment, a.misalignment);
     replace(o.acquisition.iterations, a.iterations);
+    replace(o.acquisition.tilt_jitter_deg, a.tilt_jitter);
+    replace(o.acquisition.dose_loss, a.dose_loss);
+    replace(o.acquisition.missing_images, a.missing_images);
+    replace(o.acquisition.bad_images, a.bad_images);
     if (!a.reconstruction.empty())
         o.acquisition.reconstruction =
             a.reconstruction == "sirt" ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;
@@ -83,88 +103,9 @@ SimulationOptions make_options(const Arguments& a, std::uint64_t seed) {
     return o;
 }
 
-Json json_of(Vec3 v) {
-    return Json::array({v.x, v.y, v.z});
-}
-Json json_of(Size3 v) {
-    return Json::array({v.x, v.y, v.z});
-}
-
-Json json_of(const SimulationOptions& o) {
-    const CellContents& c = o.contents;
-    const Acquisition& a = o.acquisition;
-    return {{"seed", o.seed},
-            {"preset", o.preset},
-            {"size", json_of(o.size)},
-            {"voxel_um", json_of(o.voxel_um)},
-            {"contents",
-             {{"nucleus", c.nucleus},
-              {"mitochondria", c.mitochondria},
-              {"lipid_droplets", c.lipid_droplets},
-              {"vesicles", c.vesicles},
-              {"reticulum", c.reticulum},
-              {"filopodia", c.filopodia},
-              {"gold", c.gold},
-              {"contrast", c.contrast},
-              {"granularity", c.granularity}}},
-            {"acquisition",
-             {{"tilt_min_deg", a.tilt_min_deg},
-              {"tilt_max_deg", a.tilt_max_deg},
-              {"tilt_step_deg", a.tilt_step_deg},
-              {"photons", a.photons},
-              {"blur_nm", a.blur_nm},
-              {"depth_of_field_um", a.depth_of_field_um},
-              {"misalignment_pixels", a.misalignment},
-              {"flicker", a.flicker},
-              {"flat_field_error", a.flat_field_error},
-              {"reconstruction", name(a.reconstruction)},
-              {"iterations", a.iterations},
-              {"window", name(a.window)}}},
-            {"export",
-             {{"polarity", o.output.polarity == Polarity::dense_is_dark ? "dark" : "bright"},
-              {"eight_bit", o.output.eight_bit},
-              {"clip_low", o.output.clip_low},
-              {"clip_high", o.output.clip_high},
-              {"smooth_voxels", o.output.smooth_voxels},
-              {"sharpen", o.output.sharpen}}}};
-}
-
-Json json_of(const Truth& truth) {
-    const Legend legend = default_legend();
-    Json objects = Json::array(), filopodia = Json::array();
-    for (const ObjectTruth& o : truth.objects)
-        objects.push_back({{"instance", o.instance},
-                           {"class_id", o.class_id},
-                           {"class", legend.name_of(o.class_id)},
-                           {"kind", o.kind},
-                           {"volume_um3", o.volume_um3 < 0 ? Json(nullptr) : Json(o.volume_um3)},
-                           {"labelled_volume_um3", o.labelled_volume_um3},
-                           {"centre_um", json_of(o.centre_um)},
-                           {"mean_absorption_per_um", o.mean_lac_per_um},
-                           {"touches_border", o.touches_border}});
-    for (const FilopodiumTruth& f : truth.filopodia) {
-        Json line = Json::array();
-        for (const Vec3 p : f.centre_line_um) line.push_back(json_of(p));
-        filopodia.push_back({{"instance", f.instance},
-                             {"length_um", f.length_um},
-                             {"complete", f.complete},
-                             {"root_um", json_of(f.root_um)},
-                             {"tip_um", json_of(f.tip_um)},
-                             {"radius_um", f.radius_um},
-                             {"centre_line_um", line}});
-    }
-    Json classes = Json::object();
-    for (const LegendEntry& entry : legend.entries) classes[std::to_string(entry.id)] = entry.name;
-    return {{"program", "cytomo " CYTOMO_VERSION},
-            {"options", json_of(truth.options)},
-            {"classes", classes},
-            {"objects", objects},
-            {"filopodia", filopodia}};
-}
-
-void write_json(const std::filesystem::path& path, const Json& json) {
+void write_text(const std::filesystem::path& path, const std::string& text) {
     std::ofstream file(path, std::ios::binary);
-    file << json.dump(1) << '\n';
+    file << text;
     file.close();
     if (!file) throw InputError(path.string(), "to write the file", "an error", "Check space and rights");
 }
@@ -180,16 +121,60 @@ void write_tomogram(const std::filesystem::path& folder, const SimulatedTomogram
     }
     write_volume(folder / "classes.tif", made.classes, false);
     write_volume(folder / "instances.tif", made.instances, false);
-    write_json(folder / "truth.json", json_of(made.truth));
+    write_text(folder / "truth.json", truth_json(made.truth));
+}
+
+/// Images as I/I0 with their angles, in the order of the angles.
+void write_tilt_series(const std::filesystem::path& folder, const TiltSeries& series, double row_pitch_um) {
+    const auto count = static_cast<std::int64_t>(series.angles_deg.size());
+    Volume<float> images({{series.detectors, series.rows, count}, {series.pitch_um, row_pitch_um, series.pitch_um}, {}});
+    for (std::int64_t i = 0; i < images.count(); ++i)
+        images[i] = std::exp(-series.absorption[static_cast<std::size_t>(i)]);
+    write_volume(folder / "tilts.mrc", images, false);
+    std::string text;
+    for (const double angle : series.angles_deg) {
+        char line[32];
+        std::snprintf(line, sizeof line, "%8.2f\n", angle);
+        text += line;
+    }
+    write_text(folder / "tilts.tlt", text);
+}
+
+void simulate_one(const Arguments& a, const SimulationOptions& options, const std::filesystem::path& folder,
+                  const std::string& name, const Common& common) {
+    const Progress progress = common.progress();
+    SimulatedCell cell = make_cell(options, progress);
+    SimulatedTomogram made;
+    const auto on_images = [&](const TiltSeries& series) {
+        if (a.tilt_series) write_tilt_series(folder, series, options.voxel_um.y);
+    };
+    made.tomogram =
+        acquire_and_reconstruct(cell.surroundings, cell.lac_per_um.grid(), options, progress, on_images);
+    made.classes = std::move(cell.classes);
+    made.instances = std::move(cell.instances);
+    made.truth = std::move(cell.truth);
+    write_tomogram(folder, made);
+    if (a.absorption) write_volume(folder / "absorption.mrc", cell.lac_per_um, false);
+    common.say(name + ": " + std::to_string(made.truth.objects.size()) + " objects, " +
+               std::to_string(made.truth.filopodia.size()) + " filopodia, seed " +
+               std::to_string(options.seed));
 }
 
 void run(const Arguments& a, const Common& common) {
+    const auto cells = read_cells(a);
+    if (!a.write_config.empty()) {
+        PendingOutput output(a.write_config, common.overwrite);
+        write_text(output.path(), cells->json());
+        output.commit();
+        common.say("wrote " + a.write_config);
+        if (a.folder.empty()) return;
+    }
+    if (a.folder.empty()) throw UsageError("simulate: expected a folder for the results");
     if (a.count < 1 || a.count > 100000) throw UsageError("--count: expected 1 to 100000");
-    for (std::int64_t i = 0; i < a.count; ++i) make_options(a, a.seed + static_cast<std::uint64_t>(i));
+    for (std::int64_t i = 0; i < a.count; ++i) make_options(a, cells, a.seed + static_cast<std::uint64_t>(i));
     PendingOutput output(a.folder, common.overwrite, PendingOutput::Kind::folder);
-    const Progress progress = common.progress();
     for (std::int64_t i = 0; i < a.count; ++i) {
-        const SimulationOptions options = make_options(a, a.seed + static_cast<std::uint64_t>(i));
+        const SimulationOptions options = make_options(a, cells, a.seed + static_cast<std::uint64_t>(i));
         std::filesystem::path folder = output.path();
         if (a.count > 1) {
             char number[24];
@@ -197,18 +182,8 @@ void run(const Arguments& a, const Common& common) {
             folder /= number;
             std::filesystem::create_directory(folder);
         }
-        SimulatedCell cell = make_cell(options, progress);
-        SimulatedTomogram made;
-        made.tomogram = acquire_and_reconstruct(cell.surroundings, cell.lac_per_um.grid(), options, progress);
-        made.classes = std::move(cell.classes);
-        made.instances = std::move(cell.instances);
-        made.truth = std::move(cell.truth);
-        write_tomogram(folder, made);
-        if (a.absorption) write_volume(folder / "absorption.mrc", cell.lac_per_um, false);
-        common.say(a.folder + (a.count > 1 ? "/" + folder.filename().string() : "") + ": " +
-                   std::to_string(made.truth.objects.size()) + " objects, " +
-                   std::to_string(made.truth.filopodia.size()) + " filopodia, seed " +
-                   std::to_string(options.seed));
+        simulate_one(a, options, folder,
+                     a.folder + (a.count > 1 ? "/" + folder.filename().string() : std::string()), common);
     }
     output.commit();
 }
@@ -220,8 +195,7 @@ Command simulate_command() {
         "simulate", "Make tomograms of cells that are known exactly", [](CLI::App& app) -> Run {
             auto a = std::make_shared<Arguments>();
             app.add_option("folder", a->folder,
-                           "Folder for tomogram.mrc, classes.tif, instances.tif and truth.json")
-                ->required();
+                           "Folder for tomogram.mrc, classes.tif, instances.tif and truth.json");
             app.add_option("--preset", a->preset, "Kind of cell")
                 ->check(CLI::IsMember(simulation_presets()))
                 ->capture_default_str();
@@ -233,6 +207,12 @@ Command simulate_command() {
                            "Number of tomograms, with seeds N, N+1, …, each in its own subfolder")
                 ->capture_default_str();
             app.add_flag("--varied", a->varied, "Draw contents and microscope at random, as for training");
+            app.add_option("--config", a->config,
+                           "JSON file with other distributions of sizes, absorption, numbers, …");
+            app.add_option("--write-config", a->write_config,
+                           "Write all distributions in use to this file, to be changed");
+            app.add_flag("--tilt-series", a->tilt_series,
+                         "Write the tilt images too, as transmission (tilts.mrc, tilts.tlt)");
             app.add_flag("--absorption", a->absorption,
                          "Write the absorption before the microscope too (absorption.mrc)");
             const char* microscope = "Microscope";
@@ -246,6 +226,14 @@ Command simulate_command() {
             app.add_option("--depth-of-field-um", a->depth_of_field_um, "Depth in focus in µm; 0: all")
                 ->group(microscope);
             app.add_option("--misalignment", a->misalignment, "Residual shifts, pixels")->group(microscope);
+            app.add_option("--tilt-jitter", a->tilt_jitter, "Deviation of true from recorded tilts, degrees")
+                ->group(microscope);
+            app.add_option("--dose-loss", a->dose_loss, "Share of absorption lost by the last image")
+                ->group(microscope);
+            app.add_option("--missing-images", a->missing_images, "Chance of an image to be left out")
+                ->group(microscope);
+            app.add_option("--bad-images", a->bad_images, "Chance of an image to be 3 to 10 pixels off")
+                ->group(microscope);
             app.add_option("--reconstruction", a->reconstruction, "Method")
                 ->check(CLI::IsMember({"sirt", "fbp"}))
                 ->group(microscope);

@@ -88,12 +88,14 @@ struct Optics {
 
 }  // namespace
 
-std::vector<double> tilt_angles(const Acquisition& acquisition) {
+std::vector<double> tilt_angles(const Acquisition& acquisition, std::uint64_t seed) {
+    Random random(seed, 1001);
     std::vector<double> angles;
     const double span = acquisition.tilt_max_deg - acquisition.tilt_min_deg;
     const auto steps = static_cast<std::int64_t>(std::floor(span / acquisition.tilt_step_deg + 1e-9));
     for (std::int64_t i = 0; i <= steps; ++i)
-        angles.push_back(acquisition.tilt_min_deg + static_cast<double>(i) * acquisition.tilt_step_deg);
+        if (!random.chance(acquisition.missing_images) || i == 0 || i == steps)
+            angles.push_back(acquisition.tilt_min_deg + static_cast<double>(i) * acquisition.tilt_step_deg);
     return angles;
 }
 
@@ -108,7 +110,7 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
                            e.z,       middle.x, middle.z,
                            detectors, e.x,      (static_cast<double>(detectors) - 1) / 2};
     TiltSeries series;
-    series.angles_deg = tilt_angles(a);
+    series.angles_deg = tilt_angles(a, seed);
     series.detectors = detectors;
     series.rows = size.y;
     series.pitch_um = e.x;
@@ -133,10 +135,21 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
 
     const auto record = [&](std::int64_t t) {
         Random random(seed, 2000 + static_cast<std::uint64_t>(t));
-        const double angle = series.angles_deg[static_cast<std::size_t>(t)] * std::numbers::pi / 180;
-        const double shift_x_um = a.misalignment * random.normal() * e.x;
-        const double shift_y = a.misalignment * random.normal();
+        Random trouble(seed, 100000 + static_cast<std::uint64_t>(t));
+        const double angle =
+            (series.angles_deg[static_cast<std::size_t>(t)] + a.tilt_jitter_deg * trouble.normal()) *
+            std::numbers::pi / 180;
+        double shift_x_um = a.misalignment * random.normal() * e.x;
+        double shift_y = a.misalignment * random.normal();
+        if (trouble.chance(a.bad_images)) {
+            const double away = trouble.uniform(3, 10), turn = trouble.uniform(0, 2 * std::numbers::pi);
+            shift_x_um += away * std::cos(turn) * e.x;
+            shift_y += away * std::sin(turn);
+        }
         const double brightness = 1 + a.flicker * random.normal();
+        // Images are taken in the order of their angles, at the same dose each.
+        const auto left = static_cast<float>(1 - a.dose_loss * static_cast<double>(t) /
+                                                     std::max(1.0, static_cast<double>(count - 1)));
         const Volume<float> all = optics.image(slices, angle, shift_x_um);
         const Volume<float> known =
             surrounded ? optics.image(outside, angle, shift_x_um) : Volume<float>(all.grid());
@@ -149,7 +162,7 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
             const auto f = static_cast<float>(from - static_cast<double>(y0));
             for (std::int64_t u = 0; u < detectors; ++u) {
                 const auto moved = [&](const Volume<float>& image) {
-                    return image(u, y0, 0) + f * (image(u, y1, 0) - image(u, y0, 0));
+                    return left * (image(u, y0, 0) + f * (image(u, y1, 0) - image(u, y0, 0)));
                 };
                 const double light = brightness * gain[static_cast<std::size_t>(y * detectors + u)];
                 const double expected = std::exp(-static_cast<double>(moved(all))) * light;

@@ -8,8 +8,9 @@
 
 namespace cytomo {
 
-/// The tilt angles of an acquisition, ascending, degrees.
-std::vector<double> tilt_angles(const Acquisition& acquisition);
+/// The tilt angles of an acquisition, ascending, degrees; `seed` decides which images are missing (never the
+/// first or the last).
+std::vector<double> tilt_angles(const Acquisition& acquisition, std::uint64_t seed);
 
 /// Tilt images of `lac` (1/µm), turned about an axis along y through the middle of `field` (aligned
 /// with lac's voxels); the detector has a pixel for each voxel of `field` along x. Matter of `lac`

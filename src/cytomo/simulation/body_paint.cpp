@@ -21,14 +21,16 @@ struct Nucleoli {
     std::vector<Ellipsoid> bodies;
 };
 
-Nucleoli make_nucleoli(const CellBody& body, Random& random) {
+Nucleoli make_nucleoli(const CellBody& body, const CellModel& model, Random& random) {
     Nucleoli result;
     if (!body.has_nucleus) return result;
     const Vec3 extent = body.wide.high - body.wide.low;
-    const auto count = random.integer(2, 6);
+    const auto count = std::llround(model.draw("nucleus.nucleoli", random));
     for (std::int64_t i = 0; i < 40 && static_cast<std::int64_t>(result.bodies.size()) < count; ++i) {
         Ellipsoid e;
-        e.radii = {random.uniform(0.25, 0.9), random.uniform(0.25, 0.7), random.uniform(0.2, 0.6)};
+        e.radii = {model.draw("nucleus.nucleolus_length_um", random),
+                   model.draw("nucleus.nucleolus_width_um", random),
+                   model.draw("nucleus.nucleolus_height_um", random)};
         e.frame = frame_along({random.normal(), random.normal(), 0.5 * random.normal()});
         e.centre = body.wide.low + Vec3{random.uniform() * extent.x, random.uniform() * extent.y,
                                         random.uniform() * extent.z};
@@ -43,23 +45,25 @@ void add_body(Workshop& shop) {
     const CellBody& body = shop.body;
     Canvas& canvas = shop.canvas;
     Random random(shop.options.seed, 20);
+    const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     const std::uint32_t cytoplasm_object = canvas.add_object(cytoplasm, "cytoplasm");
     const std::uint32_t nucleus_object = canvas.add_object(nucleus, "nucleus");
-    const auto nucleoli = std::make_shared<const Nucleoli>(make_nucleoli(body, random));
+    const auto nucleoli = std::make_shared<const Nucleoli>(make_nucleoli(body, shop.model, random));
     const auto broad = std::make_shared<const SmoothField>(shop.options.seed, 21, 0.8);
     const auto sheets = std::make_shared<const SmoothField>(shop.options.seed, 22, 0.45);
     const auto chromatin = std::make_shared<const SmoothField>(shop.options.seed, 23, 0.32);
     const double grain = shop.options.contents.granularity;
-    const double fine_amount = grain * random.uniform(0.008, 0.022);
-    const double medium_amount = grain * random.uniform(0.004, 0.014);
-    const double broad_amount = grain * random.uniform(0.002, 0.012);
+    const double fine_amount = grain * draw("texture.fine");
+    const double medium_amount = grain * draw("texture.medium");
+    const double broad_amount = grain * draw("texture.broad");
     const double reticulum = shop.options.contents.reticulum;
-    const double sheet_gate = 1.1 - 0.7 * std::min(1.5, reticulum) * random.uniform(0.3, 1.0);
-    const double stacked = reticulum > 0 && random.chance(0.6) ? random.uniform(0.15, 0.5) : 0;
-    const double film_um = random.uniform(0.012, 0.025);
+    const double sheet_gate = 1.1 - 0.7 * std::min(1.5, reticulum) * draw("reticulum.sheets");
+    const double stacked =
+        reticulum > 0 && draw("reticulum.is_stacked") != 0 ? draw("reticulum.stack_um") : 0;
+    const double film_um = draw("support_film.thickness_um");
     // A holey film: holes on a square lattice, or none.
-    const bool holes = random.chance(0.4);
-    const double pitch = random.uniform(2.5, 4.5), hole = pitch * random.uniform(0.3, 0.42);
+    const bool holes = draw("support_film.is_holey") != 0;
+    const double pitch = draw("support_film.pitch_um"), hole = pitch * draw("support_film.hole");
     const double turn = random.uniform(0, std::numbers::pi);
     const Vec3 shift{random.uniform(0, pitch), random.uniform(0, pitch), 0};
 

@@ -100,7 +100,8 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     options.check();
     const Progress making = progress.stage("making the cell");
     const Grid wide = wide_grid(options);
-    const CellBody body(options, wide);
+    const CellModel model = options.cells ? *options.cells : CellModel(options.preset);
+    const CellBody body(options, model, wide);
     Canvas canvas(wide);
     Occupancy occupancy(body.wide);
     const Vec3 e = options.voxel_um;
@@ -110,6 +111,7 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
                                              Vec3{voxels(e.x), voxels(e.y), voxels(e.z)});
     };
     Workshop shop{options,
+                  model,
                   body,
                   canvas,
                   occupancy,

@@ -8,28 +8,28 @@ namespace cytomo {
 
 namespace {
 
-CellValues draw_values(const SimulationOptions& options, Random& random) {
+CellValues draw_values(const CellModel& model, double contrast, Random& random) {
     CellValues v{};
-    v.ice = random.uniform(0.105, 0.115);
-    v.cytosol = random.uniform(0.18, 0.22);
-    const auto contrasted = [&](double low, double high) {
-        return v.cytosol + options.contents.contrast * (random.uniform(low, high) - v.cytosol);
+    v.ice = model.draw("matter.ice_per_um", random);
+    v.cytosol = model.draw("matter.cytosol_per_um", random);
+    const auto contrasted = [&](const char* name) {
+        return v.cytosol + contrast * (model.draw(name, random) - v.cytosol);
     };
-    v.membrane = contrasted(0.25, 0.30);
-    v.euchromatin = contrasted(0.22, 0.245);
-    v.heterochromatin = contrasted(0.265, 0.30);
-    v.nucleolus = contrasted(0.31, 0.36);
-    v.reticulum = contrasted(0.235, 0.28);
-    v.mitochondrion = contrasted(0.30, 0.365);
-    v.droplet = contrasted(0.60, 0.73);
-    v.filopodium = random.uniform(0.19, 0.25);
-    v.carbon = random.uniform(0.8, 1.6);
+    v.membrane = contrasted("matter.membrane_per_um");
+    v.euchromatin = contrasted("nucleus.euchromatin_per_um");
+    v.heterochromatin = contrasted("nucleus.heterochromatin_per_um");
+    v.nucleolus = contrasted("nucleus.nucleolus_per_um");
+    v.reticulum = contrasted("reticulum.absorption_per_um");
+    v.mitochondrion = contrasted("mitochondrion.absorption_per_um");
+    v.droplet = contrasted("lipid_droplet.absorption_per_um");
+    v.filopodium = model.draw("filopodium.absorption_per_um", random);
+    v.carbon = model.draw("matter.support_film_per_um", random);
     return v;
 }
 
 }  // namespace
 
-CellBody::CellBody(const SimulationOptions& options, const Grid& wide_grid)
+CellBody::CellBody(const SimulationOptions& options, const CellModel& model, const Grid& wide_grid)
     : grid(wide_grid),
       undulation_(options.seed, 11, 1.6),
       bumps_(options.seed, 12, 0.9),
@@ -44,9 +44,9 @@ CellBody::CellBody(const SimulationOptions& options, const Grid& wide_grid)
         grid.world_from_voxel({-0.5, -0.5, -0.5}),
         grid.world_from_voxel({static_cast<double>(grid.size.x) - 0.5, static_cast<double>(grid.size.y) - 0.5,
                                static_cast<double>(grid.size.z) - 0.5})};
-    values = draw_values(options, random);
-    make_outline(options, random);
-    make_nucleus(options, random);
+    values = draw_values(model, options.contents.contrast, random);
+    make_outline(options, model, random);
+    make_nucleus(options, model, random);
 }
 
 double CellBody::edge_distance(double x, double y) const {
@@ -55,37 +55,40 @@ double CellBody::edge_distance(double x, double y) const {
     return dot(p - edge_point, edge_normal) + undulation_um_ * undulation_({x, y, 3.7});
 }
 
-void CellBody::make_outline(const SimulationOptions& options, Random& random) {
+void CellBody::make_outline(const SimulationOptions& options, const CellModel& model, Random& random) {
+    const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
     const Vec3 extent = view.high - view.low;
     const double across = std::min(extent.x, extent.y);
     has_edge = options.preset == "cell-edge";
-    bumps_um_ = random.uniform(0.02, 0.12);
-    undulation_um_ = std::min(0.25, 0.12 * across) * random.uniform(0.2, 1.5);
+    bumps_um_ = draw("outline.bumps_um");
+    undulation_um_ = std::min(0.25, 0.12 * across) * draw("outline.undulation");
 
     double thickness_near = 0, thickness_far = 0, decay = 1, ice_level = 0;
     if (has_edge) {
-        support_um = view.low.z + random.uniform(0.02, 0.25) * std::min(1.5, extent.z);
+        support_um = view.low.z + draw("outline.support_height") * std::min(1.5, extent.z);
         const double room = wide.high.z - support_um;
-        thickness_near = std::min(random.uniform(0.2, 0.7), 0.6 * room);
-        thickness_far = std::max(thickness_near, random.uniform(0.65, 1.2) * room);
-        decay = random.uniform(0.2, 0.7) * std::max(1.0, across / 2);
-        ice_level = random.chance(0.8) ? random.uniform(0.05, 0.9) * room : 0.03;
+        thickness_near = std::min(draw("outline.edge_thickness_um"), 0.6 * room);
+        thickness_far = std::max(thickness_near, draw("outline.inner_thickness") * room);
+        decay = draw("outline.thickening") * std::max(1.0, across / 2);
+        ice_level = draw("ice.is_thick") != 0 ? draw("ice.thickness") * room : 0.03;
         const double angle = random.uniform(0, 2 * std::numbers::pi);
         edge_normal = {std::cos(angle), std::sin(angle), 0};
         const Vec3 centre = (view.low + view.high) * 0.5;
         // Mostly a good part of the cell in view, now and then hardly more than its filopodia.
-        const double offset = random.chance(0.1) ? random.uniform(0.05, 0.45) : random.uniform(-0.4, 0.05);
+        const double offset =
+            draw("outline.edge_is_far") != 0 ? draw("outline.edge_far") : draw("outline.edge_near");
         edge_point = centre + edge_normal * (offset * across);
     } else {
         // The cell is thicker than the view; now and then its underside or upper side is seen.
-        support_um = random.chance(0.3) ? view.low.z + random.uniform(0, 0.15) * extent.z : wide.low.z - 1;
-        thickness_near = thickness_far = random.chance(0.25)
-                                             ? view.low.z + random.uniform(0.75, 1.0) * extent.z - support_um
+        support_um = draw("outline.underside_seen") != 0 ? view.low.z + draw("outline.underside") * extent.z
+                                                         : wide.low.z - 1;
+        thickness_near = thickness_far = draw("outline.upper_side_seen") != 0
+                                             ? view.low.z + draw("outline.upper_side") * extent.z - support_um
                                              : wide.high.z - support_um + 1;
-        ice_level = thickness_near + random.uniform(0.03, 0.3);
+        ice_level = thickness_near + draw("ice.over_thick_cell_um");
     }
-    const double gap = random.uniform(0.0, 0.06);
-    const double ice_over_cell = random.chance(0.7) ? random.uniform(0.03, 0.3) : 0.01;
+    const double gap = draw("outline.gap_um");
+    const double ice_over_cell = draw("ice.covers_cell") != 0 ? draw("ice.over_cell_um") : 0.01;
     const std::int64_t nx = grid.size.x, ny = grid.size.y;
     const auto columns = static_cast<std::size_t>(nx * ny);
     bottom.resize(columns);
@@ -123,29 +126,31 @@ void CellBody::make_outline(const SimulationOptions& options, Random& random) {
         }
 }
 
-void CellBody::make_nucleus(const SimulationOptions& options, Random& random) {
+void CellBody::make_nucleus(const SimulationOptions& options, const CellModel& model, Random& random) {
     if (options.contents.nucleus <= 0) return;
+    const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
     const Vec3 extent = view.high - view.low;
     const double across = std::min(extent.x, extent.y);
     const Vec3 middle = (view.low + view.high) * 0.5;
-    nucleus.radii = {random.uniform(2.5, 5), random.uniform(2, 4), random.uniform(1.2, 2.5)};
+    nucleus.radii = {draw("nucleus.length_um"), draw("nucleus.width_um"), draw("nucleus.height_um")};
     double turn = random.uniform(0, 2 * std::numbers::pi);
     Vec3 inwards{std::cos(turn), std::sin(turn), 0};
     double reach;  // how far the nucleus reaches beyond the middle of the view; negative: falls short
     if (has_edge) {
         // Away from the edge, seen in the corner or at the side of the view.
-        turn = std::atan2(edge_normal.y, edge_normal.x) + random.normal(0, 0.4);
+        turn = std::atan2(edge_normal.y, edge_normal.x) + draw("nucleus.turn");
         inwards = {std::cos(turn), std::sin(turn), 0};
         const double corner = 0.5 * (std::fabs(inwards.x) * extent.x + std::fabs(inwards.y) * extent.y);
-        reach = -corner + std::min(corner, options.contents.nucleus * random.uniform(0.25, 0.5) * across);
+        reach =
+            -corner + std::min(corner, options.contents.nucleus * draw("nucleus.in_view_at_edge") * across);
     } else {
-        reach = across * std::min(0.45, -0.35 + options.contents.nucleus * random.uniform(0.1, 0.6));
+        reach = across * std::min(0.45, -0.35 + options.contents.nucleus * draw("nucleus.in_view"));
     }
     nucleus.frame = frame_along(inwards);
     nucleus.centre = middle + inwards * (nucleus.radii.x - reach);
-    nucleus.centre.z = has_edge ? support_um + random.uniform(0.4, 0.8) * extent.z
-                                : middle.z + random.uniform(-0.5, 0.5) * nucleus.radii.z;
-    wobble_um_ = random.uniform(0.03, 0.2);
+    nucleus.centre.z = has_edge ? support_um + draw("nucleus.height_at_edge") * extent.z
+                                : middle.z + draw("nucleus.height") * nucleus.radii.z;
+    wobble_um_ = draw("nucleus.wobble_um");
     has_nucleus = true;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cytomo/core/random.h"
+#include "cytomo/simulation/cell_model.h"
 #include "cytomo/simulation/shapes.h"
 #include "cytomo/simulation/simulate.h"
 #include "cytomo/simulation/texture.h"
@@ -19,7 +20,7 @@ struct CellValues {
 
 /// A cell standing on its support. Surfaces are kept as heights above each column of the wide grid.
 struct CellBody {
-    CellBody(const SimulationOptions& options, const Grid& wide_grid);
+    CellBody(const SimulationOptions& options, const CellModel& model, const Grid& wide_grid);
 
     /// µm below the plasma membrane; negative outside the cell. First order, not exact far away.
     double depth(Vec3 p) const;
@@ -41,8 +42,8 @@ struct CellBody {
     CellValues values;
 
 private:
-    void make_outline(const SimulationOptions& options, Random& random);
-    void make_nucleus(const SimulationOptions& options, Random& random);
+    void make_outline(const SimulationOptions& options, const CellModel& model, Random& random);
+    void make_nucleus(const SimulationOptions& options, const CellModel& model, Random& random);
     std::size_t column(Vec3 p) const;
     SmoothField undulation_, bumps_, wobble_;
     double undulation_um_ = 0, bumps_um_ = 0, wobble_um_ = 0;

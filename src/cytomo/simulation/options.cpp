@@ -49,8 +49,7 @@ FbpWindow fbp_window_from(const std::string& text) {
 }
 
 const std::vector<std::string>& simulation_presets() {
-    static const std::vector<std::string> presets{"cell-edge", "perinuclear"};
-    return presets;
+    return cell_presets();
 }
 
 void SimulationOptions::check() const {
@@ -78,6 +77,10 @@ void SimulationOptions::check() const {
     require_range(a.misalignment, 0, 20, "misalignment in pixels");
     require_range(a.flicker, 0, 0.5, "flicker");
     require_range(a.flat_field_error, 0, 0.5, "flat field error");
+    require_range(a.tilt_jitter_deg, 0, 10, "tilt jitter in degrees");
+    require_range(a.dose_loss, 0, 0.9, "loss of absorption by dose");
+    require_range(a.missing_images, 0, 0.9, "share of missing images");
+    require_range(a.bad_images, 0, 1, "share of bad images");
     require(a.iterations >= 1 && a.iterations <= 1000, "iterations", "between 1 and 1000");
     require_range(output.clip_low, 0, 0.4, "lower clipped fraction");
     require_range(output.clip_high, 0, 0.4, "upper clipped fraction");

@@ -73,27 +73,33 @@ std::vector<TubePoint> wander(Random& random, const Workshop& shop, Vec3 start, 
 
 void add_mitochondria(Workshop& shop) {
     Random random(shop.options.seed, 30);
+    const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     const CellBody& body = shop.body;
     Canvas& canvas = shop.canvas;
-    const double target = random.uniform(0.1, 0.24) * shop.options.contents.mitochondria * shop.sample_um3;
-    const double cell_radius = random.uniform(0.11, 0.24), flatness = random.uniform(0.6, 0.95);
-    const double typical_length = random.log_normal(2.5, 0.4), branching = random.uniform(0, 0.35);
-    const double cristae_um = random.uniform(0.07, 0.14), cristae = random.uniform(0.0, 0.022);
-    const double rim = random.uniform(0.01, 0.05);
+    const double target =
+        draw("mitochondrion.share_of_cytoplasm") * shop.options.contents.mitochondria * shop.sample_um3;
+    const double cell_radius = draw("mitochondrion.radius_um"), flatness = draw("mitochondrion.flatness");
+    const double typical_length = draw("mitochondrion.length_um"),
+                 branching = draw("mitochondrion.branching");
+    const double cristae_um = draw("mitochondrion.cristae_um"),
+                 cristae = draw("mitochondrion.cristae_per_um");
+    const double rim = draw("mitochondrion.rim_per_um");
     const auto along_field = std::make_shared<const SmoothField>(shop.options.seed, 31, 0.5);
     double volume = 0;
     int placed = 0;
     for (int tries = 0; volume < target && tries < 600; ++tries) {
-        double radius = in_range(random.log_normal(cell_radius, 0.2), 0.09, 0.38);
+        double radius = in_range(cell_radius * draw("mitochondrion.radius_spread"), 0.09, 0.38);
         Vec3 start;
         if (!shop.find_room(random, shop.place_of(placed), radius, 0, 60, start)) {
             radius *= 0.7;
             if (!shop.find_room(random, shop.place_of(placed), radius, 0, 60, start)) continue;
         }
         const auto owner = static_cast<std::uint32_t>(canvas.objects.size());
-        const double length_um =
-            random.chance(0.15) ? random.uniform(0.1, 0.6) : random.log_normal(typical_length, 0.6);
-        const double bend_um = random.chance(0.2) ? random.uniform(0.4, 0.8) : random.uniform(0.8, 3.0);
+        const double length_um = draw("mitochondrion.is_short") != 0
+                                     ? draw("mitochondrion.short_length_um")
+                                     : typical_length * draw("mitochondrion.length_spread");
+        const double bend_um = draw("mitochondrion.is_winding") != 0 ? draw("mitochondrion.winding_bend_um")
+                                                                     : draw("mitochondrion.bend_um");
         const Vec3 direction = random_direction(random, flatness);
         Tube tube;
         tube.lines.push_back(
@@ -108,12 +114,14 @@ void add_mitochondria(Workshop& shop) {
             if (!random.chance(branching)) continue;
             const TubePoint& from = trunk[static_cast<std::size_t>(at / trunk.back().along_um *
                                                                    static_cast<double>(trunk.size() - 1))];
-            tube.lines.push_back(wander(random, shop, from.position, random_direction(random, flatness),
-                                        random.log_normal(1.0, 0.5), radius * random.uniform(0.75, 1),
-                                        bend_um, flatness, owner, 0.0));
+            const double branch_radius = radius * draw("mitochondrion.branch_radius");
+            const double branch_um = draw("mitochondrion.branch_length_um");
+            const Vec3 aside = random_direction(random, flatness);
+            tube.lines.push_back(wander(random, shop, from.position, aside, branch_um, branch_radius, bend_um,
+                                        flatness, owner, 0.0));
             for (TubePoint& p : tube.lines.back()) p.along_um += 50;
         }
-        const double variation = random.uniform(0.03, 0.2);
+        const double variation = draw("mitochondrion.thickness_variation");
         double added = 0;
         for (auto& line : tube.lines)
             for (TubePoint& p : line) {
@@ -128,8 +136,7 @@ void add_mitochondria(Workshop& shop) {
                                                                : "tubular");
         shop.occupancy.add(tube, owner);
         const double contrast = shop.options.contents.contrast;
-        const double base =
-            body.values.mitochondrion + contrast * in_range(random.normal(0, 0.012), -0.025, 0.025);
+        const double base = body.values.mitochondrion + contrast * draw("mitochondrion.spread_per_um");
         const double phase = random.uniform(0, 20);
         canvas.paint_tube(
             tube, owner,
@@ -151,17 +158,23 @@ void add_mitochondria(Workshop& shop) {
 
 void add_lipid_droplets(Workshop& shop) {
     Random random(shop.options.seed, 40);
+    const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     Canvas& canvas = shop.canvas;
     const double target =
-        random.log_normal(0.009, 0.6) * shop.options.contents.lipid_droplets * shop.sample_um3;
-    const double typical = random.log_normal(0.16, 0.3), clustering = random.uniform(0, 0.6);
+        draw("lipid_droplet.share_of_cytoplasm") * shop.options.contents.lipid_droplets * shop.sample_um3;
+    const double typical = draw("lipid_droplet.radius_um"), clustering = draw("lipid_droplet.clustering");
+    const double smallest = draw("lipid_droplet.smallest_radius_um"),
+                 largest = std::max(smallest, draw("lipid_droplet.largest_radius_um"));
+    const auto draw_radius = [&] {
+        return in_range(typical * draw("lipid_droplet.radius_spread"), smallest, largest);
+    };
     double volume = 0;
     const auto place = [&](Vec3 centre, double radius) {
         const Ellipsoid ball{centre, {radius, radius, radius}, {}};
         const std::uint32_t owner = canvas.add_object(lipid_droplet, "droplet", ball.volume_um3());
         shop.occupancy.add(centre, radius, owner);
         volume += ball.volume_um3();
-        const double base = shop.body.values.droplet + random.normal(0, 0.015);
+        const double base = shop.body.values.droplet + draw("lipid_droplet.spread_per_um");
         canvas.paint(
             ball.box(), owner, [ball](Vec3 p) { return ball.distance(p); },
             [=, fine = shop.fine](Vec3, double, std::int64_t x, std::int64_t y, std::int64_t z) {
@@ -171,14 +184,14 @@ void add_lipid_droplets(Workshop& shop) {
     };
     int placed = 0;
     for (int tries = 0; volume < target && tries < 500; ++tries) {
-        double radius = in_range(random.log_normal(typical, 0.45), 0.05, 0.75);
+        double radius = draw_radius();
         Vec3 centre;
         if (!shop.find_room(random, shop.place_of(placed), radius, 0.0, 40, centre)) continue;
         place(centre, radius);
         ++placed;
         // Neighbours that touch the last droplet placed: grape-like clusters.
         while (random.chance(clustering) && placed < 2000) {
-            const double next = in_range(random.log_normal(typical, 0.45), 0.05, 0.75);
+            const double next = draw_radius();
             bool fits = false;
             Vec3 beside;
             for (int i = 0; i < 12 && !fits; ++i) {
@@ -196,45 +209,49 @@ void add_lipid_droplets(Workshop& shop) {
 
 void add_vesicles(Workshop& shop) {
     Random random(shop.options.seed, 50);
+    const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     Canvas& canvas = shop.canvas;
     const double cytosol = shop.body.values.cytosol, contrast = shop.options.contents.contrast;
-    const double target = random.log_normal(0.02, 0.5) * shop.options.contents.vesicles * shop.sample_um3;
-    const double typical = random.log_normal(0.16, 0.25);
-    const double dense_share = random.uniform(0.1, 0.5), multivesicular_share = random.uniform(0.1, 0.35);
+    const double target =
+        draw("vesicle.share_of_cytoplasm") * shop.options.contents.vesicles * shop.sample_um3;
+    const double typical = draw("vesicle.radius_um");
+    const double smallest = draw("vesicle.smallest_radius_um"),
+                 largest = std::max(smallest, draw("vesicle.largest_radius_um"));
+    const double dense_share = draw("vesicle.dense"), multivesicular_share = draw("vesicle.multivesicular");
     double volume = 0;
     int placed = 0;
     for (int tries = 0; volume < target && tries < 700; ++tries) {
-        const double radius = in_range(random.log_normal(typical, 0.4), 0.06, 0.5);
+        const double radius = in_range(typical * draw("vesicle.radius_spread"), smallest, largest);
         Vec3 centre;
         if (!shop.find_room(random, shop.place_of(placed), radius, 0.0, 40, centre)) continue;
         ++placed;
         Ellipsoid shape{centre, {radius, radius, radius}, frame_along(random_direction(random, 0))};
-        if (random.chance(0.6)) {
-            shape.radii.y *= random.uniform(0.7, 1);
-            shape.radii.z *= random.uniform(0.7, 1);
+        if (draw("vesicle.is_flattened") != 0) {
+            shape.radii.y *= draw("vesicle.flattening");
+            shape.radii.z *= draw("vesicle.flattening");
         }
-        const double draw = random.uniform();
-        const double wall_um = in_range(random.log_normal(0.045, 0.3), 0.025, 0.4 * radius + 0.01);
-        const double wall = cytosol + contrast * (random.uniform(0.29, 0.35) - cytosol);
+        const double which = random.uniform();
+        const double wall_um = in_range(draw("vesicle.wall_um"), 0.025, 0.4 * radius + 0.01);
+        const double wall = cytosol + contrast * (draw("vesicle.wall_per_um") - cytosol);
         std::string kind = "ring";
-        double lumen = cytosol + contrast * (random.uniform(0.13, 0.18) - cytosol);
+        double lumen = cytosol + contrast * (draw("vesicle.lumen_per_um") - cytosol);
         auto inner = std::make_shared<std::vector<Ellipsoid>>();
-        if (draw < dense_share) {
+        if (which < dense_share) {
             kind = "dense";
-            lumen = cytosol + contrast * (random.uniform(0.34, 0.41) - cytosol);
-        } else if (draw < dense_share + multivesicular_share && radius > 0.13) {
+            lumen = cytosol + contrast * (draw("vesicle.dense_per_um") - cytosol);
+        } else if (which < dense_share + multivesicular_share && radius > 0.13) {
             kind = "multivesicular";
-            lumen = cytosol + contrast * (random.uniform(0.15, 0.23) - cytosol);
+            lumen = cytosol + contrast * (draw("vesicle.multivesicular_lumen_per_um") - cytosol);
             const auto wanted = random.integer(3, 4 + static_cast<std::int64_t>(60 * radius * radius));
             for (int i = 0; i < 60 && static_cast<std::int64_t>(inner->size()) < wanted; ++i) {
-                const double r = random.uniform(0.03, 0.07);
+                const double r = draw("vesicle.inner_radius_um");
                 const Vec3 at =
                     centre + random_direction(random, 0) * ((radius - r) * std::cbrt(random.uniform()));
                 if (shape.distance(at) < -r) inner->push_back({at, {r, r, r}, {}});
             }
         }
-        const double inner_value = cytosol + contrast * (random.uniform(0.32, 0.42) - cytosol);
-        const double texture = kind == "dense" ? random.uniform(0.005, 0.04) : 0.008;
+        const double inner_value = cytosol + contrast * (draw("vesicle.inner_per_um") - cytosol);
+        const double texture = kind == "dense" ? draw("vesicle.dense_texture") : 0.008;
         const std::uint32_t owner = canvas.add_object(vesicle, kind, shape.volume_um3());
         shop.occupancy.add(centre, radius, owner);
         volume += shape.volume_um3();
@@ -255,33 +272,38 @@ void add_vesicles(Workshop& shop) {
 
 void add_reticulum(Workshop& shop) {
     Random random(shop.options.seed, 60);
+    const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     Canvas& canvas = shop.canvas;
-    const double per_um3 = random.uniform(0.2, 1.6) * shop.options.contents.reticulum;
+    const double per_um3 = draw("reticulum.tubes_per_um3") * shop.options.contents.reticulum;
     const auto count = std::min<std::int64_t>(400, std::llround(per_um3 * shop.sample_um3));
     for (std::int64_t i = 0; i < count; ++i) {
-        const double radius = random.uniform(0.015, 0.04);
+        const double radius = draw("reticulum.tube_radius_um");
         Vec3 start;
         if (!shop.find_room(random, shop.body.wide, radius, 0, 20, start)) continue;
+        const double bend_um = draw("reticulum.tube_bend_um");
+        const double length_um = draw("reticulum.tube_length_um");
+        const Vec3 direction = random_direction(random, 0.6);
         Tube tube;
-        tube.lines.push_back(wander(random, shop, start, random_direction(random, 0.6),
-                                    random.log_normal(1.0, 0.5), radius, random.uniform(0.5, 3), 0.6, 0,
-                                    0.02));
+        tube.lines.push_back(
+            wander(random, shop, start, direction, length_um, radius, bend_um, 0.6, 0, 0.02));
         // Class cytoplasm: the paint changes absorption, never the owner.
-        const double value = shop.body.values.reticulum + random.normal(0, 0.01);
+        const double value = shop.body.values.reticulum + draw("reticulum.tube_spread_per_um");
         canvas.paint_tube(
             tube, 1, [=](Vec3, double, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
             [](std::uint32_t owner) { return owner == 1; });
     }
     // Small dense spots without a name: cross sections, clusters of ribosomes, granules.
-    const auto spots = std::min<std::int64_t>(
-        3000, std::llround(random.uniform(0, 10) * shop.options.contents.granularity * shop.sample_um3));
-    const double strength = random.uniform(0.3, 1);
+    const auto spots =
+        std::min<std::int64_t>(3000, std::llround(draw("reticulum.granules_per_um3") *
+                                                  shop.options.contents.granularity * shop.sample_um3));
+    const double strength = draw("reticulum.granule_strength");
     for (std::int64_t i = 0; i < spots; ++i) {
-        const double radius = random.uniform(0.02, 0.05);
-        Ellipsoid spot{
-            {}, {radius, radius * random.uniform(1, 2), radius}, frame_along(random_direction(random, 0))};
+        const double radius = draw("reticulum.granule_radius_um");
+        Ellipsoid spot{{},
+                       {radius, radius * draw("reticulum.granule_length"), radius},
+                       frame_along(random_direction(random, 0))};
         if (!shop.find_room(random, shop.body.wide, radius, 0, 3, spot.centre)) continue;
-        const double value = shop.body.values.cytosol + strength * random.uniform(0.02, 0.1);
+        const double value = shop.body.values.cytosol + strength * draw("reticulum.granule_contrast_per_um");
         canvas.paint(
             spot.box(), 1, [spot](Vec3 p) { return spot.distance(p); },
             [=](Vec3, double, std::int64_t, std::int64_t, std::int64_t) { return value; },

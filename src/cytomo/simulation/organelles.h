@@ -11,6 +11,7 @@ namespace cytomo {
 /// What all makers share.
 struct Workshop {
     const SimulationOptions& options;
+    const CellModel& model;
     const CellBody& body;
     Canvas& canvas;
     Occupancy& occupancy;

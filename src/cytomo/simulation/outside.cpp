@@ -12,14 +12,16 @@ struct Filopodium {
     std::size_t root = 0;         ///< first point outside
 };
 
-Filopodium grow(Random& random, const CellBody& body, Vec3 start, double angle, double radius,
-                double length_um, double lift_um) {
+Filopodium grow(Random& random, const CellModel& model, const CellBody& body, Vec3 start, double angle,
+                double radius, double length_um, double lift_um) {
     Filopodium f;
     const double step = std::clamp(0.5 * radius, 0.02, 0.05);
-    const double bend_um = random.chance(0.6) ? random.uniform(4, 20) : random.uniform(1, 4);
+    const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
+    const double bend_um = draw("filopodium.is_straight") != 0 ? draw("filopodium.straight_bend_um")
+                                                               : draw("filopodium.bend_um");
     const SmoothField thickness(static_cast<std::uint64_t>(random.integer(1, 1 << 30)), 1, 0.5);
-    const double variation = random.uniform(0.03, 0.18),
-                 tip_bulb = random.chance(0.25) ? random.uniform(0.2, 0.7) : 0;
+    const double variation = draw("filopodium.thickness_variation"),
+                 tip_bulb = draw("filopodium.has_bulb") != 0 ? draw("filopodium.bulb") : 0;
     Vec3 p = start;
     double turn = random.normal(), along = 0;
     bool outside = false;
@@ -52,22 +54,26 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
     const CellBody& body = shop.body;
     if (!body.has_edge) return;
     Random random(shop.options.seed, 70);
+    const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     Canvas& canvas = shop.canvas;
     const Vec3 along_edge{-body.edge_normal.y, body.edge_normal.x, 0};
     const Vec3 extent = body.view.high - body.view.low;
     const double half = 0.5 * length({extent.x, extent.y, 0});
-    const double per_um = random.uniform(0.5, 2.2) * shop.options.contents.filopodia;
+    const double per_um = draw("filopodium.per_um_of_edge") * shop.options.contents.filopodia;
     const auto count = std::llround(per_um * 2 * half + (shop.options.contents.filopodia > 0 ? 1 : 0));
-    const double typical = random.uniform(0.05, 0.11);
+    const double typical = draw("filopodium.radius_um");
+    const double smallest = draw("filopodium.smallest_radius_um"),
+                 largest = std::max(smallest, draw("filopodium.largest_radius_um"));
     for (std::int64_t i = 0; i < count; ++i) {
-        const double radius = std::clamp(random.log_normal(typical, 0.3), 0.03, 0.15);
+        const double radius = std::clamp(typical * draw("filopodium.radius_spread"), smallest, largest);
         Vec3 start = body.edge_point + along_edge * random.uniform(-half, half);
         start = start + body.edge_normal * (0.1 - body.edge_distance(start.x, start.y));
         const double outwards = std::atan2(-body.edge_normal.y, -body.edge_normal.x);
-        const double angle = outwards + std::clamp(random.normal(0, 0.5), -1.2, 1.2);
-        const double length_um = std::clamp(random.log_normal(3.5, 0.6), 0.5, 10.0);
-        const double lift = random.chance(0.7) ? random.uniform(0, 0.06) : random.uniform(0.05, 0.35);
-        const Filopodium f = grow(random, body, start, angle, radius, length_um, lift);
+        const double angle = outwards + draw("filopodium.direction");
+        const double length_um = draw("filopodium.length_um");
+        const double lift =
+            draw("filopodium.is_lying") != 0 ? draw("filopodium.lying_lift_um") : draw("filopodium.lift_um");
+        const Filopodium f = grow(random, shop.model, body, start, angle, radius, length_um, lift);
         if (f.root == 0 || f.root + 4 > f.line.size()) continue;
         const std::uint32_t owner = canvas.add_object(filopodium, "filopodium");
         FilopodiumTruth known;
@@ -81,9 +87,9 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
         known.root_um = known.centre_line_um.front();
         known.tip_um = known.centre_line_um.back();
         truth.push_back(known);
-        const double base = body.values.filopodium + random.normal(0, 0.008);
-        const double membrane = random.uniform(0.0, 0.05);
-        const double ice_um = random.uniform(0.015, 0.07);
+        const double base = body.values.filopodium + draw("filopodium.spread_per_um");
+        const double membrane = draw("filopodium.membrane_per_um");
+        const double ice_um = draw("filopodium.ice_um");
         // A film of ice clings to the process where there is no ice layer.
         Tube coat{{f.line}};
         for (TubePoint& p : coat.lines[0]) p.radius_um += ice_um;
@@ -105,21 +111,22 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
 
 void add_gold(Workshop& shop) {
     Random random(shop.options.seed, 80);
-    if (!random.chance(std::min(1.0, 0.25 * shop.options.contents.gold))) return;
+    const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
+    if (!random.chance(std::min(1.0, shop.model["gold.is_there"].a * shop.options.contents.gold))) return;
     const CellBody& body = shop.body;
     Canvas& canvas = shop.canvas;
     const Vec3 extent = body.wide.high - body.wide.low;
-    const double radius = random.uniform(0.05, 0.125);
-    const auto count = random.integer(1, 6);
+    const double radius = draw("gold.radius_um");
+    const auto count = std::llround(draw("gold.count"));
     for (std::int64_t i = 0; i < count; ++i) {
-        const double r = radius * random.uniform(0.95, 1.05);
+        const double r = radius * draw("gold.radius_spread");
         Ellipsoid ball{
             {body.wide.low.x + random.uniform() * extent.x, body.wide.low.y + random.uniform() * extent.y, 0},
             {r, r, r},
             {}};
         ball.centre.z = body.support_um + (random.chance(0.5) ? r : -r);
         // Gold is no organelle: it keeps the owner of what it lies in.
-        const double value = random.uniform(4, 8);
+        const double value = draw("gold.absorption_per_um");
         canvas.queue([=, &canvas](std::int64_t z0, std::int64_t z1) {
             const auto l = canvas.limits(ball.box(), z0, z1);
             for (auto z = l.z0; z < l.z1; ++z)

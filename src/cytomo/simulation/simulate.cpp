@@ -47,7 +47,8 @@ void export_changes(Volume<float>& volume, const Export& output) {
 }  // namespace
 
 Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& wanted,
-                                      const SimulationOptions& options, const Progress& progress) {
+                                      const SimulationOptions& options, const Progress& progress,
+                                      const std::function<void(const TiltSeries&)>& on_images) {
     options.check();
     // The reconstructed field is a little wider than wanted, for what little rim there is.
     const Grid& wide = lac.grid();
@@ -63,6 +64,7 @@ Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& want
         {(static_cast<double>(field.size.x) - 1) / 2, 0, (static_cast<double>(field.size.z) - 1) / 2});
     const Acquisition& a = options.acquisition;
     const TiltSeries series = acquire(lac, field, a, options.seed, progress.stage("taking tilt images"));
+    if (on_images) on_images(series);
     ReconstructionOptions how;
     how.method = a.reconstruction;
     how.iterations = a.iterations;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "cytomo/core/progress.h"
 #include "cytomo/core/random.h"
 #include "cytomo/core/volume.h"
+#include "cytomo/simulation/cell_model.h"
 
 namespace cytomo {
 
@@ -44,6 +47,10 @@ struct Acquisition {
     double misalignment = 0.4;     ///< deviation of residual shifts, detector pixels
     double flicker = 0.01;         ///< deviation of the intensity from image to image
     double flat_field_error = 0.003;  ///< deviation of the gain left over after correction
+    double tilt_jitter_deg = 0;       ///< deviation of the true tilt from the recorded one
+    double dose_loss = 0;             ///< share of the absorption that radiation has taken by the last image
+    double missing_images = 0;        ///< chance of an image to be left out
+    double bad_images = 0;            ///< chance of an image to be 3 to 10 pixels off
     ReconstructionMethod reconstruction = ReconstructionMethod::sirt;
     int iterations = 25;  ///< of SIRT
     FbpWindow window = FbpWindow::hann;
@@ -67,6 +74,7 @@ struct SimulationOptions {
     /// "perinuclear": inside a thick cell, crowded, the nucleus large.
     std::string preset = "cell-edge";
     CellContents contents;
+    std::shared_ptr<const CellModel> cells;  ///< what cells are made of; null: the preset's standard
     Acquisition acquisition;
     Export output;
 
@@ -124,6 +132,8 @@ struct SimulatedCell {
     Volume<float> surroundings;
 };
 
+struct TiltSeries;  // reconstruction.h
+
 struct SimulatedTomogram {
     Volume<float> tomogram;
     ClassVolume classes;
@@ -135,9 +145,11 @@ struct SimulatedTomogram {
 SimulatedCell make_cell(const SimulationOptions& options, const Progress& progress = {});
 
 /// Takes tilt images of `lac` (1/µm; matter all around what is wanted), reconstructs, and returns
-/// the part on `wanted` (voxel-aligned with lac; values in 1/µm before export changes).
+/// the part on `wanted` (voxel-aligned with lac; values in 1/µm before export changes). `on_images` is
+/// shown the tilt images first.
 Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& wanted,
-                                      const SimulationOptions& options, const Progress& progress = {});
+                                      const SimulationOptions& options, const Progress& progress = {},
+                                      const std::function<void(const TiltSeries&)>& on_images = {});
 /// The same with nothing around `lac`.
 Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const SimulationOptions& options,
                                       const Progress& progress = {});

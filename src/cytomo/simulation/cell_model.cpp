@@ -1,0 +1,254 @@
+#include "cytomo/simulation/cell_model.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "cell_model_text.h"
+#include "cytomo/core/error.h"
+
+namespace cytomo {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Kind = Distribution::Kind;
+
+constexpr std::array<std::pair<const char*, Kind>, 6> kinds{{{"fixed", Kind::fixed},
+                                                             {"uniform", Kind::uniform},
+                                                             {"integer", Kind::integer},
+                                                             {"normal", Kind::normal},
+                                                             {"log_normal", Kind::log_normal},
+                                                             {"chance", Kind::chance}}};
+
+const char* describe(Kind kind) {
+    switch (kind) {
+        case Kind::uniform:
+            return "[low, high] with low <= high";
+        case Kind::integer:
+            return "[low, high], two whole numbers with low <= high";
+        case Kind::normal:
+            return "[mean, deviation] with a deviation of 0 or more";
+        case Kind::log_normal:
+            return "[median, deviation of the logarithm], the median above 0, the deviation 0 to 5";
+        case Kind::chance:
+            return "a number from 0 to 1";
+        case Kind::fixed:
+            break;
+    }
+    return "a number";
+}
+
+bool is_number(const Json& j) {
+    return j.is_number() && std::fabs(j.get<double>()) <= 1000;
+}
+
+bool fill(Distribution& d, const Json& v) {
+    if (d.kind == Kind::fixed || d.kind == Kind::chance) {
+        if (!is_number(v)) return false;
+        d.a = v.get<double>();
+        return d.kind == Kind::fixed || (d.a >= 0 && d.a <= 1);
+    }
+    if (!v.is_array() || v.size() != 2 || !is_number(v[0]) || !is_number(v[1])) return false;
+    d.a = v[0].get<double>();
+    d.b = v[1].get<double>();
+    switch (d.kind) {
+        case Kind::integer:
+            return d.a <= d.b && d.a == std::floor(d.a) && d.b == std::floor(d.b);
+        case Kind::uniform:
+            return d.a <= d.b;
+        case Kind::normal:
+            return d.b >= 0;
+        default:
+            return d.a > 0 && d.b >= 0 && d.b <= 5;
+    }
+}
+
+std::string short_text(const Json& j) {
+    std::string s = j.dump();
+    return s.size() > 80 ? s.substr(0, 77) + "..." : s;
+}
+
+Distribution read_distribution(const Json& entry, const std::string& where) {
+    constexpr const char* advice = "See cytomo simulate --write-config for entries that are right";
+    Distribution d;
+    const char* found = nullptr;
+    if (entry.is_object())
+        for (const auto& [name, kind] : kinds)
+            if (entry.contains(name)) {
+                if (found != nullptr)
+                    throw InputError(where, "one kind of distribution", short_text(entry), advice);
+                found = name;
+                d.kind = kind;
+            }
+    if (found == nullptr)
+        throw InputError(where,
+                         R"({"KIND": …}, KIND being fixed, uniform, integer, normal, log_normal or chance)",
+                         short_text(entry), advice);
+    for (const auto& [key, value] : entry.items())
+        if (key != found && key != "within" && key != "source")
+            throw InputError(where, "nothing beside the distribution but \"within\" and \"source\"",
+                             "\"" + key + "\"", advice);
+    if (!fill(d, entry[found]))
+        throw InputError(where, std::string("as value of \"") + found + "\" " + describe(d.kind),
+                         short_text(entry[found]), advice);
+    if (entry.contains("within")) {
+        const Json& w = entry["within"];
+        if (!w.is_array() || w.size() != 2 || !is_number(w[0]) || !is_number(w[1]) ||
+            w[0].get<double>() > w[1].get<double>())
+            throw InputError(where, "as \"within\" [low, high] with low <= high", short_text(w), advice);
+        d.low = w[0].get<double>();
+        d.high = w[1].get<double>();
+    }
+    return d;
+}
+
+Json json_of(const Distribution& d) {
+    Json j = Json::object();
+    const char* name =
+        std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.second == d.kind; })->first;
+    if (d.kind == Kind::fixed || d.kind == Kind::chance)
+        j[name] = d.a;
+    else if (d.kind == Kind::integer)
+        j[name] = {static_cast<std::int64_t>(d.a), static_cast<std::int64_t>(d.b)};
+    else
+        j[name] = {d.a, d.b};
+    if (d.low > -1e300) j["within"] = {d.low, d.high};
+    return j;
+}
+
+/// Calls act(name, entry) for the quantities of all sections but "about" and "presets".
+template <class Act>
+void for_quantities(const Json& sections, const std::string& file, const Act& act) {
+    if (!sections.is_object())
+        throw InputError(file, "an object of sections, such as {\"vesicle\": {…}}", short_text(sections),
+                         "See cytomo simulate --write-config");
+    for (const auto& [section, entries] : sections.items()) {
+        if (section == "about" || section == "presets") continue;
+        if (!entries.is_object())
+            throw InputError(file + ", " + section, "an object of quantities", short_text(entries),
+                             "See cytomo simulate --write-config");
+        for (const auto& [name, entry] : entries.items()) act(section + "." + name, entry);
+    }
+}
+
+const Json& standard_json() {
+    static const Json json = Json::parse(standard_cell_model());
+    return json;
+}
+
+}  // namespace
+
+double Distribution::draw(Random& random) const {
+    double v = a;
+    switch (kind) {
+        case Kind::fixed:
+            break;
+        case Kind::uniform:
+            v = random.uniform(a, b);
+            break;
+        case Kind::integer:
+            v = static_cast<double>(
+                random.integer(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b)));
+            break;
+        case Kind::normal:
+            v = random.normal(a, b);
+            break;
+        case Kind::log_normal:
+            v = random.log_normal(a, b);
+            break;
+        case Kind::chance:
+            v = random.chance(a) ? 1 : 0;
+            break;
+    }
+    return std::clamp(v, low, high);
+}
+
+std::string_view standard_cell_model() {
+    return cell_model_text;
+}
+
+const std::vector<std::string>& cell_presets() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> out;
+        for (const auto& [name, changes] : standard_json().at("presets").items()) out.push_back(name);
+        return out;
+    }();
+    return names;
+}
+
+CellModel::CellModel(const std::string& preset) : preset_(preset) {
+    const auto& known = cell_presets();
+    if (std::find(known.begin(), known.end(), preset) == known.end()) {
+        std::string names;
+        for (const auto& n : known) names += (names.empty() ? "" : ", ") + n;
+        throw UsageError("preset: expected one of " + names + ", found '" + preset + "'");
+    }
+    for_quantities(standard_json(), "cell_model.json", [&](const std::string& name, const Json& entry) {
+        quantities_[name] = {read_distribution(entry, name), entry.at("source")};
+    });
+    change(standard_json().dump(), "cell_model.json");
+}
+
+void CellModel::change(const std::string& text, const std::string& file) {
+    Json json;
+    try {
+        json = Json::parse(text);
+    } catch (const nlohmann::json::exception& e) {
+        throw InputError(file, "JSON", e.what(), "Start from the file of cytomo simulate --write-config");
+    }
+    const auto replace = [&](const std::string& name, const Json& entry) {
+        const auto at = quantities_.find(name);
+        if (at == quantities_.end())
+            throw InputError(file, "names of quantities of a cell", "\"" + name + "\"",
+                             "cytomo simulate --write-config writes them all");
+        at->second.value = read_distribution(entry, file + ", " + name);
+        at->second.source = entry.value("source", "given in " + file);
+    };
+    for_quantities(json, file, replace);
+    if (!json.contains("presets")) return;
+    const Json& presets = json["presets"];
+    if (!presets.is_object())
+        throw InputError(file + ", presets", "an object of presets", short_text(presets),
+                         "Correct or remove it");
+    if (presets.contains(preset_)) for_quantities(presets[preset_], file + ", presets, " + preset_, replace);
+}
+
+const Distribution& CellModel::operator[](std::string_view name) const {
+    const auto at = quantities_.find(name);
+    if (at == quantities_.end()) throw std::out_of_range("cell model: no quantity " + std::string(name));
+    return at->second.value;
+}
+
+double CellModel::draw(std::string_view name, Random& random) const {
+    return (*this)[name].draw(random);
+}
+
+std::string CellModel::json() const {
+    Json out = Json::object();
+    out["about"] = standard_json().at("about");
+    for_quantities(standard_json(), "", [&](const std::string& name, const Json&) {
+        const auto dot = name.find('.');
+        const auto& q = quantities_.find(name)->second;
+        Json entry = json_of(q.value);
+        entry["source"] = q.source;
+        out[name.substr(0, dot)][name.substr(dot + 1)] = std::move(entry);
+    });
+    // One quantity a line.
+    std::string text = "{\n  \"about\": " + out["about"].dump();
+    for (const auto& [section, entries] : out.items()) {
+        if (section == "about") continue;
+        text += ",\n  \"" + section + "\": {";
+        bool first = true;
+        for (const auto& [name, entry] : entries.items()) {
+            text += std::string(first ? "" : ",") + "\n    \"" + name + "\": " + entry.dump();
+            first = false;
+        }
+        text += "\n  }";
+    }
+    return text + "\n}\n";
+}
+
+}  // namespace cytomo

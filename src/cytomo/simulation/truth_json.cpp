@@ -1,0 +1,102 @@
+#include "cytomo/simulation/truth_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "cytomo/core/legend.h"
+
+namespace cytomo {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(Vec3 v) {
+    return Json::array({v.x, v.y, v.z});
+}
+Json json_of(Size3 v) {
+    return Json::array({v.x, v.y, v.z});
+}
+
+Json json_of(const SimulationOptions& o) {
+    const CellContents& c = o.contents;
+    const Acquisition& a = o.acquisition;
+    return {{"seed", o.seed},
+            {"preset", o.preset},
+            {"size", json_of(o.size)},
+            {"voxel_um", json_of(o.voxel_um)},
+            {"contents",
+             {{"nucleus", c.nucleus},
+              {"mitochondria", c.mitochondria},
+              {"lipid_droplets", c.lipid_droplets},
+              {"vesicles", c.vesicles},
+              {"reticulum", c.reticulum},
+              {"filopodia", c.filopodia},
+              {"gold", c.gold},
+              {"contrast", c.contrast},
+              {"granularity", c.granularity}}},
+            {"acquisition",
+             {{"tilt_min_deg", a.tilt_min_deg},
+              {"tilt_max_deg", a.tilt_max_deg},
+              {"tilt_step_deg", a.tilt_step_deg},
+              {"photons", a.photons},
+              {"blur_nm", a.blur_nm},
+              {"depth_of_field_um", a.depth_of_field_um},
+              {"misalignment_pixels", a.misalignment},
+              {"flicker", a.flicker},
+              {"flat_field_error", a.flat_field_error},
+              {"tilt_jitter_deg", a.tilt_jitter_deg},
+              {"dose_loss", a.dose_loss},
+              {"missing_images", a.missing_images},
+              {"bad_images", a.bad_images},
+              {"reconstruction", name(a.reconstruction)},
+              {"iterations", a.iterations},
+              {"window", name(a.window)}}},
+            {"export",
+             {{"polarity", o.output.polarity == Polarity::dense_is_dark ? "dark" : "bright"},
+              {"eight_bit", o.output.eight_bit},
+              {"clip_low", o.output.clip_low},
+              {"clip_high", o.output.clip_high},
+              {"smooth_voxels", o.output.smooth_voxels},
+              {"sharpen", o.output.sharpen}}}};
+}
+
+}  // namespace
+
+std::string truth_json(const Truth& truth) {
+    const Legend legend = default_legend();
+    Json objects = Json::array(), filopodia = Json::array();
+    for (const ObjectTruth& o : truth.objects)
+        objects.push_back({{"instance", o.instance},
+                           {"class_id", o.class_id},
+                           {"class", legend.name_of(o.class_id)},
+                           {"kind", o.kind},
+                           {"volume_um3", o.volume_um3 < 0 ? Json(nullptr) : Json(o.volume_um3)},
+                           {"labelled_volume_um3", o.labelled_volume_um3},
+                           {"centre_um", json_of(o.centre_um)},
+                           {"mean_absorption_per_um", o.mean_lac_per_um},
+                           {"touches_border", o.touches_border}});
+    for (const FilopodiumTruth& f : truth.filopodia) {
+        Json line = Json::array();
+        for (const Vec3 p : f.centre_line_um) line.push_back(json_of(p));
+        filopodia.push_back({{"instance", f.instance},
+                             {"length_um", f.length_um},
+                             {"complete", f.complete},
+                             {"root_um", json_of(f.root_um)},
+                             {"tip_um", json_of(f.tip_um)},
+                             {"radius_um", f.radius_um},
+                             {"centre_line_um", line}});
+    }
+    Json classes = Json::object();
+    for (const LegendEntry& entry : legend.entries) classes[std::to_string(entry.id)] = entry.name;
+    const CellModel standard(truth.options.preset);
+    const CellModel& cells = truth.options.cells ? *truth.options.cells : standard;
+    const Json all = {{"program", "cytomo " CYTOMO_VERSION},
+                      {"options", json_of(truth.options)},
+                      {"classes", classes},
+                      {"objects", objects},
+                      {"filopodia", filopodia},
+                      {"cells", Json::parse(cells.json())}};
+    return all.dump(1) + "\n";
+}
+
+}  // namespace cytomo
