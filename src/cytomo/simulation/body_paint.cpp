@@ -95,8 +95,10 @@ void add_body(Workshop& shop) {
                         const double under_ice = (body.ice_top[column] - p.z) / grid.voxel_um.z;
                         value = v.ice * ramp(under_ice) * ramp(over_support);
                         if (film_here) value += v.carbon * film * std::max(0.0, 1 - std::fabs(over_support));
-                        const double depth = std::min((body.top[column] - p.z) * body.slope[column],
-                                                      p.z - static_cast<double>(body.bottom[column]));
+                        const double depth = body.rounded
+                                                 ? body.depth(p)
+                                                 : std::min((body.top[column] - p.z) * body.slope[column],
+                                                            p.z - static_cast<double>(body.bottom[column]));
                         if (depth > -edge / 2) {
                             const double g = (*fine)(x, y, z), m = (*medium)(x, y, z);
                             double inside =
@@ -138,7 +140,9 @@ void add_body(Workshop& shop) {
                             const double envelope =
                                 std::max(sheet(nucleus_d, 0.035), sheet(nucleus_d - 0.045, 0.035));
                             inside += 0.8 * envelope * (v.membrane + 0.02 - inside);
-                            inside += sheet(depth - 0.012, 0.035) * (v.membrane - inside);
+                            inside += sheet(depth - body.wall_um - 0.012, 0.035) * (v.membrane - inside);
+                            if (body.wall_um > 0)
+                                inside += ramp((body.wall_um - depth) / edge) * (v.wall - inside);
                             value += ramp(depth / edge) * (inside - value);
                             if (depth > 0)
                                 canvas.owner_of(x, y, z) = nucleus_d < 0 ? nucleus_object : cytoplasm_object;

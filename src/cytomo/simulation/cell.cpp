@@ -135,6 +135,7 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     std::vector<FilopodiumTruth> filopodia;
     add_body(shop);
     add_reticulum(shop);
+    add_vacuoles(shop);
     add_mitochondria(shop);
     making(0.2);
     add_lipid_droplets(shop);

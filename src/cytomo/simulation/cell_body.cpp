@@ -45,7 +45,11 @@ CellBody::CellBody(const SimulationOptions& options, const CellModel& model, con
         grid.world_from_voxel({static_cast<double>(grid.size.x) - 0.5, static_cast<double>(grid.size.y) - 0.5,
                                static_cast<double>(grid.size.z) - 0.5})};
     values = draw_values(model, options.contents.contrast, random);
-    make_outline(options, model, random);
+    rounded = options.preset == "suspension-cell" || options.preset == "yeast";
+    if (rounded)
+        make_rounded(options, model, random);
+    else
+        make_outline(options, model, random);
     make_nucleus(options, model, random);
 }
 
@@ -126,6 +130,28 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
         }
 }
 
+void CellBody::make_rounded(const SimulationOptions& options, const CellModel& model, Random& random) {
+    const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
+    const Vec3 extent = view.high - view.low;
+    const Vec3 offset{draw("rounded.offset"), draw("rounded.offset"), draw("rounded.offset")};
+    outline.centre =
+        (view.low + view.high) * 0.5 + Vec3{offset.x * extent.x, offset.y * extent.y, offset.z * extent.z};
+    outline.radii.x = std::max(0.3, draw("rounded.length_um"));
+    outline.radii.y = outline.radii.x * draw("rounded.roundness");
+    outline.radii.z = outline.radii.x * draw("rounded.roundness");
+    outline.frame = frame_along({random.normal(), random.normal(), random.normal()});
+    bumps_um_ = draw("outline.bumps_um");
+    wall_um = std::max(0.0, draw("rounded.wall_um"));
+    values.wall = values.cytosol + options.contents.contrast * (draw("rounded.wall_per_um") - values.cytosol);
+    // Ice all around, no support: what is far below and above every ray's way.
+    support_um = wide.low.z - 1;
+    const auto columns = static_cast<std::size_t>(grid.size.x * grid.size.y);
+    bottom.assign(columns, static_cast<float>(support_um));
+    top.assign(columns, static_cast<float>(support_um));
+    ice_top.assign(columns, static_cast<float>(wide.high.z + 1));
+    slope.assign(columns, 1);
+}
+
 void CellBody::make_nucleus(const SimulationOptions& options, const CellModel& model, Random& random) {
     if (options.contents.nucleus <= 0) return;
     const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
@@ -133,6 +159,16 @@ void CellBody::make_nucleus(const SimulationOptions& options, const CellModel& m
     const double across = std::min(extent.x, extent.y);
     const Vec3 middle = (view.low + view.high) * 0.5;
     nucleus.radii = {draw("nucleus.length_um"), draw("nucleus.width_um"), draw("nucleus.height_um")};
+    if (rounded) {
+        const Frame frame = frame_along({random.normal(), random.normal(), random.normal()});
+        const double room =
+            std::min({outline.radii.x, outline.radii.y, outline.radii.z}) - nucleus.radii.x - wall_um - 0.2;
+        nucleus.frame = frame;
+        nucleus.centre = outline.centre + frame.a * (draw("nucleus.off_centre") * std::max(0.0, room));
+        wobble_um_ = draw("nucleus.wobble_um");
+        has_nucleus = true;
+        return;
+    }
     double turn = random.uniform(0, 2 * std::numbers::pi);
     Vec3 inwards{std::cos(turn), std::sin(turn), 0};
     double reach;  // how far the nucleus reaches beyond the middle of the view; negative: falls short
@@ -162,6 +198,10 @@ std::size_t CellBody::column(Vec3 p) const {
 }
 
 double CellBody::depth(Vec3 p) const {
+    if (rounded) {
+        const double plain = -outline.distance(p);
+        return std::fabs(plain) > 1 ? plain : plain + bumps_um_ * bumps_(p);
+    }
     const std::size_t i = column(p);
     return std::min((top[i] - p.z) * slope[i], p.z - static_cast<double>(bottom[i]));
 }
@@ -172,7 +212,7 @@ double CellBody::nucleus_distance(Vec3 p) const {
     if (std::fabs(plain) > 1.2) return plain;
     const double wobbled = plain + wobble_um_ * wobble_(p);
     // A layer of cytoplasm always covers the nucleus.
-    return std::max(wobbled, 0.1 - depth(p));
+    return std::max(wobbled, 0.1 + wall_um - depth(p));
 }
 
 }  // namespace cytomo

@@ -15,14 +15,15 @@ namespace cytomo {
 /// Absorption of this cell's parts, 1/µm: drawn once a cell.
 struct CellValues {
     double ice, cytosol, membrane, euchromatin, heterochromatin, nucleolus, reticulum;
-    double mitochondrion, droplet, filopodium, carbon;
+    double mitochondrion, droplet, filopodium, carbon, wall = 0;
 };
 
-/// A cell standing on its support. Surfaces are kept as heights above each column of the wide grid.
+/// A cell standing on its support, or rounded in the middle of the ice. Surfaces are kept as heights above
+/// each column of the wide grid.
 struct CellBody {
     CellBody(const SimulationOptions& options, const CellModel& model, const Grid& wide_grid);
 
-    /// µm below the plasma membrane; negative outside the cell. First order, not exact far away.
+    /// µm below the outer surface; negative outside the cell. First order, not exact far away.
     double depth(Vec3 p) const;
     /// µm from the nuclear envelope, negative inside; 1e9 without a nucleus.
     double nucleus_distance(Vec3 p) const;
@@ -34,6 +35,9 @@ struct CellBody {
     Box wide;           ///< what is painted
     double support_um;  ///< height of the support's upper surface
     bool has_edge = false;
+    bool rounded = false;                     ///< swimming in the ice, not spread on a support
+    Ellipsoid outline;                        ///< of a rounded cell
+    double wall_um = 0;                       ///< thickness of the cell wall, part of the cell
     Vec3 edge_point, edge_normal;             ///< the normal points into the cell
     std::vector<float> bottom, top, ice_top;  ///< a value each column, µm
     std::vector<float> slope;                 ///< cosine of the upper surface's inclination
@@ -43,6 +47,7 @@ struct CellBody {
 
 private:
     void make_outline(const SimulationOptions& options, const CellModel& model, Random& random);
+    void make_rounded(const SimulationOptions& options, const CellModel& model, Random& random);
     void make_nucleus(const SimulationOptions& options, const CellModel& model, Random& random);
     std::size_t column(Vec3 p) const;
     SmoothField undulation_, bumps_, wobble_;

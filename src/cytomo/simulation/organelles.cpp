@@ -22,7 +22,8 @@ double in_range(double v, double low, double high) {
 }  // namespace
 
 bool Workshop::in_cytoplasm(Vec3 centre, double radius_um) const {
-    return body.depth(centre) > radius_um + 0.02 && body.nucleus_distance(centre) > radius_um + 0.03;
+    return body.depth(centre) > radius_um + body.wall_um + 0.02 &&
+           body.nucleus_distance(centre) > radius_um + 0.03;
 }
 
 bool Workshop::find_room(Random& random, const Box& where, double radius_um, double tolerance_um,
@@ -151,6 +152,36 @@ void add_mitochondria(Workshop& shop) {
                 return base + contrast * (rim * std::exp(-std::fabs(d + 0.02) / 0.03) +
                                           deep * cristae * (wave + 0.8 * (*medium)(x, y, z)) -
                                           0.4 * rim * deep + 0.008 * (*fine)(x, y, z));
+            },
+            over_cell(canvas));
+    }
+}
+
+void add_vacuoles(Workshop& shop) {
+    Random random(shop.options.seed, 90);
+    const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
+    Canvas& canvas = shop.canvas;
+    const auto count = std::llround(draw("vacuole.count"));
+    const double cytosol = shop.body.values.cytosol, contrast = shop.options.contents.contrast;
+    for (std::int64_t i = 0; i < count; ++i) {
+        double radius = draw("vacuole.radius_um");
+        Vec3 centre;
+        bool fits = false;
+        for (int tries = 0; tries < 6 && !fits; ++tries) {
+            if (tries > 0) radius *= 0.8;
+            fits = shop.find_room(random, shop.body.wide, radius, 0, 200, centre);
+        }
+        if (!fits) continue;
+        const Ellipsoid shape{centre, {radius, radius, radius}, {}};
+        const std::uint32_t owner = canvas.add_object(vesicle, "vacuole", shape.volume_um3());
+        shop.occupancy.add(centre, radius, owner);
+        const double lumen = cytosol + contrast * (draw("vacuole.lumen_per_um") - cytosol);
+        const double membrane = shop.body.values.membrane;
+        canvas.paint(
+            shape.box(), owner, [shape](Vec3 p) { return shape.distance(p); },
+            [=, fine = shop.fine](Vec3, double d, std::int64_t x, std::int64_t y, std::int64_t z) {
+                const double t = (d + 0.012) / 0.035;
+                return lumen + 0.006 * (*fine)(x, y, z) + std::exp(-4 * t * t) * (membrane - lumen);
             },
             over_cell(canvas));
     }

@@ -30,6 +30,8 @@ struct Workshop {
     const Box& place_of(int n) const { return n < 3 ? body.view : body.wide; }
 };
 
+/// The large vesicles of yeasts.
+void add_vacuoles(Workshop& shop);
 void add_mitochondria(Workshop& shop);
 void add_lipid_droplets(Workshop& shop);
 void add_vesicles(Workshop& shop);

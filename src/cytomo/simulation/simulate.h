@@ -72,6 +72,8 @@ struct SimulationOptions {
     Vec3 voxel_um{0.02, 0.02, 0.02};
     /// "cell-edge": a lamella that thins to its edge, with filopodia and a part of the nucleus.
     /// "perinuclear": inside a thick cell, crowded, the nucleus large.
+    /// "suspension-cell": a rounded cell in the middle of the view, ice all around.
+    /// "yeast": the same with a cell wall, vacuoles (class vesicle) and a small nucleus.
     std::string preset = "cell-edge";
     CellContents contents;
     std::shared_ptr<const CellModel> cells;  ///< what cells are made of; null: the preset's standard

@@ -52,7 +52,7 @@ TEST(Simulation, SameSeedSameResultAtAnyThreadCount) {
         EXPECT_TRUE(same(one.classes, three.classes)) << preset;
         EXPECT_TRUE(same(one.instances, three.instances)) << preset;
         EXPECT_EQ(one.truth.objects.size(), three.truth.objects.size());
-        EXPECT_FALSE(same(one.classes, make_cell(small_options(8, preset)).classes)) << preset;
+        EXPECT_FALSE(same(one.tomogram, simulate_tomogram(small_options(8, preset)).tomogram)) << preset;
     }
 }
 
@@ -122,6 +122,65 @@ TEST(Simulation, FilopodiaHaveTheVolumeOfTheirCentreLine) {
     EXPECT_GE(compared, 3);
 }
 
+/// A cell model in which everything named is fixed.
+std::shared_ptr<const CellModel> changed(const std::string& preset, const std::string& json) {
+    auto model = std::make_shared<CellModel>(preset);
+    model->change(json, "test");
+    return model;
+}
+
+TEST(Simulation, ARoundedCellHasItsSizeWallAndVacuole) {
+    SimulationOptions o;
+    o.preset = "yeast";
+    o.size = {100, 100, 100};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    o.cells = changed("yeast", R"({
+        "outline": {"bumps_um": {"fixed": 0}},
+        "texture": {"fine": {"fixed": 0}, "medium": {"fixed": 0}, "broad": {"fixed": 0}},
+        "rounded": {"length_um": {"fixed": 1.2}, "roundness": {"fixed": 0.9}, "offset": {"fixed": 0},
+                    "wall_um": {"fixed": 0.15}, "wall_per_um": {"fixed": 0.34}},
+        "vacuole": {"count": {"fixed": 1}, "radius_um": {"fixed": 0.4}, "lumen_per_um": {"fixed": 0.17}}})");
+    o.contents.mitochondria = o.contents.lipid_droplets = o.contents.vesicles = o.contents.reticulum = 0;
+    o.contents.nucleus = o.contents.gold = o.contents.granularity = 0;
+    const SimulatedCell cell = make_cell(o);
+    double inside = 0;
+    for (const auto c : cell.classes.values()) inside += c != background;
+    const double expected = 4.0 / 3 * std::numbers::pi * 1.2 * 1.2 * 0.9 * 1.2 * 0.9;
+    EXPECT_NEAR(inside * 0.03 * 0.03 * 0.03, expected, 0.01 * expected);
+    const auto vacuole = std::find_if(cell.truth.objects.begin(), cell.truth.objects.end(),
+                                      [](const auto& object) { return object.kind == "vacuole"; });
+    ASSERT_NE(vacuole, cell.truth.objects.end());
+    EXPECT_EQ(vacuole->class_id, vesicle);
+    EXPECT_NEAR(vacuole->labelled_volume_um3, vacuole->volume_um3, 0.02 * vacuole->volume_um3);
+    EXPECT_NEAR(vacuole->mean_lac_per_um, 0.17, 0.02);
+    // Half way through the wall, seen from any side, its absorption; ice outside.
+    int walls = 0;
+    for (std::int64_t x = 0; x < 50; ++x) {
+        const float v = cell.lac_per_um(x, 50, 50);
+        if (cell.classes(x, 50, 50) == background)
+            EXPECT_LT(v, 0.25);
+        else if (std::fabs(v - 0.34) < 0.005)
+            ++walls;
+    }
+    EXPECT_GE(walls, 3);  // 0.15 µm are 5 voxels, the outermost ones mixed
+    EXPECT_NEAR(cell.lac_per_um(1, 1, 1), 0.11, 0.006);
+}
+
+TEST(Simulation, EveryPresetHasItsOrganelles) {
+    for (const std::string& preset : simulation_presets()) {
+        SimulationOptions o;
+        o.preset = preset;
+        o.seed = 5;
+        o.size = {128, 128, 96};
+        o.voxel_um = {0.05, 0.05, 0.05};
+        const SimulatedCell cell = make_cell(o);
+        std::set<int> found(cell.classes.values().begin(), cell.classes.values().end());
+        for (const int c : {cytoplasm, nucleus, mitochondrion, lipid_droplet, vesicle})
+            EXPECT_TRUE(found.contains(c)) << preset << " without class " << c;
+        EXPECT_EQ(found.contains(filopodium), preset == "cell-edge") << preset;
+    }
+}
+
 TEST(Simulation, MicroscopeKeepsAbsorptionAndPolarity) {
     // A slab of constant absorption inside nothing, full rotation, no noise.
     const Grid grid{{60, 20, 40}, {0.02, 0.02, 0.02}, {}};
@@ -179,6 +238,8 @@ TEST(Simulation, RefusesWhatItCannotDo) {
     refused([](auto& o) { o.acquisition.tilt_min_deg = 70; });
     refused([](auto& o) { o.acquisition.photons = std::nan(""); });
     refused([](auto& o) { o.output.clip_low = 0.9; });
+    refused([](auto& o) { o.acquisition.dose_loss = 1; });
+    refused([](auto& o) { o.acquisition.bad_images = -0.1; });
 }
 
 }  // namespace
