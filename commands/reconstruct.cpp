@@ -23,7 +23,7 @@ struct Arguments {
     std::int64_t thickness = 0;
     bool transmission = false, absorption = false;
     std::optional<double> incident, axis_at;
-    double memory_gb = 2;
+    double memory_gb = 2, tolerance = 0;
 };
 
 std::vector<double> read_angles(const std::string& path) {
@@ -112,6 +112,7 @@ void run(const Arguments& a, const Common& common) {
     options.method = a.method == "sirt" ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;
     options.iterations = a.iterations;
     options.window = fbp_window_from(a.window);
+    options.tolerance = a.tolerance;
     options.check();
     const std::vector<double> angles = read_angles(a.angles);
     ReadOptions read;
@@ -147,22 +148,37 @@ void run(const Arguments& a, const Common& common) {
     block = std::clamp<std::int64_t>(block, 16, std::max<std::int64_t>(16, rows));
     const Progress progress = common.progress();
     const Progress working = progress.stage("reconstructing");
-    for (std::int64_t first = 0; first < rows; first += block) {
-        const std::int64_t count = std::min(block, rows - first);
-        const double from = static_cast<double>(first) / static_cast<double>(rows);
-        const double to = static_cast<double>(first + count) / static_cast<double>(rows);
+    const auto read_block = [&](std::int64_t first, std::int64_t count, const Progress& reading) {
         TiltSeries series;
         series.angles_deg = angles;
         series.detectors = nu;
         series.rows = count;
         series.pitch_um = pitch;
         series.axis_detector = a.axis_at.value_or((static_cast<double>(nu) - 1) / 2);
-        series.absorption = images.rows_of_all(first, count, working.part(from, from + 0.05 * (to - from)));
+        series.absorption = images.rows_of_all(first, count, reading);
+        return series;
+    };
+    const double middle_z_um = (static_cast<double>(nz) - 1) / 2 * pitch;
+    if (options.tolerance > 0) {
+        const std::int64_t count = std::min<std::int64_t>(16, rows);
+        const TiltSeries series = read_block((rows - count) / 2, count, {});
         Grid part = grid;
         part.size.y = count;
-        const Volume<float> made =
-            reconstruct(series, part, series.axis_detector * pitch, (static_cast<double>(nz) - 1) / 2 * pitch,
-                        options, working.part(from + 0.05 * (to - from), to));
+        options.iterations =
+            find_sirt_iterations(series, part, series.axis_detector * pitch, middle_z_um, options,
+                                 progress.stage("finding the number of iterations"));
+        options.tolerance = 0;
+        common.say("iterations: " + std::to_string(options.iterations));
+    }
+    for (std::int64_t first = 0; first < rows; first += block) {
+        const std::int64_t count = std::min(block, rows - first);
+        const double from = static_cast<double>(first) / static_cast<double>(rows);
+        const double to = static_cast<double>(first + count) / static_cast<double>(rows);
+        const TiltSeries series = read_block(first, count, working.part(from, from + 0.05 * (to - from)));
+        Grid part = grid;
+        part.size.y = count;
+        const Volume<float> made = reconstruct(series, part, series.axis_detector * pitch, middle_z_um,
+                                               options, working.part(from + 0.05 * (to - from), to));
         parallel_for(nz, [&](std::int64_t z) {
             for (std::int64_t r = 0; r < count; ++r)
                 for (std::int64_t u = 0; u < nu; ++u)
@@ -193,6 +209,10 @@ Command reconstruct_command() {
                     ->check(CLI::IsMember({"sirt", "fbp"}))
                     ->capture_default_str();
                 app.add_option("--iterations", a->iterations, "Iterations of SIRT")->capture_default_str();
+                app.add_option("--tolerance", a->tolerance,
+                               "End SIRT when an iteration lowers the residual by less than this share of it "
+                               "(0: after --iterations)")
+                    ->capture_default_str();
                 app.add_option("--window", a->window, "Filter window of FBP")
                     ->check(CLI::IsMember({"ramp", "shepp-logan", "hamming", "hann"}))
                     ->capture_default_str();

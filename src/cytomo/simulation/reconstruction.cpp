@@ -161,6 +161,8 @@ void back_project_filtered(const Setup& s, const std::vector<float>& images, std
 void ReconstructionOptions::check() const {
     if (iterations < 1 || iterations > 1000)
         throw UsageError("reconstruction: iterations must be between 1 and 1000");
+    if (!(tolerance >= 0 && tolerance <= 0.5))
+        throw UsageError("reconstruction: tolerance must be between 0 and 0.5");
 }
 
 std::vector<float> filter_kernel(FbpWindow window, std::int64_t reach, double pitch_um) {
@@ -183,10 +185,37 @@ std::vector<float> filter_kernel(FbpWindow window, std::int64_t reach, double pi
     return kernel;
 }
 
-Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axis_x_um, double axis_z_um,
-                          const ReconstructionOptions& options, const Progress& progress,
-                          std::vector<double>* residuals) {
+int find_sirt_iterations(const TiltSeries& series, const Grid& grid, double axis_x_um, double axis_z_um,
+                         const ReconstructionOptions& options, const Progress& progress) {
     options.check();
+    if (options.tolerance <= 0 || options.method != ReconstructionMethod::sirt) return options.iterations;
+    TiltSeries middle = series;
+    middle.rows = std::min(lanes, series.rows);
+    const std::int64_t first = (series.rows - middle.rows) / 2, line = series.detectors;
+    middle.absorption.clear();
+    for (std::size_t t = 0; t < series.angles_deg.size(); ++t) {
+        const auto from =
+            series.absorption.begin() + (static_cast<std::int64_t>(t) * series.rows + first) * line;
+        middle.absorption.insert(middle.absorption.end(), from, from + middle.rows * line);
+    }
+    Grid part = grid;
+    part.size.y = middle.rows;
+    ReconstructionOptions all = options;
+    all.tolerance = 0;
+    std::vector<double> residuals;
+    reconstruct(middle, part, axis_x_um, axis_z_um, all, progress, &residuals);
+    for (std::size_t i = 1; i < residuals.size(); ++i)
+        if (residuals[i - 1] - residuals[i] < options.tolerance * residuals[i - 1])
+            return static_cast<int>(i);
+    return options.iterations;
+}
+
+Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axis_x_um, double axis_z_um,
+                          const ReconstructionOptions& given, const Progress& progress,
+                          std::vector<double>* residuals) {
+    ReconstructionOptions options = given;
+    options.iterations = find_sirt_iterations(series, grid, axis_x_um, axis_z_um, given);
+    options.tolerance = 0;
     Setup setup;
     const Vec3 axis = grid.voxel_from_world({axis_x_um, 0, axis_z_um});
     setup.geometry = {grid.size.x, grid.size.z,      grid.voxel_um.x, grid.voxel_um.z,     axis.x,

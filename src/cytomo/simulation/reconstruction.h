@@ -23,6 +23,9 @@ struct TiltSeries {
 struct ReconstructionOptions {
     ReconstructionMethod method = ReconstructionMethod::sirt;
     int iterations = 25;                 ///< SIRT: 1 … 1000
+    /// SIRT: end with the first iteration that lowers the residual by less than this share of it, as found on
+    /// rows in the middle; 0: after `iterations`. 0 … 0.5.
+    double tolerance = 0;
     bool non_negative = true;            ///< SIRT: values below 0 are set to 0 at each iteration
     FbpWindow window = FbpWindow::hann;  ///< FBP
     /// Throws UsageError for values out of range.
@@ -37,6 +40,11 @@ struct ReconstructionOptions {
 Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axis_x_um, double axis_z_um,
                           const ReconstructionOptions& options, const Progress& progress = {},
                           std::vector<double>* residuals = nullptr);
+
+/// After how many iterations SIRT with options.tolerance ends: tried on the middle rows of the images, at most
+/// 16 of them. options.iterations without a tolerance.
+int find_sirt_iterations(const TiltSeries& series, const Grid& grid, double axis_x_um, double axis_z_um,
+                         const ReconstructionOptions& options, const Progress& progress = {});
 
 /// The discrete convolution kernel of the ramp filter times a window, for taps -reach … reach.
 std::vector<float> filter_kernel(FbpWindow window, std::int64_t reach, double pitch_um);

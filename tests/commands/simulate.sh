@@ -1,0 +1,33 @@
+#!/bin/sh
+# Distributions can be written, changed and read; tilt series are what reconstruct takes.
+. "$(dirname "$0")/helpers.sh"
+
+cytomo simulate --write-config cells.json --preset yeast
+about "$(json cells.json rounded wall_per_um normal 0)" 0.346 1e-9 "absorption of the wall"
+refused 1 "cells.json" simulate --write-config cells.json
+[ ! -e cell ] || fail "a cell although none was asked for"
+refused 2 "folder" simulate
+
+printf '{"lipid_droplet": {"absorption_per_um": {"fixed": 0.66}, "spread_per_um": {"fixed": 0}}}' > mine.json
+cytomo simulate cell --config mine.json --size 48 --voxel-nm 40 --seed 3 --tilt-series --tilt-step 5 \
+    --missing-images 0.2 --smooth 0 --polarity bright
+about "$(json cell/truth.json cells lipid_droplet absorption_per_um fixed)" 0.66 1e-9 "the value used"
+holds cell classes.tif instances.tif tilts.mrc tilts.tlt tomogram.mrc truth.json
+images=$(wc -l < cell/tilts.tlt | tr -d ' ')
+[ "$images" -lt 27 ] || fail "no image is missing: $images"
+expect "  -65.00" "first angle" head -1 cell/tilts.tlt
+cytomo info cell/tilts.mrc --json
+expect "$images" "images" json out.txt size 2
+about "$(json out.txt voxel_nm 0)" 40 0.001 "pixel size"
+
+cytomo reconstruct cell/tilts.mrc --angles cell/tilts.tlt --transmission -o made.mrc --thickness 64
+cytomo reconstruct cell/tilts.mrc --angles cell/tilts.tlt --transmission -o ended.mrc --thickness 64 --tolerance 0.1
+grep -q "iterations: [0-9]" err.txt || fail "the number of iterations is not told"
+refused 2 "tolerance" reconstruct cell/tilts.mrc --angles cell/tilts.tlt --transmission -o bad.mrc --tolerance 2
+
+printf '{"lipid_droplet": {"radius": {"fixed": 1}}}' > wrong.json
+refused 1 "lipid_droplet.radius" simulate bad --config wrong.json --size 32
+printf '{' > wrong.json
+refused 1 "wrong.json" simulate bad --config wrong.json --size 32
+refused 1 "absent.json" simulate bad --config absent.json --size 32
+[ ! -e bad ] || fail "a folder in spite of the error"
