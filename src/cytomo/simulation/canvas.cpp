@@ -7,8 +7,9 @@ namespace cytomo {
 Canvas::Canvas(const Grid& grid)
     : lac(grid), owner_of(grid), objects(1), edge_um_(std::cbrt(grid.voxel_volume_um3())) {}
 
-std::uint32_t Canvas::add_object(std::uint8_t class_id, std::string kind, double volume_um3) {
-    objects.push_back({class_id, std::move(kind), volume_um3});
+std::uint32_t Canvas::add_object(std::uint8_t class_id, std::string kind, double volume_um3,
+                                 double area_um2) {
+    objects.push_back({class_id, std::move(kind), volume_um3, area_um2});
     return static_cast<std::uint32_t>(objects.size() - 1);
 }
 

@@ -20,7 +20,7 @@ namespace cytomo {
 struct PaintedObject {
     std::uint8_t class_id = 0;
     std::string kind;
-    double volume_um3 = -1;  ///< of the whole shape, if known
+    double volume_um3 = -1, area_um2 = -1;  ///< of the whole shape, if known
 };
 
 /// Absorption and owner (index into `objects`) of every voxel, on the wide grid. Brushes are queued
@@ -29,7 +29,8 @@ class Canvas {
 public:
     explicit Canvas(const Grid& grid);
 
-    std::uint32_t add_object(std::uint8_t class_id, std::string kind, double volume_um3 = -1);
+    std::uint32_t add_object(std::uint8_t class_id, std::string kind, double volume_um3 = -1,
+                             double area_um2 = -1);
     std::uint8_t class_of(std::uint32_t owner) const { return objects[owner].class_id; }
 
     /// Half-open voxel limits of a box, cut to slices [z0, z1).

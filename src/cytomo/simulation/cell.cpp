@@ -39,7 +39,7 @@ Volume<T> middle_of(const Volume<T>& wide, const Grid& grid, F change) {
 
 /// Numbers the objects that are in view (1, 2, … by class, then in the order made) and measures them.
 void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& filopodia,
-                    SimulatedCell& cell) {
+                    const std::vector<MitochondrionTruth>& mitochondria, SimulatedCell& cell) {
     const Grid& grid = cell.lac_per_um.grid();
     InstanceVolume& owners = cell.instances;
     struct Sums {
@@ -79,7 +79,10 @@ void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& fi
         object.mean_lac_per_um = s.lac / n;
         object.touches_border = s.border;
         // Known exactly only if nothing hides a part of it.
-        if (!s.border && canvas.painted(i) == s.voxels) object.volume_um3 = canvas.objects[i].volume_um3;
+        if (!s.border && canvas.painted(i) == s.voxels) {
+            object.volume_um3 = canvas.objects[i].volume_um3;
+            object.surface_um2 = canvas.objects[i].area_um2;
+        }
         cell.truth.objects.push_back(object);
     }
     cell.classes = ClassVolume(grid);
@@ -92,6 +95,8 @@ void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& fi
     });
     for (FilopodiumTruth f : filopodia)
         if ((f.instance = number[f.instance]) != 0) cell.truth.filopodia.push_back(std::move(f));
+    for (MitochondrionTruth m : mitochondria)
+        if ((m.instance = number[m.instance]) != 0) cell.truth.mitochondria.push_back(std::move(m));
 }
 
 }  // namespace
@@ -133,10 +138,11 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     shop.sample_um3 = extent.x * extent.y * extent.z * inside / samples;
 
     std::vector<FilopodiumTruth> filopodia;
+    std::vector<MitochondrionTruth> mitochondria;
     add_body(shop);
     add_reticulum(shop);
     add_vacuoles(shop);
-    add_mitochondria(shop);
+    add_mitochondria(shop, mitochondria);
     making(0.2);
     add_lipid_droplets(shop);
     add_vesicles(shop);
@@ -151,7 +157,7 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     cell.lac_per_um = middle_of(canvas.lac, grid, [](float v) { return v; });
     cell.instances = middle_of(canvas.owner_of, grid, [](std::uint32_t v) { return v; });
     cell.truth.options = options;
-    number_objects(canvas, filopodia, cell);
+    number_objects(canvas, filopodia, mitochondria, cell);
     cell.surroundings = std::move(canvas.lac);
     making(1);
     return cell;

@@ -72,7 +72,36 @@ std::vector<TubePoint> wander(Random& random, const Workshop& shop, Vec3 start, 
     return line;
 }
 
-void add_mitochondria(Workshop& shop) {
+namespace {
+
+MitochondrionTruth describe(const Tube& tube, double radius_um, std::uint32_t owner, const Box& view) {
+    MitochondrionTruth t;
+    t.instance = owner;
+    const auto keep = [&](const std::vector<TubePoint>& points) {
+        auto& line = t.lines_um.emplace_back();
+        auto& radii = t.radius_um.emplace_back();
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            line.push_back(points[i].position);
+            radii.push_back(points[i].radius_um);
+            t.complete = t.complete && view.contains(points[i].position);
+            if (i > 0) t.length_um += length(line[i] - line[i - 1]);
+        }
+    };
+    // Grown both ways from its start: one trunk.
+    std::vector<TubePoint> trunk(tube.lines[1].rbegin(), tube.lines[1].rend());
+    trunk.insert(trunk.end(), tube.lines[0].begin() + 1, tube.lines[0].end());
+    keep(trunk);
+    for (std::size_t i = 2; i < tube.lines.size(); ++i) {
+        if (tube.lines[i].size() < 2) continue;
+        keep(tube.lines[i]);
+        t.branch_points += length(t.lines_um.back().back() - t.lines_um.back().front()) > 2 * radius_um;
+    }
+    return t;
+}
+
+}  // namespace
+
+void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth) {
     Random random(shop.options.seed, 30);
     const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     const CellBody& body = shop.body;
@@ -136,6 +165,7 @@ void add_mitochondria(Workshop& shop) {
                                          : length_um < 0.6     ? "round"
                                                                : "tubular");
         shop.occupancy.add(tube, owner);
+        truth.push_back(describe(tube, radius, owner, body.view));
         const double contrast = shop.options.contents.contrast;
         const double base = body.values.mitochondrion + contrast * draw("mitochondrion.spread_per_um");
         const double phase = random.uniform(0, 20);
@@ -173,7 +203,8 @@ void add_vacuoles(Workshop& shop) {
         }
         if (!fits) continue;
         const Ellipsoid shape{centre, {radius, radius, radius}, {}};
-        const std::uint32_t owner = canvas.add_object(vesicle, "vacuole", shape.volume_um3());
+        const std::uint32_t owner =
+            canvas.add_object(vesicle, "vacuole", shape.volume_um3(), shape.area_um2());
         shop.occupancy.add(centre, radius, owner);
         const double lumen = cytosol + contrast * (draw("vacuole.lumen_per_um") - cytosol);
         const double membrane = shop.body.values.membrane;
@@ -202,7 +233,8 @@ void add_lipid_droplets(Workshop& shop) {
     double volume = 0;
     const auto place = [&](Vec3 centre, double radius) {
         const Ellipsoid ball{centre, {radius, radius, radius}, {}};
-        const std::uint32_t owner = canvas.add_object(lipid_droplet, "droplet", ball.volume_um3());
+        const std::uint32_t owner =
+            canvas.add_object(lipid_droplet, "droplet", ball.volume_um3(), ball.area_um2());
         shop.occupancy.add(centre, radius, owner);
         volume += ball.volume_um3();
         const double base = shop.body.values.droplet + draw("lipid_droplet.spread_per_um");
@@ -283,7 +315,7 @@ void add_vesicles(Workshop& shop) {
         }
         const double inner_value = cytosol + contrast * (draw("vesicle.inner_per_um") - cytosol);
         const double texture = kind == "dense" ? draw("vesicle.dense_texture") : 0.008;
-        const std::uint32_t owner = canvas.add_object(vesicle, kind, shape.volume_um3());
+        const std::uint32_t owner = canvas.add_object(vesicle, kind, shape.volume_um3(), shape.area_um2());
         shop.occupancy.add(centre, radius, owner);
         volume += shape.volume_um3();
         canvas.paint(

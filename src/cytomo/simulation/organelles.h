@@ -32,7 +32,8 @@ struct Workshop {
 
 /// The large vesicles of yeasts.
 void add_vacuoles(Workshop& shop);
-void add_mitochondria(Workshop& shop);
+/// Appends what is known of each.
+void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth);
 void add_lipid_droplets(Workshop& shop);
 void add_vesicles(Workshop& shop);
 void add_reticulum(Workshop& shop);

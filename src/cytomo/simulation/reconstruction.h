@@ -22,7 +22,7 @@ struct TiltSeries {
 
 struct ReconstructionOptions {
     ReconstructionMethod method = ReconstructionMethod::sirt;
-    int iterations = 25;                 ///< SIRT: 1 … 1000
+    int iterations = 25;  ///< SIRT: 1 … 1000
     /// SIRT: end with the first iteration that lowers the residual by less than this share of it, as found on
     /// rows in the middle; 0: after `iterations`. 0 … 0.5.
     double tolerance = 0;
@@ -41,8 +41,8 @@ Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axi
                           const ReconstructionOptions& options, const Progress& progress = {},
                           std::vector<double>* residuals = nullptr);
 
-/// After how many iterations SIRT with options.tolerance ends: tried on the middle rows of the images, at most
-/// 16 of them. options.iterations without a tolerance.
+/// After how many iterations SIRT with options.tolerance ends: tried on the middle rows of the images, at
+/// most 16 of them. options.iterations without a tolerance.
 int find_sirt_iterations(const TiltSeries& series, const Grid& grid, double axis_x_um, double axis_z_um,
                          const ReconstructionOptions& options, const Progress& progress = {});
 

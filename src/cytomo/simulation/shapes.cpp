@@ -1,7 +1,9 @@
 #include "cytomo/simulation/shapes.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 namespace cytomo {
@@ -27,6 +29,18 @@ double Ellipsoid::distance(Vec3 p) const {
 
 double Ellipsoid::volume_um3() const {
     return 4.0 / 3.0 * std::numbers::pi * radii.x * radii.y * radii.z;
+}
+
+double Ellipsoid::area_um2() const {
+    std::array<double, 3> r{radii.x, radii.y, radii.z};
+    std::sort(r.begin(), r.end(), std::greater<>());
+    const auto [a, b, c] = r;
+    if (a - c < 1e-6 * a) return 4 * std::numbers::pi * std::pow(a * b * c, 2.0 / 3);
+    const double angle = std::acos(c / a), s = std::sin(angle);
+    const double k = std::sqrt(a * a * (b * b - c * c) / (b * b * (a * a - c * c)));
+    return 2 * std::numbers::pi *
+           (c * c +
+            a * b / s * (std::ellint_2(k, angle) * s * s + std::ellint_1(k, angle) * c * c / (a * a)));
 }
 
 Box Ellipsoid::box() const {

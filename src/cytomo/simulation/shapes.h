@@ -35,6 +35,8 @@ struct Ellipsoid {
     /// First-order distance; exact for a sphere, exact sign always.
     double distance(Vec3 p) const;
     double volume_um3() const;
+    /// Exact, by elliptic integrals (A. M. Legendre).
+    double area_um2() const;
     Box box() const;
 };
 

@@ -102,8 +102,9 @@ struct ObjectTruth {
     std::uint8_t class_id = 0;
     std::string kind;                ///< "tubular", "ring", "multivesicular", "dense", ...
     double labelled_volume_um3 = 0;  ///< volume of its voxels
-    double volume_um3 = -1;  ///< exact volume of the shape; -1 where not known (cut, overlapped, free form)
-    Vec3 centre_um;          ///< mean position of its voxels
+    double volume_um3 = -1;   ///< exact volume of the shape; -1 where not known (cut, overlapped, free form)
+    double surface_um2 = -1;  ///< exact surface of the shape; -1 where not known
+    Vec3 centre_um;           ///< mean position of its voxels
     double mean_lac_per_um = 0;   ///< mean absorption of its voxels
     bool touches_border = false;  ///< it has voxels on the border of the volume
 };
@@ -118,10 +119,21 @@ struct FilopodiumTruth {
     bool complete = true;  ///< root and tip lie within the volume
 };
 
+/// The tubes of a mitochondrion. Parts beyond the view count too; `complete` tells.
+struct MitochondrionTruth {
+    std::uint32_t instance = 0;
+    std::vector<std::vector<Vec3>> lines_um;     ///< centre lines: the trunk, then branches from their root
+    std::vector<std::vector<double>> radius_um;  ///< one a point
+    double length_um = 0;                        ///< of all lines
+    int branch_points = 0;  ///< branches that reach beyond the trunk's surface by its radius at least
+    bool complete = true;   ///< all lines lie within the volume
+};
+
 struct Truth {
     SimulationOptions options;
     std::vector<ObjectTruth> objects;  ///< ascending by instance
     std::vector<FilopodiumTruth> filopodia;
+    std::vector<MitochondrionTruth> mitochondria;
 };
 
 /// A cell before the microscope. All volumes on the same grid, origin 0.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -10,6 +11,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/legend.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/simulation/shapes.h"
 
 namespace cytomo {
 namespace {
@@ -179,6 +181,52 @@ TEST(Simulation, EveryPresetHasItsOrganelles) {
             EXPECT_TRUE(found.contains(c)) << preset << " without class " << c;
         EXPECT_EQ(found.contains(filopodium), preset == "cell-edge") << preset;
     }
+}
+
+TEST(Simulation, SurfacesOfEllipsoidsAreExact) {
+    constexpr double pi = std::numbers::pi;
+    const auto area = [](double a, double b, double c) { return Ellipsoid{{}, {a, b, c}, {}}.area_um2(); };
+    EXPECT_NEAR(area(2, 2, 2), 16 * pi, 1e-9);
+    const double e = std::sqrt(1 - 0.25);
+    const double prolate = 2 * pi * 0.25 * (1 + 1 / (0.5 * e) * std::asin(e));
+    EXPECT_NEAR(area(1, 0.5, 0.5), prolate, 1e-9);
+    EXPECT_NEAR(area(0.5, 1, 0.5), prolate, 1e-9);
+    EXPECT_NEAR(area(1, 1, 0.5), 2 * pi * (1 + 0.25 / e * std::atanh(e)), 1e-9);
+    EXPECT_NEAR(area(1, 2, 3), 48.8821, 1e-4);  // tables
+}
+
+TEST(Simulation, MitochondriaHaveTheVolumeOfTheirLines) {
+    SimulationOptions o;
+    o.preset = "perinuclear";
+    o.size = {160, 160, 100};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    o.contents.nucleus = 0;
+    int compared = 0, branched = 0;
+    for (o.seed = 1; o.seed <= 4; ++o.seed) {
+        const SimulatedCell cell = make_cell(o);
+        for (const MitochondrionTruth& m : cell.truth.mitochondria) {
+            ASSERT_EQ(m.lines_um.size(), m.radius_um.size());
+            double along = 0, volume = 0;
+            for (std::size_t l = 0; l < m.lines_um.size(); ++l)
+                for (std::size_t i = 1; i < m.lines_um[l].size(); ++i) {
+                    const double step = length(m.lines_um[l][i] - m.lines_um[l][i - 1]);
+                    along += step;
+                    volume += step * std::numbers::pi * m.radius_um[l][i] * m.radius_um[l][i];
+                }
+            EXPECT_NEAR(m.length_um, along, 1e-9);
+            EXPECT_LT(m.branch_points, static_cast<int>(m.lines_um.size()));
+            branched += m.branch_points > 0;
+            const ObjectTruth& object = cell.truth.objects[m.instance - 1];
+            EXPECT_EQ(object.class_id, mitochondrion);
+            if (!m.complete || m.lines_um.size() > 1 || object.touches_border || along < 0.5) continue;
+            // Round ends: a ball of the ends' radius more. Sharp bends cover themselves.
+            const double ends = 4.0 / 3 * std::numbers::pi * std::pow(m.radius_um[0].front(), 3);
+            EXPECT_NEAR(object.labelled_volume_um3, volume + ends, 0.12 * volume) << o.seed;
+            ++compared;
+        }
+    }
+    EXPECT_GE(compared, 3);
+    EXPECT_GE(branched, 1);
 }
 
 TEST(Simulation, MicroscopeKeepsAbsorptionAndPolarity) {

@@ -72,6 +72,7 @@ std::string truth_json(const Truth& truth) {
                            {"kind", o.kind},
                            {"volume_um3", o.volume_um3 < 0 ? Json(nullptr) : Json(o.volume_um3)},
                            {"labelled_volume_um3", o.labelled_volume_um3},
+                           {"surface_um2", o.surface_um2 < 0 ? Json(nullptr) : Json(o.surface_um2)},
                            {"centre_um", json_of(o.centre_um)},
                            {"mean_absorption_per_um", o.mean_lac_per_um},
                            {"touches_border", o.touches_border}});
@@ -86,6 +87,20 @@ std::string truth_json(const Truth& truth) {
                              {"radius_um", f.radius_um},
                              {"centre_line_um", line}});
     }
+    Json mitochondria = Json::array();
+    for (const MitochondrionTruth& m : truth.mitochondria) {
+        Json lines = Json::array();
+        for (std::size_t i = 0; i < m.lines_um.size(); ++i) {
+            Json line = Json::array();
+            for (const Vec3 p : m.lines_um[i]) line.push_back(json_of(p));
+            lines.push_back({{"radius_um", m.radius_um[i]}, {"centre_line_um", line}});
+        }
+        mitochondria.push_back({{"instance", m.instance},
+                                {"length_um", m.length_um},
+                                {"branch_points", m.branch_points},
+                                {"complete", m.complete},
+                                {"lines", lines}});
+    }
     Json classes = Json::object();
     for (const LegendEntry& entry : legend.entries) classes[std::to_string(entry.id)] = entry.name;
     const CellModel standard(truth.options.preset);
@@ -95,6 +110,7 @@ std::string truth_json(const Truth& truth) {
                       {"classes", classes},
                       {"objects", objects},
                       {"filopodia", filopodia},
+                      {"mitochondria", mitochondria},
                       {"cells", Json::parse(cells.json())}};
     return all.dump(1) + "\n";
 }
