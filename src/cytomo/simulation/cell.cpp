@@ -140,7 +140,9 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     std::vector<FilopodiumTruth> filopodia;
     std::vector<MitochondrionTruth> mitochondria;
     add_body(shop);
+    add_ice_faults(shop);
     add_reticulum(shop);
+    add_golgi(shop);
     add_vacuoles(shop);
     add_mitochondria(shop, mitochondria);
     making(0.2);

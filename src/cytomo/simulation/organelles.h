@@ -37,6 +37,10 @@ void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth);
 void add_lipid_droplets(Workshop& shop);
 void add_vesicles(Workshop& shop);
 void add_reticulum(Workshop& shop);
+/// Stacks of curved discs; class cytoplasm.
+void add_golgi(Workshop& shop);
+/// Cracks through the ice and crystals on it; class background.
+void add_ice_faults(Workshop& shop);
 /// Appends what is known of each.
 void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth);
 void add_gold(Workshop& shop);

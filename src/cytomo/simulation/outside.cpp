@@ -48,6 +48,78 @@ Filopodium grow(Random& random, const CellModel& model, const CellBody& body, Ve
     return f;
 }
 
+/// A side branch of a filopodium, from one of its points.
+std::vector<TubePoint> sprout(Random& random, const CellModel& model, const Filopodium& stem) {
+    const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
+    const std::size_t outside = stem.line.size() - stem.root;
+    const std::size_t at =
+        stem.root + static_cast<std::size_t>(random.uniform(0.2, 0.8) * static_cast<double>(outside - 1));
+    const TubePoint from = stem.line[at], next = stem.line[std::min(at + 1, stem.line.size() - 1)];
+    const Vec3 ahead = next.position - from.position;
+    const double angle = std::atan2(ahead.y, ahead.x) + draw("filopodium.branch_angle");
+    const double length_um = std::min(20.0, stem.line.back().along_um * draw("filopodium.branch_length"));
+    const double step = std::clamp(0.5 * from.radius_um, 0.02, 0.05);
+    std::vector<TubePoint> line;
+    for (double along = 0; along <= length_um; along += step)
+        line.push_back({from.position + Vec3{std::cos(angle), std::sin(angle), 0} * along,
+                        from.radius_um * (0.9 - 0.2 * along / length_um), along});
+    return line;
+}
+
+struct Start {
+    Vec3 position;
+    double angle, radius_um, length_um, lift_um;
+};
+
+/// Grows and paints one, with its branches. Nothing if it does not leave the cell.
+void add_filopodium(Workshop& shop, Random& random, const Start& start, std::vector<FilopodiumTruth>& truth) {
+    const CellBody& body = shop.body;
+    const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
+    Canvas& canvas = shop.canvas;
+    const Filopodium f = grow(random, shop.model, body, start.position, start.angle, start.radius_um,
+                              start.length_um, start.lift_um);
+    if (f.root == 0 || f.root + 4 > f.line.size()) return;
+    const std::uint32_t owner = canvas.add_object(filopodium, "filopodium");
+    FilopodiumTruth known;
+    known.instance = owner;
+    for (std::size_t k = f.root; k < f.line.size(); ++k) {
+        known.centre_line_um.push_back(f.line[k].position);
+        known.radius_um.push_back(f.line[k].radius_um);
+        known.complete = known.complete && body.view.contains(f.line[k].position);
+    }
+    known.length_um = f.line.back().along_um + f.line.back().radius_um;
+    known.root_um = known.centre_line_um.front();
+    known.tip_um = known.centre_line_um.back();
+    Tube tube{{f.line}};
+    // Streams of their own: with or without branches, the others stay as they are.
+    Random aside(shop.options.seed, 7000 + owner);
+    const auto branches =
+        std::min<std::int64_t>(10, std::llround(shop.model.draw("filopodium.branches", aside)));
+    for (std::int64_t k = 0; k < branches; ++k) tube.lines.push_back(sprout(aside, shop.model, f));
+    known.branches = static_cast<int>(tube.lines.size()) - 1;
+    truth.push_back(known);
+    const double base = body.values.filopodium + draw("filopodium.spread_per_um");
+    const double membrane = draw("filopodium.membrane_per_um");
+    const double ice_um = draw("filopodium.ice_um");
+    // A film of ice clings to the process where there is no ice layer.
+    Tube coat = tube;
+    for (auto& line : coat.lines)
+        for (TubePoint& p : line) p.radius_um += ice_um;
+    const auto ice = static_cast<float>(body.values.ice);
+    canvas.paint_tube(
+        coat, 0,
+        [=, &canvas](Vec3, double, double, std::int64_t x, std::int64_t y, std::int64_t z) {
+            return std::max(ice, canvas.lac(x, y, z));
+        },
+        [](std::uint32_t now) { return now == 0; });
+    canvas.paint_tube(
+        tube, owner,
+        [=, fine = shop.fine](Vec3, double d, double, std::int64_t x, std::int64_t y, std::int64_t z) {
+            return base + membrane * std::exp(-std::fabs(d + 0.01) / 0.02) + 0.008 * (*fine)(x, y, z);
+        },
+        [&canvas](std::uint32_t now) { return now == 0 || canvas.class_of(now) == filopodium; });
+}
+
 }  // namespace
 
 void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
@@ -55,7 +127,6 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
     if (!body.has_edge) return;
     Random random(shop.options.seed, 70);
     const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
-    Canvas& canvas = shop.canvas;
     const Vec3 along_edge{-body.edge_normal.y, body.edge_normal.x, 0};
     const Vec3 extent = body.view.high - body.view.low;
     const double half = 0.5 * length({extent.x, extent.y, 0});
@@ -65,47 +136,27 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
     const double smallest = draw("filopodium.smallest_radius_um"),
                  largest = std::max(smallest, draw("filopodium.largest_radius_um"));
     for (std::int64_t i = 0; i < count; ++i) {
-        const double radius = std::clamp(typical * draw("filopodium.radius_spread"), smallest, largest);
-        Vec3 start = body.edge_point + along_edge * random.uniform(-half, half);
-        start = start + body.edge_normal * (0.1 - body.edge_distance(start.x, start.y));
-        const double outwards = std::atan2(-body.edge_normal.y, -body.edge_normal.x);
-        const double angle = outwards + draw("filopodium.direction");
-        const double length_um = draw("filopodium.length_um");
-        const double lift =
+        Start start{};
+        start.radius_um = std::clamp(typical * draw("filopodium.radius_spread"), smallest, largest);
+        Vec3 p = body.edge_point + along_edge * random.uniform(-half, half);
+        start.position = p + body.edge_normal * (0.1 - body.edge_distance(p.x, p.y));
+        start.angle = std::atan2(-body.edge_normal.y, -body.edge_normal.x) + draw("filopodium.direction");
+        start.length_um = draw("filopodium.length_um");
+        start.lift_um =
             draw("filopodium.is_lying") != 0 ? draw("filopodium.lying_lift_um") : draw("filopodium.lift_um");
-        const Filopodium f = grow(random, shop.model, body, start, angle, radius, length_um, lift);
-        if (f.root == 0 || f.root + 4 > f.line.size()) continue;
-        const std::uint32_t owner = canvas.add_object(filopodium, "filopodium");
-        FilopodiumTruth known;
-        known.instance = owner;
-        for (std::size_t k = f.root; k < f.line.size(); ++k) {
-            known.centre_line_um.push_back(f.line[k].position);
-            known.radius_um.push_back(f.line[k].radius_um);
-            known.complete = known.complete && body.view.contains(f.line[k].position);
+        add_filopodium(shop, random, start, truth);
+        // A bundle: the others run beside it, now and then across.
+        Random bundle(shop.options.seed, 8000 + static_cast<std::uint64_t>(i));
+        const auto companions =
+            std::min<std::int64_t>(10, std::llround(shop.model.draw("filopodium.companions", bundle)));
+        for (std::int64_t k = 1; k <= companions; ++k) {
+            Start beside = start;
+            beside.position = start.position +
+                              along_edge * (2.2 * start.radius_um * static_cast<double>(k % 2 == 1 ? k : -k));
+            beside.angle += 0.1 * bundle.normal();
+            beside.length_um *= bundle.uniform(0.6, 1.2);
+            add_filopodium(shop, bundle, beside, truth);
         }
-        known.length_um = f.line.back().along_um + f.line.back().radius_um;
-        known.root_um = known.centre_line_um.front();
-        known.tip_um = known.centre_line_um.back();
-        truth.push_back(known);
-        const double base = body.values.filopodium + draw("filopodium.spread_per_um");
-        const double membrane = draw("filopodium.membrane_per_um");
-        const double ice_um = draw("filopodium.ice_um");
-        // A film of ice clings to the process where there is no ice layer.
-        Tube coat{{f.line}};
-        for (TubePoint& p : coat.lines[0]) p.radius_um += ice_um;
-        const auto ice = static_cast<float>(body.values.ice);
-        canvas.paint_tube(
-            coat, 0,
-            [=, &canvas](Vec3, double, double, std::int64_t x, std::int64_t y, std::int64_t z) {
-                return std::max(ice, canvas.lac(x, y, z));
-            },
-            [](std::uint32_t now) { return now == 0; });
-        canvas.paint_tube(
-            Tube{{f.line}}, owner,
-            [=, fine = shop.fine](Vec3, double d, double, std::int64_t x, std::int64_t y, std::int64_t z) {
-                return base + membrane * std::exp(-std::fabs(d + 0.01) / 0.02) + 0.008 * (*fine)(x, y, z);
-            },
-            [&canvas](std::uint32_t now) { return now == 0 || canvas.class_of(now) == filopodium; });
     }
 }
 

@@ -115,6 +115,7 @@ struct FilopodiumTruth {
     std::vector<Vec3> centre_line_um;
     std::vector<double> radius_um;  ///< one a point of the centre line
     double length_um = 0;           ///< along the whole centre line
+    int branches = 0;               ///< side branches, not part of the centre line
     Vec3 root_um, tip_um;
     bool complete = true;  ///< root and tip lie within the volume
 };

@@ -183,6 +183,54 @@ TEST(Simulation, EveryPresetHasItsOrganelles) {
     }
 }
 
+TEST(Simulation, DisturbancesChangeWhatTheyShould) {
+    SimulationOptions o;
+    o.seed = 3;
+    o.size = {120, 120, 48};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    const SimulatedCell plain = make_cell(o);
+    const auto with = [&](const std::string& json) {
+        SimulationOptions other = o;
+        other.cells = changed(o.preset, json);
+        return make_cell(other);
+    };
+    // Golgi stacks: absorption of cytoplasm rises, classes stay.
+    const SimulatedCell golgi = with(R"({"golgi": {"stacks_per_um3": {"fixed": 1}}})");
+    EXPECT_TRUE(same(golgi.classes, plain.classes));
+    // Cracks take ice away, outside the cell only; crystals add it.
+    const SimulatedCell cracks =
+        with(R"({"ice": {"cracks": {"fixed": 6}, "crack_width_um": {"fixed": 0.3}}})");
+    EXPECT_TRUE(same(cracks.classes, plain.classes));
+    const SimulatedCell crystals = with(R"({"ice": {"crystals": {"fixed": 100}}})");
+    EXPECT_TRUE(same(crystals.classes, plain.classes));
+    std::int64_t stacked = 0, cracked = 0, iced = 0;
+    for (std::int64_t i = 0; i < plain.lac_per_um.count(); ++i) {
+        const float before = plain.lac_per_um[i];
+        if (plain.classes[i] != cytoplasm) {
+            ASSERT_NEAR(golgi.lac_per_um[i], before, 0.06);  // edges are half of what they border on
+        }
+        stacked += golgi.lac_per_um[i] > before + 0.01;
+        if (plain.classes[i] != background) continue;
+        ASSERT_LE(cracks.lac_per_um[i], before + 1e-6);
+        ASSERT_GE(crystals.lac_per_um[i], before - 1e-6);
+        cracked += cracks.lac_per_um[i] < 0.5 * before;
+        iced += crystals.lac_per_um[i] > before + 0.05;
+    }
+    EXPECT_GT(stacked, 500);
+    EXPECT_GT(cracked, 500);
+    EXPECT_GT(iced, 500);
+    // Bundles and branches: more of filopodia, and the truth knows.
+    const SimulatedCell bundles = with(R"({"filopodium": {"companions": {"fixed": 2}}})");
+    EXPECT_GT(bundles.truth.filopodia.size(), 2 * plain.truth.filopodia.size());
+    const SimulatedCell branched = with(R"({"filopodium": {"branches": {"fixed": 2}}})");
+    for (const FilopodiumTruth& f : branched.truth.filopodia) EXPECT_EQ(f.branches, 2);
+    for (const FilopodiumTruth& f : plain.truth.filopodia) EXPECT_EQ(f.branches, 0);
+    const auto voxels = [](const SimulatedCell& c) {
+        return std::count(c.classes.values().begin(), c.classes.values().end(), filopodium);
+    };
+    EXPECT_GT(voxels(branched), voxels(plain) * 12 / 10);
+}
+
 TEST(Simulation, SurfacesOfEllipsoidsAreExact) {
     constexpr double pi = std::numbers::pi;
     const auto area = [](double a, double b, double c) { return Ellipsoid{{}, {a, b, c}, {}}.area_um2(); };

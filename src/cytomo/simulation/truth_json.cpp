@@ -81,6 +81,7 @@ std::string truth_json(const Truth& truth) {
         for (const Vec3 p : f.centre_line_um) line.push_back(json_of(p));
         filopodia.push_back({{"instance", f.instance},
                              {"length_um", f.length_um},
+                             {"branches", f.branches},
                              {"complete", f.complete},
                              {"root_um", json_of(f.root_um)},
                              {"tip_um", json_of(f.tip_um)},
