@@ -2,11 +2,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "cytomo/core/grid.h"
+#include "cytomo/core/legend.h"
 #include "cytomo/core/progress.h"
 
 namespace cytomo::commands {
@@ -41,5 +43,8 @@ void add_voxel_option(CLI::App& app, std::string& text, const std::string& help)
 std::optional<Vec3> parse_voxel_nm(const std::string& text);
 /// "64" or "128,128,64" → size. Throws UsageError for anything else or values outside 1 … 100,000.
 Size3 parse_size(const std::string& text);
+
+/// The file for one class where there is one for each: NAME.EXT becomes NAME.CLASS.EXT, blanks becoming "-".
+std::filesystem::path file_of_class(const std::filesystem::path& base, const Legend& legend, int class_id);
 
 }  // namespace cytomo::commands

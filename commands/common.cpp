@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -140,6 +141,12 @@ Size3 parse_size(const std::string& text) {
             throw UsageError("--size: expected whole numbers from 1 to 100000, found '" + text + "'");
     return {static_cast<std::int64_t>(v[0]), static_cast<std::int64_t>(v[1]),
             static_cast<std::int64_t>(v[2])};
+}
+
+std::filesystem::path file_of_class(const std::filesystem::path& base, const Legend& legend, int class_id) {
+    std::string name = legend.name_of(static_cast<std::uint8_t>(class_id));
+    std::replace(name.begin(), name.end(), ' ', '-');
+    return base.parent_path() / (base.stem().string() + "." + name + base.extension().string());
 }
 
 }  // namespace cytomo::commands

@@ -113,6 +113,8 @@ void run(const Arguments& a, const Common& common) {
     options.iterations = a.iterations;
     options.window = fbp_window_from(a.window);
     options.tolerance = a.tolerance;
+    if (a.tolerance > 0 && options.method != ReconstructionMethod::sirt)
+        throw UsageError("--tolerance: only SIRT iterates; expected --method sirt with it");
     options.check();
     const std::vector<double> angles = read_angles(a.angles);
     ReadOptions read;

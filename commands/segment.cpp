@@ -21,14 +21,6 @@ struct Arguments {
     PredictArguments predict;
 };
 
-/// NAME.CLASS.EXT
-std::filesystem::path file_of_class(const std::string& pattern, const Legend& legend, int c) {
-    const std::filesystem::path base(pattern);
-    std::string name = legend.name_of(static_cast<std::uint8_t>(c));
-    std::replace(name.begin(), name.end(), ' ', '-');
-    return base.parent_path() / (base.stem().string() + "." + name + base.extension().string());
-}
-
 void write_probabilities(const std::string& pattern, const Probabilities& p, const Legend& legend,
                          bool overwrite) {
     for (int c = 0; c < p.classes; ++c) {

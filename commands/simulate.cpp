@@ -24,7 +24,7 @@ struct Arguments {
     std::string preset = "cell-edge", reconstruction, window, polarity;
     std::uint64_t seed = 1;
     std::int64_t count = 1;
-    bool varied = false, absorption = false, tilt_series = false, eight_bit = false;
+    bool varied = false, absorption = false, tilt_series = false, fractions = false, eight_bit = false;
     std::optional<double> tilt_step, photons, blur_nm, depth_of_field_um, misalignment, smooth;
     std::optional<double> tilt_jitter, dose_loss, missing_images, bad_images;
     std::optional<double> nucleus, mitochondria, droplets, vesicles, reticulum, filopodia, gold;
@@ -51,6 +51,8 @@ void replace(To& value, const std::optional<From>& given) {
 std::shared_ptr<const CellModel> read_cells(const Arguments& a) {
     auto cells = std::make_shared<CellModel>(a.preset);
     if (!a.config.empty()) {
+        if (std::filesystem::is_directory(a.config))
+            throw InputError(a.config, "a file with distributions", "a folder", "Name the file in it");
         std::ifstream file(a.config, std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(file), {}};
         if (!file)
@@ -65,6 +67,7 @@ SimulationOptions make_options(const Arguments& a, const std::shared_ptr<const C
     SimulationOptions o;
     o.seed = seed;
     o.cells = cells;
+    o.fractions = a.fractions;
     o.size = parse_size(a.size);
     o.voxel_um = parse_voxel_nm(a.voxel_nm).value_or(o.voxel_um);
     o.preset = a.preset;
@@ -127,7 +130,8 @@ void write_tomogram(const std::filesystem::path& folder, const SimulatedTomogram
 /// Images as I/I0 with their angles, in the order of the angles.
 void write_tilt_series(const std::filesystem::path& folder, const TiltSeries& series, double row_pitch_um) {
     const auto count = static_cast<std::int64_t>(series.angles_deg.size());
-    Volume<float> images({{series.detectors, series.rows, count}, {series.pitch_um, row_pitch_um, series.pitch_um}, {}});
+    Volume<float> images(
+        {{series.detectors, series.rows, count}, {series.pitch_um, row_pitch_um, series.pitch_um}, {}});
     for (std::int64_t i = 0; i < images.count(); ++i)
         images[i] = std::exp(-series.absorption[static_cast<std::size_t>(i)]);
     write_volume(folder / "tilts.mrc", images, false);
@@ -154,6 +158,9 @@ void simulate_one(const Arguments& a, const SimulationOptions& options, const st
     made.instances = std::move(cell.instances);
     made.truth = std::move(cell.truth);
     write_tomogram(folder, made);
+    for (std::size_t c = 0; c < cell.fractions.size(); ++c)
+        write_volume(file_of_class(folder / "fractions.tif", default_legend(), static_cast<int>(c)),
+                     cell.fractions[c], false);
     if (a.absorption) write_volume(folder / "absorption.mrc", cell.lac_per_um, false);
     common.say(name + ": " + std::to_string(made.truth.objects.size()) + " objects, " +
                std::to_string(made.truth.filopodia.size()) + " filopodia, seed " +
@@ -213,6 +220,9 @@ Command simulate_command() {
                            "Write all distributions in use to this file, to be changed");
             app.add_flag("--tilt-series", a->tilt_series,
                          "Write the tilt images too, as transmission (tilts.mrc, tilts.tlt)");
+            app.add_flag("--fractions", a->fractions,
+                         "Write the share of each voxel that is of each class, 255 being all of it "
+                         "(fractions.CLASS.tif)");
             app.add_flag("--absorption", a->absorption,
                          "Write the absorption before the microscope too (absorption.mrc)");
             const char* microscope = "Microscope";

@@ -66,8 +66,7 @@ Probabilities read_probabilities(const SurfaceArguments& arguments, const ReadOp
     Probabilities all;
     all.classes = static_cast<int>(legend.entries.size());
     for (const auto& entry : legend.entries) {
-        const auto file = base.parent_path() /
-                          (base.stem().string() + "." + file_stem(entry.id) + base.extension().string());
+        const auto file = file_of_class(base, legend, entry.id);
         const Tomogram part = open_tomogram(file, reading);
         if (all.values.empty()) {
             all.grid = part.grid;

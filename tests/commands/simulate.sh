@@ -25,8 +25,16 @@ cytomo reconstruct cell/tilts.mrc --angles cell/tilts.tlt --transmission -o ende
 grep -q "iterations: [0-9]" err.txt || fail "the number of iterations is not told"
 refused 2 "tolerance" reconstruct cell/tilts.mrc --angles cell/tilts.tlt --transmission -o bad.mrc --tolerance 2
 
+cytomo simulate shares --size 48 --voxel-nm 40 --seed 3 --fractions
+[ -s shares/fractions.lipid-droplet.tif ] || fail "no fractions in: $(ls shares)"
+cytomo surface shares/fractions.tif meshes --probabilities
+[ -s meshes/cytoplasm.ply ] || fail "no surface from fractions in: $(ls meshes)"
+
 printf '{"lipid_droplet": {"radius": {"fixed": 1}}}' > wrong.json
 refused 1 "lipid_droplet.radius" simulate bad --config wrong.json --size 32
+refused 2 "SIRT" reconstruct cell/tilts.mrc --angles cell/tilts.tlt -o bad.mrc --method fbp --tolerance 0.1
+mkdir folder
+refused 1 "a folder" simulate bad --config folder --size 32
 printf '{' > wrong.json
 refused 1 "wrong.json" simulate bad --config wrong.json --size 32
 refused 1 "absent.json" simulate bad --config absent.json --size 32

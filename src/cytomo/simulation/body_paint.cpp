@@ -24,7 +24,9 @@ struct Nucleoli {
 Nucleoli make_nucleoli(const CellBody& body, const CellModel& model, Random& random) {
     Nucleoli result;
     if (!body.has_nucleus) return result;
-    const Vec3 extent = body.wide.high - body.wide.low;
+    // The nucleus of a rounded cell fills little of the view and of what lies beside it.
+    const Box where = body.rounded ? body.nucleus.box() : body.wide;
+    const Vec3 extent = where.high - where.low;
     const auto count = std::llround(model.draw("nucleus.nucleoli", random));
     for (std::int64_t i = 0; i < 40 && static_cast<std::int64_t>(result.bodies.size()) < count; ++i) {
         Ellipsoid e;
@@ -32,8 +34,8 @@ Nucleoli make_nucleoli(const CellBody& body, const CellModel& model, Random& ran
                    model.draw("nucleus.nucleolus_width_um", random),
                    model.draw("nucleus.nucleolus_height_um", random)};
         e.frame = frame_along({random.normal(), random.normal(), 0.5 * random.normal()});
-        e.centre = body.wide.low + Vec3{random.uniform() * extent.x, random.uniform() * extent.y,
-                                        random.uniform() * extent.z};
+        e.centre = where.low + Vec3{random.uniform() * extent.x, random.uniform() * extent.y,
+                                    random.uniform() * extent.z};
         if (body.nucleus_distance(e.centre) < -0.6 * e.radii.y) result.bodies.push_back(e);
     }
     return result;
@@ -67,89 +69,92 @@ void add_body(Workshop& shop) {
     const double turn = random.uniform(0, std::numbers::pi);
     const Vec3 shift{random.uniform(0, pitch), random.uniform(0, pitch), 0};
 
-    canvas.queue(
-        [=, &body, &canvas, fine = shop.fine, medium = shop.medium](std::int64_t z0, std::int64_t z1) {
-            const Grid& grid = canvas.lac.grid();
-            const CellValues& v = body.values;
-            const double edge = std::cbrt(grid.voxel_volume_um3());
-            const double film = std::max(film_um, 0.0) / grid.voxel_um.z;
-            for (auto z = z0; z < z1; ++z)
-                for (std::int64_t y = 0; y < grid.size.y; ++y)
-                    for (std::int64_t x = 0; x < grid.size.x; ++x) {
-                        const Vec3 p = grid.world_from_voxel(
-                            {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
-                        const auto column = static_cast<std::size_t>(y * grid.size.x + x);
-                        double value = 0;
-                        const double over_support = (p.z - body.support_um) / grid.voxel_um.z;
-                        bool film_here = false;
-                        if (std::fabs(over_support) < 1.5) {
-                            film_here = true;
-                            if (holes) {
-                                const double u = p.x * std::cos(turn) + p.y * std::sin(turn) + shift.x;
-                                const double w = -p.x * std::sin(turn) + p.y * std::cos(turn) + shift.y;
-                                const double du = u - pitch * std::round(u / pitch),
-                                             dw = w - pitch * std::round(w / pitch);
-                                film_here = du * du + dw * dw > hole * hole;
-                            }
+    canvas.queue([=, &body, &canvas, fine = shop.fine, medium = shop.medium](std::int64_t z0,
+                                                                             std::int64_t z1) {
+        const Grid& grid = canvas.lac.grid();
+        const CellValues& v = body.values;
+        const double edge = std::cbrt(grid.voxel_volume_um3());
+        const double film = std::max(film_um, 0.0) / grid.voxel_um.z;
+        for (auto z = z0; z < z1; ++z)
+            for (std::int64_t y = 0; y < grid.size.y; ++y)
+                for (std::int64_t x = 0; x < grid.size.x; ++x) {
+                    const Vec3 p = grid.world_from_voxel(
+                        {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                    const auto column = static_cast<std::size_t>(y * grid.size.x + x);
+                    double value = 0;
+                    const double over_support = (p.z - body.support_um) / grid.voxel_um.z;
+                    bool film_here = false;
+                    if (std::fabs(over_support) < 1.5) {
+                        film_here = true;
+                        if (holes) {
+                            const double u = p.x * std::cos(turn) + p.y * std::sin(turn) + shift.x;
+                            const double w = -p.x * std::sin(turn) + p.y * std::cos(turn) + shift.y;
+                            const double du = u - pitch * std::round(u / pitch),
+                                         dw = w - pitch * std::round(w / pitch);
+                            film_here = du * du + dw * dw > hole * hole;
                         }
-                        const double under_ice = (body.ice_top[column] - p.z) / grid.voxel_um.z;
-                        value = v.ice * ramp(under_ice) * ramp(over_support);
-                        if (film_here) value += v.carbon * film * std::max(0.0, 1 - std::fabs(over_support));
-                        const double depth = body.rounded
-                                                 ? body.depth(p)
-                                                 : std::min((body.top[column] - p.z) * body.slope[column],
-                                                            p.z - static_cast<double>(body.bottom[column]));
-                        if (depth > -edge / 2) {
-                            const double g = (*fine)(x, y, z), m = (*medium)(x, y, z);
-                            double inside =
-                                v.cytosol + fine_amount * g + medium_amount * m + broad_amount * (*broad)(p);
-                            const double nucleus_d = body.nucleus_distance(p);
-                            if (nucleus_d > 0 && reticulum > 0) {
-                                // Wavy sheets of endoplasmic reticulum, in patches; stacked ones near the
-                                // nucleus.
-                                const double gate = (*broad)({p.x * 0.5 + 7, p.y * 0.5, p.z * 0.5});
-                                double membrane = 0;
-                                if (gate > sheet_gate) {
-                                    const double s = (*sheets)(p);
-                                    membrane = sheet(s * 0.25, 0.04) * std::min(1.0, (gate - sheet_gate) * 6);
-                                }
-                                if (nucleus_d < stacked && gate > -0.2) {
-                                    const double wave = nucleus_d + 0.03 * (*sheets)(p);
-                                    const double phase = wave / 0.13 - std::round(wave / 0.13);
-                                    if (wave > 0.06)
-                                        membrane = std::max(membrane, sheet(phase * 0.13, 0.045));
-                                }
-                                inside += membrane * (v.reticulum - v.cytosol);
-                            }
-                            if (nucleus_d < edge / 2) {
-                                const double c = (*chromatin)(p) + 0.35 * m;
-                                const double rim = std::exp(nucleus_d / 0.12);
-                                const double dense = ramp((c - 0.35) * 2.2 + 0.9 * rim);
-                                double chroma = v.euchromatin + dense * (v.heterochromatin - v.euchromatin) +
-                                                fine_amount * g + 0.5 * medium_amount * m;
-                                for (const Ellipsoid& e : nucleoli->bodies) {
-                                    const double d = e.distance(p) + 0.12 * c;
-                                    if (d < 0.06) {
-                                        const double w = ramp(-d / 0.06);
-                                        chroma += w * (v.nucleolus + fine_amount * g + 0.015 * c - chroma);
-                                    }
-                                }
-                                inside += ramp(-nucleus_d / edge) * (chroma - inside);
-                            }
-                            // The two membranes of the nuclear envelope, then the plasma membrane.
-                            const double envelope =
-                                std::max(sheet(nucleus_d, 0.035), sheet(nucleus_d - 0.045, 0.035));
-                            inside += 0.8 * envelope * (v.membrane + 0.02 - inside);
-                            inside += sheet(depth - body.wall_um - 0.012, 0.035) * (v.membrane - inside);
-                            if (body.wall_um > 0)
-                                inside += ramp((body.wall_um - depth) / edge) * (v.wall - inside);
-                            value += ramp(depth / edge) * (inside - value);
-                            if (depth > 0)
-                                canvas.owner_of(x, y, z) = nucleus_d < 0 ? nucleus_object : cytoplasm_object;
-                        }
-                        canvas.lac(x, y, z) = static_cast<float>(value);
                     }
-        });
+                    const double under_ice = (body.ice_top[column] - p.z) / grid.voxel_um.z;
+                    value = v.ice * ramp(under_ice) * ramp(over_support);
+                    if (film_here) value += v.carbon * film * std::max(0.0, 1 - std::fabs(over_support));
+                    const double depth = body.rounded
+                                             ? body.depth(p)
+                                             : std::min((body.top[column] - p.z) * body.slope[column],
+                                                        p.z - static_cast<double>(body.bottom[column]));
+                    if (depth > -edge / 2) {
+                        const double g = (*fine)(x, y, z), m = (*medium)(x, y, z);
+                        double inside =
+                            v.cytosol + fine_amount * g + medium_amount * m + broad_amount * (*broad)(p);
+                        const double nucleus_d = body.nucleus_distance(p);
+                        if (nucleus_d > 0 && reticulum > 0) {
+                            // Wavy sheets of endoplasmic reticulum, in patches; stacked ones near the
+                            // nucleus.
+                            const double gate = (*broad)({p.x * 0.5 + 7, p.y * 0.5, p.z * 0.5});
+                            double membrane = 0;
+                            if (gate > sheet_gate) {
+                                const double s = (*sheets)(p);
+                                membrane = sheet(s * 0.25, 0.04) * std::min(1.0, (gate - sheet_gate) * 6);
+                            }
+                            if (nucleus_d < stacked && gate > -0.2) {
+                                const double wave = nucleus_d + 0.03 * (*sheets)(p);
+                                const double phase = wave / 0.13 - std::round(wave / 0.13);
+                                if (wave > 0.06) membrane = std::max(membrane, sheet(phase * 0.13, 0.045));
+                            }
+                            inside += membrane * (v.reticulum - v.cytosol);
+                        }
+                        if (nucleus_d < edge / 2) {
+                            const double c = (*chromatin)(p) + 0.35 * m;
+                            const double rim = std::exp(nucleus_d / 0.12);
+                            const double dense = ramp((c - 0.35) * 2.2 + 0.9 * rim);
+                            double chroma = v.euchromatin + dense * (v.heterochromatin - v.euchromatin) +
+                                            fine_amount * g + 0.5 * medium_amount * m;
+                            for (const Ellipsoid& e : nucleoli->bodies) {
+                                const double d = e.distance(p) + 0.12 * c;
+                                if (d < 0.06) {
+                                    const double w = ramp(-d / 0.06);
+                                    chroma += w * (v.nucleolus + fine_amount * g + 0.015 * c - chroma);
+                                }
+                            }
+                            inside += ramp(-nucleus_d / edge) * (chroma - inside);
+                        }
+                        // The two membranes of the nuclear envelope, then the plasma membrane.
+                        const double envelope =
+                            std::max(sheet(nucleus_d, 0.035), sheet(nucleus_d - 0.045, 0.035));
+                        inside += 0.8 * envelope * (v.membrane + 0.02 - inside);
+                        inside += sheet(depth - body.wall_um - 0.012, 0.035) * (v.membrane - inside);
+                        if (body.wall_um > 0)
+                            inside += ramp((body.wall_um - depth) / edge) * (v.wall - inside);
+                        value += ramp(depth / edge) * (inside - value);
+                        canvas.blend_class(x, y, z, static_cast<float>(ramp(depth / edge)), cytoplasm);
+                        canvas.blend_class(x, y, z,
+                                           static_cast<float>(ramp(depth / edge) * ramp(-nucleus_d / edge)),
+                                           nucleus);
+                        if (depth > 0)
+                            canvas.owner_of(x, y, z) = nucleus_d < 0 ? nucleus_object : cytoplasm_object;
+                    }
+                    canvas.lac(x, y, z) = static_cast<float>(value);
+                }
+    });
 }
 
 }  // namespace cytomo

@@ -4,8 +4,13 @@
 
 namespace cytomo {
 
-Canvas::Canvas(const Grid& grid)
-    : lac(grid), owner_of(grid), objects(1), edge_um_(std::cbrt(grid.voxel_volume_um3())) {}
+Canvas::Canvas(const Grid& grid, bool with_fractions)
+    : lac(grid), owner_of(grid), objects(1), edge_um_(std::cbrt(grid.voxel_volume_um3())) {
+    if (!with_fractions) return;
+    for (const auto& entry : default_legend().entries)
+        while (fractions.size() <= entry.id) fractions.emplace_back(grid);
+    std::fill_n(fractions[background].data(), grid.size.x * grid.size.y * grid.size.z, std::uint8_t{255});
+}
 
 std::uint32_t Canvas::add_object(std::uint8_t class_id, std::string kind, double volume_um3,
                                  double area_um2) {

@@ -27,7 +27,8 @@ struct PaintedObject {
 /// and then run slab by slab along z, in the order queued: later ones paint over earlier ones.
 class Canvas {
 public:
-    explicit Canvas(const Grid& grid);
+    /// `fractions`: keep which share of each voxel is of which class, too.
+    explicit Canvas(const Grid& grid, bool fractions = false);
 
     std::uint32_t add_object(std::uint8_t class_id, std::string kind, double volume_um3 = -1,
                              double area_um2 = -1);
@@ -58,9 +59,9 @@ public:
                         const Vec3 p = lac.grid().world_from_voxel(
                             {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
                         const double d = distance(p);
-                        if (d < edge_um_ / 2)
-                            covered += blend(x, y, z, d, owner, may_cover,
-                                             [&] { return absorption(p, d, x, y, z); });
+                        if (d >= edge_um_ / 2) continue;
+                        covered += d < 0;
+                        blend(x, y, z, d, owner, may_cover, [&] { return absorption(p, d, x, y, z); });
                     }
             painted_[owner] += covered;
         });
@@ -81,20 +82,32 @@ public:
                         if (d >= edge_um_ / 2) continue;
                         const Vec3 p = lac.grid().world_from_voxel(
                             {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
-                        covered += blend(x, y, z, d, owner, may_cover,
-                                         [&] { return absorption(p, d, field.along[i], x, y, z); });
+                        covered += d < 0;
+                        blend(x, y, z, d, owner, may_cover,
+                              [&] { return absorption(p, d, field.along[i], x, y, z); });
                     }
             painted_[owner] += covered;
         });
     }
 
+    /// Gives `coverage` of what there is in a voxel to a class.
+    void blend_class(std::int64_t x, std::int64_t y, std::int64_t z, float coverage, std::uint8_t class_id) {
+        for (std::size_t c = 0; c < fractions.size(); ++c) {
+            std::uint8_t& f = fractions[c](x, y, z);
+            const float to = c == class_id ? 255.0F : 0.0F;
+            f = static_cast<std::uint8_t>(static_cast<float>(f) + coverage * (to - static_cast<float>(f)) +
+                                          0.5F);
+        }
+    }
+
     /// Runs all brushes, on all cores.
     void run();
-    /// Voxels that became `owner` when it was painted, whoever has them now.
+    /// Voxels within the shapes painted for `owner`, whether they were free and whoever has them now.
     std::int64_t painted(std::uint32_t owner) const { return painted_[owner]; }
 
     Volume<float> lac;
     Volume<std::uint32_t> owner_of;
+    std::vector<Volume<std::uint8_t>> fractions;  ///< by class, 255: all of it; empty if not wanted
     std::vector<PaintedObject> objects;
 
 private:
@@ -104,16 +117,15 @@ private:
         std::vector<float> distance, along;
     };
     template <class MayCover, class Value>
-    std::int64_t blend(std::int64_t x, std::int64_t y, std::int64_t z, double d, std::uint32_t owner,
-                       const MayCover& may_cover, const Value& value) {
+    void blend(std::int64_t x, std::int64_t y, std::int64_t z, double d, std::uint32_t owner,
+               const MayCover& may_cover, const Value& value) {
         std::uint32_t& now = owner_of(x, y, z);
-        if (!may_cover(now)) return 0;
+        if (!may_cover(now)) return;
         float& here = lac(x, y, z);
         const auto coverage = static_cast<float>(std::clamp(0.5 - d / edge_um_, 0.0, 1.0));
         here += coverage * (static_cast<float>(value()) - here);
-        if (d >= 0) return 0;
-        now = owner;
-        return 1;
+        if (now != owner) blend_class(x, y, z, coverage, class_of(owner));
+        if (d < 0) now = owner;
     }
 
     double edge_um_;

@@ -107,7 +107,7 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     const Grid wide = wide_grid(options);
     const CellModel model = options.cells ? *options.cells : CellModel(options.preset);
     const CellBody body(options, model, wide);
-    Canvas canvas(wide);
+    Canvas canvas(wide, options.fractions);
     Occupancy occupancy(body.wide);
     const Vec3 e = options.voxel_um;
     const auto grain = [&](std::uint64_t stream, double sigma_um) {
@@ -158,6 +158,10 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     const Grid grid{options.size, e, {}};
     cell.lac_per_um = middle_of(canvas.lac, grid, [](float v) { return v; });
     cell.instances = middle_of(canvas.owner_of, grid, [](std::uint32_t v) { return v; });
+    for (auto& fraction : canvas.fractions) {
+        cell.fractions.push_back(middle_of(fraction, grid, [](std::uint8_t v) { return v; }));
+        fraction = {};
+    }
     cell.truth.options = options;
     number_objects(canvas, filopodia, mitochondria, cell);
     cell.surroundings = std::move(canvas.lac);

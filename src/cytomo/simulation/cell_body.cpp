@@ -161,8 +161,12 @@ void CellBody::make_nucleus(const SimulationOptions& options, const CellModel& m
     nucleus.radii = {draw("nucleus.length_um"), draw("nucleus.width_um"), draw("nucleus.height_um")};
     if (rounded) {
         const Frame frame = frame_along({random.normal(), random.normal(), random.normal()});
-        const double room =
-            std::min({outline.radii.x, outline.radii.y, outline.radii.z}) - nucleus.radii.x - wall_um - 0.2;
+        const double least = std::min({outline.radii.x, outline.radii.y, outline.radii.z}) - wall_um;
+        const double largest = std::max({nucleus.radii.x, nucleus.radii.y, nucleus.radii.z});
+        // However large it was drawn, it leaves room for the rest.
+        const double fitting = std::clamp(0.75 * least / largest, 0.01, 1.0);
+        nucleus.radii = nucleus.radii * fitting;
+        const double room = least - fitting * largest - 0.2;
         nucleus.frame = frame;
         nucleus.centre = outline.centre + frame.a * (draw("nucleus.off_centre") * std::max(0.0, room));
         wobble_um_ = draw("nucleus.wobble_um");

@@ -26,19 +26,20 @@ constexpr std::array<std::pair<const char*, Kind>, 6> kinds{{{"fixed", Kind::fix
 const char* describe(Kind kind) {
     switch (kind) {
         case Kind::uniform:
-            return "[low, high] with low <= high";
+            return "[low, high] with low <= high, both from -1000 to 1000";
         case Kind::integer:
-            return "[low, high], two whole numbers with low <= high";
+            return "[low, high], two whole numbers with low <= high, both from -1000 to 1000";
         case Kind::normal:
-            return "[mean, deviation] with a deviation of 0 or more";
+            return "[mean, deviation], from -1000 to 1000, the deviation 0 or more";
         case Kind::log_normal:
-            return "[median, deviation of the logarithm], the median above 0, the deviation 0 to 5";
+            return "[median, deviation of the logarithm], the median above 0 and at most 1000, the deviation "
+                   "0 to 5";
         case Kind::chance:
             return "a number from 0 to 1";
         case Kind::fixed:
             break;
     }
-    return "a number";
+    return "a number from -1000 to 1000";
 }
 
 bool is_number(const Json& j) {
@@ -67,7 +68,9 @@ bool fill(Distribution& d, const Json& v) {
 }
 
 std::string short_text(const Json& j) {
-    std::string s = j.dump();
+    const bool flat = std::none_of(j.begin(), j.end(), [](const Json& e) { return e.is_structured(); });
+    if (j.is_structured() && !flat) return std::string("a nested ") + j.type_name();
+    std::string s = j.dump(-1, ' ', false, Json::error_handler_t::replace);
     return s.size() > 80 ? s.substr(0, 77) + "..." : s;
 }
 
@@ -91,6 +94,8 @@ Distribution read_distribution(const Json& entry, const std::string& where) {
         if (key != found && key != "within" && key != "source")
             throw InputError(where, "nothing beside the distribution but \"within\" and \"source\"",
                              "\"" + key + "\"", advice);
+    if (entry.contains("source") && !entry["source"].is_string())
+        throw InputError(where, "as \"source\" a text", short_text(entry["source"]), advice);
     if (!fill(d, entry[found]))
         throw InputError(where, std::string("as value of \"") + found + "\" " + describe(d.kind),
                          short_text(entry[found]), advice);
@@ -103,6 +108,35 @@ Distribution read_distribution(const Json& entry, const std::string& where) {
         d.high = w[1].get<double>();
     }
     return d;
+}
+
+/// What no draw goes below.
+double lowest(const Distribution& d) {
+    double v = d.a;
+    if (d.kind == Kind::normal) v = d.b > 0 ? -1e300 : d.a;
+    if (d.kind == Kind::log_normal) v = 1e-300;
+    if (d.kind == Kind::chance) v = 0;
+    return std::clamp(v, d.low, d.high);
+}
+
+/// Sizes of things that are there: 0 would be no shape at all.
+bool must_be_positive(const std::string& name) {
+    for (const char* part :
+         {"radius", "nucleus.length", "nucleus.width", "nucleus.height_um", "nucleolus_length",
+          "nucleolus_width", "nucleolus_height", "rounded.length", "roundness", "flattening", "cristae_um",
+          "bend_um", "pitch_um", "thickening", "spacing_um", "granule_length"})
+        if (name.find(part) != std::string::npos) return true;
+    return false;
+}
+
+/// What is a yes or no stays one, and sizes stay sizes.
+void check_use(const std::string& name, bool yes_or_no, const Distribution& d, const std::string& where) {
+    if (yes_or_no && d.kind != Kind::chance && !(d.kind == Kind::fixed && (d.a == 0 || d.a == 1)))
+        throw InputError(where, "a chance, or fixed 0 or 1", "another distribution",
+                         "It happens or does not: give {\"chance\": p}");
+    if (must_be_positive(name) && !(lowest(d) > 0))
+        throw InputError(where, "values above 0", "a distribution that reaches 0 or less",
+                         "Give \"within\": [low, high], or set the number of these things to 0");
 }
 
 Json json_of(const Distribution& d) {
@@ -187,7 +221,8 @@ CellModel::CellModel(const std::string& preset) : preset_(preset) {
         throw UsageError("preset: expected one of " + names + ", found '" + preset + "'");
     }
     for_quantities(standard_json(), "cell_model.json", [&](const std::string& name, const Json& entry) {
-        quantities_[name] = {read_distribution(entry, name), entry.at("source")};
+        const Distribution value = read_distribution(entry, name);
+        quantities_[name] = {value, entry.at("source"), value.kind == Kind::chance};
     });
     change(standard_json().dump(), "cell_model.json");
 }
@@ -204,7 +239,9 @@ void CellModel::change(const std::string& text, const std::string& file) {
         if (at == quantities_.end())
             throw InputError(file, "names of quantities of a cell", "\"" + name + "\"",
                              "cytomo simulate --write-config writes them all");
-        at->second.value = read_distribution(entry, file + ", " + name);
+        const Distribution value = read_distribution(entry, file + ", " + name);
+        check_use(name, at->second.yes_or_no, value, file + ", " + name);
+        at->second.value = value;
         at->second.source = entry.value("source", "given in " + file);
     };
     for_quantities(json, file, replace);
@@ -213,6 +250,10 @@ void CellModel::change(const std::string& text, const std::string& file) {
     if (!presets.is_object())
         throw InputError(file + ", presets", "an object of presets", short_text(presets),
                          "Correct or remove it");
+    for (const auto& [name, changes] : presets.items())
+        if (std::find(cell_presets().begin(), cell_presets().end(), name) == cell_presets().end())
+            throw InputError(file + ", presets", "names of presets", "\"" + name + "\"",
+                             "See cytomo simulate --help for them");
     if (presets.contains(preset_)) for_quantities(presets[preset_], file + ", presets, " + preset_, replace);
 }
 
@@ -243,7 +284,8 @@ std::string CellModel::json() const {
         text += ",\n  \"" + section + "\": {";
         bool first = true;
         for (const auto& [name, entry] : entries.items()) {
-            text += std::string(first ? "" : ",") + "\n    \"" + name + "\": " + entry.dump();
+            text += std::string(first ? "" : ",") + "\n    \"" + name +
+                    "\": " + entry.dump(-1, ' ', false, Json::error_handler_t::replace);
             first = false;
         }
         text += "\n  }";

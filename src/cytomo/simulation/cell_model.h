@@ -44,6 +44,7 @@ private:
     struct Quantity {
         Distribution value;
         std::string source;
+        bool yes_or_no = false;  ///< its standard is a chance
     };
     std::string preset_;
     std::map<std::string, Quantity, std::less<>> quantities_;

@@ -89,6 +89,8 @@ void add_ice_faults(Workshop& shop) {
                             {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
                         const double away = std::fabs(dot(p - through, normal) + 0.15 * (*waves)(p));
                         if (away > 0.5 * width + edge) continue;
+                        if (std::fabs(p.z - body.support_um) < 1.5 * grid.voxel_um.z)
+                            continue;  // the film holds
                         const double open = std::clamp(0.5 + (0.5 * width - away) / edge, 0.0, 1.0);
                         // Cells near a crack stay whole: they are thicker and seldom break.
                         if (body.depth(p) > -0.1) continue;

@@ -43,6 +43,7 @@ std::vector<TubePoint> wander(Random& random, const Workshop& shop, Vec3 start, 
                               std::uint32_t owner, double tolerance_um) {
     std::vector<TubePoint> line{{start, radius_um, 0}};
     const double step = std::clamp(0.5 * radius_um, 0.02, 0.08);
+    length_um = std::min(length_um, 100.0);
     double turn_a = random.normal(), turn_b = random.normal();
     for (double along = step; along < length_um; along += step) {
         // Bends persist over a while, so that tubes curve instead of trembling.
@@ -94,7 +95,9 @@ MitochondrionTruth describe(const Tube& tube, double radius_um, std::uint32_t ow
     for (std::size_t i = 2; i < tube.lines.size(); ++i) {
         if (tube.lines[i].size() < 2) continue;
         keep(tube.lines[i]);
-        t.branch_points += length(t.lines_um.back().back() - t.lines_um.back().front()) > 2 * radius_um;
+        const Vec3 end = t.lines_um.back().back();
+        t.branch_points += std::all_of(t.lines_um[0].begin(), t.lines_um[0].end(),
+                                       [&](Vec3 p) { return length(end - p) > 2 * radius_um; });
     }
     return t;
 }
@@ -115,10 +118,12 @@ void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth) {
                  cristae = draw("mitochondrion.cristae_per_um");
     const double rim = draw("mitochondrion.rim_per_um");
     const auto along_field = std::make_shared<const SmoothField>(shop.options.seed, 31, 0.5);
+    const double smallest = draw("mitochondrion.smallest_radius_um"),
+                 largest = std::max(smallest, draw("mitochondrion.largest_radius_um"));
     double volume = 0;
     int placed = 0;
     for (int tries = 0; volume < target && tries < 600; ++tries) {
-        double radius = in_range(cell_radius * draw("mitochondrion.radius_spread"), 0.09, 0.38);
+        double radius = in_range(cell_radius * draw("mitochondrion.radius_spread"), smallest, largest);
         Vec3 start;
         if (!shop.find_room(random, shop.place_of(placed), radius, 0, 60, start)) {
             radius *= 0.7;
@@ -294,7 +299,7 @@ void add_vesicles(Workshop& shop) {
             shape.radii.z *= draw("vesicle.flattening");
         }
         const double which = random.uniform();
-        const double wall_um = in_range(draw("vesicle.wall_um"), 0.025, 0.4 * radius + 0.01);
+        const double wall_um = in_range(draw("vesicle.wall_um"), 0.025, std::max(0.025, 0.4 * radius + 0.01));
         const double wall = cytosol + contrast * (draw("vesicle.wall_per_um") - cytosol);
         std::string kind = "ring";
         double lumen = cytosol + contrast * (draw("vesicle.lumen_per_um") - cytosol);

@@ -22,12 +22,14 @@ Filopodium grow(Random& random, const CellModel& model, const CellBody& body, Ve
     const SmoothField thickness(static_cast<std::uint64_t>(random.integer(1, 1 << 30)), 1, 0.5);
     const double variation = draw("filopodium.thickness_variation"),
                  tip_bulb = draw("filopodium.has_bulb") != 0 ? draw("filopodium.bulb") : 0;
+    const double smallest = draw("filopodium.smallest_radius_um"),
+                 largest = std::max(smallest, draw("filopodium.largest_radius_um"));
     Vec3 p = start;
     double turn = random.normal(), along = 0;
     bool outside = false;
-    while (along < length_um && length_um < 40) {
+    while (along < length_um) {
         double r = radius * (1 + variation * thickness(p)) * (outside ? 1 : 1.15);
-        r = std::clamp(r * (1 - 0.25 * along / length_um), 0.03, 0.16);
+        r = std::clamp(r * (1 - 0.25 * along / length_um), smallest, largest + 0.01);
         const double to_tip = (length_um - along) / 0.2;
         r *= 1 + tip_bulb * std::exp(-to_tip * to_tip);
         if (!outside && along > 0 && body.depth({p.x, p.y, body.support_um + 0.05}) <= 0) {
@@ -131,17 +133,22 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
     const Vec3 extent = body.view.high - body.view.low;
     const double half = 0.5 * length({extent.x, extent.y, 0});
     const double per_um = draw("filopodium.per_um_of_edge") * shop.options.contents.filopodia;
-    const auto count = std::llround(per_um * 2 * half + (shop.options.contents.filopodia > 0 ? 1 : 0));
+    const auto count = std::min<std::int64_t>(
+        2000, std::llround(per_um * 2 * half + (shop.options.contents.filopodia > 0 ? 1 : 0)));
     const double typical = draw("filopodium.radius_um");
     const double smallest = draw("filopodium.smallest_radius_um"),
                  largest = std::max(smallest, draw("filopodium.largest_radius_um"));
+    // 0.1 µm within the cell, whatever the undulations of its edge.
+    const auto from_edge = [&](Vec3 p) {
+        return p + body.edge_normal * (0.1 - body.edge_distance(p.x, p.y));
+    };
     for (std::int64_t i = 0; i < count; ++i) {
         Start start{};
         start.radius_um = std::clamp(typical * draw("filopodium.radius_spread"), smallest, largest);
-        Vec3 p = body.edge_point + along_edge * random.uniform(-half, half);
-        start.position = p + body.edge_normal * (0.1 - body.edge_distance(p.x, p.y));
+        const Vec3 p = body.edge_point + along_edge * random.uniform(-half, half);
+        start.position = from_edge(p);
         start.angle = std::atan2(-body.edge_normal.y, -body.edge_normal.x) + draw("filopodium.direction");
-        start.length_um = draw("filopodium.length_um");
+        start.length_um = std::min(100.0, draw("filopodium.length_um"));
         start.lift_um =
             draw("filopodium.is_lying") != 0 ? draw("filopodium.lying_lift_um") : draw("filopodium.lift_um");
         add_filopodium(shop, random, start, truth);
@@ -151,8 +158,10 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
             std::min<std::int64_t>(10, std::llround(shop.model.draw("filopodium.companions", bundle)));
         for (std::int64_t k = 1; k <= companions; ++k) {
             Start beside = start;
-            beside.position = start.position +
-                              along_edge * (2.2 * start.radius_um * static_cast<double>(k % 2 == 1 ? k : -k));
+            beside.position =
+                start.position + along_edge * (2.2 * start.radius_um *
+                                               static_cast<double>(k % 2 == 1 ? (k + 1) / 2 : -(k + 1) / 2));
+            beside.position = from_edge(beside.position);
             beside.angle += 0.1 * bundle.normal();
             beside.length_um *= bundle.uniform(0.6, 1.2);
             add_filopodium(shop, bundle, beside, truth);

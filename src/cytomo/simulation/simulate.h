@@ -75,6 +75,7 @@ struct SimulationOptions {
     /// "suspension-cell": a rounded cell in the middle of the view, ice all around.
     /// "yeast": the same with a cell wall, vacuoles (class vesicle) and a small nucleus.
     std::string preset = "cell-edge";
+    bool fractions = false;  ///< keep sub-voxel truth (SimulatedCell::fractions)
     CellContents contents;
     std::shared_ptr<const CellModel> cells;  ///< what cells are made of; null: the preset's standard
     Acquisition acquisition;
@@ -142,6 +143,10 @@ struct SimulatedCell {
     Volume<float> lac_per_um;  ///< linear absorption coefficient
     ClassVolume classes;       ///< default legend, by majority of volume
     InstanceVolume instances;
+    /// Which share of a voxel is of each class (index: id; 255: all of it), if options.fractions. First
+    /// order: edges are planes within a voxel, and what is painted later covers all that was there in
+    /// proportion.
+    std::vector<Volume<std::uint8_t>> fractions;
     Truth truth;
     /// Absorption on the wider grid that tilted rays pass through; holds lac_per_um as its middle.
     Volume<float> surroundings;

@@ -113,7 +113,7 @@ std::string truth_json(const Truth& truth) {
                       {"filopodia", filopodia},
                       {"mitochondria", mitochondria},
                       {"cells", Json::parse(cells.json())}};
-    return all.dump(1) + "\n";
+    return all.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace cytomo

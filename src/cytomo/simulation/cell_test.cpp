@@ -1,0 +1,298 @@
+// What cells are made of, before the microscope.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <set>
+
+#include "cytomo/core/legend.h"
+#include "cytomo/simulation/shapes.h"
+#include "cytomo/simulation/simulate.h"
+
+namespace cytomo {
+namespace {
+
+/// A cell model in which everything named is fixed.
+std::shared_ptr<const CellModel> changed(const std::string& preset, const std::string& json) {
+    auto model = std::make_shared<CellModel>(preset);
+    model->change(json, "test");
+    return model;
+}
+
+template <class T>
+bool same(const Volume<T>& a, const Volume<T>& b) {
+    return a.grid() == b.grid() && std::equal(a.values().begin(), a.values().end(), b.values().begin());
+}
+
+TEST(Cell, ARoundedCellHasItsSizeWallAndVacuole) {
+    SimulationOptions o;
+    o.preset = "yeast";
+    o.size = {100, 100, 100};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    o.cells = changed("yeast", R"({
+        "outline": {"bumps_um": {"fixed": 0}},
+        "texture": {"fine": {"fixed": 0}, "medium": {"fixed": 0}, "broad": {"fixed": 0}},
+        "rounded": {"length_um": {"fixed": 1.2}, "roundness": {"fixed": 0.9}, "offset": {"fixed": 0},
+                    "wall_um": {"fixed": 0.15}, "wall_per_um": {"fixed": 0.34}},
+        "vacuole": {"count": {"fixed": 1}, "radius_um": {"fixed": 0.4}, "lumen_per_um": {"fixed": 0.17}}})");
+    o.contents.mitochondria = o.contents.lipid_droplets = o.contents.vesicles = o.contents.reticulum = 0;
+    o.contents.nucleus = o.contents.gold = o.contents.granularity = 0;
+    const SimulatedCell cell = make_cell(o);
+    double inside = 0;
+    for (const auto c : cell.classes.values()) inside += c != background;
+    const double expected = 4.0 / 3 * std::numbers::pi * 1.2 * 1.2 * 0.9 * 1.2 * 0.9;
+    EXPECT_NEAR(inside * 0.03 * 0.03 * 0.03, expected, 0.01 * expected);
+    const auto vacuole = std::find_if(cell.truth.objects.begin(), cell.truth.objects.end(),
+                                      [](const auto& object) { return object.kind == "vacuole"; });
+    ASSERT_NE(vacuole, cell.truth.objects.end());
+    EXPECT_EQ(vacuole->class_id, vesicle);
+    EXPECT_NEAR(vacuole->labelled_volume_um3, vacuole->volume_um3, 0.02 * vacuole->volume_um3);
+    EXPECT_NEAR(vacuole->mean_lac_per_um, 0.17, 0.02);
+    // Half way through the wall, seen from any side, its absorption; ice outside.
+    int walls = 0;
+    for (std::int64_t x = 0; x < 50; ++x) {
+        const float v = cell.lac_per_um(x, 50, 50);
+        if (cell.classes(x, 50, 50) == background)
+            EXPECT_LT(v, 0.25);
+        else if (std::fabs(v - 0.34) < 0.005)
+            ++walls;
+    }
+    EXPECT_GE(walls, 3);  // 0.15 µm are 5 voxels, the outermost ones mixed
+    EXPECT_NEAR(cell.lac_per_um(1, 1, 1), 0.11, 0.006);
+}
+
+TEST(Cell, EveryPresetHasItsOrganelles) {
+    for (const std::string& preset : simulation_presets()) {
+        SimulationOptions o;
+        o.preset = preset;
+        o.seed = 5;
+        o.size = {128, 128, 96};
+        o.voxel_um = {0.05, 0.05, 0.05};
+        const SimulatedCell cell = make_cell(o);
+        std::set<int> found(cell.classes.values().begin(), cell.classes.values().end());
+        for (const int c : {cytoplasm, nucleus, mitochondrion, lipid_droplet, vesicle})
+            EXPECT_TRUE(found.contains(c)) << preset << " without class " << c;
+        EXPECT_EQ(found.contains(filopodium), preset == "cell-edge") << preset;
+    }
+}
+
+TEST(Cell, FractionsAddUpToVolumes) {
+    SimulationOptions o;
+    o.preset = "perinuclear";
+    o.seed = 4;
+    o.size = {100, 90, 80};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    o.fractions = true;
+    o.contents.mitochondria = o.contents.reticulum = o.contents.nucleus = 0;
+    o.contents.vesicles = 0;
+    o.contents.lipid_droplets = 6;
+    o.cells = changed(o.preset, R"({"lipid_droplet": {"clustering": {"fixed": 0},
+        "radius_um": {"fixed": 0.15}, "radius_spread": {"fixed": 1}}})");
+    const SimulatedCell cell = make_cell(o);
+    ASSERT_EQ(cell.fractions.size(), 7U);
+    for (std::int64_t i = 0; i < cell.classes.count(); ++i) {
+        int sum = 0;
+        for (const auto& f : cell.fractions) sum += f[i];
+        ASSERT_NEAR(sum, 255, 6);
+    }
+    // Around each whole droplet that stands alone, the fractions add up to its volume.
+    const Grid& grid = cell.classes.grid();
+    int compared = 0;
+    double worst = 0;
+    for (const ObjectTruth& object : cell.truth.objects) {
+        if (object.class_id != lipid_droplet || object.volume_um3 < 0) continue;
+        const bool alone =
+            std::none_of(cell.truth.objects.begin(), cell.truth.objects.end(), [&](const ObjectTruth& other) {
+                return other.instance != object.instance && other.class_id == lipid_droplet &&
+                       length(other.centre_um - object.centre_um) < 0.45;
+            });
+        if (!alone) continue;
+        double volume = 0;
+        for (std::int64_t z = 0; z < grid.size.z; ++z)
+            for (std::int64_t y = 0; y < grid.size.y; ++y)
+                for (std::int64_t x = 0; x < grid.size.x; ++x)
+                    if (length(grid.world_from_voxel(
+                                   {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}) -
+                               object.centre_um) < 0.22)
+                        volume += cell.fractions[lipid_droplet](x, y, z) / 255.0 * grid.voxel_volume_um3();
+        worst = std::max(worst, std::fabs(volume / object.volume_um3 - 1));
+        EXPECT_NEAR(object.surface_um2, 4 * std::numbers::pi * 0.15 * 0.15, 1e-9);
+        ++compared;
+    }
+    EXPECT_GE(compared, 3);
+    EXPECT_LT(worst, 0.015);  // a linear edge one voxel wide adds (voxel / radius)² / 4: 1 % here
+    // Without being asked: none.
+    o.fractions = false;
+    EXPECT_TRUE(make_cell(o).fractions.empty());
+}
+
+TEST(Cell, RoundedCellsHaveRoomAroundTheirNucleus) {
+    for (const char* preset : {"suspension-cell", "yeast"}) {
+        SimulationOptions o;
+        o.preset = preset;
+        o.size = {90, 90, 90};
+        o.voxel_um = {0.1, 0.1, 0.1};
+        if (o.preset == "yeast") o.voxel_um = {0.05, 0.05, 0.05};
+        for (o.seed = 1; o.seed <= 6; ++o.seed) {
+            const SimulatedCell cell = make_cell(o);
+            double whole = 0, inner = 0, dense = 0;
+            for (std::int64_t i = 0; i < cell.classes.count(); ++i) {
+                whole += cell.classes[i] != background;
+                inner += cell.classes[i] == nucleus;
+                dense += cell.classes[i] == nucleus && cell.lac_per_um[i] > 0.31;
+            }
+            EXPECT_LT(inner, 0.5 * whole) << preset << " " << o.seed;
+            EXPECT_GT(dense, 0.002 * inner) << preset << " " << o.seed << ": no nucleolus";
+        }
+    }
+}
+
+TEST(Cell, DisturbancesChangeWhatTheyShould) {
+    SimulationOptions o;
+    o.seed = 3;
+    o.size = {120, 120, 48};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    const SimulatedCell plain = make_cell(o);
+    const auto with = [&](const std::string& json) {
+        SimulationOptions other = o;
+        other.cells = changed(o.preset, json);
+        return make_cell(other);
+    };
+    // Golgi stacks: absorption of cytoplasm rises, classes stay.
+    const SimulatedCell golgi = with(R"({"golgi": {"stacks_per_um3": {"fixed": 1}}})");
+    EXPECT_TRUE(same(golgi.classes, plain.classes));
+    // Cracks take ice away, outside the cell only; crystals add it.
+    const SimulatedCell cracks =
+        with(R"({"ice": {"cracks": {"fixed": 6}, "crack_width_um": {"fixed": 0.3}}})");
+    EXPECT_TRUE(same(cracks.classes, plain.classes));
+    const SimulatedCell crystals = with(R"({"ice": {"crystals": {"fixed": 100}}})");
+    EXPECT_TRUE(same(crystals.classes, plain.classes));
+    std::int64_t stacked = 0, cracked = 0, iced = 0;
+    for (std::int64_t i = 0; i < plain.lac_per_um.count(); ++i) {
+        const float before = plain.lac_per_um[i];
+        if (plain.classes[i] != cytoplasm) {
+            ASSERT_NEAR(golgi.lac_per_um[i], before, 0.06);  // edges are half of what they border on
+        }
+        stacked += golgi.lac_per_um[i] > before + 0.01;
+        if (plain.classes[i] != background) continue;
+        ASSERT_LE(cracks.lac_per_um[i], before + 1e-6);
+        ASSERT_GE(crystals.lac_per_um[i], before - 1e-6);
+        cracked += cracks.lac_per_um[i] < 0.5 * before;
+        iced += crystals.lac_per_um[i] > before + 0.05;
+    }
+    EXPECT_GT(stacked, 500);
+    EXPECT_GT(cracked, 500);
+    EXPECT_GT(iced, 500);
+    // Bundles and branches: more of filopodia, and the truth knows.
+    const SimulatedCell bundles = with(R"({"filopodium": {"companions": {"fixed": 2}}})");
+    EXPECT_GT(bundles.truth.filopodia.size(), 2 * plain.truth.filopodia.size());
+    for (const FilopodiumTruth& f : bundles.truth.filopodia) {
+        // Where a filopodium leaves the cell there is a cell.
+        const Vec3 v = plain.classes.grid().voxel_from_world(f.root_um);
+        bool near = false, in_view = true;
+        for (std::int64_t dz = -6; dz <= 6; ++dz)
+            for (std::int64_t dy = -6; dy <= 6; ++dy)
+                for (std::int64_t dx = -6; dx <= 6; ++dx) {
+                    const auto x = std::llround(v.x) + dx, y = std::llround(v.y) + dy,
+                               z = std::llround(v.z) + dz;
+                    if (!plain.classes.grid().contains(x, y, z))
+                        in_view = in_view && dz != 0;
+                    else
+                        near = near || bundles.classes(x, y, z) == cytoplasm;
+                }
+        EXPECT_TRUE(near || !in_view) << f.root_um.x << " " << f.root_um.y << " " << f.root_um.z;
+    }
+    const SimulatedCell branched = with(R"({"filopodium": {"branches": {"fixed": 2}}})");
+    for (const FilopodiumTruth& f : branched.truth.filopodia) EXPECT_EQ(f.branches, 2);
+    for (const FilopodiumTruth& f : plain.truth.filopodia) EXPECT_EQ(f.branches, 0);
+    const auto voxels = [](const SimulatedCell& c) {
+        return std::count(c.classes.values().begin(), c.classes.values().end(), filopodium);
+    };
+    EXPECT_GT(voxels(branched), voxels(plain) * 12 / 10);
+}
+
+TEST(Cell, SurfacesOfEllipsoidsAreExact) {
+    constexpr double pi = std::numbers::pi;
+    const auto area = [](double a, double b, double c) { return Ellipsoid{{}, {a, b, c}, {}}.area_um2(); };
+    EXPECT_NEAR(area(2, 2, 2), 16 * pi, 1e-9);
+    const double e = std::sqrt(1 - 0.25);
+    const double prolate = 2 * pi * 0.25 * (1 + 1 / (0.5 * e) * std::asin(e));
+    EXPECT_NEAR(area(1, 0.5, 0.5), prolate, 1e-9);
+    EXPECT_NEAR(area(0.5, 1, 0.5), prolate, 1e-9);
+    EXPECT_NEAR(area(1, 1, 0.5), 2 * pi * (1 + 0.25 / e * std::atanh(e)), 1e-9);
+    EXPECT_NEAR(area(1, 2, 3), 48.8821, 1e-4);  // tables
+}
+
+TEST(Cell, MitochondriaHaveTheVolumeOfTheirLines) {
+    SimulationOptions o;
+    o.preset = "perinuclear";
+    o.size = {160, 160, 100};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    o.contents.nucleus = 0;
+    int compared = 0, branched = 0;
+    for (o.seed = 1; o.seed <= 4; ++o.seed) {
+        const SimulatedCell cell = make_cell(o);
+        for (const MitochondrionTruth& m : cell.truth.mitochondria) {
+            ASSERT_EQ(m.lines_um.size(), m.radius_um.size());
+            double along = 0, volume = 0;
+            for (std::size_t l = 0; l < m.lines_um.size(); ++l)
+                for (std::size_t i = 1; i < m.lines_um[l].size(); ++i) {
+                    const double step = length(m.lines_um[l][i] - m.lines_um[l][i - 1]);
+                    along += step;
+                    volume += step * std::numbers::pi * m.radius_um[l][i] * m.radius_um[l][i];
+                }
+            EXPECT_NEAR(m.length_um, along, 1e-9);
+            branched += m.branch_points > 0;
+            const ObjectTruth& object = cell.truth.objects[m.instance - 1];
+            EXPECT_EQ(object.class_id, mitochondrion);
+            if (!m.complete || m.lines_um.size() > 1 || object.touches_border || along < 0.5) continue;
+            // Round ends: a ball of the ends' radius more. Sharp bends cover themselves.
+            const double ends = 4.0 / 3 * std::numbers::pi * std::pow(m.radius_um[0].front(), 3);
+            EXPECT_NEAR(object.labelled_volume_um3, volume + ends, 0.12 * volume) << o.seed;
+            ++compared;
+        }
+    }
+    EXPECT_GE(compared, 3);
+    EXPECT_GE(branched, 1);
+    // Stubs are no branches.
+    o.seed = 1;
+    o.cells = changed(
+        o.preset, R"({"mitochondrion": {"branching": {"fixed": 1}, "branch_length_um": {"fixed": 0.08}}})");
+    int stubs = 0;
+    for (const MitochondrionTruth& m : make_cell(o).truth.mitochondria) {
+        EXPECT_EQ(m.branch_points, 0);
+        stubs += static_cast<int>(m.lines_um.size()) - 1;
+    }
+    EXPECT_GE(stubs, 1);
+}
+
+TEST(Cell, FilopodiaHaveTheVolumeOfTheirCentreLine) {
+    // Well apart and thick enough to count voxels.
+    SimulationOptions o;
+    o.preset = "cell-edge";
+    o.size = {160, 160, 48};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    int compared = 0;
+    for (o.seed = 1; o.seed <= 6; ++o.seed) {
+        const SimulatedCell cell = make_cell(o);
+        for (const FilopodiumTruth& f : cell.truth.filopodia) {
+            double length = 0, volume = 0;
+            for (std::size_t i = 1; i < f.centre_line_um.size(); ++i) {
+                const double step = cytomo::length(f.centre_line_um[i] - f.centre_line_um[i - 1]);
+                length += step;
+                volume += step * std::numbers::pi * f.radius_um[i] * f.radius_um[i];
+            }
+            EXPECT_NEAR(f.length_um, length + f.radius_um.back(), 0.02 * length + 0.02);
+            const double labelled = cell.truth.objects[f.instance - 1].labelled_volume_um3;
+            if (!f.complete || f.radius_um.front() < 0.06) continue;
+            // Crossing ones share voxels, so that one of them has less.
+            EXPECT_LT(labelled, 1.2 * volume + 0.003);
+            compared += labelled > 0.8 * volume;
+        }
+    }
+    EXPECT_GE(compared, 3);
+}
+
+}  // namespace
+}  // namespace cytomo
