@@ -1,6 +1,7 @@
 // Private to io: HDF5 through its C library.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "cytomo/io/file_bytes.h"
@@ -13,5 +14,8 @@ StoredVolume open_hdf5(std::shared_ptr<FileBytes> file, const ReadOptions& optio
 
 SliceSink make_hdf5_sink(const std::filesystem::path& path, const Grid& grid, ScalarType type,
                          bool voxel_size_known);
+
+/// Files, datasets and the like that this program has open. For tests that look for forgotten ones.
+std::int64_t count_open_hdf5_handles();
 
 }  // namespace cytomo::io

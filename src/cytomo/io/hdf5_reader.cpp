@@ -246,6 +246,11 @@ Hdf5Handle open_with_cache(const std::string& file, hid_t root, const std::strin
 
 }  // namespace
 
+std::int64_t count_open_hdf5_handles() {
+    const std::lock_guard lock(hdf5_mutex());
+    return H5Fget_obj_count(static_cast<hid_t>(H5F_OBJ_ALL), H5F_OBJ_ALL);
+}
+
 StoredVolume open_hdf5(std::shared_ptr<FileBytes> file, const ReadOptions& options) {
     const std::lock_guard lock(hdf5_mutex());
     prepare_hdf5();

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "cell_model_text.h"
 #include "cytomo/core/error.h"
 
 namespace cytomo {
@@ -198,10 +197,6 @@ double Distribution::draw(Random& random) const {
             break;
     }
     return std::clamp(v, low, high);
-}
-
-std::string_view standard_cell_model() {
-    return cell_model_text;
 }
 
 const std::vector<std::string>& cell_presets() {
