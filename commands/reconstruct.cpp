@@ -1,4 +1,6 @@
 // cytomo reconstruct: a volume from aligned tilt images.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -51,8 +53,16 @@ public:
     Images(const Arguments& a, const Tomogram& file) : file_(file), along_y_(a.axis == "y") {
         logarithm_ = a.transmission;
         incident_ = a.incident.value_or(1);
-        if (!a.transmission || a.incident) return;
-        const std::vector<float> first = image(0);
+        if (!a.transmission) return;
+        const std::vector<float> middle = image(file_.grid.size.z / 2);
+        const auto dark = std::count_if(middle.begin(), middle.end(), [](float v) { return !(v > 0); });
+        if (5 * dark > static_cast<std::int64_t>(middle.size()))
+            throw InputError(a.tilts, "transmission above 0",
+                             std::to_string(100 * dark / static_cast<std::int64_t>(middle.size())) +
+                                 " % of the middle image at 0 or below",
+                             "Give --absorption if the images hold −ln(I/I0), or mask and crop them");
+        if (a.incident) return;
+        const std::vector<float> first = image(file_.grid.size.z / 2);
         if (*std::max_element(first.begin(), first.end()) > 2)
             throw InputError(a.tilts, "transmission between 0 and 1", "larger values",
                              "Give the value of the empty beam with --incident, or --absorption if the "
@@ -74,12 +84,17 @@ public:
             for (std::int64_t r = 0; r < rows_wanted; ++r)
                 for (std::int64_t u = 0; u < detectors(); ++u) {
                     const std::int64_t at = along_y_ ? (first + r) * detectors() + u : u * rows() + first + r;
-                    out[r * detectors() + u] = absorption(whole[static_cast<std::size_t>(at)]);
+                    const float v = whole[static_cast<std::size_t>(at)];
+                    unusable_ += !std::isfinite(v) || (logarithm_ && v <= 0);
+                    out[r * detectors() + u] = absorption(v);
                 }
             progress(static_cast<double>(t + 1) / static_cast<double>(count()));
         }
         return result;
     }
+
+    /// Pixels read so far that are no number or, as transmission, not above 0.
+    std::int64_t unusable() const { return unusable_; }
 
 private:
     std::vector<float> image(std::int64_t t) const {
@@ -96,7 +111,22 @@ private:
     bool along_y_;
     bool logarithm_ = false;
     double incident_ = 1;
+    mutable std::int64_t unusable_ = 0;
 };
+
+/// The result is held whole: better to say so now than to be ended by the system.
+void check_memory(const Arguments& a, const Grid& grid) {
+    const double needed = 4.0 * static_cast<double>(grid.count()) + a.memory_gb * 1e9;
+    const double there =
+        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+    if (there > 0 && needed > there)
+        throw InputError(
+            a.tilts,
+            "a volume that fits into the memory of " + std::to_string(std::llround(there / 1e9)) + " GB",
+            std::to_string(std::llround(needed / 1e9)) + " GB needed for " + std::to_string(grid.size.x) +
+                " x " + std::to_string(grid.size.y) + " x " + std::to_string(grid.size.z) + " voxels",
+            "Give a smaller --thickness or --memory-gb, or bin the images");
+}
 
 void check(const Arguments& a) {
     if (a.transmission && a.absorption) throw UsageError("give --transmission or --absorption, not both");
@@ -128,6 +158,8 @@ void run(const Arguments& a, const Common& common) {
             std::to_string(angles.size()), "Give the angles of the images that are in the stack");
     if (!file.voxel_size_known && a.voxel_nm.empty())
         throw InputError(a.tilts, "a pixel size", "none in the file", "Give it with --voxel-nm");
+    if (!std::is_sorted(angles.begin(), angles.end()))
+        common.say(a.angles + ": angles are not ascending; taken in the order of the images");
     const Images images(a, file);
 
     const bool along_y = a.axis == "y";
@@ -140,6 +172,7 @@ void run(const Arguments& a, const Common& common) {
         std::swap(final_grid.size.x, final_grid.size.y);
         std::swap(final_grid.voxel_um.x, final_grid.voxel_um.y);
     }
+    check_memory(a, final_grid);
     VolumeWriter writer(a.out, final_grid, ScalarType::float32, common.overwrite);
     Volume<float> result(final_grid);
 
@@ -187,6 +220,9 @@ void run(const Arguments& a, const Common& common) {
                     (along_y ? result(u, first + r, z) : result(first + r, u, z)) = made(u, r, z);
         });
     }
+    if (images.unusable() > 0)
+        common.say(a.tilts + ": " + std::to_string(images.unusable()) +
+                   " pixels are no number, or no transmission above 0; taken as empty or as the darkest");
     const std::int64_t slice = final_grid.size.x * final_grid.size.y;
     for (std::int64_t z = 0; z < nz; ++z)
         writer.write_slices(

@@ -12,3 +12,16 @@ cytomo reconstruct "$CELL/tomogram.mrc" --angles angles.tlt -o iterated.mrc --it
 head -60 angles.tlt > few.tlt
 refused 1 "few.tlt" reconstruct "$CELL/tomogram.mrc" --angles few.tlt -o bad.mrc
 [ ! -e bad.mrc ] || fail "a file in spite of the error"
+[ ! -e bad.mrc ] || fail "a file in spite of the error"
+
+# Angles that are none, images that are no transmission, a volume beyond all memory.
+printf '0\nnan\n' > bad.tlt
+refused 1 "line 2" reconstruct "$CELL/tomogram.mrc" --angles bad.tlt -o bad.mrc
+refused 1 "transmission above 0" reconstruct "$CELL/tomogram.mrc" --angles angles.tlt -o bad.mrc --transmission
+refused 1 "GB" reconstruct "$CELL/tomogram.mrc" --angles angles.tlt -o bad.mrc --thickness 100000 --memory-gb 5000
+[ ! -e bad.mrc ] || fail "a file in spite of the error"
+# Any order will do, if it is the images'.
+tail -32 angles.tlt > turned.tlt
+head -32 angles.tlt >> turned.tlt
+cytomo reconstruct "$CELL/tomogram.mrc" --angles turned.tlt -o turned.mrc --method fbp --thickness 16
+grep -q "not ascending" err.txt || fail "nothing said of the order of angles"

@@ -7,7 +7,7 @@
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
-#include "cytomo/labels/golden_file.h"
+#include "cytomo/core/golden_file.h"
 
 namespace cytomo {
 namespace {

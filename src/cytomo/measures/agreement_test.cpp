@@ -8,7 +8,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/components.h"
-#include "cytomo/labels/golden_file.h"
+#include "cytomo/core/golden_file.h"
 
 namespace cytomo {
 namespace {

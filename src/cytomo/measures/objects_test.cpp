@@ -10,7 +10,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
-#include "cytomo/labels/golden_file.h"
+#include "cytomo/core/golden_file.h"
 
 namespace cytomo {
 namespace {

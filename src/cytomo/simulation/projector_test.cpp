@@ -6,7 +6,9 @@
 #include <numbers>
 #include <vector>
 
+#include "cytomo/core/golden_file.h"
 #include "cytomo/core/random.h"
+#include "cytomo/simulation/reconstruction.h"
 
 namespace cytomo {
 namespace {
@@ -86,6 +88,80 @@ TEST(Projector, BackProjectionIsTheExactTranspose) {
             EXPECT_NEAR(left, right, 1e-5 * std::fabs(left)) << "angle " << angle << ", nx " << g.nx;
         }
     }
+}
+
+/// The case of tests/golden/simulation_golden.py.
+struct Golden {
+    GoldenFile file{"simulation_golden.txt"};
+    const std::vector<double>& geometry = file["geometry"];
+    SliceGeometry g{static_cast<std::int64_t>(geometry[0]),
+                    static_cast<std::int64_t>(geometry[1]),
+                    geometry[2],
+                    geometry[3],
+                    geometry[4],
+                    geometry[5],
+                    static_cast<std::int64_t>(geometry[6]),
+                    geometry[7],
+                    geometry[8]};
+    std::vector<double> angles_rad() const {
+        std::vector<double> a = file["angles_deg"];
+        for (double& v : a) v *= degree;
+        return a;
+    }
+};
+
+TEST(Projector, AgreesWithAPlainImplementation) {
+    const Golden golden;
+    const SliceGeometry& g = golden.g;
+    auto slice = empty_slice(g);
+    const auto& values = golden.file["slice"];
+    for (std::int64_t z = 0; z < g.nz; ++z)
+        for (std::int64_t x = 0; x < g.nx; ++x)
+            slice[static_cast<std::size_t>(g.at(x, z) + 3)] =
+                static_cast<float>(values[static_cast<std::size_t>(z * g.nx + x)]);
+    const auto angles = golden.angles_rad();
+    std::vector<float> lines(angles.size() * static_cast<std::size_t>(g.row_values()), 0.0F);
+    project(g, angles, golden.geometry[9], slice.data(), lines.data());
+    const auto& expected = golden.file["lines"];
+    ASSERT_EQ(expected.size(), lines.size() / lanes);
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        EXPECT_NEAR(lines[i * lanes + 3], expected[i], 2e-5) << "ray " << i;
+
+    const auto& from = golden.file["back_from"];
+    std::fill(lines.begin(), lines.end(), 0.0F);
+    for (std::size_t i = 0; i < from.size(); ++i) lines[i * lanes + 5] = static_cast<float>(from[i]);
+    auto back = empty_slice(g);
+    back_project(g, angles, golden.geometry[9], lines.data(), back.data());
+    const auto& expected_back = golden.file["back"];
+    for (std::int64_t z = 0; z < g.nz; ++z)
+        for (std::int64_t x = 0; x < g.nx; ++x)
+            EXPECT_NEAR(back[static_cast<std::size_t>(g.at(x, z) + 5)],
+                        expected_back[static_cast<std::size_t>(z * g.nx + x)], 2e-4)
+                << x << " " << z;
+}
+
+TEST(Projector, SirtAgreesWithAPlainImplementation) {
+    const Golden golden;
+    const SliceGeometry& g = golden.g;
+    TiltSeries series;
+    series.angles_deg = golden.file["angles_deg"];
+    series.detectors = g.detectors;
+    series.rows = 1;
+    series.pitch_um = g.pitch_um;
+    series.axis_detector = g.axis_detector;
+    for (const double v : golden.file["sirt_images"]) series.absorption.push_back(static_cast<float>(v));
+    const Grid grid{{g.nx, 1, g.nz}, {g.voxel_x_um, 0.01, g.voxel_z_um}, {}};
+    ReconstructionOptions options;
+    options.iterations = 5;
+    std::vector<double> residuals;
+    const Volume<float> found =
+        reconstruct(series, grid, g.axis_x * g.voxel_x_um, g.axis_z * g.voxel_z_um, options, {}, &residuals);
+    const auto& expected = golden.file["sirt_5"];
+    for (std::int64_t i = 0; i < found.count(); ++i)
+        EXPECT_NEAR(found[i], expected[static_cast<std::size_t>(i)], 1e-3) << i;
+    const auto& falling = golden.file["sirt_residuals"];
+    ASSERT_EQ(residuals.size(), falling.size());
+    for (std::size_t i = 0; i < falling.size(); ++i) EXPECT_NEAR(residuals[i], falling[i], 1e-4 * falling[0]);
 }
 
 TEST(Projector, ManyAnglesTogetherAreTheSameAsOneByOne) {
