@@ -5,9 +5,9 @@
 #include <array>
 #include <deque>
 
+#include "cytomo/core/golden_file.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
-#include "cytomo/core/golden_file.h"
 
 namespace cytomo {
 namespace {

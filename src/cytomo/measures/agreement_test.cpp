@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/golden_file.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/components.h"
-#include "cytomo/core/golden_file.h"
 
 namespace cytomo {
 namespace {

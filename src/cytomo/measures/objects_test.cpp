@@ -8,9 +8,9 @@
 #include <numbers>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/golden_file.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
-#include "cytomo/core/golden_file.h"
 
 namespace cytomo {
 namespace {
