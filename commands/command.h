@@ -44,7 +44,9 @@ std::optional<Vec3> parse_voxel_nm(const std::string& text);
 /// "64" or "128,128,64" → size. Throws UsageError for anything else or values outside 1 … 100,000.
 Size3 parse_size(const std::string& text);
 
-/// The file for one class where there is one for each: NAME.EXT becomes NAME.CLASS.EXT, blanks becoming "-".
+/// The name of a class for use in file names: blanks become "-".
+std::string file_name_of_class(const Legend& legend, int class_id);
+/// The file for one class where there is one for each: NAME.EXT becomes NAME.CLASS.EXT.
 std::filesystem::path file_of_class(const std::filesystem::path& base, const Legend& legend, int class_id);
 
 }  // namespace cytomo::commands

@@ -143,10 +143,15 @@ Size3 parse_size(const std::string& text) {
             static_cast<std::int64_t>(v[2])};
 }
 
-std::filesystem::path file_of_class(const std::filesystem::path& base, const Legend& legend, int class_id) {
+std::string file_name_of_class(const Legend& legend, int class_id) {
     std::string name = legend.name_of(static_cast<std::uint8_t>(class_id));
     std::replace(name.begin(), name.end(), ' ', '-');
-    return base.parent_path() / (base.stem().string() + "." + name + base.extension().string());
+    return name;
+}
+
+std::filesystem::path file_of_class(const std::filesystem::path& base, const Legend& legend, int class_id) {
+    return base.parent_path() /
+           (base.stem().string() + "." + file_name_of_class(legend, class_id) + base.extension().string());
 }
 
 }  // namespace cytomo::commands

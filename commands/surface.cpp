@@ -30,9 +30,7 @@ struct SurfaceArguments {
 
 /// "lipid droplet" → "lipid-droplet"; "class-9" for ids without a name.
 std::string file_stem(std::uint8_t id) {
-    std::string name = default_legend().name_of(id);
-    std::replace(name.begin(), name.end(), ' ', '-');
-    return name;
+    return file_name_of_class(default_legend(), id);
 }
 
 Instances read_numbered(const SurfaceArguments& arguments, const ReadOptions& reading,

@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <new>
 
 #include "cytomo/io/hdf5.h"
 #include "fuzz_file.h"
@@ -10,9 +11,26 @@ extern "C" const char* __lsan_default_suppressions() {
 }
 
 // Nor does it compare what a damaged header asks for with the size of the file before it asks the system for
-// memory: it must get along with a refusal. What is really used stays limited (-rss_limit_mb).
+// memory: it must get along with a refusal. What is really used stays limited (-rss_limit_mb), and so does
+// each request of our own, which goes through operator new.
 extern "C" const char* __asan_default_options() {
     return "allocator_may_return_null=1";
+}
+
+void* operator new(std::size_t bytes) {
+    if (bytes > std::size_t{2} << 30) std::abort();
+    void* p = std::malloc(bytes > 0 ? bytes : 1);
+    if (p == nullptr) throw std::bad_alloc();
+    return p;
+}
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    return std::malloc(bytes > 0 ? bytes : 1);
+}
+void operator delete(void* p) noexcept {
+    std::free(p);
+}
+void operator delete(void* p, std::size_t) noexcept {
+    std::free(p);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
