@@ -80,6 +80,11 @@ struct Optics {
             const double sigma_um = acquisition.blur_nm / 1000 * std::sqrt(1 + defocus * defocus);
             const auto in_pixels = [&](double edge) { return sigma_um / edge < 0.1 ? 0 : sigma_um / edge; };
             gaussian_blur(layer, {in_pixels(geometry.pitch_um), in_pixels(pixel_y_um), 0});
+            if (const auto fringes = static_cast<float>(acquisition.fringes); fringes > 0 && sigma_um > 0) {
+                Volume<float> wide = layer;
+                gaussian_blur(wide, {2.3 * in_pixels(geometry.pitch_um), 2.3 * in_pixels(pixel_y_um), 0});
+                for (std::int64_t i = 0; i < sum.count(); ++i) layer[i] += fringes * (layer[i] - wide[i]);
+            }
             for (std::int64_t i = 0; i < sum.count(); ++i) sum[i] += layer[i];
         }
         return sum;
@@ -171,6 +176,12 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
                                         : expected;
                 out[y * detectors + u] = static_cast<float>(-std::log(seen)) - moved(known);
             }
+        }
+        if (a.image_smoothing > 0) {
+            Volume<float> image(Grid{{detectors, size.y, 1}, {1, 1, 1}, {}});
+            std::copy_n(out, pixels, image.data());
+            gaussian_blur(image, {a.image_smoothing, a.image_smoothing, 0});
+            std::copy_n(image.data(), pixels, out);
         }
     };
     const std::int64_t block = 16;

@@ -50,6 +50,7 @@ void add_body(Workshop& shop) {
     const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     const std::uint32_t cytoplasm_object = canvas.add_object(cytoplasm, "cytoplasm");
     const std::uint32_t nucleus_object = canvas.add_object(nucleus, "nucleus");
+    const std::uint32_t neighbour_object = canvas.add_object(cytoplasm, "neighbour");
     const auto nucleoli = std::make_shared<const Nucleoli>(make_nucleoli(body, shop.model, random));
     const auto broad = std::make_shared<const SmoothField>(shop.options.seed, 21, 0.8);
     const auto sheets = std::make_shared<const SmoothField>(shop.options.seed, 22, 0.45);
@@ -58,6 +59,9 @@ void add_body(Workshop& shop) {
     const double fine_amount = grain * draw("texture.fine");
     const double medium_amount = grain * draw("texture.medium");
     const double broad_amount = grain * draw("texture.broad");
+    const double mottle_amount = grain * draw("texture.mottle");
+    const auto mottle = std::make_shared<const SmoothField>(
+        shop.options.seed, 24, std::clamp(draw("texture.mottle_um"), 0.02, 5.0));
     const double reticulum = shop.options.contents.reticulum;
     const double sheet_gate = 1.1 - 0.7 * std::min(1.5, reticulum) * draw("reticulum.sheets");
     const double stacked =
@@ -103,8 +107,8 @@ void add_body(Workshop& shop) {
                                                         p.z - static_cast<double>(body.bottom[column]));
                     if (depth > -edge / 2) {
                         const double g = (*fine)(x, y, z), m = (*medium)(x, y, z);
-                        double inside =
-                            v.cytosol + fine_amount * g + medium_amount * m + broad_amount * (*broad)(p);
+                        double inside = v.cytosol + fine_amount * g + medium_amount * m +
+                                        broad_amount * (*broad)(p) + mottle_amount * (*mottle)(p);
                         const double nucleus_d = body.nucleus_distance(p);
                         if (nucleus_d > 0 && reticulum > 0) {
                             // Wavy sheets of endoplasmic reticulum, in patches; stacked ones near the
@@ -150,7 +154,9 @@ void add_body(Workshop& shop) {
                                            static_cast<float>(ramp(depth / edge) * ramp(-nucleus_d / edge)),
                                            nucleus);
                         if (depth > 0)
-                            canvas.owner_of(x, y, z) = nucleus_d < 0 ? nucleus_object : cytoplasm_object;
+                            canvas.owner_of(x, y, z) = nucleus_d < 0          ? nucleus_object
+                                                       : body.in_neighbour(p) ? neighbour_object
+                                                                              : cytoplasm_object;
                     }
                     canvas.lac(x, y, z) = static_cast<float>(value);
                 }

@@ -146,7 +146,7 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     add_vacuoles(shop);
     add_mitochondria(shop, mitochondria);
     making(0.2);
-    add_lipid_droplets(shop);
+    add_lipid_droplets(shop, mitochondria);
     add_vesicles(shop);
     add_filopodia(shop, filopodia);
     add_gold(shop);

@@ -33,7 +33,8 @@ CellBody::CellBody(const SimulationOptions& options, const CellModel& model, con
     : grid(wide_grid),
       undulation_(options.seed, 11, 1.6),
       bumps_(options.seed, 12, 0.9),
-      wobble_(options.seed, 13, 1.1) {
+      wobble_(options.seed, 13, 1.1),
+      ruffles_(options.seed, 14, 1) {
     Random random(options.seed, 1);
     const Vec3 e = options.voxel_um;
     view = {
@@ -59,6 +60,19 @@ double CellBody::edge_distance(double x, double y) const {
     return dot(p - edge_point, edge_normal) + undulation_um_ * undulation_({x, y, 3.7});
 }
 
+double CellBody::neighbour_edge_distance(double x, double y) const {
+    if (!has_neighbour) return -1e9;
+    const Vec3 p{x, y, 0};
+    return dot(p - neighbour_point, neighbour_normal) + undulation_um_ * undulation_({x, y, 21.3});
+}
+
+bool CellBody::in_neighbour(Vec3 p) const {
+    if (rounded)
+        return std::any_of(neighbours.begin(), neighbours.end(),
+                           [&](const Ellipsoid& n) { return n.distance(p) < outline.distance(p); });
+    return has_neighbour && neighbour_edge_distance(p.x, p.y) > edge_distance(p.x, p.y);
+}
+
 void CellBody::make_outline(const SimulationOptions& options, const CellModel& model, Random& random) {
     const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
     const Vec3 extent = view.high - view.low;
@@ -82,6 +96,10 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
         const double offset =
             draw("outline.edge_is_far") != 0 ? draw("outline.edge_far") : draw("outline.edge_near");
         edge_point = centre + edge_normal * (offset * across);
+        has_neighbour = draw("outline.has_neighbour") != 0;
+        const double gap_um = std::max(0.0, draw("outline.neighbour_gap_um")), turn = draw("outline.neighbour_turn");
+        neighbour_normal = {-std::cos(angle + turn), -std::sin(angle + turn), 0};
+        neighbour_point = edge_point - edge_normal * (gap_um + 1.2 * undulation_um_);
     } else {
         // The cell is thicker than the view; now and then its underside or upper side is seen.
         support_um = draw("outline.underside_seen") != 0 ? view.low.z + draw("outline.underside") * extent.z
@@ -93,6 +111,9 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
     }
     const double gap = draw("outline.gap_um");
     const double ice_over_cell = draw("ice.covers_cell") != 0 ? draw("ice.over_cell_um") : 0.01;
+    const double ruffle_um = draw("outline.has_ruffles") != 0 ? draw("outline.ruffle_um") : 0;
+    const double ruffle_width = std::max(0.02, draw("outline.ruffle_width_um"));
+    const double ruffle_spacing = std::max(0.2, draw("outline.ruffle_spacing_um"));
     const std::int64_t nx = grid.size.x, ny = grid.size.y;
     const auto columns = static_cast<std::size_t>(nx * ny);
     bottom.resize(columns);
@@ -103,7 +124,7 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
         for (std::int64_t x = 0; x < nx; ++x) {
             const auto i = static_cast<std::size_t>(y * nx + x);
             const Vec3 p = grid.world_from_voxel({static_cast<double>(x), static_cast<double>(y), 0});
-            const double edge = edge_distance(p.x, p.y);
+            const double edge = std::max(edge_distance(p.x, p.y), neighbour_edge_distance(p.x, p.y));
             const double low = support_um + gap;
             double height = 0;
             if (edge > 0) {
@@ -111,6 +132,13 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
                 const double round = 0.7 * thickness_near;
                 if (edge < round) height *= std::sqrt(1 - (1 - edge / round) * (1 - edge / round));
                 height += bumps_um_ * bumps_({p.x, p.y, 0}) * std::min(1.0, edge / 0.5);
+                if (ruffle_um > 0) {
+                    // Ridges along lines of one height of a smooth field, in patches.
+                    const Vec3 q = Vec3{p.x, p.y, 0} * (1 / ruffle_spacing);
+                    const double across_ridge = ruffles_(q) * ruffle_spacing / (1.5 * ruffle_width);
+                    const double patch = std::clamp(1.5 * ruffles_({0.4 * q.x, 0.4 * q.y, 8.5}), 0.0, 1.0);
+                    height += ruffle_um * patch * std::exp(-across_ridge * across_ridge) * std::min(1.0, edge / 0.2);
+                }
             }
             bottom[i] = static_cast<float>(low);
             top[i] = static_cast<float>(low + std::max(0.0, height));
@@ -140,6 +168,31 @@ void CellBody::make_rounded(const SimulationOptions& options, const CellModel& m
     outline.radii.y = outline.radii.x * draw("rounded.roundness");
     outline.radii.z = outline.radii.x * draw("rounded.roundness");
     outline.frame = frame_along({random.normal(), random.normal(), random.normal()});
+    const auto count = std::clamp<std::int64_t>(std::llround(draw("rounded.neighbours")), 0, 10);
+    for (std::int64_t i = 0; i < count; ++i) {
+        Ellipsoid other = outline;
+        other.radii = outline.radii * std::max(0.1, draw("rounded.neighbour_size"));
+        other.frame = frame_along({random.normal(), random.normal(), random.normal()});
+        const Vec3 aside = normalized({random.normal(), random.normal(), 0.5 * random.normal()});
+        // Apart by the gap where they are nearest, to first order.
+        const double away = std::max(0.0, draw("rounded.neighbour_gap_um"));
+        other.centre = outline.centre;
+        double far = 2 * (outline.radii.x + other.radii.x) + away, near = 0;
+        for (int k = 0; k < 40; ++k) {
+            const double middle = 0.5 * (near + far);
+            other.centre = outline.centre + aside * middle;
+            double gap = 1e9;
+            for (int step = 0; step <= 100; ++step) {
+                const Vec3 p = outline.centre + aside * (middle * step / 100);
+                gap = std::min(gap, outline.distance(p) + other.distance(p));
+            }
+            (gap > away ? far : near) = middle;
+        }
+        if (std::all_of(neighbours.begin(), neighbours.end(), [&](const Ellipsoid& n) {
+                return length(n.centre - other.centre) > 0.9 * (n.radii.x + other.radii.x);
+            }))
+            neighbours.push_back(other);
+    }
     bumps_um_ = draw("outline.bumps_um");
     wall_um = std::max(0.0, draw("rounded.wall_um"));
     values.wall = values.cytosol + options.contents.contrast * (draw("rounded.wall_per_um") - values.cytosol);
@@ -203,7 +256,8 @@ std::size_t CellBody::column(Vec3 p) const {
 
 double CellBody::depth(Vec3 p) const {
     if (rounded) {
-        const double plain = -outline.distance(p);
+        double plain = -outline.distance(p);
+        for (const Ellipsoid& n : neighbours) plain = std::max(plain, -n.distance(p));
         return std::fabs(plain) > 1 ? plain : plain + bumps_um_ * bumps_(p);
     }
     const std::size_t i = column(p);

@@ -29,6 +29,10 @@ struct CellBody {
     double nucleus_distance(Vec3 p) const;
     /// µm from the cell's edge in the plane of the support, positive inside; 1e9 if no edge is near.
     double edge_distance(double x, double y) const;
+    /// The same for the neighbouring cell on the support; -1e9 without one.
+    double neighbour_edge_distance(double x, double y) const;
+    /// Whether a place within some cell is in a neighbour.
+    bool in_neighbour(Vec3 p) const;
 
     Grid grid;
     Box view;           ///< what is returned
@@ -37,6 +41,9 @@ struct CellBody {
     bool has_edge = false;
     bool rounded = false;                     ///< swimming in the ice, not spread on a support
     Ellipsoid outline;                        ///< of a rounded cell
+    std::vector<Ellipsoid> neighbours;        ///< of a rounded cell
+    bool has_neighbour = false;               ///< of a cell with an edge
+    Vec3 neighbour_point, neighbour_normal;   ///< the normal points into the neighbour
     double wall_um = 0;                       ///< thickness of the cell wall, part of the cell
     Vec3 edge_point, edge_normal;             ///< the normal points into the cell
     std::vector<float> bottom, top, ice_top;  ///< a value each column, µm
@@ -50,7 +57,7 @@ private:
     void make_rounded(const SimulationOptions& options, const CellModel& model, Random& random);
     void make_nucleus(const SimulationOptions& options, const CellModel& model, Random& random);
     std::size_t column(Vec3 p) const;
-    SmoothField undulation_, bumps_, wobble_;
+    SmoothField undulation_, bumps_, wobble_, ruffles_;
     double undulation_um_ = 0, bumps_um_ = 0, wobble_um_ = 0;
 };
 

@@ -57,7 +57,7 @@ void add_golgi(Workshop& shop) {
         canvas.paint(
             box, 1, [=](Vec3 p) { return stack.distance(p) - 0.5 * thickness; },
             [=](Vec3, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
-            [](std::uint32_t owner) { return owner == 1; });
+            [&canvas](std::uint32_t owner) { return canvas.class_of(owner) == cytoplasm; });
     }
 }
 

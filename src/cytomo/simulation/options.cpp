@@ -74,6 +74,8 @@ void SimulationOptions::check() const {
     require_range(a.photons, 0, 1e9, "photons");
     require_range(a.blur_nm, 0, 500, "blur in nm");
     require_range(a.depth_of_field_um, 0, 1000, "depth of field in µm");
+    require_range(a.fringes, 0, 2, "fringes");
+    require_range(a.image_smoothing, 0, 5, "smoothing of images in pixels");
     require_range(a.misalignment, 0, 20, "misalignment in pixels");
     require_range(a.flicker, 0, 0.5, "flicker");
     require_range(a.flat_field_error, 0, 0.5, "flat field error");
@@ -86,6 +88,8 @@ void SimulationOptions::check() const {
     require_range(output.clip_high, 0, 0.4, "upper clipped fraction");
     require_range(output.smooth_voxels, 0, 10, "smoothing in voxels");
     require_range(output.sharpen, 0, 5, "sharpening");
+    require_range(output.sharpen_voxels, 0.3, 20, "width of sharpening in voxels");
+    require(output.diffusion >= 0 && output.diffusion <= 100, "steps of diffusion", "between 0 and 100");
 }
 
 SimulationOptions random_acquisition(SimulationOptions options, Random& random) {
@@ -110,18 +114,27 @@ SimulationOptions random_acquisition(SimulationOptions options, Random& random) 
     a.reconstruction = random.chance(0.85) ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;
     a.iterations = static_cast<int>(random.integer(10, a.tilt_step_deg < 1.5 ? 20 : 35));
     a.window = static_cast<FbpWindow>(random.integer(0, 3));
+    a.fringes = random.chance(0.3) ? 0 : random.uniform(0, 0.6);
+    a.image_smoothing = random.uniform(0, 0.8);
+    a.tilt_jitter_deg = random.chance(0.6) ? 0 : random.uniform(0, 0.4);
+    a.dose_loss = random.chance(0.6) ? 0 : random.uniform(0, 0.12);
+    a.missing_images = random.chance(0.8) ? 0 : random.uniform(0, 0.15);
+    a.bad_images = random.chance(0.85) ? 0 : random.uniform(0, 0.05);
     options.acquisition = a;
 
     Export e;
     e.polarity = random.chance(0.7) ? Polarity::dense_is_dark : Polarity::dense_is_bright;
     e.eight_bit = random.chance(0.5);
-    e.clip_low = random.chance(0.5) ? 0 : random.uniform(0, 0.015);
+    e.clip_low = random.chance(0.4) ? 0 : random.uniform(0, 0.03);
     e.clip_high = random.chance(0.5) ? 0 : random.uniform(0, 0.015);
     e.smooth_voxels = random.chance(0.3) ? 0 : random.uniform(0.4, 1.4);
     // Back-projection without a filter afterwards is rarely handed out.
     if (a.reconstruction == ReconstructionMethod::fbp)
         e.smooth_voxels = std::max(e.smooth_voxels, random.uniform(0.4, 1.2));
-    e.sharpen = random.chance(0.8) ? 0 : random.uniform(0.2, 0.8);
+    e.sharpen = random.chance(0.6) ? 0 : random.uniform(0.2, 0.9);
+    e.sharpen_voxels = random.uniform(1.2, 7);
+    e.median = random.chance(0.07);
+    e.diffusion = random.chance(0.93) ? 0 : static_cast<int>(random.integer(2, 8));
     options.output = e;
     return options;
 }
@@ -150,7 +163,17 @@ SimulationOptions random_training_options(std::uint64_t seed, Size3 size, Vec3 v
     options.seed = seed;
     options.size = size;
     options.voxel_um = voxel_um;
-    options.preset = random.chance(0.7) ? "cell-edge" : "perinuclear";
+    const double which = random.uniform();
+    options.preset = which < 0.58   ? "cell-edge"
+                     : which < 0.86 ? "perinuclear"
+                     : which < 0.94 ? "suspension-cell"
+                                    : "yeast";
+    if (which >= 0.86) {
+        // A view on a part of a rounded cell, its surface too.
+        CellModel cells(options.preset);
+        cells.change(R"({"rounded": {"offset": {"uniform": [-0.7, 0.7]}}})", "training options");
+        options.cells = std::make_shared<const CellModel>(std::move(cells));
+    }
     return random_acquisition(random_contents(options, random), random);
 }
 

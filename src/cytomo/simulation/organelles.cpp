@@ -117,7 +117,10 @@ void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth) {
     const double cristae_um = draw("mitochondrion.cristae_um"),
                  cristae = draw("mitochondrion.cristae_per_um");
     const double rim = draw("mitochondrion.rim_per_um");
-    const auto along_field = std::make_shared<const SmoothField>(shop.options.seed, 31, 0.5);
+    const SmoothField beads(shop.options.seed, 31, std::clamp(draw("mitochondrion.bead_um"), 0.05, 10.0));
+    const double density_variation = draw("mitochondrion.density_variation_per_um"),
+                 dense_ends = draw("mitochondrion.dense_ends_per_um");
+    const auto density = std::make_shared<const SmoothField>(shop.options.seed, 32, 0.4);
     const double smallest = draw("mitochondrion.smallest_radius_um"),
                  largest = std::max(smallest, draw("mitochondrion.largest_radius_um"));
     double volume = 0;
@@ -160,7 +163,7 @@ void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth) {
         double added = 0;
         for (auto& line : tube.lines)
             for (TubePoint& p : line) {
-                p.radius_um *= in_range(1 + variation * (*along_field)(p.position), 0.6, 1.05);
+                p.radius_um *= in_range(1 + variation * beads(p.position), 0.6, 1.2);
                 added += std::numbers::pi * p.radius_um * p.radius_um * std::clamp(0.5 * radius, 0.02, 0.08);
             }
         if (added < 0.008 || (length_um > 1 && added < 0.03 && random.chance(0.7))) continue;
@@ -174,6 +177,8 @@ void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth) {
         const double contrast = shop.options.contents.contrast;
         const double base = body.values.mitochondrion + contrast * draw("mitochondrion.spread_per_um");
         const double phase = random.uniform(0, 20);
+        const auto ends = std::make_shared<std::vector<Vec3>>();
+        for (const auto& line : tube.lines) ends->push_back(line.back().position);
         canvas.paint_tube(
             tube, owner,
             [=, fine = shop.fine, medium = shop.medium, waves = shop.waves](
@@ -184,7 +189,9 @@ void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth) {
                     std::sin(2 * std::numbers::pi * (along / cristae_um) + phase + 5 * disorder) *
                     std::clamp(0.5 + more, 0.0, 1.2);
                 const double deep = std::clamp(-d / 0.06, 0.0, 1.0);
-                return base + contrast * (rim * std::exp(-std::fabs(d + 0.02) / 0.03) +
+                double end = 0;
+                for (const Vec3 e : *ends) end = std::max(end, 1 - length(p - e) / (2 * radius));
+                return base + contrast * (dense_ends * end + density_variation * (*density)(p) + rim * std::exp(-std::fabs(d + 0.02) / 0.03) +
                                           deep * cristae * (wave + 0.8 * (*medium)(x, y, z)) -
                                           0.4 * rim * deep + 0.008 * (*fine)(x, y, z));
             },
@@ -223,13 +230,33 @@ void add_vacuoles(Workshop& shop) {
     }
 }
 
-void add_lipid_droplets(Workshop& shop) {
+namespace {
+
+/// A place where a ball touches the side of a mitochondrion; false if none was found.
+bool beside_mitochondrion(Random& random, const Workshop& shop, const std::vector<MitochondrionTruth>& all,
+                          double radius_um, Vec3& centre) {
+    for (int i = 0; i < 40 && !all.empty(); ++i) {
+        const auto& m = all[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(all.size()) - 1))];
+        const auto line = static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(m.lines_um.size()) - 1));
+        const auto at = static_cast<std::size_t>(
+            random.integer(0, static_cast<std::int64_t>(m.lines_um[line].size()) - 1));
+        centre = m.lines_um[line][at] + random_direction(random, 0.3) * (m.radius_um[line][at] + radius_um);
+        if (shop.in_cytoplasm(centre, radius_um) && !shop.occupancy.collides(centre, radius_um, 0.02))
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void add_lipid_droplets(Workshop& shop, const std::vector<MitochondrionTruth>& mitochondria) {
     Random random(shop.options.seed, 40);
     const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     Canvas& canvas = shop.canvas;
     const double target =
         draw("lipid_droplet.share_of_cytoplasm") * shop.options.contents.lipid_droplets * shop.sample_um3;
-    const double typical = draw("lipid_droplet.radius_um"), clustering = draw("lipid_droplet.clustering");
+    const double typical = draw("lipid_droplet.radius_um"), clustering = draw("lipid_droplet.clustering"),
+                 at_mitochondria = draw("lipid_droplet.at_mitochondria");
     const double smallest = draw("lipid_droplet.smallest_radius_um"),
                  largest = std::max(smallest, draw("lipid_droplet.largest_radius_um"));
     const auto draw_radius = [&] {
@@ -254,7 +281,10 @@ void add_lipid_droplets(Workshop& shop) {
     for (int tries = 0; volume < target && tries < 500; ++tries) {
         double radius = draw_radius();
         Vec3 centre;
-        if (!shop.find_room(random, shop.place_of(placed), radius, 0.0, 40, centre)) continue;
+        if (!(random.chance(at_mitochondria) &&
+              beside_mitochondrion(random, shop, mitochondria, radius, centre)) &&
+            !shop.find_room(random, shop.place_of(placed), radius, 0.0, 40, centre))
+            continue;
         place(centre, radius);
         ++placed;
         // Neighbours that touch the last droplet placed: grape-like clusters.
@@ -358,7 +388,7 @@ void add_reticulum(Workshop& shop) {
         const double value = shop.body.values.reticulum + draw("reticulum.tube_spread_per_um");
         canvas.paint_tube(
             tube, 1, [=](Vec3, double, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
-            [](std::uint32_t owner) { return owner == 1; });
+            [&canvas](std::uint32_t owner) { return canvas.class_of(owner) == cytoplasm; });
     }
     // Small dense spots without a name: cross sections, clusters of ribosomes, granules.
     const auto spots =
@@ -375,7 +405,7 @@ void add_reticulum(Workshop& shop) {
         canvas.paint(
             spot.box(), 1, [spot](Vec3 p) { return spot.distance(p); },
             [=](Vec3, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
-            [](std::uint32_t owner) { return owner == 1; });
+            [&canvas](std::uint32_t owner) { return canvas.class_of(owner) == cytoplasm; });
     }
 }
 

@@ -34,7 +34,8 @@ struct Workshop {
 void add_vacuoles(Workshop& shop);
 /// Appends what is known of each.
 void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth);
-void add_lipid_droplets(Workshop& shop);
+/// Some of them at the mitochondria there are.
+void add_lipid_droplets(Workshop& shop, const std::vector<MitochondrionTruth>& mitochondria);
 void add_vesicles(Workshop& shop);
 void add_reticulum(Workshop& shop);
 /// Stacks of curved discs; class cytoplasm.

@@ -46,6 +46,8 @@ Filopodium grow(Random& random, const CellModel& model, const CellBody& body, Ve
         p = p + Vec3{std::cos(angle), std::sin(angle), 0} * step;
         along += step;
         if (!outside && along > 3) return {};
+        // It ends where it meets the next cell.
+        if (outside && along > 0.3 && body.has_neighbour && body.neighbour_edge_distance(p.x, p.y) > 0) break;
     }
     return f;
 }

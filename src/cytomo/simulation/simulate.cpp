@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/image/denoise.h"
 #include "cytomo/image/filter.h"
 #include "cytomo/simulation/acquisition.h"
 #include "cytomo/simulation/reconstruction.h"
@@ -27,11 +28,13 @@ std::pair<float, float> limits(const Volume<float>& volume, double low, double h
 }
 
 void export_changes(Volume<float>& volume, const Export& output) {
+    if (output.median) median_filter(volume);
+    if (output.diffusion > 0) edge_preserving_diffusion(volume, output.diffusion);
     if (output.smooth_voxels > 0)
         gaussian_blur(volume, {output.smooth_voxels, output.smooth_voxels, output.smooth_voxels});
     if (output.sharpen > 0) {
         Volume<float> soft = volume;
-        gaussian_blur(soft, {1.5, 1.5, 1.5});
+        gaussian_blur(soft, {output.sharpen_voxels, output.sharpen_voxels, output.sharpen_voxels});
         const auto strength = static_cast<float>(output.sharpen);
         for (std::int64_t i = 0; i < volume.count(); ++i) volume[i] += strength * (volume[i] - soft[i]);
     }

@@ -44,10 +44,14 @@ struct Acquisition {
     double photons = 8000;         ///< mean count a detector pixel without a sample; 0: no noise
     double blur_nm = 18;           ///< deviation of the point spread function in focus
     double depth_of_field_um = 3;  ///< full depth in which the blur grows by less than sqrt(2); 0: unlimited
+    /// Partial coherence, kept simple: how much the image exceeds its own blur by 2.5 times the width, which
+    /// makes bright fringes around dark matter. 0 … 2.
+    double fringes = 0.25;
     double misalignment = 0.4;     ///< deviation of residual shifts, detector pixels
     double flicker = 0.01;         ///< deviation of the intensity from image to image
     double flat_field_error = 0.003;  ///< deviation of the gain left over after correction
     double tilt_jitter_deg = 0;       ///< deviation of the true tilt from the recorded one
+    double image_smoothing = 0.4;     ///< deviation in pixels: interpolation when images are aligned
     double dose_loss = 0;             ///< share of the absorption that radiation has taken by the last image
     double missing_images = 0;        ///< chance of an image to be left out
     double bad_images = 0;            ///< chance of an image to be 3 to 10 pixels off
@@ -63,6 +67,9 @@ struct Export {
     double clip_low = 0.001, clip_high = 0.001;   ///< fraction of voxels saturated at each end (8 bit)
     double smooth_voxels = 0.6;  ///< Gaussian filter after reconstruction, deviation in voxels
     double sharpen = 0;          ///< strength of an unsharp mask after it, 0 … 2
+    double sharpen_voxels = 1.5;  ///< its width; wide ones leave bright halos around dark matter
+    bool median = false;          ///< median of the 27 nearest voxels, before the Gaussian filter
+    int diffusion = 0;            ///< steps of edge-preserving (nonlinear) diffusion, before the Gaussian filter
 };
 
 /// Everything that decides a simulated tomogram: same options, same result, at any thread count.

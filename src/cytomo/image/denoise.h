@@ -1,0 +1,17 @@
+// Filters that take noise and leave edges, as beamlines use them.
+#pragma once
+
+#include "cytomo/core/volume.h"
+
+namespace cytomo {
+
+/// Median of the 27 nearest voxels, in place; the volume's border is repeated outside. Cost linear in voxels;
+/// memory of one copy. Same result at any thread count.
+void median_filter(Volume<float>& values);
+
+/// Nonlinear diffusion (P. Perona, J. Malik 1990), in place: each step moves every voxel towards its six
+/// neighbours, the less the larger the difference. Differences beyond `edge` stay; 0 takes the 90th percentile
+/// of the differences between neighbours. Cost linear in voxels and steps; memory of one copy.
+void edge_preserving_diffusion(Volume<float>& values, int steps, double edge = 0);
+
+}  // namespace cytomo
