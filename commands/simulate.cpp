@@ -24,14 +24,18 @@ struct Arguments {
     std::string preset = "cell-edge", reconstruction, window, polarity;
     std::uint64_t seed = 1;
     std::int64_t count = 1;
-    bool varied = false, absorption = false, tilt_series = false, fractions = false, eight_bit = false;
+    std::string clip;
+    bool varied = false, absorption = false, tilt_series = false, fractions = false, median = false;
     std::optional<double> tilt_step, photons, blur_nm, depth_of_field_um, misalignment, smooth;
-    std::optional<double> tilt_jitter, dose_loss, missing_images, bad_images;
+    std::optional<double> tilt_jitter, dose_loss, missing_images, bad_images, tilt_axis, fringes,
+        image_smoothing;
+    std::optional<double> flicker, flat_field_error, sharpen, sharpen_voxels;
     std::optional<double> nucleus, mitochondria, droplets, vesicles, reticulum, filopodia, gold;
-    std::optional<int> iterations;
+    std::optional<int> iterations, bits, diffusion;
 };
 
-std::pair<double, double> parse_range(const std::string& text) {
+/// Two numbers with a comma between.
+std::pair<double, double> parse_pair(const char* option, const char* expected, const std::string& text) {
     double low = 0, high = 0;
     const char* end = text.data() + text.size();
     const auto a = std::from_chars(text.data(), end, low);
@@ -39,7 +43,7 @@ std::pair<double, double> parse_range(const std::string& text) {
         const auto b = std::from_chars(a.ptr + 1, end, high);
         if (b.ec == std::errc{} && b.ptr == end) return {low, high};
     }
-    throw UsageError("--tilt-range: expected two angles in degrees such as -60,60, found '" + text + "'");
+    throw UsageError(std::string(option) + ": expected " + expected + ", found '" + text + "'");
 }
 
 template <class To, class From>
@@ -76,7 +80,13 @@ SimulationOptions make_options(const Arguments& a, const std::shared_ptr<const C
         o = random_acquisition(random_contents(o, random), random);
     }
     if (!a.tilt_range.empty())
-        std::tie(o.acquisition.tilt_min_deg, o.acquisition.tilt_max_deg) = parse_range(a.tilt_range);
+        std::tie(o.acquisition.tilt_min_deg, o.acquisition.tilt_max_deg) =
+            parse_pair("--tilt-range", "two angles in degrees such as -60,60", a.tilt_range);
+    replace(o.acquisition.axis_deg, a.tilt_axis);
+    replace(o.acquisition.fringes, a.fringes);
+    replace(o.acquisition.image_smoothing, a.image_smoothing);
+    replace(o.acquisition.flicker, a.flicker);
+    replace(o.acquisition.flat_field_error, a.flat_field_error);
     replace(o.acquisition.tilt_step_deg, a.tilt_step);
     replace(o.acquisition.photons, a.photons);
     replace(o.acquisition.blur_nm, a.blur_nm);
@@ -93,7 +103,14 @@ SimulationOptions make_options(const Arguments& a, const std::shared_ptr<const C
     if (!a.window.empty()) o.acquisition.window = fbp_window_from(a.window);
     if (!a.polarity.empty())
         o.output.polarity = a.polarity == "dark" ? Polarity::dense_is_dark : Polarity::dense_is_bright;
-    if (a.eight_bit) o.output.eight_bit = true;
+    replace(o.output.bits, a.bits);
+    if (!a.clip.empty())
+        std::tie(o.output.clip_low, o.output.clip_high) =
+            parse_pair("--clip", "two shares such as 0.01,0.001", a.clip);
+    if (a.median) o.output.median = true;
+    replace(o.output.diffusion, a.diffusion);
+    replace(o.output.sharpen, a.sharpen);
+    replace(o.output.sharpen_voxels, a.sharpen_voxels);
     replace(o.output.smooth_voxels, a.smooth);
     replace(o.contents.nucleus, a.nucleus);
     replace(o.contents.mitochondria, a.mitochondria);
@@ -113,15 +130,21 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
     if (!file) throw InputError(path.string(), "to write the file", "an error", "Check space and rights");
 }
 
+template <class T>
+void write_as(const std::filesystem::path& path, const Volume<float>& values) {
+    Volume<T> rounded(values.grid());
+    for (std::int64_t i = 0; i < rounded.count(); ++i) rounded[i] = static_cast<T>(values[i]);
+    write_volume(path, rounded, false);
+}
+
 void write_tomogram(const std::filesystem::path& folder, const SimulatedTomogram& made) {
-    if (made.truth.options.output.eight_bit) {
-        Volume<std::uint8_t> bytes(made.tomogram.grid());
-        for (std::int64_t i = 0; i < bytes.count(); ++i)
-            bytes[i] = static_cast<std::uint8_t>(made.tomogram[i]);
-        write_volume(folder / "tomogram.mrc", bytes, false);
-    } else {
+    const int bits = made.truth.options.output.bits;
+    if (bits == 8)
+        write_as<std::uint8_t>(folder / "tomogram.mrc", made.tomogram);
+    else if (bits == 16)
+        write_as<std::uint16_t>(folder / "tomogram.mrc", made.tomogram);
+    else
         write_volume(folder / "tomogram.mrc", made.tomogram, false);
-    }
     write_volume(folder / "classes.tif", made.classes, false);
     write_volume(folder / "instances.tif", made.instances, false);
     write_text(folder / "truth.json", truth_json(made.truth));
@@ -235,6 +258,19 @@ Command simulate_command() {
             app.add_option("--blur-nm", a->blur_nm, "Blur in focus, deviation in nm")->group(microscope);
             app.add_option("--depth-of-field-um", a->depth_of_field_um, "Depth in focus in µm; 0: all")
                 ->group(microscope);
+            app.add_option("--tilt-axis", a->tilt_axis,
+                           "Direction of the tilt axis, degrees from y towards x")
+                ->group(microscope);
+            app.add_option("--fringes", a->fringes, "Strength of bright fringes (partial coherence)")
+                ->group(microscope);
+            app.add_option("--flicker", a->flicker, "Deviation of the intensity from image to image")
+                ->group(microscope);
+            app.add_option("--flat-field-error", a->flat_field_error,
+                           "Deviation of the gain left after correction")
+                ->group(microscope);
+            app.add_option("--image-smoothing", a->image_smoothing,
+                           "Smoothing of images by their alignment, deviation in pixels")
+                ->group(microscope);
             app.add_option("--misalignment", a->misalignment, "Residual shifts, pixels")->group(microscope);
             app.add_option("--tilt-jitter", a->tilt_jitter, "Deviation of true from recorded tilts, degrees")
                 ->group(microscope);
@@ -251,12 +287,23 @@ Command simulate_command() {
             app.add_option("--window", a->window, "Filter window of FBP")
                 ->check(CLI::IsMember({"ramp", "shepp-logan", "hamming", "hann"}))
                 ->group(microscope);
+            const char* handed_out = "What is handed out";
             app.add_option("--polarity", a->polarity, "Dense matter dark or bright")
                 ->check(CLI::IsMember({"dark", "bright"}))
-                ->group(microscope);
-            app.add_flag("--eight-bit", a->eight_bit, "Grey values 0 to 255")->group(microscope);
-            app.add_option("--smooth", a->smooth, "Gaussian filter afterwards, deviation in voxels")
-                ->group(microscope);
+                ->group(handed_out);
+            app.add_option("--bits", a->bits, "32: values in 1/µm; 8, 16: rescaled to 0 … 255 or 65535")
+                ->check(CLI::IsMember({8, 16, 32}))
+                ->group(handed_out);
+            app.add_option("--clip", a->clip,
+                           "Shares of voxels cut off at the low and the high end, 8 and 16 bits")
+                ->group(handed_out);
+            app.add_flag("--median", a->median, "Median of the 27 nearest voxels")->group(handed_out);
+            app.add_option("--diffusion", a->diffusion, "Steps of edge-preserving diffusion")
+                ->group(handed_out);
+            app.add_option("--smooth", a->smooth, "Gaussian filter, deviation in voxels")->group(handed_out);
+            app.add_option("--sharpen", a->sharpen, "Strength of an unsharp mask")->group(handed_out);
+            app.add_option("--sharpen-voxels", a->sharpen_voxels, "Its width, deviation in voxels")
+                ->group(handed_out);
             const char* contents = "Contents (1: the usual amount, 0: none)";
             app.add_option("--nucleus", a->nucleus, "How far the nucleus reaches into view")->group(contents);
             app.add_option("--mitochondria", a->mitochondria, "Amount of mitochondria")->group(contents);

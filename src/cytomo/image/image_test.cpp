@@ -8,6 +8,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
 #include "cytomo/image/augment.h"
+#include "cytomo/image/denoise.h"
 #include "cytomo/image/filter.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/image/resample.h"
@@ -31,6 +32,58 @@ TEST(Filter, PointBecomesGaussianWithItsVariance) {
     EXPECT_NEAR(xx, 6.25, 0.1);
     EXPECT_NEAR(yy, 2.25, 0.05);
     EXPECT_EQ(v(20, 15, 9), 0);
+}
+
+Volume<float> noise_on_a_step(double step) {
+    Volume<float> v(Grid{{24, 20, 18}});
+    Random random(3);
+    for (std::int64_t i = 0; i < v.count(); ++i)
+        v[i] = static_cast<float>((i % 24 < 12 ? 0.0 : step) + random.normal());
+    return v;
+}
+
+TEST(Denoise, TheMedianHasAsManyValuesBelowAsAbove) {
+    const Volume<float> before = noise_on_a_step(0);
+    Volume<float> after = before;
+    median_filter(after);
+    for (std::int64_t z = 1; z < 17; ++z)
+        for (std::int64_t y = 1; y < 19; ++y)
+            for (std::int64_t x = 1; x < 23; ++x) {
+                int below = 0, above = 0;
+                for (std::int64_t k = -1; k <= 1; ++k)
+                    for (std::int64_t j = -1; j <= 1; ++j)
+                        for (std::int64_t i = -1; i <= 1; ++i) {
+                            below += before(x + i, y + j, z + k) < after(x, y, z);
+                            above += before(x + i, y + j, z + k) > after(x, y, z);
+                        }
+                ASSERT_EQ(below, 13);
+                ASSERT_EQ(above, 13);
+            }
+}
+
+TEST(Denoise, DiffusionTakesNoiseKeepsEdgesAndTheSum) {
+    const Volume<float> before = noise_on_a_step(20);
+    Volume<float> after = before;
+    edge_preserving_diffusion(after, 8);
+    const auto sum = [](const Volume<float>& v) {
+        return std::accumulate(v.values().begin(), v.values().end(), 0.0);
+    };
+    EXPECT_NEAR(sum(after), sum(before), 1e-3 * sum(before));
+    const auto variance = [](const Volume<float>& v) {
+        double squares = 0;
+        int n = 0;
+        for (std::int64_t i = 0; i < v.count(); ++i)
+            if (i % 24 < 10) {
+                squares += static_cast<double>(v[i]) * v[i];
+                ++n;
+            }
+        return squares / n;
+    };
+    EXPECT_LT(variance(after), 0.3 * variance(before));
+    double edge = 0;
+    for (std::int64_t z = 0; z < 18; ++z)
+        for (std::int64_t y = 0; y < 20; ++y) edge += after(12, y, z) - after(11, y, z);
+    EXPECT_GT(edge / (18 * 20), 17);
 }
 
 TEST(Filter, ConstantStaysConstantAtTheEdges) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -31,7 +32,7 @@ Acquisition perfect() {
     a.tilt_step_deg = 4;
     a.photons = 0;
     a.blur_nm = 0;
-    a.misalignment = a.flicker = a.flat_field_error = 0;
+    a.misalignment = a.flicker = a.flat_field_error = a.fringes = a.image_smoothing = 0;
     return a;
 }
 
@@ -137,6 +138,48 @@ TEST(Acquisition, JitterTurnsTheSampleNotTheRecord) {
     for (std::size_t i = 0; i < exact.absorption.size(); ++i)
         difference = std::max<double>(difference, std::fabs(exact.absorption[i] - shaken.absorption[i]));
     EXPECT_GT(difference, 0.01);
+}
+
+TEST(Acquisition, FringesAreBrightAroundDarkMatter) {
+    const Volume<float> lac = ball();
+    Acquisition a = perfect();
+    a.blur_nm = 30;
+    a.depth_of_field_um = 0;
+    const auto darkest_and_brightest = [&](const TiltSeries& s) {
+        const auto [low, high] = std::minmax_element(s.absorption.begin(), s.absorption.end());
+        return std::pair{*high, *low};
+    };
+    const TiltSeries plain = acquire(lac, lac.grid(), a, 1);
+    a.fringes = 0.5;
+    const TiltSeries fringed = acquire(lac, lac.grid(), a, 1);
+    // Nothing is less than empty without them; with them the surroundings shine, and nothing is lost.
+    EXPECT_GT(darkest_and_brightest(plain).second, -1e-6);
+    EXPECT_LT(darkest_and_brightest(fringed).second, -0.005);
+    EXPECT_GT(darkest_and_brightest(fringed).first, darkest_and_brightest(plain).first);
+    EXPECT_NEAR(total(fringed, 3), total(plain, 3), 1e-3 * total(plain, 3));
+}
+
+TEST(Acquisition, NoiseIsThatOfThePhotonsAndOfTheSmoothing) {
+    const Volume<float> empty(Grid{{96, 64, 24}, {0.025, 0.025, 0.025}, {}});
+    Acquisition a = perfect();
+    a.photons = 2500;
+    const auto deviation = [&] {
+        const TiltSeries s = acquire(empty, empty.grid(), a, 1);
+        double squares = 0;
+        for (const float v : s.absorption) squares += static_cast<double>(v) * v;
+        return std::sqrt(squares / static_cast<double>(s.absorption.size()));
+    };
+    EXPECT_NEAR(deviation(), 1.0 / 50, 0.02 / 50);
+    // Smoothing by a Gaussian leaves the sum of its squared weights.
+    a.image_smoothing = 0.8;
+    double sum = 0, squares = 0;
+    for (int i = -8; i <= 8; ++i) {
+        const double w = std::exp(-i * i / (2 * 0.64));
+        sum += w;
+        squares += w * w;
+    }
+    const double left = squares / (sum * sum);  // of the variance, for each axis
+    EXPECT_NEAR(deviation(), left / 50, 0.03 * left / 50);
 }
 
 }  // namespace

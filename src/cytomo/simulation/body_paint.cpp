@@ -60,8 +60,8 @@ void add_body(Workshop& shop) {
     const double medium_amount = grain * draw("texture.medium");
     const double broad_amount = grain * draw("texture.broad");
     const double mottle_amount = grain * draw("texture.mottle");
-    const auto mottle = std::make_shared<const SmoothField>(
-        shop.options.seed, 24, std::clamp(draw("texture.mottle_um"), 0.02, 5.0));
+    const auto mottle = std::make_shared<const SmoothField>(shop.options.seed, 24,
+                                                            std::clamp(draw("texture.mottle_um"), 0.02, 5.0));
     const double reticulum = shop.options.contents.reticulum;
     const double sheet_gate = 1.1 - 0.7 * std::min(1.5, reticulum) * draw("reticulum.sheets");
     const double stacked =

@@ -41,6 +41,9 @@ public:
     };
     Limits limits(const Box& box, std::int64_t z0, std::int64_t z1) const;
 
+    /// As owner of a shape: absorption changes, owners stay.
+    static constexpr std::uint32_t same_owner = 0xFFFFFFFF;
+
     using Brush = std::function<void(std::int64_t z0, std::int64_t z1)>;
     void queue(Brush brush) { brushes_.push_back(std::move(brush)); }
 
@@ -63,7 +66,7 @@ public:
                         covered += d < 0;
                         blend(x, y, z, d, owner, may_cover, [&] { return absorption(p, d, x, y, z); });
                     }
-            painted_[owner] += covered;
+            count(owner, covered);
         });
     }
     /// Queues a branched tube; absorption(p, distance, along_um, x, y, z).
@@ -86,7 +89,7 @@ public:
                         blend(x, y, z, d, owner, may_cover,
                               [&] { return absorption(p, d, field.along[i], x, y, z); });
                     }
-            painted_[owner] += covered;
+            count(owner, covered);
         });
     }
 
@@ -124,8 +127,12 @@ private:
         float& here = lac(x, y, z);
         const auto coverage = static_cast<float>(std::clamp(0.5 - d / edge_um_, 0.0, 1.0));
         here += coverage * (static_cast<float>(value()) - here);
+        if (owner == same_owner) return;
         if (now != owner) blend_class(x, y, z, coverage, class_of(owner));
         if (d < 0) now = owner;
+    }
+    void count(std::uint32_t owner, std::int64_t covered) {
+        if (owner != same_owner) painted_[owner] += covered;
     }
 
     double edge_um_;

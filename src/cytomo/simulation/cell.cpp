@@ -5,6 +5,7 @@
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/simulation/organelles.h"
+#include "cytomo/simulation/tilt_axis.h"
 
 namespace cytomo {
 
@@ -13,15 +14,21 @@ namespace {
 /// How far beyond the returned box the cell is made: tilted rays through the box pass there.
 Grid wide_grid(const SimulationOptions& options) {
     const Vec3 e = options.voxel_um;
+    const Vec3 view{static_cast<double>(options.size.x) * e.x, static_cast<double>(options.size.y) * e.y, 0};
     const auto z_margin = std::max<std::int64_t>(4, std::llround(0.3 / e.z));
-    const double tilt =
-        std::max(std::fabs(options.acquisition.tilt_min_deg), std::fabs(options.acquisition.tilt_max_deg));
-    const double depth_um = static_cast<double>(options.size.z + 2 * z_margin) * e.z;
-    // Full rotation: a sample narrow enough to be seen whole at every angle, as in a capillary.
-    const double reach_um = tilt > 75 ? 0.3 : 0.5 * depth_um * std::tan(tilt * std::numbers::pi / 180) + 0.6;
-    const auto x_margin = static_cast<std::int64_t>(std::ceil(reach_um / e.x));
-    Grid grid{{options.size.x + 2 * x_margin, options.size.y, options.size.z + 2 * z_margin}, e, {}};
-    grid.origin_um = {-static_cast<double>(x_margin) * e.x, 0, -static_cast<double>(z_margin) * e.z};
+    const double reach_um = reach_of_tilted_rays(options);
+    const AxisFrame frame(options.acquisition.axis_deg, {});
+    Vec3 around = frame.extent_around(view);
+    around = AxisFrame(-options.acquisition.axis_deg, {}).extent_around(around);
+    const auto margin = [&](double around_um, double view_um, double reach, double edge) {
+        return static_cast<std::int64_t>(std::ceil((reach + 0.5 * (around_um - view_um)) / edge));
+    };
+    const auto x_margin = margin(around.x, view.x, std::fabs(frame.c) * reach_um, e.x),
+               y_margin = margin(around.y, view.y, std::fabs(frame.s) * reach_um, e.y);
+    Grid grid{
+        {options.size.x + 2 * x_margin, options.size.y + 2 * y_margin, options.size.z + 2 * z_margin}, e, {}};
+    grid.origin_um = {-static_cast<double>(x_margin) * e.x, -static_cast<double>(y_margin) * e.y,
+                      -static_cast<double>(z_margin) * e.z};
     return grid;
 }
 
@@ -29,10 +36,12 @@ template <class T, class F>
 Volume<T> middle_of(const Volume<T>& wide, const Grid& grid, F change) {
     Volume<T> result(grid);
     const auto x0 = std::llround(-wide.grid().origin_um.x / grid.voxel_um.x);
+    const auto y0 = std::llround(-wide.grid().origin_um.y / grid.voxel_um.y);
     const auto z0 = std::llround(-wide.grid().origin_um.z / grid.voxel_um.z);
     parallel_for(grid.size.z, [&](std::int64_t z) {
         for (std::int64_t y = 0; y < grid.size.y; ++y)
-            for (std::int64_t x = 0; x < grid.size.x; ++x) result(x, y, z) = change(wide(x + x0, y, z + z0));
+            for (std::int64_t x = 0; x < grid.size.x; ++x)
+                result(x, y, z) = change(wide(x + x0, y + y0, z + z0));
     });
     return result;
 }
@@ -85,6 +94,8 @@ void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& fi
         }
         cell.truth.objects.push_back(object);
     }
+    std::vector<bool> apart{false};
+    for (const ObjectTruth& o : cell.truth.objects) apart.push_back(o.class_id >= nucleus);
     cell.classes = ClassVolume(grid);
     parallel_for(grid.size.z, [&](std::int64_t z) {
         const std::int64_t slice = grid.size.x * grid.size.y;
@@ -93,6 +104,7 @@ void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& fi
             owners[i] = number[owners[i]];
         }
     });
+    cell.truth.contacts = find_contacts(owners, apart);
     for (FilopodiumTruth f : filopodia)
         if ((f.instance = number[f.instance]) != 0) cell.truth.filopodia.push_back(std::move(f));
     for (MitochondrionTruth m : mitochondria)

@@ -97,7 +97,8 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
             draw("outline.edge_is_far") != 0 ? draw("outline.edge_far") : draw("outline.edge_near");
         edge_point = centre + edge_normal * (offset * across);
         has_neighbour = draw("outline.has_neighbour") != 0;
-        const double gap_um = std::max(0.0, draw("outline.neighbour_gap_um")), turn = draw("outline.neighbour_turn");
+        const double gap_um = std::max(0.0, draw("outline.neighbour_gap_um")),
+                     turn = draw("outline.neighbour_turn");
         neighbour_normal = {-std::cos(angle + turn), -std::sin(angle + turn), 0};
         neighbour_point = edge_point - edge_normal * (gap_um + 1.2 * undulation_um_);
     } else {
@@ -137,7 +138,8 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
                     const Vec3 q = Vec3{p.x, p.y, 0} * (1 / ruffle_spacing);
                     const double across_ridge = ruffles_(q) * ruffle_spacing / (1.5 * ruffle_width);
                     const double patch = std::clamp(1.5 * ruffles_({0.4 * q.x, 0.4 * q.y, 8.5}), 0.0, 1.0);
-                    height += ruffle_um * patch * std::exp(-across_ridge * across_ridge) * std::min(1.0, edge / 0.2);
+                    height += ruffle_um * patch * std::exp(-across_ridge * across_ridge) *
+                              std::min(1.0, edge / 0.2);
                 }
             }
             bottom[i] = static_cast<float>(low);

@@ -33,7 +33,7 @@ TEST(Cell, ARoundedCellHasItsSizeWallAndVacuole) {
     o.cells = changed("yeast", R"({
         "outline": {"bumps_um": {"fixed": 0}},
         "texture": {"fine": {"fixed": 0}, "medium": {"fixed": 0}, "broad": {"fixed": 0}},
-        "rounded": {"length_um": {"fixed": 1.2}, "roundness": {"fixed": 0.9}, "offset": {"fixed": 0},
+        "rounded": {"length_um": {"fixed": 1.2}, "neighbours": {"fixed": 0}, "roundness": {"fixed": 0.9}, "offset": {"fixed": 0},
                     "wall_um": {"fixed": 0.15}, "wall_per_um": {"fixed": 0.34}},
         "vacuole": {"count": {"fixed": 1}, "radius_um": {"fixed": 0.4}, "lumen_per_um": {"fixed": 0.17}}})");
     o.contents.mitochondria = o.contents.lipid_droplets = o.contents.vesicles = o.contents.reticulum = 0;
@@ -148,17 +148,155 @@ TEST(Cell, RoundedCellsHaveRoomAroundTheirNucleus) {
     }
 }
 
+/// Voxels of the cell's own cytoplasm, nucleus and organelles, and of the neighbour's cytoplasm, nearest to
+/// each other, µm.
+double gap_between_cells(const SimulatedCell& cell) {
+    std::uint32_t neighbour = 0;
+    std::set<std::uint32_t> own;
+    for (const ObjectTruth& o : cell.truth.objects) {
+        if (o.kind == "neighbour") neighbour = o.instance;
+        if (o.kind == "cytoplasm") own.insert(o.instance);
+    }
+    if (neighbour == 0) return -1;
+    const Grid& grid = cell.instances.grid();
+    std::vector<Vec3> a, b;
+    for (std::int64_t z = 0; z < grid.size.z; ++z)
+        for (std::int64_t y = 0; y < grid.size.y; ++y)
+            for (std::int64_t x = 0; x < grid.size.x; ++x) {
+                const std::uint32_t here = cell.instances(x, y, z);
+                const bool edge = x == 0 || y == 0 || x + 1 == grid.size.x || y + 1 == grid.size.y ||
+                                  cell.instances(x - 1, y, z) == 0 || cell.instances(x + 1, y, z) == 0 ||
+                                  cell.instances(x, y - 1, z) == 0 || cell.instances(x, y + 1, z) == 0;
+                const Vec3 p = grid.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                if (edge && here == neighbour) b.push_back(p);
+                if (edge && own.contains(here)) a.push_back(p);
+            }
+    double nearest = 1e9;
+    for (const Vec3 p : a)
+        for (const Vec3 q : b) nearest = std::min(nearest, length(p - q));
+    return nearest;
+}
+
+TEST(Cell, NeighboursAreTheirGapAway) {
+    SimulationOptions o;
+    o.preset = "suspension-cell";
+    o.size = {110, 110, 60};
+    o.voxel_um = {0.1, 0.1, 0.1};
+    int seen = 0;
+    for (o.seed = 1; o.seed <= 12; ++o.seed) {
+        o.cells =
+            changed(o.preset, R"({"rounded": {"neighbours": {"fixed": 1}, "neighbour_gap_um": {"fixed": 0.6},
+            "length_um": {"fixed": 2.5}, "roundness": {"fixed": 1}, "neighbour_size": {"fixed": 1}},
+            "outline": {"bumps_um": {"fixed": 0}}})");
+        const double gap = gap_between_cells(make_cell(o));
+        if (gap < 0) continue;  // above or below the view
+        ++seen;
+        EXPECT_GT(gap, 0.6 - 0.1) << o.seed;
+        EXPECT_LT(gap, 0.6 + 0.35) << o.seed;  // between voxel centres
+    }
+    EXPECT_GE(seen, 6);
+    o.preset = "cell-edge";
+    o.size = {160, 160, 40};
+    o.voxel_um = {0.04, 0.04, 0.04};
+    o.contents.filopodia = 0;
+    seen = 0;
+    for (o.seed = 1; o.seed <= 4; ++o.seed) {
+        o.cells = changed(o.preset,
+                          R"({"outline": {"has_neighbour": {"fixed": 1}, "neighbour_gap_um": {"fixed": 0.8},
+            "undulation": {"fixed": 0}, "neighbour_turn": {"fixed": 0}, "edge_is_far": {"fixed": 0}}})");
+        const double gap = gap_between_cells(make_cell(o));
+        if (gap < 0) continue;
+        ++seen;
+        EXPECT_NEAR(gap, 0.8, 0.09) << o.seed;
+    }
+    EXPECT_GE(seen, 3);
+}
+
+TEST(Cell, RufflesStandOnTheCell) {
+    SimulationOptions o;
+    o.seed = 3;
+    o.size = {160, 160, 64};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    const auto with = [&](const std::string& chance) {
+        SimulationOptions other = o;
+        other.cells =
+            changed(o.preset, R"({"outline": {"has_ruffles": {"fixed": )" + chance +
+                                  R"(}, "ruffle_um": {"fixed": 0.3}, "inner_thickness": {"fixed": 0.4}}})");
+        return make_cell(other);
+    };
+    const SimulatedCell flat = with("0"), ruffled = with("1");
+    double highest = 0;
+    std::int64_t raised = 0, columns = 0;
+    for (std::int64_t y = 0; y < 160; ++y)
+        for (std::int64_t x = 0; x < 160; ++x) {
+            const auto height = [&](const SimulatedCell& cell) {
+                std::int64_t top = 0;
+                for (std::int64_t z = 0; z < 64; ++z)
+                    if (cell.classes(x, y, z) != background && cell.classes(x, y, z) != filopodium) top = z;
+                return 0.03 * static_cast<double>(top);
+            };
+            const double before = height(flat), more = height(ruffled) - before;
+            if (before == 0) continue;
+            ++columns;
+            EXPECT_GT(more, -0.04);
+            highest = std::max(highest, more);
+            raised += more > 0.1;
+        }
+    EXPECT_GT(highest, 0.15);
+    EXPECT_LT(highest, 0.35);
+    EXPECT_GT(raised, columns / 200);
+    EXPECT_LT(raised, columns / 3);
+}
+
+TEST(Cell, DropletsTouchMitochondriaWhereAsked) {
+    SimulationOptions o;
+    o.preset = "perinuclear";
+    o.size = {160, 160, 80};
+    o.voxel_um = {0.02, 0.02, 0.02};
+    const auto touching = [&](const std::string& share) {
+        int at = 0, droplets = 0;
+        for (o.seed = 1; o.seed <= 4; ++o.seed) {
+            o.cells = changed(
+                o.preset, R"({"lipid_droplet": {"clustering": {"fixed": 0}, "at_mitochondria": {"fixed": )" +
+                              share + "}}}");
+            const SimulatedCell cell = make_cell(o);
+            const auto class_of = [&](std::uint32_t n) { return cell.truth.objects[n - 1].class_id; };
+            std::set<std::uint32_t> found;
+            for (const Contact& c : cell.truth.contacts) {
+                EXPECT_LT(c.a, c.b);
+                EXPECT_GT(c.area_um2, 0);
+                EXPECT_LT(c.gap_um, 0.03);
+                if (class_of(c.a) == mitochondrion && class_of(c.b) == lipid_droplet) found.insert(c.b);
+            }
+            at += static_cast<int>(found.size());
+            for (const ObjectTruth& object : cell.truth.objects) droplets += object.class_id == lipid_droplet;
+        }
+        return std::pair{at, droplets};
+    };
+    const auto [with, of] = touching("1");
+    const auto [without, among] = touching("0");
+    EXPECT_GT(of, 8);
+    EXPECT_GT(2 * with, of) << of;
+    EXPECT_LT(2 * without, among) << among;
+}
+
 TEST(Cell, DisturbancesChangeWhatTheyShould) {
     SimulationOptions o;
     o.seed = 3;
     o.size = {120, 120, 48};
     o.voxel_um = {0.03, 0.03, 0.03};
-    const SimulatedCell plain = make_cell(o);
     const auto with = [&](const std::string& json) {
+        auto model = std::make_shared<CellModel>(o.preset);
+        model->change(R"({"golgi": {"stacks_per_um3": {"fixed": 0}}, "ice": {"cracks": {"fixed": 0},
+            "crystals": {"fixed": 0}}, "filopodium": {"companions": {"fixed": 0}, "branches": {"fixed": 0}}})",
+                      "test");
+        model->change(json, "test");
         SimulationOptions other = o;
-        other.cells = changed(o.preset, json);
+        other.cells = model;
         return make_cell(other);
     };
+    const SimulatedCell plain = with("{}");
     // Golgi stacks: absorption of cytoplasm rises, classes stay.
     const SimulatedCell golgi = with(R"({"golgi": {"stacks_per_um3": {"fixed": 1}}})");
     EXPECT_TRUE(same(golgi.classes, plain.classes));
@@ -209,7 +347,7 @@ TEST(Cell, DisturbancesChangeWhatTheyShould) {
     const auto voxels = [](const SimulatedCell& c) {
         return std::count(c.classes.values().begin(), c.classes.values().end(), filopodium);
     };
-    EXPECT_GT(voxels(branched), voxels(plain) * 12 / 10);
+    EXPECT_GT(voxels(branched), voxels(plain) * 11 / 10);
 }
 
 TEST(Cell, SurfacesOfEllipsoidsAreExact) {

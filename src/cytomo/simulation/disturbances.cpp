@@ -55,7 +55,7 @@ void add_golgi(Workshop& shop) {
         const Box box{stack.centre - Vec3{reach, reach, reach}, stack.centre + Vec3{reach, reach, reach}};
         // Class cytoplasm: the paint changes absorption, never the owner.
         canvas.paint(
-            box, 1, [=](Vec3 p) { return stack.distance(p) - 0.5 * thickness; },
+            box, Canvas::same_owner, [=](Vec3 p) { return stack.distance(p) - 0.5 * thickness; },
             [=](Vec3, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
             [&canvas](std::uint32_t owner) { return canvas.class_of(owner) == cytoplasm; });
     }

@@ -70,6 +70,7 @@ void SimulationOptions::check() const {
     require_range(a.tilt_min_deg, -90, 90, "lowest tilt in degrees");
     require_range(a.tilt_max_deg, -90, 90, "highest tilt in degrees");
     require(a.tilt_min_deg < a.tilt_max_deg, "highest tilt", "larger than the lowest");
+    require_range(a.axis_deg, -90, 90, "direction of the tilt axis in degrees");
     require_range(a.tilt_step_deg, 0.1, 30, "tilt step in degrees");
     require_range(a.photons, 0, 1e9, "photons");
     require_range(a.blur_nm, 0, 500, "blur in nm");
@@ -84,6 +85,7 @@ void SimulationOptions::check() const {
     require_range(a.missing_images, 0, 0.9, "share of missing images");
     require_range(a.bad_images, 0, 1, "share of bad images");
     require(a.iterations >= 1 && a.iterations <= 1000, "iterations", "between 1 and 1000");
+    require(output.bits == 8 || output.bits == 16 || output.bits == 32, "bits", "8, 16 or 32");
     require_range(output.clip_low, 0, 0.4, "lower clipped fraction");
     require_range(output.clip_high, 0, 0.4, "upper clipped fraction");
     require_range(output.smooth_voxels, 0, 10, "smoothing in voxels");
@@ -124,7 +126,7 @@ SimulationOptions random_acquisition(SimulationOptions options, Random& random) 
 
     Export e;
     e.polarity = random.chance(0.7) ? Polarity::dense_is_dark : Polarity::dense_is_bright;
-    e.eight_bit = random.chance(0.5);
+    e.bits = random.chance(0.5) ? 8 : 32;
     e.clip_low = random.chance(0.4) ? 0 : random.uniform(0, 0.03);
     e.clip_high = random.chance(0.5) ? 0 : random.uniform(0, 0.015);
     e.smooth_voxels = random.chance(0.3) ? 0 : random.uniform(0.4, 1.4);

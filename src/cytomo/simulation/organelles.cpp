@@ -191,7 +191,8 @@ void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth) {
                 const double deep = std::clamp(-d / 0.06, 0.0, 1.0);
                 double end = 0;
                 for (const Vec3 e : *ends) end = std::max(end, 1 - length(p - e) / (2 * radius));
-                return base + contrast * (dense_ends * end + density_variation * (*density)(p) + rim * std::exp(-std::fabs(d + 0.02) / 0.03) +
+                return base + contrast * (dense_ends * end + density_variation * (*density)(p) +
+                                          rim * std::exp(-std::fabs(d + 0.02) / 0.03) +
                                           deep * cristae * (wave + 0.8 * (*medium)(x, y, z)) -
                                           0.4 * rim * deep + 0.008 * (*fine)(x, y, z));
             },
@@ -236,8 +237,10 @@ namespace {
 bool beside_mitochondrion(Random& random, const Workshop& shop, const std::vector<MitochondrionTruth>& all,
                           double radius_um, Vec3& centre) {
     for (int i = 0; i < 40 && !all.empty(); ++i) {
-        const auto& m = all[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(all.size()) - 1))];
-        const auto line = static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(m.lines_um.size()) - 1));
+        const auto& m =
+            all[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(all.size()) - 1))];
+        const auto line =
+            static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(m.lines_um.size()) - 1));
         const auto at = static_cast<std::size_t>(
             random.integer(0, static_cast<std::int64_t>(m.lines_um[line].size()) - 1));
         centre = m.lines_um[line][at] + random_direction(random, 0.3) * (m.radius_um[line][at] + radius_um);
@@ -387,7 +390,8 @@ void add_reticulum(Workshop& shop) {
         // Class cytoplasm: the paint changes absorption, never the owner.
         const double value = shop.body.values.reticulum + draw("reticulum.tube_spread_per_um");
         canvas.paint_tube(
-            tube, 1, [=](Vec3, double, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
+            tube, Canvas::same_owner,
+            [=](Vec3, double, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
             [&canvas](std::uint32_t owner) { return canvas.class_of(owner) == cytoplasm; });
     }
     // Small dense spots without a name: cross sections, clusters of ribosomes, granules.
@@ -403,7 +407,7 @@ void add_reticulum(Workshop& shop) {
         if (!shop.find_room(random, shop.body.wide, radius, 0, 3, spot.centre)) continue;
         const double value = shop.body.values.cytosol + strength * draw("reticulum.granule_contrast_per_um");
         canvas.paint(
-            spot.box(), 1, [spot](Vec3 p) { return spot.distance(p); },
+            spot.box(), Canvas::same_owner, [spot](Vec3 p) { return spot.distance(p); },
             [=](Vec3, double, std::int64_t, std::int64_t, std::int64_t) { return value; },
             [&canvas](std::uint32_t owner) { return canvas.class_of(owner) == cytoplasm; });
     }

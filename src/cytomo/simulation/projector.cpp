@@ -11,20 +11,11 @@
 #include <cmath>
 #include <vector>
 
+#include "cytomo/simulation/lanes.h"
+
 namespace cytomo {
 
 namespace {
-
-/// Eight neighbouring values as one vector (compilers spill wider ones than the processor's).
-constexpr std::int64_t eight = 8;
-using Eight = float __attribute__((vector_size(eight * sizeof(float)), aligned(alignof(float)), may_alias));
-
-/// to += wa * a + wb * b, for one place in all slices.
-inline void add(float* to, const float* a, float wa, const float* b, float wb) {
-    for (std::int64_t j = 0; j < lanes; j += eight)
-        *reinterpret_cast<Eight*>(to + j) +=
-            wa * *reinterpret_cast<const Eight*>(a + j) + wb * *reinterpret_cast<const Eight*>(b + j);
-}
 
 struct View {
     View(const SliceGeometry& g, double angle_rad, double shift_um)
@@ -131,6 +122,28 @@ void back_project_row(const SliceGeometry& g, const View& view, std::int64_t k, 
     for (std::int64_t i = end; i < last; ++i) one_by_one(i);
 }
 
+/// One angle's share of add_interpolated() in row k.
+void add_interpolated_row(const SliceGeometry& g, const View& view, std::int64_t k, float weight,
+                          const float* line, float* slice) {
+    const double here = view.start + view.per_z * static_cast<double>(k);
+    float* out = slice + g.at(0, k);
+    const auto last = g.detectors - 1;
+    auto [begin, end] = range_within(here, view.per_x, 0, static_cast<double>(last), g.nx);
+    if (begin > end) begin = end = 0;
+    const auto beyond = [&](std::int64_t i) {
+        const double v = here + view.per_x * static_cast<double>(i);
+        add(out + i * lanes, line + (v > 0 ? last : 0) * lanes, weight, line, 0);
+    };
+    for (std::int64_t i = 0; i < begin; ++i) beyond(i);
+    for (std::int64_t i = begin; i < end; ++i) {
+        const double v = here + view.per_x * static_cast<double>(i);
+        const auto u = static_cast<std::int64_t>(v);
+        const float t = weight * static_cast<float>(v - static_cast<double>(u));
+        add(out + i * lanes, line + u * lanes, weight - t, line + (u + 1) * lanes, t);
+    }
+    for (std::int64_t i = end; i < g.nx; ++i) beyond(i);
+}
+
 /// Calls work(view, number of the angle, row) so that a few angles take turns at each row.
 template <class Work>
 void in_turns(const SliceGeometry& g, std::span<const double> angles_rad, double shift_um, const Work& work) {
@@ -173,6 +186,15 @@ void back_project(const SliceGeometry& g, std::span<const double> angles_rad, do
                   const float* lines, float* slice) {
     in_turns(g, angles_rad, shift_um, [&](const View& view, std::int64_t angle, std::int64_t k) {
         if (k >= 0) back_project_row(g, view, k, lines + angle * g.row_values(), slice);
+    });
+}
+
+void add_interpolated(const SliceGeometry& g, std::span<const double> angles_rad,
+                      std::span<const double> weights, const float* lines, float* slice) {
+    in_turns(g, angles_rad, 0, [&](const View& view, std::int64_t angle, std::int64_t k) {
+        if (k >= 0)
+            add_interpolated_row(g, view, k, static_cast<float>(weights[static_cast<std::size_t>(angle)]),
+                                 lines + angle * g.row_values(), slice);
     });
 }
 

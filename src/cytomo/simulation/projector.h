@@ -45,4 +45,9 @@ void project_by_depth(const SliceGeometry& geometry, double angle_rad, double sh
 void back_project(const SliceGeometry& geometry, std::span<const double> angles_rad, double shift_um,
                   const float* lines, float* slice);
 
+/// Adds to each voxel, for each angle, its weight times the line's value where the voxel is seen,
+/// interpolated linearly; a line keeps its end values beyond its ends. What filtered back-projection needs.
+void add_interpolated(const SliceGeometry& geometry, std::span<const double> angles_rad,
+                      std::span<const double> weights, const float* lines, float* slice);
+
 }  // namespace cytomo

@@ -11,6 +11,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/simulation/lanes.h"
 #include "cytomo/simulation/projector.h"
 
 namespace cytomo {
@@ -102,12 +103,39 @@ void sirt(const Setup& s, const ReconstructionOptions& options, const std::vecto
     }
 }
 
+/// out[u] = sum of kernel[i - u + half] in[i + shift], for 0 <= u < count; every i within `in`.
+void convolve(const float* in, std::int64_t length, const std::vector<float>& kernel, std::int64_t shift,
+              std::int64_t count, float* out) {
+    // Four places at once, so that each value read serves four of them.
+    constexpr std::int64_t at_once = 4;
+    const std::int64_t half = (static_cast<std::int64_t>(kernel.size()) - 1) / 2;
+    std::vector<float> padded(static_cast<std::size_t>(kernel.size() + 2 * at_once), 0.0F);
+    std::copy(kernel.begin(), kernel.end(), padded.begin() + at_once);
+    for (std::int64_t u = 0; u < count; u += at_once) {
+        const std::int64_t places = std::min(at_once, count - u), at = u + shift;
+        const std::int64_t first = std::max<std::int64_t>(0, at - half),
+                           end = std::min(length, at + at_once + half);
+        for (std::int64_t j = 0; j < lanes; j += eight) {
+            Eight a{}, b{}, c{}, d{};
+            for (std::int64_t i = first; i < end; ++i) {
+                const float* k = padded.data() + (i - at + half + at_once);
+                const Eight v = eight_at(in + i * lanes + j);
+                a += k[0] * v;
+                b += k[-1] * v;
+                c += k[-2] * v;
+                d += k[-3] * v;
+            }
+            const Eight* sums[at_once] = {&a, &b, &c, &d};
+            for (std::int64_t p = 0; p < places; ++p) eight_at(out + (u + p) * lanes + j) = *sums[p];
+        }
+    }
+}
+
 /// Convolves each image line with the kernel. Beyond the detector the line fades from its last value
 /// to zero, so that a sample wider than the detector does not end in a bright rim.
 void filter_lines(const SliceGeometry& g, const std::vector<float>& kernel, std::int64_t angles,
                   std::vector<float>& images) {
-    const std::int64_t n = g.detectors, pad = n / 2,
-                       reach = (static_cast<std::int64_t>(kernel.size()) - 1) / 2;
+    const std::int64_t n = g.detectors, pad = n / 2;
     std::vector<float> line(static_cast<std::size_t>((n + 2 * pad) * lanes));
     for (std::int64_t t = 0; t < angles; ++t) {
         float* image = images.data() + t * g.row_values();
@@ -119,40 +147,7 @@ void filter_lines(const SliceGeometry& g, const std::vector<float>& kernel, std:
             for (std::int64_t j = 0; j < lanes; ++j)
                 line[static_cast<std::size_t>(i * lanes + j)] = fade * image[from * lanes + j];
         }
-        for (std::int64_t u = 0; u < n; ++u) {
-            float sum[lanes] = {};
-            const std::int64_t first = std::max<std::int64_t>(0, u + pad - reach);
-            const std::int64_t last = std::min<std::int64_t>(n + 2 * pad - 1, u + pad + reach);
-            for (std::int64_t i = first; i <= last; ++i) {
-                const float k = kernel[static_cast<std::size_t>(i - u - pad + reach)];
-                const float* v = line.data() + i * lanes;
-                for (std::int64_t j = 0; j < lanes; ++j) sum[j] += k * v[j];
-            }
-            std::copy_n(sum, lanes, image + u * lanes);
-        }
-    }
-}
-
-void back_project_filtered(const Setup& s, const std::vector<float>& images, std::vector<float>& slice) {
-    const SliceGeometry& g = s.geometry;
-    std::fill(slice.begin(), slice.end(), 0.0F);
-    for (std::size_t t = 0; t < s.angles_rad.size(); ++t) {
-        const double cx = std::cos(s.angles_rad[t]) * g.voxel_x_um / g.pitch_um;
-        const double cz = std::sin(s.angles_rad[t]) * g.voxel_z_um / g.pitch_um;
-        const float* image = images.data() + static_cast<std::int64_t>(t) * g.row_values();
-        for (std::int64_t k = 0; k < g.nz; ++k)
-            for (std::int64_t i = 0; i < g.nx; ++i) {
-                const double u = std::clamp(g.axis_detector + cx * (static_cast<double>(i) - g.axis_x) +
-                                                cz * (static_cast<double>(k) - g.axis_z),
-                                            0.0, static_cast<double>(g.detectors - 1));
-                const auto u0 = std::min(static_cast<std::int64_t>(u), g.detectors - 2);
-                const auto f = static_cast<float>(u - static_cast<double>(u0));
-                const float* a = image + u0 * lanes;
-                float* out = slice.data() + g.at(i, k);
-                const auto weight = static_cast<float>(s.angle_weights[t]);
-                for (std::int64_t j = 0; j < lanes; ++j)
-                    out[j] += weight * (a[j] + f * (a[j + lanes] - a[j]));
-            }
+        convolve(line.data(), n + 2 * pad, kernel, pad, n, image);
     }
 }
 
@@ -251,7 +246,8 @@ Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axi
             sirt(setup, options, images, slice, squares[static_cast<std::size_t>(group)]);
         } else {
             filter_lines(g, kernel, angles, images);
-            back_project_filtered(setup, images, slice);
+            std::fill(slice.begin(), slice.end(), 0.0F);
+            add_interpolated(g, setup.angles_rad, setup.angle_weights, images.data(), slice.data());
         }
         for (std::int64_t z = 0; z < g.nz; ++z)
             for (std::int64_t j = 0; j < used; ++j) {

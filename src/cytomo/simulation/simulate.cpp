@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/image/denoise.h"
 #include "cytomo/image/filter.h"
 #include "cytomo/simulation/acquisition.h"
 #include "cytomo/simulation/reconstruction.h"
+#include "cytomo/simulation/tilt_axis.h"
 
 namespace cytomo {
 
@@ -40,19 +42,31 @@ void export_changes(Volume<float>& volume, const Export& output) {
     }
     if (output.polarity == Polarity::dense_is_dark)
         for (float& v : volume.values()) v = -v;
-    if (output.eight_bit) {
+    if (output.bits < 32) {
         const auto [low, high] = limits(volume, output.clip_low, output.clip_high);
+        const float most = output.bits == 8 ? 255 : 65535;
         for (float& v : volume.values())
-            v = std::round(std::clamp((v - low) / (high - low), 0.0F, 1.0F) * 255);
+            v = std::round(std::clamp((v - low) / (high - low), 0.0F, 1.0F) * most);
     }
 }
 
 }  // namespace
 
-Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& wanted,
-                                      const SimulationOptions& options, const Progress& progress,
-                                      const std::function<void(const TiltSeries&)>& on_images) {
-    options.check();
+double reach_of_tilted_rays(const SimulationOptions& options) {
+    const double e = options.voxel_um.z;
+    const auto z_margin = std::max<std::int64_t>(4, std::llround(0.3 / e));
+    const double tilt =
+        std::max(std::fabs(options.acquisition.tilt_min_deg), std::fabs(options.acquisition.tilt_max_deg));
+    const double depth_um = static_cast<double>(options.size.z + 2 * z_margin) * e;
+    // Full rotation: a sample narrow enough to be seen whole at every angle, as in a capillary.
+    return tilt > 75 ? 0.3 : 0.5 * depth_um * std::tan(tilt * std::numbers::pi / 180) + 0.6;
+}
+
+namespace {
+
+/// About an axis along y, and before export changes.
+Volume<float> see_through(const Volume<float>& lac, const Grid& wanted, const SimulationOptions& options,
+                          const Progress& progress, const std::function<void(const TiltSeries&)>& on_images) {
     // The reconstructed field is a little wider than wanted, for what little rim there is.
     const Grid& wide = lac.grid();
     const auto first = wide.voxel_from_world(wanted.origin_um);
@@ -80,6 +94,29 @@ Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& want
         for (std::int64_t y = 0; y < wanted.size.y; ++y)
             std::copy_n(&full(margin, y + y0, z + z0), wanted.size.x, &result(0, y, z));
     });
+    return result;
+}
+
+}  // namespace
+
+Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& wanted,
+                                      const SimulationOptions& options, const Progress& progress,
+                                      const std::function<void(const TiltSeries&)>& on_images) {
+    options.check();
+    Volume<float> result;
+    if (options.acquisition.axis_deg == 0) {
+        result = see_through(lac, wanted, options, progress, on_images);
+    } else {
+        const Vec3 middle = wanted.world_from_voxel(
+            {0.5 * static_cast<double>(wanted.size.x - 1), 0.5 * static_cast<double>(wanted.size.y - 1), 0});
+        const AxisFrame frame(options.acquisition.axis_deg, middle);
+        const Grid part = frame.grid_around(wanted, 0);
+        Grid all = wanted;
+        all.size.z = lac.grid().size.z;
+        all.origin_um.z = lac.grid().origin_um.z;
+        const Volume<float> sample = frame.turned(lac, frame.grid_around(all, reach_of_tilted_rays(options)));
+        result = frame.turned_back(see_through(sample, part, options, progress, on_images), wanted);
+    }
     export_changes(result, options.output);
     return result;
 }

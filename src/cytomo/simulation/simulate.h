@@ -12,6 +12,7 @@
 #include "cytomo/core/random.h"
 #include "cytomo/core/volume.h"
 #include "cytomo/simulation/cell_model.h"
+#include "cytomo/simulation/contacts.h"
 
 namespace cytomo {
 
@@ -38,7 +39,7 @@ std::string name(FbpWindow window);
 /// The window of that name; throws UsageError for any other.
 FbpWindow fbp_window_from(const std::string& name);
 
-/// How the microscope looks at the cell. Angles in degrees, about y; the beam runs along z at 0.
+/// How the microscope looks at the cell. Tilts in degrees, about the axis; the beam runs along z at 0.
 struct Acquisition {
     double tilt_min_deg = -65, tilt_max_deg = 65, tilt_step_deg = 2;
     double photons = 8000;         ///< mean count a detector pixel without a sample; 0: no noise
@@ -47,8 +48,8 @@ struct Acquisition {
     /// Partial coherence, kept simple: how much the image exceeds its own blur by 2.5 times the width, which
     /// makes bright fringes around dark matter. 0 … 2.
     double fringes = 0.25;
-    double misalignment = 0.4;     ///< deviation of residual shifts, detector pixels
-    double flicker = 0.01;         ///< deviation of the intensity from image to image
+    double misalignment = 0.4;        ///< deviation of residual shifts, detector pixels
+    double flicker = 0.01;            ///< deviation of the intensity from image to image
     double flat_field_error = 0.003;  ///< deviation of the gain left over after correction
     double tilt_jitter_deg = 0;       ///< deviation of the true tilt from the recorded one
     double image_smoothing = 0.4;     ///< deviation in pixels: interpolation when images are aligned
@@ -58,18 +59,19 @@ struct Acquisition {
     ReconstructionMethod reconstruction = ReconstructionMethod::sirt;
     int iterations = 25;  ///< of SIRT
     FbpWindow window = FbpWindow::hann;
+    double axis_deg = 0;  ///< direction of the tilt axis in the plane, from y towards x; -90 … 90
 };
 
 /// What a beamline does to the reconstruction before it hands it out.
 struct Export {
     Polarity polarity = Polarity::dense_is_dark;  ///< dark: values are negated absorption
-    bool eight_bit = false;                       ///< rescaled to 0 … 255 and rounded
-    double clip_low = 0.001, clip_high = 0.001;   ///< fraction of voxels saturated at each end (8 bit)
-    double smooth_voxels = 0.6;  ///< Gaussian filter after reconstruction, deviation in voxels
-    double sharpen = 0;          ///< strength of an unsharp mask after it, 0 … 2
+    int bits = 32;  ///< 8, 16: rescaled to 0 … 255, 0 … 65535 and rounded; 32: as they are
+    double clip_low = 0.001, clip_high = 0.001;  ///< fraction of voxels saturated at each end (8 and 16 bits)
+    double smooth_voxels = 0.6;   ///< Gaussian filter after reconstruction, deviation in voxels
+    double sharpen = 0;           ///< strength of an unsharp mask after it, 0 … 2
     double sharpen_voxels = 1.5;  ///< its width; wide ones leave bright halos around dark matter
     bool median = false;          ///< median of the 27 nearest voxels, before the Gaussian filter
-    int diffusion = 0;            ///< steps of edge-preserving (nonlinear) diffusion, before the Gaussian filter
+    int diffusion = 0;  ///< steps of edge-preserving (nonlinear) diffusion, before the Gaussian filter
 };
 
 /// Everything that decides a simulated tomogram: same options, same result, at any thread count.
@@ -143,6 +145,7 @@ struct Truth {
     std::vector<ObjectTruth> objects;  ///< ascending by instance
     std::vector<FilopodiumTruth> filopodia;
     std::vector<MitochondrionTruth> mitochondria;
+    std::vector<Contact> contacts;  ///< of all objects but cytoplasm, less than 30 nm apart
 };
 
 /// A cell before the microscope. All volumes on the same grid, origin 0.
@@ -171,9 +174,12 @@ struct SimulatedTomogram {
 /// Makes the cell. Time and memory linear in voxels. Throws UsageError from check().
 SimulatedCell make_cell(const SimulationOptions& options, const Progress& progress = {});
 
+/// How far beside the view, across the tilt axis, rays through it pass the sample, µm.
+double reach_of_tilted_rays(const SimulationOptions& options);
+
 /// Takes tilt images of `lac` (1/µm; matter all around what is wanted), reconstructs, and returns
 /// the part on `wanted` (voxel-aligned with lac; values in 1/µm before export changes). `on_images` is
-/// shown the tilt images first.
+/// shown the tilt images first; with a turned axis they are turned with it.
 Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& wanted,
                                       const SimulationOptions& options, const Progress& progress = {},
                                       const std::function<void(const TiltSeries&)>& on_images = {});

@@ -112,6 +112,7 @@ TEST(Simulation, MicroscopeKeepsAbsorptionAndPolarity) {
     o.acquisition.tilt_step_deg = 3;
     o.acquisition.photons = 0;
     o.acquisition.misalignment = o.acquisition.flicker = o.acquisition.flat_field_error = 0;
+    o.acquisition.fringes = o.acquisition.image_smoothing = 0;
     o.acquisition.iterations = 60;
     o.output.smooth_voxels = 0;
     o.output.polarity = Polarity::dense_is_bright;
@@ -120,11 +121,13 @@ TEST(Simulation, MicroscopeKeepsAbsorptionAndPolarity) {
     EXPECT_NEAR(bright(5, 10, 20), 0.0, 0.02);
     o.output.polarity = Polarity::dense_is_dark;
     EXPECT_FLOAT_EQ(acquire_and_reconstruct(lac, o)(30, 10, 20), -bright(30, 10, 20));
-    o.output.eight_bit = true;
-    const Volume<float> bytes = acquire_and_reconstruct(lac, o);
-    for (const float v : bytes.values()) {
-        ASSERT_EQ(v, std::round(v));
-        ASSERT_TRUE(v >= 0 && v <= 255);
+    for (const int bits : {8, 16}) {
+        o.output.bits = bits;
+        const Volume<float> rounded = acquire_and_reconstruct(lac, o);
+        const float most = static_cast<float>(1 << bits) - 1;
+        for (const float v : rounded.values()) ASSERT_TRUE(v == std::round(v) && v >= 0 && v <= most);
+        EXPECT_EQ(*std::max_element(rounded.values().begin(), rounded.values().end()), most);
+        EXPECT_EQ(*std::min_element(rounded.values().begin(), rounded.values().end()), 0);
     }
 }
 
@@ -165,16 +168,96 @@ TEST(Simulation, TiltImagesReconstructToTheTomogram) {
     EXPECT_GT(right, 1.02 * likeness(false, false, true));
 }
 
+TEST(Simulation, ATurnedAxisSeesATurnedSample) {
+    // Turned by a right angle, place (x, y) of the sample is what (-y, x) is with the axis along y.
+    const Grid grid{{48, 36, 30}, {0.03, 0.03, 0.03}, {}}, turned_grid{{36, 48, 30}, {0.03, 0.03, 0.03}, {}};
+    Volume<float> lac(grid), turned(turned_grid);
+    Random random(5);
+    for (int i = 0; i < 12; ++i) {
+        const std::int64_t x0 = random.integer(4, 38), y0 = random.integer(4, 26), z0 = random.integer(4, 20);
+        for (std::int64_t z = z0; z < z0 + 5; ++z)
+            for (std::int64_t y = y0; y < y0 + 4; ++y)
+                for (std::int64_t x = x0; x < x0 + 6; ++x) lac(x, y, z) = 0.5F;
+    }
+    for (std::int64_t z = 0; z < 30; ++z)
+        for (std::int64_t y = 0; y < 48; ++y)
+            for (std::int64_t x = 0; x < 36; ++x) turned(x, y, z) = lac(y, 35 - x, z);
+    SimulationOptions o;
+    o.size = grid.size;
+    o.voxel_um = grid.voxel_um;
+    o.acquisition.photons = 0;
+    o.acquisition.misalignment = o.acquisition.flicker = o.acquisition.flat_field_error = 0;
+    o.acquisition.tilt_step_deg = 5;
+    const Volume<float> along_y = acquire_and_reconstruct(turned, o);
+    o.acquisition.axis_deg = 90;
+    const Volume<float> along_x = acquire_and_reconstruct(lac, o);
+    // The field of view around nothing is wider in one of them, so that its rim differs a little.
+    double squares = 0, difference = 0;
+    for (std::int64_t z = 0; z < 30; ++z)
+        for (std::int64_t y = 0; y < 36; ++y)
+            for (std::int64_t x = 0; x < 48; ++x) {
+                const double a = along_x(x, y, z), b = along_y(35 - y, x, z);
+                squares += b * b;
+                difference += (a - b) * (a - b);
+            }
+    EXPECT_LT(std::sqrt(difference / squares), 0.1);
+}
+
+TEST(Simulation, TheSampleStaysInPlaceWhicheverWayTheAxisRuns) {
+    const Grid grid{{56, 56, 40}, {0.03, 0.03, 0.03}, {}};
+    Volume<float> lac(grid);
+    for (std::int64_t z = 0; z < 40; ++z)
+        for (std::int64_t y = 0; y < 56; ++y)
+            for (std::int64_t x = 0; x < 56; ++x)
+                lac(x, y, z) = std::hypot(x - 34.0, y - 20.0, z - 19.5) < 8 ? 0.6F : 0.0F;
+    SimulationOptions o;
+    o.size = grid.size;
+    o.voxel_um = grid.voxel_um;
+    o.acquisition.photons = 0;
+    o.acquisition.misalignment = o.acquisition.flicker = o.acquisition.flat_field_error = 0;
+    o.acquisition.fringes = 0;
+    o.acquisition.tilt_step_deg = 4;
+    o.output.polarity = Polarity::dense_is_bright;
+    for (const double axis : {-60.0, 0.0, 37.0, 90.0}) {
+        o.acquisition.axis_deg = axis;
+        const Volume<float> seen = acquire_and_reconstruct(lac, o);
+        double sum = 0, x_sum = 0, y_sum = 0, along = 0, across = 0;
+        const double c = std::cos(axis * std::numbers::pi / 180), s = std::sin(axis * std::numbers::pi / 180);
+        for (std::int64_t z = 8; z < 32; ++z)
+            for (std::int64_t y = 0; y < 56; ++y)
+                for (std::int64_t x = 0; x < 56; ++x) {
+                    const double v = std::max(0.0F, seen(x, y, z) - 0.15F);
+                    const double dx = static_cast<double>(x) - 34, dy = static_cast<double>(y) - 20;
+                    sum += v;
+                    x_sum += v * dx;
+                    y_sum += v * dy;
+                    if (std::fabs(static_cast<double>(z) - 19.5) < 1) {
+                        // Just outside the ball: streaks of the missing wedge run across the axis.
+                        const double u = c * dx - s * dy, w = s * dx + c * dy;
+                        if (std::fabs(std::hypot(u, w) - 10.5) < 1) {
+                            if (std::fabs(u) > 9) across += seen(x, y, z);
+                            if (std::fabs(w) > 9) along += seen(x, y, z);
+                        }
+                    }
+                }
+        EXPECT_NEAR(x_sum / sum, 0, 0.3) << axis;
+        EXPECT_NEAR(y_sum / sum, 0, 0.3) << axis;
+        EXPECT_LT(across, along) << axis;
+    }
+}
+
 TEST(Simulation, TrainingOptionsAreValidAndVary) {
-    std::set<std::string> kinds;
+    std::set<std::string> kinds, presets;
     std::set<double> tilts;
-    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
         const SimulationOptions o = random_training_options(seed, {96, 96, 64}, {0.02, 0.02, 0.02});
         EXPECT_NO_THROW(o.check());
-        kinds.insert(o.preset + name(o.acquisition.reconstruction) + (o.output.eight_bit ? "8" : "f"));
+        presets.insert(o.preset);
+        kinds.insert(name(o.acquisition.reconstruction) + std::to_string(o.output.bits));
         tilts.insert(o.acquisition.tilt_max_deg);
     }
-    EXPECT_EQ(kinds.size(), 8U);
+    EXPECT_EQ(presets.size(), simulation_presets().size());
+    EXPECT_EQ(kinds.size(), 4U);
     EXPECT_GT(tilts.size(), 10U);
 }
 
@@ -192,6 +275,9 @@ TEST(Simulation, RefusesWhatItCannotDo) {
     refused([](auto& o) { o.acquisition.photons = std::nan(""); });
     refused([](auto& o) { o.output.clip_low = 0.9; });
     refused([](auto& o) { o.acquisition.dose_loss = 1; });
+    refused([](auto& o) { o.acquisition.axis_deg = 120; });
+    refused([](auto& o) { o.output.bits = 12; });
+    refused([](auto& o) { o.output.diffusion = -1; });
     refused([](auto& o) { o.acquisition.bad_images = -0.1; });
 }
 

@@ -41,6 +41,8 @@ Json json_of(const SimulationOptions& o) {
               {"photons", a.photons},
               {"blur_nm", a.blur_nm},
               {"depth_of_field_um", a.depth_of_field_um},
+              {"fringes", a.fringes},
+              {"image_smoothing_pixels", a.image_smoothing},
               {"misalignment_pixels", a.misalignment},
               {"flicker", a.flicker},
               {"flat_field_error", a.flat_field_error},
@@ -50,14 +52,18 @@ Json json_of(const SimulationOptions& o) {
               {"bad_images", a.bad_images},
               {"reconstruction", name(a.reconstruction)},
               {"iterations", a.iterations},
-              {"window", name(a.window)}}},
+              {"window", name(a.window)},
+              {"axis_deg", a.axis_deg}}},
             {"export",
              {{"polarity", o.output.polarity == Polarity::dense_is_dark ? "dark" : "bright"},
-              {"eight_bit", o.output.eight_bit},
+              {"bits", o.output.bits},
               {"clip_low", o.output.clip_low},
               {"clip_high", o.output.clip_high},
               {"smooth_voxels", o.output.smooth_voxels},
-              {"sharpen", o.output.sharpen}}}};
+              {"sharpen", o.output.sharpen},
+              {"sharpen_voxels", o.output.sharpen_voxels},
+              {"median", o.output.median},
+              {"diffusion", o.output.diffusion}}}};
 }
 
 }  // namespace
@@ -102,6 +108,9 @@ std::string truth_json(const Truth& truth) {
                                 {"complete", m.complete},
                                 {"lines", lines}});
     }
+    Json contacts = Json::array();
+    for (const Contact& c : truth.contacts)
+        contacts.push_back({{"instances", {c.a, c.b}}, {"area_um2", c.area_um2}, {"gap_um", c.gap_um}});
     Json classes = Json::object();
     for (const LegendEntry& entry : legend.entries) classes[std::to_string(entry.id)] = entry.name;
     const CellModel standard(truth.options.preset);
@@ -112,6 +121,7 @@ std::string truth_json(const Truth& truth) {
                       {"objects", objects},
                       {"filopodia", filopodia},
                       {"mitochondria", mitochondria},
+                      {"contacts_below_30_nm", contacts},
                       {"cells", Json::parse(cells.json())}};
     return all.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
