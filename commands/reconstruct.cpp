@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 #include <memory>
+#include <numbers>
 #include <span>
 #include <sstream>
 
@@ -23,6 +24,7 @@ struct Arguments {
     std::string tilts, angles, out, method = "sirt", window = "hann", axis = "y", voxel_nm;
     int iterations = 25;
     std::int64_t thickness = 0;
+    std::optional<std::int64_t> beside;
     bool transmission = false, absorption = false;
     std::optional<double> incident, axis_at;
     double memory_gb = 2, tolerance = 0;
@@ -128,11 +130,26 @@ void check_memory(const Arguments& a, const Grid& grid) {
             "Give a smaller --thickness or --memory-gb, or bin the images");
 }
 
+/// Voxels beside the images that tilted rays pass through; none that SIRT could use where the sample is
+/// turned so far that it must be seen whole, and none for back-projection, which treats each voxel on its
+/// own.
+std::int64_t beside_images(const Arguments& a, const std::vector<double>& angles, std::int64_t detectors,
+                           std::int64_t thickness) {
+    if (a.beside) return *a.beside;
+    double steepest = 0;
+    for (const double angle : angles) steepest = std::max(steepest, std::fabs(angle));
+    if (a.method != "sirt" || steepest > 75) return 0;
+    const double reach = 0.5 * static_cast<double>(thickness) * std::tan(steepest * std::numbers::pi / 180);
+    return std::min(detectors, static_cast<std::int64_t>(std::ceil(reach)));
+}
+
 void check(const Arguments& a) {
     if (a.transmission && a.absorption) throw UsageError("give --transmission or --absorption, not both");
     if (a.incident && (!a.transmission || !(*a.incident > 0)))
         throw UsageError("--incident: expected a positive number together with --transmission");
     if (a.thickness < 0 || a.thickness > 100000) throw UsageError("--thickness: expected 1 to 100000 voxels");
+    if (a.beside && (*a.beside < 0 || *a.beside > 100000))
+        throw UsageError("--beside: expected 0 to 100000 voxels");
     if (!(a.memory_gb > 0)) throw UsageError("--memory-gb: expected a positive number");
 }
 
@@ -166,8 +183,11 @@ void run(const Arguments& a, const Common& common) {
     const std::int64_t nu = images.detectors(), rows = images.rows();
     const std::int64_t nz = a.thickness > 0 ? a.thickness : std::max<std::int64_t>(1, nu / 2);
     const double pitch = images.pitch_um();
-    Grid grid{{nu, rows, nz}, {pitch, images.row_pitch_um(), pitch}, {}};
-    Grid final_grid = grid;
+    Grid final_grid{{nu, rows, nz}, {pitch, images.row_pitch_um(), pitch}, {}};
+    Grid grid = final_grid;
+    const std::int64_t beside = beside_images(a, angles, nu, nz);
+    grid.size.x += 2 * beside;
+    grid.origin_um.x = -static_cast<double>(beside) * pitch;
     if (!along_y) {
         std::swap(final_grid.size.x, final_grid.size.y);
         std::swap(final_grid.voxel_um.x, final_grid.voxel_um.y);
@@ -177,8 +197,8 @@ void run(const Arguments& a, const Common& common) {
     Volume<float> result(final_grid);
 
     // As many rows at once as the memory allows, in whole groups that the projector takes together.
-    const double bytes_a_row =
-        4.0 * static_cast<double>(nu) * (static_cast<double>(images.count()) + static_cast<double>(nz));
+    const double bytes_a_row = 4.0 * (static_cast<double>(nu) * static_cast<double>(images.count()) +
+                                      static_cast<double>(grid.size.x) * static_cast<double>(nz));
     std::int64_t block = static_cast<std::int64_t>(a.memory_gb * 1e9 / bytes_a_row) / 16 * 16;
     block = std::clamp<std::int64_t>(block, 16, std::max<std::int64_t>(16, rows));
     const Progress progress = common.progress();
@@ -217,7 +237,7 @@ void run(const Arguments& a, const Common& common) {
         parallel_for(nz, [&](std::int64_t z) {
             for (std::int64_t r = 0; r < count; ++r)
                 for (std::int64_t u = 0; u < nu; ++u)
-                    (along_y ? result(u, first + r, z) : result(first + r, u, z)) = made(u, r, z);
+                    (along_y ? result(u, first + r, z) : result(first + r, u, z)) = made(u + beside, r, z);
         });
     }
     if (images.unusable() > 0)
@@ -256,6 +276,10 @@ Command reconstruct_command() {
                     ->capture_default_str();
                 app.add_option("--thickness", a->thickness,
                                "Voxels along the beam (default: half the image's width)");
+                app.add_option(
+                    "--beside", a->beside,
+                    "Voxels to reconstruct with SIRT on either side of the images, and to cut off again: "
+                    "less rim where the sample goes on (default: as far as tilted rays reach)");
                 app.add_option("--axis", a->axis, "Direction of the tilt axis in the images")
                     ->check(CLI::IsMember({"x", "y"}))
                     ->capture_default_str();

@@ -30,6 +30,27 @@ cytomo simulate shares --size 48 --voxel-nm 40 --seed 3 --fractions
 cytomo surface shares/fractions.tif meshes --probabilities
 [ -s meshes/cytoplasm.ply ] || fail "no surface from fractions in: $(ls meshes)"
 
+cytomo simulate turned --size 48 --voxel-nm 40 --seed 3 --tilt-axis 90 --bits 16 --clip 0.01,0.02 --median --diffusion 2 \
+    --sharpen 0.5 --sharpen-voxels 4 --fringes 0.4 --flicker 0.02 --flat-field-error 0.01 --image-smoothing 0.5
+cytomo info turned/tomogram.mrc --json
+expect "uint16" "type of values" json out.txt type
+about "$(json turned/truth.json options acquisition axis_deg)" 90 1e-9 "the tilt axis"
+about "$(json turned/truth.json options export clip_high)" 0.02 1e-9 "the share cut off"
+refused 2 "axis" simulate bad --size 32 --tilt-axis 100
+refused 2 "two shares" simulate bad --size 32 --clip 3
+refused 2 "12" simulate bad --size 32 --bits 12
+
+# What was made is what measure finds on the labels.
+cytomo simulate crowd --preset perinuclear --size 96 --voxel-nm 30 --seed 5 --droplets 3 --tilt-step 10 --iterations 2
+cytomo measure crowd/tomogram.mrc crowd/classes.tif sizes --instances crowd/instances.tif --min-volume-um3 0
+for i in 1 2 3 4 5; do
+    about "$(awk -F, -v n="$((i + 1))" '$1 == n { print $5 }' sizes/objects.csv)" \
+        "$(json crowd/truth.json objects "$i" labelled_volume_um3)" 1e-9 "volume of object $((i + 1))"
+    about "$(awk -F, -v n="$((i + 1))" '$1 == n { print $15 }' sizes/objects.csv)" \
+        "$(json crowd/truth.json objects "$i" centre_um 0)" 1e-6 "place of object $((i + 1))"
+done
+[ "$(json crowd/truth.json contacts_below_30_nm 0 area_um2)" != 0 ] || fail "a contact without area"
+
 printf '{"lipid_droplet": {"radius": {"fixed": 1}}}' > wrong.json
 refused 1 "lipid_droplet.radius" simulate bad --config wrong.json --size 32
 refused 2 "SIRT" reconstruct cell/tilts.mrc --angles cell/tilts.tlt -o bad.mrc --method fbp --tolerance 0.1

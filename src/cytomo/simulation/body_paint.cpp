@@ -50,6 +50,9 @@ void add_body(Workshop& shop) {
     const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     const std::uint32_t cytoplasm_object = canvas.add_object(cytoplasm, "cytoplasm");
     const std::uint32_t nucleus_object = canvas.add_object(nucleus, "nucleus");
+    if (body.has_nucleus)
+        canvas.shapes.push_back({nucleus_object, body.nucleus.box().grown(0.3),
+                                 [&body](Vec3 p) { return body.nucleus_distance(p); }, nullptr});
     const std::uint32_t neighbour_object = canvas.add_object(cytoplasm, "neighbour");
     const auto nucleoli = std::make_shared<const Nucleoli>(make_nucleoli(body, shop.model, random));
     const auto broad = std::make_shared<const SmoothField>(shop.options.seed, 21, 0.8);

@@ -30,19 +30,22 @@ Canvas::Limits Canvas::limits(const Box& box, std::int64_t z0, std::int64_t z1) 
             first(low.z, z0, z1),    first(high.z + 1e-9, z0, z1)};
 }
 
-Canvas::TubeDistance::TubeDistance(const Canvas& canvas, const Tube& tube, std::int64_t z0, std::int64_t z1)
-    : limits(canvas.limits(tube.box().grown(canvas.edge_um_), z0, z1)) {
-    if (limits.empty()) {
-        limits = {0, 0, 0, 0, 0, 0};
-        return;
-    }
+Canvas::TubeDistance::TubeDistance(const Canvas& canvas, const Tube& tube, const Limits& limits,
+                                   double reach_um) {
+    if (limits.empty()) return;
     const std::int64_t nx = limits.x1 - limits.x0, ny = limits.y1 - limits.y0, nz = limits.z1 - limits.z0;
     distance.assign(static_cast<std::size_t>(nx * ny * nz), 1e9F);
     along.assign(distance.size(), 0);
     const Grid& grid = canvas.lac.grid();
     const auto segment = [&](const TubePoint& a, const TubePoint& b) {
         const Tube piece{{{a, b}}};
-        const Limits l = canvas.limits(piece.box().grown(canvas.edge_um_), limits.z0, limits.z1);
+        Limits l = canvas.limits(piece.box().grown(reach_um), limits.z0, limits.z1);
+        l = {std::max(l.x0, limits.x0),
+             std::min(l.x1, limits.x1),
+             std::max(l.y0, limits.y0),
+             std::min(l.y1, limits.y1),
+             l.z0,
+             l.z1};
         const Vec3 ab = b.position - a.position;
         const double squared = std::max(1e-18, dot(ab, ab));
         for (auto z = l.z0; z < l.z1; ++z)
@@ -66,6 +69,17 @@ Canvas::TubeDistance::TubeDistance(const Canvas& canvas, const Tube& tube, std::
     for (const auto& line : tube.lines)
         for (std::size_t i = 0; i < line.size(); ++i)
             segment(line[i], line[std::min(i + 1, line.size() - 1)]);
+}
+
+std::vector<float> Canvas::distances(const Shape& shape, const Limits& l) const {
+    if (shape.tube) return TubeDistance(*this, *shape.tube, l, 1).distance;
+    std::vector<float> result;
+    for (auto z = l.z0; z < l.z1; ++z)
+        for (auto y = l.y0; y < l.y1; ++y)
+            for (auto x = l.x0; x < l.x1; ++x)
+                result.push_back(static_cast<float>(shape.distance(lac.grid().world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}))));
+    return result;
 }
 
 void Canvas::run() {

@@ -23,6 +23,14 @@ struct PaintedObject {
     double volume_um3 = -1, area_um2 = -1;  ///< of the whole shape, if known
 };
 
+/// Where an object was painted, for what is measured later.
+struct Shape {
+    std::uint32_t owner = 0;
+    Box box;
+    std::function<double(Vec3)> distance;  ///< µm, negative inside; empty for a tube
+    std::shared_ptr<const Tube> tube;
+};
+
 /// Absorption and owner (index into `objects`) of every voxel, on the wide grid. Brushes are queued
 /// and then run slab by slab along z, in the order queued: later ones paint over earlier ones.
 class Canvas {
@@ -53,6 +61,7 @@ public:
     template <class Distance, class Absorption, class MayCover>
     void paint(const Box& box, std::uint32_t owner, Distance distance, Absorption absorption,
                MayCover may_cover) {
+        if (is_measured(owner)) shapes.push_back({owner, box, distance, nullptr});
         queue([=, this](std::int64_t z0, std::int64_t z1) {
             const Limits l = limits(box.grown(edge_um_), z0, z1);
             std::int64_t covered = 0;
@@ -73,9 +82,10 @@ public:
     template <class Absorption, class MayCover>
     void paint_tube(const Tube& tube, std::uint32_t owner, Absorption absorption, MayCover may_cover) {
         const auto shape = std::make_shared<const Tube>(tube);
+        if (is_measured(owner)) shapes.push_back({owner, tube.box(), {}, shape});
         queue([=, this](std::int64_t z0, std::int64_t z1) {
-            TubeDistance field(*this, *shape, z0, z1);
-            const Limits& l = field.limits;
+            const Limits l = limits(shape->box().grown(edge_um_), z0, z1);
+            const TubeDistance field(*this, *shape, l, edge_um_);
             std::int64_t covered = 0;
             std::size_t i = 0;
             for (auto z = l.z0; z < l.z1; ++z)
@@ -103,6 +113,10 @@ public:
         }
     }
 
+    /// µm from a shape, for all voxels within the limits (x fastest, then y, then z); at least 1 µm counts as
+    /// far.
+    std::vector<float> distances(const Shape& shape, const Limits& limits) const;
+
     /// Runs all brushes, on all cores.
     void run();
     /// Voxels within the shapes painted for `owner`, whether they were free and whoever has them now.
@@ -112,13 +126,15 @@ public:
     Volume<std::uint32_t> owner_of;
     std::vector<Volume<std::uint8_t>> fractions;  ///< by class, 255: all of it; empty if not wanted
     std::vector<PaintedObject> objects;
+    std::vector<Shape> shapes;  ///< of nuclei, organelles and filopodia, in the order painted
 
 private:
     struct TubeDistance {
-        TubeDistance(const Canvas& canvas, const Tube& tube, std::int64_t z0, std::int64_t z1);
-        Limits limits;
+        /// Within the limits, exact up to `reach_um` from the surface.
+        TubeDistance(const Canvas& canvas, const Tube& tube, const Limits& limits, double reach_um);
         std::vector<float> distance, along;
     };
+    bool is_measured(std::uint32_t owner) const { return owner != same_owner && class_of(owner) >= nucleus; }
     template <class MayCover, class Value>
     void blend(std::int64_t x, std::int64_t y, std::int64_t z, double d, std::uint32_t owner,
                const MayCover& may_cover, const Value& value) {

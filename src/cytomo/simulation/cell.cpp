@@ -94,8 +94,6 @@ void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& fi
         }
         cell.truth.objects.push_back(object);
     }
-    std::vector<bool> apart{false};
-    for (const ObjectTruth& o : cell.truth.objects) apart.push_back(o.class_id >= nucleus);
     cell.classes = ClassVolume(grid);
     parallel_for(grid.size.z, [&](std::int64_t z) {
         const std::int64_t slice = grid.size.x * grid.size.y;
@@ -104,7 +102,7 @@ void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& fi
             owners[i] = number[owners[i]];
         }
     });
-    cell.truth.contacts = find_contacts(owners, apart);
+    cell.truth.contacts = find_contacts(canvas, grid, number);
     for (FilopodiumTruth f : filopodia)
         if ((f.instance = number[f.instance]) != 0) cell.truth.filopodia.push_back(std::move(f));
     for (MitochondrionTruth m : mitochondria)

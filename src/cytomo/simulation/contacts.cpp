@@ -1,169 +1,139 @@
 #include "cytomo/simulation/contacts.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/simulation/canvas.h"
 
 namespace cytomo {
 
 namespace {
 
-constexpr std::int64_t block_edge = 8;
-constexpr std::uint32_t several = 0xFFFFFFFF;
+Box common(const Box& a, const Box& b) {
+    return {{std::max(a.low.x, b.low.x), std::max(a.low.y, b.low.y), std::max(a.low.z, b.low.z)},
+            {std::min(a.high.x, b.high.x), std::min(a.high.y, b.high.y), std::min(a.high.z, b.high.z)}};
+}
 
-/// For each block of voxels: the one object that it holds, 0 for none, or `several`.
-class Blocks {
-public:
-    Blocks(const InstanceVolume& instances, const std::vector<bool>& counts) {
-        const Size3 size = instances.grid().size;
-        const auto blocks = [](std::int64_t n) { return (n + block_edge - 1) / block_edge; };
-        size_ = {blocks(size.x), blocks(size.y), blocks(size.z)};
-        held_.assign(static_cast<std::size_t>(size_.count()), 0);
-        parallel_chunks(size.z, block_edge, [&](std::int64_t z0, std::int64_t z1) {
-            for (auto z = z0; z < z1; ++z)
-                for (std::int64_t y = 0; y < size.y; ++y)
-                    for (std::int64_t x = 0; x < size.x; ++x) {
-                        const std::uint32_t here = instances(x, y, z);
-                        if (!counts[here]) continue;
-                        auto& held = held_[index(x / block_edge, y / block_edge, z / block_edge)];
-                        held = held == 0 || held == here ? here : several;
-                    }
-        });
-    }
-    /// Whether some other object than `own` may lie between these voxels (both included).
-    bool other_within(std::uint32_t own, std::array<std::int64_t, 3> low,
-                      std::array<std::int64_t, 3> high) const {
-        for (auto z = low[2] / block_edge; z <= high[2] / block_edge; ++z)
-            for (auto y = low[1] / block_edge; y <= high[1] / block_edge; ++y)
-                for (auto x = low[0] / block_edge; x <= high[0] / block_edge; ++x) {
-                    const std::uint32_t held = held_[index(x, y, z)];
-                    if (held != 0 && held != own) return true;
-                }
-        return false;
-    }
-
-private:
-    std::size_t index(std::int64_t x, std::int64_t y, std::int64_t z) const {
-        return static_cast<std::size_t>((z * size_.y + y) * size_.x + x);
-    }
-    Size3 size_;
-    std::vector<std::uint32_t> held_;
+struct Found {
+    double area_um2 = 0, gap_um = 1e300;
 };
 
-struct Search {
-    const InstanceVolume& instances;
-    const std::vector<bool>& counts;
-    double within_um;
-    Blocks blocks{instances, counts};
-    Grid grid = instances.grid();
-    std::array<double, 3> edge{grid.voxel_um.x, grid.voxel_um.y, grid.voxel_um.z};
-    std::array<std::int64_t, 3> size{grid.size.x, grid.size.y, grid.size.z};
+/// The distances to one shape within limits, and which voxels near its surface it has got.
+struct Surface {
+    Surface(const Canvas& on, const Shape& shape, const Canvas::Limits& within)
+        : canvas(on), owner(shape.owner), l(within), distance(on.distances(shape, within)) {}
 
-    using Found = std::map<std::pair<std::uint32_t, std::uint32_t>, std::pair<double, double>>;  // area, gap
-
-    /// Share of a smooth surface that a face across `axis` stands for: |component of the normal|.
-    double share(std::array<std::int64_t, 3> at, std::uint32_t own, std::size_t axis) const {
-        std::array<double, 3> normal{};
-        for (std::int64_t k = -2; k <= 2; ++k)
-            for (std::int64_t j = -2; j <= 2; ++j)
-                for (std::int64_t i = -2; i <= 2; ++i) {
-                    // The volume's border does not end an object.
-                    const auto x = std::clamp<std::int64_t>(at[0] + i, 0, size[0] - 1),
-                               y = std::clamp<std::int64_t>(at[1] + j, 0, size[1] - 1),
-                               z = std::clamp<std::int64_t>(at[2] + k, 0, size[2] - 1);
-                    if (instances(x, y, z) != own) continue;
-                    // The gradient along each axis in its own length.
-                    normal[0] -= static_cast<double>(i) / edge[0];
-                    normal[1] -= static_cast<double>(j) / edge[1];
-                    normal[2] -= static_cast<double>(k) / edge[2];
-                }
-        const double norm = std::hypot(normal[0], normal[1], normal[2]);
-        return norm > 0 ? std::fabs(normal[axis]) / norm : 1;
+    std::size_t at(std::int64_t x, std::int64_t y, std::int64_t z) const {
+        return static_cast<std::size_t>(((z - l.z0) * (l.y1 - l.y0) + y - l.y0) * (l.x1 - l.x0) + x - l.x0);
+    }
+    /// Who owns the voxel that lies `um` within (negative: outside) the surface, on the normal through a
+    /// voxel.
+    std::uint32_t owner_below(std::int64_t x, std::int64_t y, std::int64_t z, double um) const {
+        const Grid& grid = canvas.lac.grid();
+        const auto slope = [&](std::int64_t low, std::int64_t high, std::int64_t here, auto value,
+                               double edge) {
+            const std::int64_t before = std::max(low, here - 1), after = std::min(high - 1, here + 1);
+            return after > before
+                       ? (value(after) - value(before)) / (static_cast<double>(after - before) * edge)
+                       : 0.0;
+        };
+        const Vec3 normal = normalized(
+            {slope(
+                 l.x0, l.x1, x, [&](auto i) { return double{distance[at(i, y, z)]}; }, grid.voxel_um.x),
+             slope(
+                 l.y0, l.y1, y, [&](auto i) { return double{distance[at(x, i, z)]}; }, grid.voxel_um.y),
+             slope(
+                 l.z0, l.z1, z, [&](auto i) { return double{distance[at(x, y, i)]}; }, grid.voxel_um.z)});
+        const double down = distance[at(x, y, z)] + um;
+        const auto voxel = [&](std::int64_t v, double n, double edge, std::int64_t size) {
+            return std::clamp<std::int64_t>(v - std::llround(down * n / edge), 0, size - 1);
+        };
+        return canvas.owner_of(voxel(x, normal.x, grid.voxel_um.x, grid.size.x),
+                               voxel(y, normal.y, grid.voxel_um.y, grid.size.y),
+                               voxel(z, normal.z, grid.voxel_um.z, grid.size.z));
     }
 
-    /// Adds the face of voxel `at` towards `side` (-1, 1) along `axis` to all objects that are near.
-    void add_face(std::array<std::int64_t, 3> at, std::uint32_t own, std::size_t axis, int side,
-                  Found& found) const {
-        std::array<double, 3> middle{static_cast<double>(at[0]), static_cast<double>(at[1]),
-                                     static_cast<double>(at[2])};
-        middle[axis] += 0.5 * side;
-        std::array<std::int64_t, 3> low{}, high{};
-        for (std::size_t a = 0; a < 3; ++a) {
-            const double reach = within_um / edge[a] + 0.5;
-            low[a] = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(middle[a] - reach)));
-            high[a] =
-                std::min(size[a] - 1, static_cast<std::int64_t>(std::floor(middle[a] + reach)));
-        }
-        if (!blocks.other_within(own, low, high)) return;
-        std::map<std::uint32_t, double> near;  // squared distance
-        for (auto z = low[2]; z <= high[2]; ++z)
-            for (auto y = low[1]; y <= high[1]; ++y)
-                for (auto x = low[0]; x <= high[0]; ++x) {
-                    const std::uint32_t other = instances(x, y, z);
-                    if (other == own || !counts[other]) continue;
-                    double squared = 0;
-                    const std::array<std::int64_t, 3> there{x, y, z};
-                    for (std::size_t a = 0; a < 3; ++a) {
-                        const double apart =
-                            std::max(0.0, std::fabs(static_cast<double>(there[a]) - middle[a]) - 0.5) * edge[a];
-                        squared += apart * apart;
-                    }
-                    if (squared >= within_um * within_um) continue;
-                    const auto [entry, fresh] = near.emplace(other, squared);
-                    if (!fresh) entry->second = std::min(entry->second, squared);
-                }
-        if (near.empty()) return;
-        const double area = share(at, own, axis) * edge[(axis + 1) % 3] * edge[(axis + 2) % 3];
-        for (const auto& [other, squared] : near) {
-            auto& pair = found.emplace(std::minmax(own, other), std::pair{0.0, 1e300}).first->second;
-            pair.first += 0.5 * area;
-            pair.second = std::min(pair.second, std::sqrt(squared));
-        }
-    }
-
-    Found in_slices(std::int64_t z0, std::int64_t z1) const {
-        Found found;
-        for (auto z = z0; z < z1; ++z)
-            for (std::int64_t y = 0; y < size[1]; ++y)
-                for (std::int64_t x = 0; x < size[0]; ++x) {
-                    const std::uint32_t own = instances(x, y, z);
-                    if (!counts[own]) continue;
-                    for (std::size_t axis = 0; axis < 3; ++axis)
-                        for (const int side : {-1, 1}) {
-                            std::array<std::int64_t, 3> beside{x, y, z};
-                            beside[axis] += side;
-                            if (!grid.contains(beside[0], beside[1], beside[2]) ||
-                                instances(beside[0], beside[1], beside[2]) == own)
-                                continue;
-                            add_face({x, y, z}, own, axis, side, found);
-                        }
-                }
-        return found;
-    }
+    const Canvas& canvas;
+    std::uint32_t owner;
+    Canvas::Limits l;
+    std::vector<float> distance;
 };
+
+/// What two shapes have in common within a box.
+Found compare(const Canvas& canvas, const Shape& first, const Shape& second, const Box& view,
+              double within_um) {
+    const Grid& grid = canvas.lac.grid();
+    const double layer = std::max({grid.voxel_um.x, grid.voxel_um.y, grid.voxel_um.z});
+    const double reach = within_um + layer;
+    const Canvas::Limits l =
+        canvas.limits(common(common(first.box.grown(reach), second.box.grown(reach)), view), 0, grid.size.z);
+    Found found;
+    if (l.empty()) return found;
+    const Surface a(canvas, first, l), b(canvas, second, l);
+    double sum = 0;
+    const auto add = [&](const Surface& own, const Surface& other, std::int64_t x, std::int64_t y,
+                         std::int64_t z, std::size_t i) {
+        const double d = own.distance[i];
+        // Only where the object has the voxels below its surface: others may have been painted over it.
+        if (std::fabs(d) >= layer || own.owner_below(x, y, z, 0.7 * layer) != own.owner) return;
+        const double share = (1 - std::fabs(d) / layer) / layer;
+        // Where they overlap, the surface of the one is that of the other too.
+        const bool both =
+            d + other.distance[i] < -0.1 * layer && own.owner_below(x, y, z, -0.7 * layer) == other.owner;
+        sum += both ? 2 * share : share;
+        // Between two surfaces that face each other the distances to them add up to the gap.
+        found.gap_um = std::min(found.gap_um, std::max(0.0, d + other.distance[i]));
+    };
+    for (auto z = l.z0; z < l.z1; ++z)
+        for (auto y = l.y0; y < l.y1; ++y)
+            for (auto x = l.x0; x < l.x1; ++x) {
+                const std::size_t i = a.at(x, y, z);
+                if (a.distance[i] + b.distance[i] >= within_um) continue;
+                add(a, b, x, y, z, i);
+                add(b, a, x, y, z, i);
+            }
+    found.area_um2 = 0.5 * sum * grid.voxel_volume_um3();
+    return found;
+}
 
 }  // namespace
 
-std::vector<Contact> find_contacts(const InstanceVolume& instances, const std::vector<bool>& counts,
-                                   double within_um) {
-    const Search search{instances, counts, within_um};
-    const std::int64_t chunk = 8, chunks = (instances.grid().size.z + chunk - 1) / chunk;
-    std::vector<Search::Found> parts(static_cast<std::size_t>(chunks));
-    parallel_chunks(instances.grid().size.z, chunk, [&](std::int64_t z0, std::int64_t z1) {
-        parts[static_cast<std::size_t>(z0 / chunk)] = search.in_slices(z0, z1);
-    });
-    Search::Found all;
-    for (const auto& part : parts)
-        for (const auto& [pair, what] : part) {
-            auto& sum = all.emplace(pair, std::pair{0.0, 1e300}).first->second;
-            sum.first += what.first;
-            sum.second = std::min(sum.second, what.second);
+std::vector<Contact> find_contacts(const Canvas& canvas, const Grid& view,
+                                   const std::vector<std::uint32_t>& number, double within_um) {
+    const Vec3 last{static_cast<double>(view.size.x - 1), static_cast<double>(view.size.y - 1),
+                    static_cast<double>(view.size.z - 1)};
+    // A little more, so that rounding loses no voxel on the border.
+    const Box box = Box{view.world_from_voxel({0, 0, 0}), view.world_from_voxel(last)}.grown(
+        0.1 * std::min({view.voxel_um.x, view.voxel_um.y, view.voxel_um.z}));
+    std::vector<const Shape*> shapes;
+    for (const Shape& s : canvas.shapes)
+        if (number[s.owner] != 0) shapes.push_back(&s);
+    std::vector<std::pair<const Shape*, const Shape*>> pairs;
+    for (std::size_t i = 0; i < shapes.size(); ++i)
+        for (std::size_t j = i + 1; j < shapes.size(); ++j) {
+            if (shapes[i]->owner == shapes[j]->owner) continue;
+            const Box both = common(shapes[i]->box.grown(within_um), shapes[j]->box);
+            if (both.low.x >= both.high.x || both.low.y >= both.high.y || both.low.z >= both.high.z) continue;
+            pairs.emplace_back(shapes[i], shapes[j]);
         }
+    std::vector<Found> found(pairs.size());
+    parallel_for(static_cast<std::int64_t>(pairs.size()), [&](std::int64_t i) {
+        const auto n = static_cast<std::size_t>(i);
+        found[n] = compare(canvas, *pairs[n].first, *pairs[n].second, box, within_um);
+    });
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Found> all;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        if (found[i].area_um2 <= 0 || found[i].gap_um >= within_um) continue;
+        const std::uint32_t a = number[pairs[i].first->owner], b = number[pairs[i].second->owner];
+        Found& sum = all[{std::min(a, b), std::max(a, b)}];
+        sum.area_um2 += found[i].area_um2;
+        sum.gap_um = std::min(sum.gap_um, found[i].gap_um);
+    }
     std::vector<Contact> result;
-    for (const auto& [pair, what] : all) result.push_back({pair.first, pair.second, what.first, what.second});
+    for (const auto& [pair, what] : all)
+        result.push_back({pair.first, pair.second, what.area_um2, what.gap_um});
     return result;
 }
 

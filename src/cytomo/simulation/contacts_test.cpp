@@ -6,97 +6,122 @@
 #include <numbers>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/simulation/canvas.h"
 
 namespace cytomo {
 namespace {
 
-/// Labels from a function of the place in µm.
-template <class Label>
-InstanceVolume labelled(Size3 size, Vec3 voxel_um, const Label& label) {
-    InstanceVolume v(Grid{size, voxel_um, {}});
-    for (std::int64_t z = 0; z < size.z; ++z)
-        for (std::int64_t y = 0; y < size.y; ++y)
-            for (std::int64_t x = 0; x < size.x; ++x)
-                v(x, y, z) = label(v.grid().world_from_voxel(
-                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}));
-    return v;
+const Grid grid{{80, 70, 60}, {0.02, 0.02, 0.02}, {}};
+constexpr auto paint = [](auto&&...) { return 0.3; };
+constexpr auto anywhere = [](std::uint32_t) { return true; };
+
+std::uint32_t add_ball(Canvas& canvas, Vec3 centre, double radius) {
+    const std::uint32_t owner = canvas.add_object(vesicle, "ball");
+    const Ellipsoid ball{centre, {radius, radius, radius}, {}};
+    canvas.paint(
+        ball.box(), owner, [ball](Vec3 p) { return ball.distance(p); }, paint, anywhere);
+    return owner;
 }
 
-const std::vector<bool> all{false, true, true, true};
-
-TEST(Contacts, LayersFaceEachOtherWithTheirWholeArea) {
-    // Layers from 0 to 0.2 µm and from 0.2 µm + gap on, 30 x 24 x 40 voxels of 20 x 25 x 10 nm.
-    for (const double gap : {0.0, 0.02}) {
-        const auto layers = labelled({30, 24, 40}, {0.02, 0.025, 0.01}, [&](Vec3 p) {
-            return p.z < 0.195 ? 1U : p.z < 0.195 + gap ? 0U : 2U;
-        });
-        const auto found = find_contacts(layers, all);
-        ASSERT_EQ(found.size(), 1U) << gap;
-        EXPECT_EQ(found[0].a, 1U);
-        EXPECT_EQ(found[0].b, 2U);
-        EXPECT_NEAR(found[0].area_um2, 0.6 * 0.6, 1e-9);
-        EXPECT_NEAR(found[0].gap_um, gap, 1e-9);
-    }
-    const auto apart = labelled({30, 24, 40}, {0.02, 0.025, 0.01},
-                                [](Vec3 p) { return p.z < 0.195 ? 1U : p.z < 0.225 ? 0U : 2U; });
-    EXPECT_TRUE(find_contacts(apart, all).empty());
+std::uint32_t add_tube(Canvas& canvas, Vec3 from, Vec3 to, double radius) {
+    const std::uint32_t owner = canvas.add_object(mitochondrion, "tube");
+    canvas.paint_tube(Tube{{{{from, radius, 0}, {to, radius, length(to - from)}}}}, owner, paint, anywhere);
+    return owner;
 }
 
-TEST(Contacts, InclinedLayersCountTheirTrueArea) {
-    for (const Vec3 direction : {Vec3{1, 1, 0}, Vec3{1, 2, 3}, Vec3{0.3, 0.1, 1}}) {
-        const Vec3 n = normalized(direction), middle{0.39, 0.39, 0.39};
-        const auto layers = labelled({40, 40, 40}, {0.02, 0.02, 0.02},
-                                     [&](Vec3 p) { return dot(p - middle, n) < 0 ? 1U : 2U; });
-        // The plane's area within the cube, by counting: a thin layer's volume over its thickness.
-        double inside = 0;
-        const int steps = 200;
-        for (int k = 0; k < steps; ++k)
-            for (int j = 0; j < steps; ++j)
-                for (int i = 0; i < steps; ++i) {
-                    const Vec3 p{(i + 0.5) * 0.8 / steps - 0.4, (j + 0.5) * 0.8 / steps - 0.4,
-                                 (k + 0.5) * 0.8 / steps - 0.4};
-                    inside += std::fabs(dot(p, n)) < 0.01;
-                }
-        const double area = inside * std::pow(0.8 / steps, 3) / 0.02;
-        const auto found = find_contacts(layers, all);
-        ASSERT_EQ(found.size(), 1U);
-        EXPECT_NEAR(found[0].area_um2, area, 0.04 * area);
-    }
+/// Half the angle at the axis under which places on one round shape are less than `within` from the other.
+double half_angle(double radius, double between, double within) {
+    return std::acos((radius * radius + between * between - (radius + within) * (radius + within)) /
+                     (2 * radius * between));
 }
 
 TEST(Contacts, SpheresMeetInCaps) {
-    const double radius = 0.25, gap = 0.008, within = 0.03, between = 2 * radius + gap;
-    const Vec3 first{0.3, 0.3, 0.3}, second = first + normalized({1, 0.4, 0.2}) * between;
-    const auto spheres = labelled({180, 140, 130}, {0.005, 0.005, 0.005}, [&](Vec3 p) {
-        return length(p - first) < radius ? 1U : length(p - second) < radius ? 2U : 0U;
-    });
-    const auto found = find_contacts(spheres, all, within);
-    ASSERT_EQ(found.size(), 1U);
-    // Places on one sphere less than `within` from the other.
-    const double cosine = (radius * radius + between * between - (radius + within) * (radius + within)) /
-                          (2 * radius * between);
-    const double cap = 2 * std::numbers::pi * radius * radius * (1 - cosine);
-    EXPECT_NEAR(found[0].area_um2, cap, 0.08 * cap);
-    EXPECT_NEAR(found[0].gap_um, gap, 0.005);
+    for (const double gap : {0.0, 0.012, 0.025}) {
+        Canvas canvas(grid);
+        const double radius = 0.25, between = 2 * radius + gap;
+        const Vec3 first{0.45, 0.55, 0.5};
+        add_ball(canvas, first, radius);
+        add_ball(canvas, first + normalized({1, 0.4, 0.2}) * between, radius);
+        canvas.run();
+        const auto found = find_contacts(canvas, grid, {0, 4, 2});
+        ASSERT_EQ(found.size(), 1U);
+        EXPECT_EQ(found[0].a, 2U);
+        EXPECT_EQ(found[0].b, 4U);
+        const double cap =
+            2 * std::numbers::pi * radius * radius * (1 - std::cos(half_angle(radius, between, 0.03)));
+        EXPECT_NEAR(found[0].area_um2, cap, 0.06 * cap) << gap;
+        EXPECT_NEAR(found[0].gap_um, gap, 0.002);
+    }
 }
 
-TEST(Contacts, LeavesOutWhatDoesNotCountAndKeepsPairsApart) {
-    const auto layers = labelled({16, 16, 30}, {0.02, 0.02, 0.02}, [](Vec3 p) {
-        return p.z < 0.19 ? 1U : p.z < 0.39 ? 2U : 3U;
-    });
-    EXPECT_EQ(find_contacts(layers, all).size(), 2U);
-    EXPECT_TRUE(find_contacts(layers, {false, true, false, true}).empty());
+TEST(Contacts, TubesSideBySideMeetAlongTheirLength) {
+    Canvas canvas(grid);
+    // Inclined to the lattice, and longer than the view, which ends them.
+    const Vec3 along = normalized({0, 1, 0.25}), first{0.6, -0.5, 0.3}, aside{0.33, 0, 0};
+    add_tube(canvas, first, first + along * 3, 0.15);
+    add_tube(canvas, first + aside, first + aside + along * 3, 0.15);
+    const double within = 0.06, seen = 70 * 0.02 / along.y;
+    canvas.run();
+    const auto found = find_contacts(canvas, grid, {0, 1, 2}, within);
+    ASSERT_EQ(found.size(), 1U);
+    const double strip = 2 * half_angle(0.15, 0.33, within) * 0.15 * seen;
+    EXPECT_NEAR(found[0].area_um2, strip, 0.04 * strip);
+    EXPECT_NEAR(found[0].gap_um, 0.03, 0.002);
+    // A part of the view has its part of the contact.
+    Grid half = grid;
+    half.size.y = 35;
+    EXPECT_NEAR(find_contacts(canvas, half, {0, 1, 2}, within)[0].area_um2, 0.5 * strip, 0.03 * strip);
+}
+
+TEST(Contacts, WhatOverlapsMeetsInTheSurfaceOfOneOfThem) {
+    // Filopodia: the later one has the voxels of both. Its ball's cap within the earlier one is the
+    // interface.
+    Canvas canvas(grid);
+    const double radius = 0.25, between = 0.35;
+    for (const double shift : {0.0, between}) {
+        const Ellipsoid ball{{0.5 + shift, 0.7, 0.6}, {radius, radius, radius}, {}};
+        canvas.paint(
+            ball.box(), canvas.add_object(filopodium, "ball"), [ball](Vec3 p) { return ball.distance(p); },
+            paint, anywhere);
+    }
+    // Outside the overlap, both come near at its rim only: 1 nm leaves next to nothing of that.
+    canvas.run();
+    const auto found = find_contacts(canvas, grid, {0, 1, 2}, 0.001);
+    ASSERT_EQ(found.size(), 1U);
+    const double cap = 2 * std::numbers::pi * radius * (radius - between / 2);
+    EXPECT_NEAR(found[0].area_um2, cap, 0.05 * cap);
+    EXPECT_EQ(found[0].gap_um, 0);
+}
+
+TEST(Contacts, LeavesOutWhatIsFarOrHasNoNumber) {
+    Canvas canvas(grid);
+    add_ball(canvas, {0.3, 0.3, 0.3}, 0.2);
+    add_ball(canvas, {0.3, 0.3, 0.72}, 0.2);                   // 20 nm away
+    add_ball(canvas, {0.74, 0.3, 0.3}, 0.2);                   // 40 nm away
+    add_tube(canvas, {0.3, 0.62, 0.3}, {0.9, 0.7, 0.3}, 0.1);  // touches the first
+    canvas.run();
+    EXPECT_EQ(find_contacts(canvas, grid, {0, 1, 2, 3, 4}).size(), 2U);
+    EXPECT_EQ(find_contacts(canvas, grid, {0, 1, 0, 3, 4}).size(), 1U);
+    EXPECT_EQ(find_contacts(canvas, grid, {0, 0, 2, 3, 4}).size(), 0U);
 }
 
 TEST(Contacts, AreTheSameAtAnyThreadCount) {
-    const auto bits = labelled({40, 40, 40}, {0.02, 0.02, 0.02}, [](Vec3 p) {
-        return static_cast<std::uint32_t>(std::llround(9 * std::fabs(std::sin(9 * p.x + 5 * p.y * p.y + 7 * p.z)))) % 4;
-    });
+    Canvas canvas(grid);
+    std::vector<std::uint32_t> number{0};
+    for (std::uint32_t i = 0; i < 60; ++i) {
+        const double t = i;
+        add_ball(canvas,
+                 {0.8 + 0.5 * std::sin(7 * t), 0.7 + 0.5 * std::cos(5 * t), 0.6 + 0.4 * std::sin(3 * t)},
+                 0.12);
+        number.push_back(i + 1);
+    }
+    canvas.run();
     set_thread_count(1);
-    const auto one = find_contacts(bits, all);
+    const auto one = find_contacts(canvas, grid, number);
     set_thread_count(3);
-    const auto three = find_contacts(bits, all);
+    const auto three = find_contacts(canvas, grid, number);
     set_thread_count(0);
+    ASSERT_GT(one.size(), 10U);
     ASSERT_EQ(one.size(), three.size());
     for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i].area_um2, three[i].area_um2);
 }

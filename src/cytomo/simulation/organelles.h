@@ -30,6 +30,14 @@ struct Workshop {
     const Box& place_of(int n) const { return n < 3 ? body.view : body.wide; }
 };
 
+/// Organelles may cover what is not an organelle.
+inline auto over_cell(const Canvas& canvas) {
+    return [&canvas](std::uint32_t owner) { return owner != 0 && canvas.class_of(owner) <= nucleus; };
+}
+
+/// Of length 1; `flatness` 1 keeps it in the plane of the support.
+Vec3 random_direction(Random& random, double flatness);
+
 /// The large vesicles of yeasts.
 void add_vacuoles(Workshop& shop);
 /// Appends what is known of each.

@@ -131,6 +131,35 @@ TEST(Reconstruction, AMissingWedgeBlursAlongTheBeam) {
     EXPECT_GT((at(-0.4, -0.15) + at(-0.4, -0.45)) / top, 1.15 * (at(-0.25, -0.3) + at(-0.55, -0.3)) / top);
 }
 
+TEST(Reconstruction, VoxelsBesideTheImagesTakeWhatLiesThere) {
+    // A layer far wider than the detector: without room for it, it piles up at the rim.
+    const double half_um = 0.5, value = 0.3;
+    TiltSeries series;
+    series.detectors = 64;
+    series.rows = 1;
+    series.pitch_um = 0.025;
+    series.axis_detector = 31.5;
+    series.angles_deg = angles_between(-60, 60, 3);
+    for (const double a : series.angles_deg)
+        series.absorption.insert(
+            series.absorption.end(), 64,
+            static_cast<float>(value * 2 * half_um / std::cos(a * std::numbers::pi / 180)));
+    const auto error = [&](std::int64_t beside) {
+        const Grid wide{
+            {64 + 2 * beside, 1, 60}, {0.025, 0.025, 0.025}, {-0.025 * static_cast<double>(beside), 0, 0}};
+        const Volume<float> found = reconstruct(series, wide, 31.5 * 0.025, 29.5 * 0.025, {});
+        double squares = 0;
+        for (std::int64_t z = 0; z < 60; ++z)
+            for (std::int64_t x = 0; x < 64; ++x) {
+                const double expected =
+                    std::fabs((static_cast<double>(z) - 29.5) * 0.025) < half_um ? value : 0;
+                squares += std::pow(found(x + beside, 0, z) - expected, 2);
+            }
+        return std::sqrt(squares / (60 * 64));
+    };
+    EXPECT_LT(error(52), 0.5 * error(0));
+}
+
 TEST(Reconstruction, IsTheSameAtAnyThreadCount) {
     const TiltSeries series = exact_series(angles_between(-60, 60, 10), 64, 35);
     const Grid small{{64, 35, 20}, {0.025, 0.025, 0.025}, {}};

@@ -12,11 +12,11 @@ namespace {
 
 /// Where a place of the target lies in the volume: turned by (c, s) about the centre.
 template <bool zero_outside>
-Volume<float> resample_turned(const Volume<float>& volume, const Grid& target, Vec3 centre, double c, double s) {
+Volume<float> resample_turned(const Volume<float>& volume, const Grid& target, Vec3 centre, double c,
+                              double s) {
     Volume<float> result(target);
     const Grid& grid = volume.grid();
-    const std::int64_t z_shift =
-        std::llround((target.origin_um.z - grid.origin_um.z) / grid.voxel_um.z);
+    const std::int64_t z_shift = std::llround((target.origin_um.z - grid.origin_um.z) / grid.voxel_um.z);
     const auto last_x = static_cast<double>(grid.size.x - 1), last_y = static_cast<double>(grid.size.y - 1);
     parallel_for(target.size.z, [&](std::int64_t z) {
         const std::int64_t from_z = std::clamp<std::int64_t>(z + z_shift, 0, grid.size.z - 1);
@@ -27,11 +27,14 @@ Volume<float> resample_turned(const Volume<float>& volume, const Grid& target, V
                 const Vec3 at =
                     grid.voxel_from_world({centre.x + c * u + s * v, centre.y - s * u + c * v, 0});
                 // Rounding must not push a place on the border beyond it.
-                if (zero_outside && (at.x < -0.5 || at.y < -0.5 || at.x > last_x + 0.5 || at.y > last_y + 0.5))
+                if (zero_outside &&
+                    (at.x < -0.5 || at.y < -0.5 || at.x > last_x + 0.5 || at.y > last_y + 0.5))
                     continue;
                 const double fx = std::clamp(at.x, 0.0, last_x), fy = std::clamp(at.y, 0.0, last_y);
-                const auto x0 = std::min(static_cast<std::int64_t>(fx), std::max<std::int64_t>(0, grid.size.x - 2));
-                const auto y0 = std::min(static_cast<std::int64_t>(fy), std::max<std::int64_t>(0, grid.size.y - 2));
+                const auto x0 =
+                    std::min(static_cast<std::int64_t>(fx), std::max<std::int64_t>(0, grid.size.x - 2));
+                const auto y0 =
+                    std::min(static_cast<std::int64_t>(fy), std::max<std::int64_t>(0, grid.size.y - 2));
                 const auto x1 = std::min(x0 + 1, grid.size.x - 1), y1 = std::min(y0 + 1, grid.size.y - 1);
                 const auto wx = static_cast<float>(fx - static_cast<double>(x0)),
                            wy = static_cast<float>(fy - static_cast<double>(y0));
@@ -54,14 +57,14 @@ AxisFrame::AxisFrame(double axis_deg, Vec3 centre_um)
 }
 
 Vec3 AxisFrame::extent_around(Vec3 extent) const {
-    return {std::fabs(c) * extent.x + std::fabs(s) * extent.y, std::fabs(s) * extent.x + std::fabs(c) * extent.y,
-            extent.z};
+    return {std::fabs(c) * extent.x + std::fabs(s) * extent.y,
+            std::fabs(s) * extent.x + std::fabs(c) * extent.y, extent.z};
 }
 
 Grid AxisFrame::grid_around(const Grid& grid, double beside_um) const {
     const Vec3 e = grid.voxel_um;
-    const Vec3 extent = extent_around(
-        {static_cast<double>(grid.size.x) * e.x, static_cast<double>(grid.size.y) * e.y, 0});
+    const Vec3 extent =
+        extent_around({static_cast<double>(grid.size.x) * e.x, static_cast<double>(grid.size.y) * e.y, 0});
     Grid turned = grid;
     turned.voxel_um = {std::hypot(c * e.x, s * e.y), std::hypot(s * e.x, c * e.y), e.z};
     const auto voxels = [](double length_um, double edge) {

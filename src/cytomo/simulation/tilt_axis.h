@@ -11,8 +11,8 @@ struct AxisFrame {
     AxisFrame(double axis_deg, Vec3 centre_um);
     /// Lengths along x and y of the smallest box in the turned frame around one of `extent_um`.
     Vec3 extent_around(Vec3 extent_um) const;
-    /// The turned frame's lattice around `grid` (same centre, same z, voxels of the same size along the turned
-    /// directions), with `beside_um` more at each end of its x.
+    /// The turned frame's lattice around `grid` (same centre, same z, voxels of the same size along the
+    /// turned directions), with `beside_um` more at each end of its x.
     Grid grid_around(const Grid& grid, double beside_um) const;
 
     /// A volume on a lattice of the turned frame, by linear interpolation; 0 outside `volume`.
