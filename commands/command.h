@@ -43,6 +43,9 @@ void add_voxel_option(CLI::App& app, std::string& text, const std::string& help)
 std::optional<Vec3> parse_voxel_nm(const std::string& text);
 /// "64" or "128,128,64" → size. Throws UsageError for anything else or values outside 1 … 100,000.
 Size3 parse_size(const std::string& text);
+/// Throws InputError for `name` if `bytes` for these voxels are more than the machine's memory: better to say
+/// so now than to be ended by the system.
+void check_memory(const std::string& name, double bytes, Size3 voxels, const std::string& advice);
 
 /// The name of a class for use in file names: blanks become "-".
 std::string file_name_of_class(const Legend& legend, int class_id);

@@ -134,6 +134,17 @@ std::optional<Vec3> parse_voxel_nm(const std::string& text) {
     return Vec3{v[0] / 1000, v[1] / 1000, v[2] / 1000};
 }
 
+void check_memory(const std::string& name, double bytes, Size3 voxels, const std::string& advice) {
+    const double there =
+        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+    if (there <= 0 || bytes <= there) return;
+    const auto gigabytes = [](double b) { return std::to_string(std::llround(b / 1e9)) + " GB"; };
+    throw InputError(name, "a volume that fits into the memory of " + gigabytes(there),
+                     gigabytes(bytes) + " needed for " + std::to_string(voxels.x) + " x " +
+                         std::to_string(voxels.y) + " x " + std::to_string(voxels.z) + " voxels",
+                     advice);
+}
+
 Size3 parse_size(const std::string& text) {
     const auto v = parse_numbers(text, "--size");
     for (const double n : v)

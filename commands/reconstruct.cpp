@@ -1,6 +1,4 @@
 // cytomo reconstruct: a volume from aligned tilt images.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -116,23 +114,10 @@ private:
     mutable std::int64_t unusable_ = 0;
 };
 
-/// The result is held whole: better to say so now than to be ended by the system.
-void check_memory(const Arguments& a, const Grid& grid) {
-    const double needed = 4.0 * static_cast<double>(grid.count()) + a.memory_gb * 1e9;
-    const double there =
-        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-    if (there > 0 && needed > there)
-        throw InputError(
-            a.tilts,
-            "a volume that fits into the memory of " + std::to_string(std::llround(there / 1e9)) + " GB",
-            std::to_string(std::llround(needed / 1e9)) + " GB needed for " + std::to_string(grid.size.x) +
-                " x " + std::to_string(grid.size.y) + " x " + std::to_string(grid.size.z) + " voxels",
-            "Give a smaller --thickness or --memory-gb, or bin the images");
-}
-
-/// Voxels beside the images that tilted rays pass through; none that SIRT could use where the sample is
-/// turned so far that it must be seen whole, and none for back-projection, which treats each voxel on its
-/// own.
+/// Voxels beside the images that take what lies there: half the thickness times the tangent of the steepest
+/// tilt, as far as the beam through the middle of the images goes (bench/beside: more brings little). None
+/// where the sample is turned so far that it must be seen whole, and none for back-projection, which treats
+/// each voxel on its own.
 std::int64_t beside_images(const Arguments& a, const std::vector<double>& angles, std::int64_t detectors,
                            std::int64_t thickness) {
     if (a.beside) return *a.beside;
@@ -188,11 +173,17 @@ void run(const Arguments& a, const Common& common) {
     const std::int64_t beside = beside_images(a, angles, nu, nz);
     grid.size.x += 2 * beside;
     grid.origin_um.x = -static_cast<double>(beside) * pitch;
+    // Beside the result and the images: a group of slices and its images for each thread, twice.
+    const double group = 16.0 * 4 * 2 *
+                         (static_cast<double>(grid.size.x) * static_cast<double>(nz) +
+                          static_cast<double>(nu) * static_cast<double>(images.count()));
+    check_memory(a.tilts,
+                 4.0 * static_cast<double>(final_grid.count()) + a.memory_gb * 1e9 + group * thread_count(),
+                 final_grid.size, "Give a smaller --thickness, --beside or --memory-gb, or bin the images");
     if (!along_y) {
         std::swap(final_grid.size.x, final_grid.size.y);
         std::swap(final_grid.voxel_um.x, final_grid.voxel_um.y);
     }
-    check_memory(a, final_grid);
     VolumeWriter writer(a.out, final_grid, ScalarType::float32, common.overwrite);
     Volume<float> result(final_grid);
 
@@ -279,7 +270,8 @@ Command reconstruct_command() {
                 app.add_option(
                     "--beside", a->beside,
                     "Voxels to reconstruct with SIRT on either side of the images, and to cut off again: "
-                    "less rim where the sample goes on (default: as far as tilted rays reach)");
+                    "less rim where the sample goes on (default: half the thickness times the tangent of the "
+                    "steepest tilt, none beyond 75 degrees)");
                 app.add_option("--axis", a->axis, "Direction of the tilt axis in the images")
                     ->check(CLI::IsMember({"x", "y"}))
                     ->capture_default_str();

@@ -28,7 +28,7 @@ struct Arguments {
     bool varied = false, absorption = false, tilt_series = false, fractions = false, median = false;
     std::optional<double> tilt_step, photons, blur_nm, depth_of_field_um, misalignment, smooth;
     std::optional<double> tilt_jitter, dose_loss, missing_images, bad_images, tilt_axis, fringes,
-        image_smoothing;
+        image_smoothing, drift;
     std::optional<double> flicker, flat_field_error, sharpen, sharpen_voxels;
     std::optional<double> nucleus, mitochondria, droplets, vesicles, reticulum, filopodia, gold;
     std::optional<int> iterations, bits, diffusion;
@@ -86,6 +86,7 @@ SimulationOptions make_options(const Arguments& a, const std::shared_ptr<const C
     replace(o.acquisition.fringes, a.fringes);
     replace(o.acquisition.image_smoothing, a.image_smoothing);
     replace(o.acquisition.flicker, a.flicker);
+    replace(o.acquisition.drift, a.drift);
     replace(o.acquisition.flat_field_error, a.flat_field_error);
     replace(o.acquisition.tilt_step_deg, a.tilt_step);
     replace(o.acquisition.photons, a.photons);
@@ -151,10 +152,11 @@ void write_tomogram(const std::filesystem::path& folder, const SimulatedTomogram
 }
 
 /// Images as I/I0 with their angles, in the order of the angles.
-void write_tilt_series(const std::filesystem::path& folder, const TiltSeries& series, double row_pitch_um) {
+void write_tilt_series(const std::filesystem::path& folder, const TiltSeries& series) {
     const auto count = static_cast<std::int64_t>(series.angles_deg.size());
-    Volume<float> images(
-        {{series.detectors, series.rows, count}, {series.pitch_um, row_pitch_um, series.pitch_um}, {}});
+    Volume<float> images({{series.detectors, series.rows, count},
+                          {series.pitch_um, series.row_pitch_um, series.pitch_um},
+                          {}});
     for (std::int64_t i = 0; i < images.count(); ++i)
         images[i] = std::exp(-series.absorption[static_cast<std::size_t>(i)]);
     write_volume(folder / "tilts.mrc", images, false);
@@ -173,7 +175,7 @@ void simulate_one(const Arguments& a, const SimulationOptions& options, const st
     SimulatedCell cell = make_cell(options, progress);
     SimulatedTomogram made;
     const auto on_images = [&](const TiltSeries& series) {
-        if (a.tilt_series) write_tilt_series(folder, series, options.voxel_um.y);
+        if (a.tilt_series) write_tilt_series(folder, series);
     };
     made.tomogram =
         acquire_and_reconstruct(cell.surroundings, cell.lac_per_um.grid(), options, progress, on_images);
@@ -201,7 +203,11 @@ void run(const Arguments& a, const Common& common) {
     }
     if (a.folder.empty()) throw UsageError("simulate: expected a folder for the results");
     if (a.count < 1 || a.count > 100000) throw UsageError("--count: expected 1 to 100000");
-    for (std::int64_t i = 0; i < a.count; ++i) make_options(a, cells, a.seed + static_cast<std::uint64_t>(i));
+    for (std::int64_t i = 0; i < a.count; ++i) {
+        const SimulationOptions options = make_options(a, cells, a.seed + static_cast<std::uint64_t>(i));
+        check_memory(a.folder, simulation_bytes(options), options.size,
+                     "Give a smaller --size or larger --voxel-nm");
+    }
     PendingOutput output(a.folder, common.overwrite, PendingOutput::Kind::folder);
     for (std::int64_t i = 0; i < a.count; ++i) {
         const SimulationOptions options = make_options(a, cells, a.seed + static_cast<std::uint64_t>(i));
@@ -258,8 +264,10 @@ Command simulate_command() {
             app.add_option("--blur-nm", a->blur_nm, "Blur in focus, deviation in nm")->group(microscope);
             app.add_option("--depth-of-field-um", a->depth_of_field_um, "Depth in focus in µm; 0: all")
                 ->group(microscope);
-            app.add_option("--tilt-axis", a->tilt_axis,
-                           "Direction of the tilt axis, degrees from y towards x")
+            app.add_option(
+                   "--tilt-axis", a->tilt_axis,
+                   "Direction of the tilt axis, degrees from y towards x, -90 to 90; off right angles the "
+                   "tomogram is a little smoother")
                 ->group(microscope);
             app.add_option("--fringes", a->fringes, "Strength of bright fringes (partial coherence)")
                 ->group(microscope);
@@ -267,6 +275,10 @@ Command simulate_command() {
                 ->group(microscope);
             app.add_option("--flat-field-error", a->flat_field_error,
                            "Deviation of the gain left after correction")
+                ->group(microscope);
+            app.add_option(
+                   "--drift", a->drift,
+                   "Deviation of the stage's drift, pixels: moves the flat-field error over the sample")
                 ->group(microscope);
             app.add_option("--image-smoothing", a->image_smoothing,
                            "Smoothing of images by their alignment, deviation in pixels")

@@ -31,11 +31,12 @@ void median_filter(Volume<float>& values) {
 
 namespace {
 
-/// The 90th percentile of the differences between neighbours along x, from every 11th voxel.
+/// The 90th percentile of the differences between neighbours along x that differ, from every 11th voxel.
 double usual_edge(const Volume<float>& values) {
     std::vector<float> differences;
     for (std::int64_t i = 1; i < values.count(); i += 11)
-        differences.push_back(std::fabs(values[i] - values[i - 1]));
+        if (i % values.grid().size.x != 0 && values[i] != values[i - 1])
+            differences.push_back(std::fabs(values[i] - values[i - 1]));
     if (differences.empty()) return 1;
     const auto at = differences.begin() + static_cast<std::ptrdiff_t>(differences.size() * 9 / 10);
     std::nth_element(differences.begin(), at, differences.end());

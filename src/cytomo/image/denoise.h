@@ -10,8 +10,9 @@ namespace cytomo {
 void median_filter(Volume<float>& values);
 
 /// Nonlinear diffusion (P. Perona, J. Malik 1990), in place: each step moves every voxel towards its six
-/// neighbours, the less the larger the difference. Differences beyond `edge` stay; 0 takes the 90th
-/// percentile of the differences between neighbours. Cost linear in voxels and steps; memory of one copy.
+/// neighbours, the less the more the difference exceeds `edge` (half as much there); 0 takes the 90th
+/// percentile of the differences between neighbours that differ. Cost linear in voxels and steps; memory of
+/// one copy.
 void edge_preserving_diffusion(Volume<float>& values, int steps, double edge = 0);
 
 }  // namespace cytomo

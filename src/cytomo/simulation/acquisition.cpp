@@ -119,6 +119,7 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
     series.detectors = detectors;
     series.rows = size.y;
     series.pitch_um = e.x;
+    series.row_pitch_um = e.y;
     series.axis_detector = geometry.axis_detector;
     const std::int64_t pixels = detectors * size.y;
     const auto count = static_cast<std::int64_t>(series.angles_deg.size());
@@ -151,6 +152,14 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
             shift_x_um += away * std::cos(turn) * e.x;
             shift_y += away * std::sin(turn);
         }
+        Random stage(seed, 200000 + static_cast<std::uint64_t>(t));
+        const auto drift_x = std::llround(a.drift * stage.normal()),
+                   drift_y = std::llround(a.drift * stage.normal());
+        const auto gain_at = [&](std::int64_t u, std::int64_t y) {
+            const auto wrapped = [](std::int64_t i, std::int64_t n) { return ((i % n) + n) % n; };
+            return gain[static_cast<std::size_t>(wrapped(y + drift_y, size.y) * detectors +
+                                                 wrapped(u + drift_x, detectors))];
+        };
         const double brightness = 1 + a.flicker * random.normal();
         // Images are taken in the order of their angles, at the same dose each.
         const auto left = static_cast<float>(1 - a.dose_loss * static_cast<double>(t) /
@@ -169,7 +178,7 @@ TiltSeries acquire(const Volume<float>& lac, const Grid& field, const Acquisitio
                 const auto moved = [&](const Volume<float>& image) {
                     return left * (image(u, y0, 0) + f * (image(u, y1, 0) - image(u, y0, 0)));
                 };
-                const double light = brightness * gain[static_cast<std::size_t>(y * detectors + u)];
+                const double light = brightness * gain_at(u, y);
                 const double expected = std::exp(-static_cast<double>(moved(all))) * light;
                 const double seen = a.photons > 0
                                         ? std::max(0.5, random.poisson(a.photons * expected)) / a.photons

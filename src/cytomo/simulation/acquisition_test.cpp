@@ -159,6 +159,26 @@ TEST(Acquisition, FringesAreBrightAroundDarkMatter) {
     EXPECT_NEAR(total(fringed, 3), total(plain, 3), 1e-3 * total(plain, 3));
 }
 
+TEST(Acquisition, DriftMovesTheDetectorsPatternAgainstTheSample) {
+    const Volume<float> empty(Grid{{60, 40, 24}, {0.025, 0.025, 0.025}, {}});
+    Acquisition a = perfect();
+    a.flat_field_error = 0.01;
+    // How alike the patterns of two images are.
+    const auto likeness = [&] {
+        const TiltSeries s = acquire(empty, empty.grid(), a, 1);
+        const auto pixels = static_cast<std::size_t>(s.detectors * s.rows);
+        double both = 0, one = 0;
+        for (std::size_t i = 0; i < pixels; ++i) {
+            both += static_cast<double>(s.absorption[i]) * s.absorption[5 * pixels + i];
+            one += static_cast<double>(s.absorption[i]) * s.absorption[i];
+        }
+        return both / one;
+    };
+    EXPECT_LT(likeness(), 0.2);
+    a.drift = 0;
+    EXPECT_NEAR(likeness(), 1, 1e-5);
+}
+
 TEST(Acquisition, NoiseIsThatOfThePhotonsAndOfTheSmoothing) {
     const Volume<float> empty(Grid{{96, 64, 24}, {0.025, 0.025, 0.025}, {}});
     Acquisition a = perfect();

@@ -51,9 +51,11 @@ void add_body(Workshop& shop) {
     const std::uint32_t cytoplasm_object = canvas.add_object(cytoplasm, "cytoplasm");
     const std::uint32_t nucleus_object = canvas.add_object(nucleus, "nucleus");
     if (body.has_nucleus)
-        canvas.shapes.push_back({nucleus_object, body.nucleus.box().grown(0.3),
+        canvas.shapes.push_back({nucleus_object, body.nucleus_box(),
                                  [&body](Vec3 p) { return body.nucleus_distance(p); }, nullptr});
-    const std::uint32_t neighbour_object = canvas.add_object(cytoplasm, "neighbour");
+    std::vector<std::uint32_t> neighbour_objects;
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, body.neighbours.size()); ++i)
+        neighbour_objects.push_back(canvas.add_object(cytoplasm, "neighbour"));
     const auto nucleoli = std::make_shared<const Nucleoli>(make_nucleoli(body, shop.model, random));
     const auto broad = std::make_shared<const SmoothField>(shop.options.seed, 21, 0.8);
     const auto sheets = std::make_shared<const SmoothField>(shop.options.seed, 22, 0.45);
@@ -63,8 +65,7 @@ void add_body(Workshop& shop) {
     const double medium_amount = grain * draw("texture.medium");
     const double broad_amount = grain * draw("texture.broad");
     const double mottle_amount = grain * draw("texture.mottle");
-    const auto mottle = std::make_shared<const SmoothField>(shop.options.seed, 24,
-                                                            std::clamp(draw("texture.mottle_um"), 0.02, 5.0));
+    const auto mottle = std::make_shared<const SmoothField>(shop.options.seed, 24, draw("texture.mottle_um"));
     const double reticulum = shop.options.contents.reticulum;
     const double sheet_gate = 1.1 - 0.7 * std::min(1.5, reticulum) * draw("reticulum.sheets");
     const double stacked =
@@ -156,10 +157,13 @@ void add_body(Workshop& shop) {
                         canvas.blend_class(x, y, z,
                                            static_cast<float>(ramp(depth / edge) * ramp(-nucleus_d / edge)),
                                            nucleus);
-                        if (depth > 0)
-                            canvas.owner_of(x, y, z) = nucleus_d < 0          ? nucleus_object
-                                                       : body.in_neighbour(p) ? neighbour_object
-                                                                              : cytoplasm_object;
+                        if (depth > 0) {
+                            const int beside = body.neighbour_at(p);
+                            canvas.owner_of(x, y, z) =
+                                nucleus_d < 0 ? nucleus_object
+                                : beside < 0  ? cytoplasm_object
+                                              : neighbour_objects[static_cast<std::size_t>(beside)];
+                        }
                     }
                     canvas.lac(x, y, z) = static_cast<float>(value);
                 }

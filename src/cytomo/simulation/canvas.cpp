@@ -34,7 +34,7 @@ Canvas::TubeDistance::TubeDistance(const Canvas& canvas, const Tube& tube, const
                                    double reach_um) {
     if (limits.empty()) return;
     const std::int64_t nx = limits.x1 - limits.x0, ny = limits.y1 - limits.y0, nz = limits.z1 - limits.z0;
-    distance.assign(static_cast<std::size_t>(nx * ny * nz), 1e9F);
+    distance.assign(static_cast<std::size_t>(nx * ny * nz), far);
     along.assign(distance.size(), 0);
     const Grid& grid = canvas.lac.grid();
     const auto segment = [&](const TubePoint& a, const TubePoint& b) {
@@ -71,9 +71,10 @@ Canvas::TubeDistance::TubeDistance(const Canvas& canvas, const Tube& tube, const
             segment(line[i], line[std::min(i + 1, line.size() - 1)]);
 }
 
-std::vector<float> Canvas::distances(const Shape& shape, const Limits& l) const {
-    if (shape.tube) return TubeDistance(*this, *shape.tube, l, 1).distance;
+std::vector<float> Canvas::distances(const Shape& shape, const Limits& l, double reach_um) const {
+    if (shape.tube) return TubeDistance(*this, *shape.tube, l, reach_um).distance;
     std::vector<float> result;
+    result.reserve(static_cast<std::size_t>((l.x1 - l.x0) * (l.y1 - l.y0) * (l.z1 - l.z0)));
     for (auto z = l.z0; z < l.z1; ++z)
         for (auto y = l.y0; y < l.y1; ++y)
             for (auto x = l.x0; x < l.x1; ++x)

@@ -113,9 +113,10 @@ public:
         }
     }
 
-    /// µm from a shape, for all voxels within the limits (x fastest, then y, then z); at least 1 µm counts as
-    /// far.
-    std::vector<float> distances(const Shape& shape, const Limits& limits) const;
+    /// µm from a shape, for all voxels within the limits (x fastest, then y, then z); of tubes exact up to
+    /// `reach_um`, `far` or too large beyond.
+    std::vector<float> distances(const Shape& shape, const Limits& limits, double reach_um) const;
+    static constexpr float far = 1e9F;
 
     /// Runs all brushes, on all cores.
     void run();

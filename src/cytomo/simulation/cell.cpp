@@ -111,6 +111,19 @@ void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& fi
 
 }  // namespace
 
+double simulation_bytes(const SimulationOptions& options) {
+    // A voxel all around: absorption and owner while painting; absorption twice more in the projector's
+    // order, and the part that is reconstructed, while acquiring; seven shares where asked for. A turned axis
+    // turns a copy.
+    const double each = 18 + (options.fractions ? 7 : 0) + (options.acquisition.axis_deg != 0 ? 12 : 0);
+    const Size3 size = wide_grid(options).size;
+    const Acquisition& a = options.acquisition;
+    // The images, once more where they are written.
+    const double images = 2 * 4 * ((a.tilt_max_deg - a.tilt_min_deg) / a.tilt_step_deg + 1) *
+                          static_cast<double>(size.x) * static_cast<double>(size.y);
+    return each * static_cast<double>(size.count()) + images;
+}
+
 SimulatedCell make_cell(const SimulationOptions& options, const Progress& progress) {
     options.check();
     const Progress making = progress.stage("making the cell");

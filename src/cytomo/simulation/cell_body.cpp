@@ -66,11 +66,22 @@ double CellBody::neighbour_edge_distance(double x, double y) const {
     return dot(p - neighbour_point, neighbour_normal) + undulation_um_ * undulation_({x, y, 21.3});
 }
 
-bool CellBody::in_neighbour(Vec3 p) const {
-    if (rounded)
-        return std::any_of(neighbours.begin(), neighbours.end(),
-                           [&](const Ellipsoid& n) { return n.distance(p) < outline.distance(p); });
-    return has_neighbour && neighbour_edge_distance(p.x, p.y) > edge_distance(p.x, p.y);
+int CellBody::neighbour_at(Vec3 p) const {
+    if (!rounded)
+        return has_neighbour && neighbour_edge_distance(p.x, p.y) > edge_distance(p.x, p.y) ? 0 : -1;
+    int found = -1;
+    double nearest = outline.distance(p);
+    for (std::size_t i = 0; i < neighbours.size(); ++i)
+        if (const double d = neighbours[i].distance(p); d < nearest) {
+            nearest = d;
+            found = static_cast<int>(i);
+        }
+    return found;
+}
+
+Box CellBody::nucleus_box() const {
+    // nucleus_distance() has no folds further out than 1.2 µm.
+    return nucleus.box().grown(std::min(1.2, 4 * std::fabs(wobble_um_)) + 0.05);
 }
 
 void CellBody::make_outline(const SimulationOptions& options, const CellModel& model, Random& random) {
@@ -81,7 +92,7 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
     bumps_um_ = draw("outline.bumps_um");
     undulation_um_ = std::min(0.25, 0.12 * across) * draw("outline.undulation");
 
-    double thickness_near = 0, thickness_far = 0, decay = 1, ice_level = 0;
+    double thickness_near = 0, thickness_far = 0, decay = 1, ice_level = 0, neighbour_gap = 0;
     if (has_edge) {
         support_um = view.low.z + draw("outline.support_height") * std::min(1.5, extent.z);
         const double room = wide.high.z - support_um;
@@ -97,10 +108,10 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
             draw("outline.edge_is_far") != 0 ? draw("outline.edge_far") : draw("outline.edge_near");
         edge_point = centre + edge_normal * (offset * across);
         has_neighbour = draw("outline.has_neighbour") != 0;
-        const double gap_um = std::max(0.0, draw("outline.neighbour_gap_um")),
-                     turn = draw("outline.neighbour_turn");
+        neighbour_gap = std::max(0.0, draw("outline.neighbour_gap_um"));
+        const double turn = draw("outline.neighbour_turn");
         neighbour_normal = {-std::cos(angle + turn), -std::sin(angle + turn), 0};
-        neighbour_point = edge_point - edge_normal * (gap_um + 1.2 * undulation_um_);
+        neighbour_point = edge_point - edge_normal * neighbour_gap;
     } else {
         // The cell is thicker than the view; now and then its underside or upper side is seen.
         support_um = draw("outline.underside_seen") != 0 ? view.low.z + draw("outline.underside") * extent.z
@@ -113,10 +124,20 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
     const double gap = draw("outline.gap_um");
     const double ice_over_cell = draw("ice.covers_cell") != 0 ? draw("ice.over_cell_um") : 0.01;
     const double ruffle_um = draw("outline.has_ruffles") != 0 ? draw("outline.ruffle_um") : 0;
-    const double ruffle_width = std::max(0.02, draw("outline.ruffle_width_um"));
-    const double ruffle_spacing = std::max(0.2, draw("outline.ruffle_spacing_um"));
+    const double ruffle_width = draw("outline.ruffle_width_um");
+    const double ruffle_spacing = draw("outline.ruffle_spacing_um");
     const std::int64_t nx = grid.size.x, ny = grid.size.y;
     const auto columns = static_cast<std::size_t>(nx * ny);
+    if (has_neighbour) {
+        // Both edges undulate: the gap holds where they come nearest.
+        double nearest = 1e9;
+        for (std::int64_t y = 0; y < ny; ++y)
+            for (std::int64_t x = 0; x < nx; ++x) {
+                const Vec3 p = grid.world_from_voxel({static_cast<double>(x), static_cast<double>(y), 0});
+                nearest = std::min(nearest, -edge_distance(p.x, p.y) - neighbour_edge_distance(p.x, p.y));
+            }
+        neighbour_point = neighbour_point + neighbour_normal * (neighbour_gap - nearest);
+    }
     bottom.resize(columns);
     top.resize(columns);
     ice_top.resize(columns);
@@ -171,15 +192,16 @@ void CellBody::make_rounded(const SimulationOptions& options, const CellModel& m
     outline.radii.z = outline.radii.x * draw("rounded.roundness");
     outline.frame = frame_along({random.normal(), random.normal(), random.normal()});
     const auto count = std::clamp<std::int64_t>(std::llround(draw("rounded.neighbours")), 0, 10);
+    const auto longest = [](const Ellipsoid& e) { return std::max({e.radii.x, e.radii.y, e.radii.z}); };
     for (std::int64_t i = 0; i < count; ++i) {
         Ellipsoid other = outline;
-        other.radii = outline.radii * std::max(0.1, draw("rounded.neighbour_size"));
+        other.radii = outline.radii * draw("rounded.neighbour_size");
         other.frame = frame_along({random.normal(), random.normal(), random.normal()});
         const Vec3 aside = normalized({random.normal(), random.normal(), 0.5 * random.normal()});
         // Apart by the gap where they are nearest, to first order.
         const double away = std::max(0.0, draw("rounded.neighbour_gap_um"));
         other.centre = outline.centre;
-        double far = 2 * (outline.radii.x + other.radii.x) + away, near = 0;
+        double far = 2 * (longest(outline) + longest(other)) + away, near = 0;
         for (int k = 0; k < 40; ++k) {
             const double middle = 0.5 * (near + far);
             other.centre = outline.centre + aside * middle;
@@ -191,7 +213,7 @@ void CellBody::make_rounded(const SimulationOptions& options, const CellModel& m
             (gap > away ? far : near) = middle;
         }
         if (std::all_of(neighbours.begin(), neighbours.end(), [&](const Ellipsoid& n) {
-                return length(n.centre - other.centre) > 0.9 * (n.radii.x + other.radii.x);
+                return length(n.centre - other.centre) > longest(n) + longest(other);
             }))
             neighbours.push_back(other);
     }

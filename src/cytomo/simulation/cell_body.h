@@ -27,12 +27,14 @@ struct CellBody {
     double depth(Vec3 p) const;
     /// µm from the nuclear envelope, negative inside; 1e9 without a nucleus.
     double nucleus_distance(Vec3 p) const;
+    /// Holds the nucleus with its folds.
+    Box nucleus_box() const;
     /// µm from the cell's edge in the plane of the support, positive inside; 1e9 if no edge is near.
     double edge_distance(double x, double y) const;
     /// The same for the neighbouring cell on the support; -1e9 without one.
     double neighbour_edge_distance(double x, double y) const;
-    /// Whether a place within some cell is in a neighbour.
-    bool in_neighbour(Vec3 p) const;
+    /// Which neighbour a place within some cell is in; -1: this cell.
+    int neighbour_at(Vec3 p) const;
 
     Grid grid;
     Box view;           ///< what is returned

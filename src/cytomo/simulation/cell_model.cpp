@@ -121,9 +121,11 @@ double lowest(const Distribution& d) {
 /// Sizes of things that are there: 0 would be no shape at all.
 bool must_be_positive(const std::string& name) {
     for (const char* part :
-         {"radius", "nucleus.length", "nucleus.width", "nucleus.height_um", "nucleolus_length",
-          "nucleolus_width", "nucleolus_height", "rounded.length", "roundness", "flattening", "cristae_um",
-          "bend_um", "pitch_um", "thickening", "spacing_um", "granule_length"})
+         {"radius",          "nucleus.length",   "nucleus.width",  "nucleus.height_um", "nucleolus_length",
+          "nucleolus_width", "nucleolus_height", "rounded.length", "roundness",         "flattening",
+          "cristae_um",      "bend_um",          "pitch_um",       "thickening",        "spacing_um",
+          "granule_length",  "neighbour_size",   "ruffle_width",   "mottle_um",         "bead_um",
+          "branch_length"})
         if (name.find(part) != std::string::npos) return true;
     return false;
 }

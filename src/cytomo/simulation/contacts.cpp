@@ -22,30 +22,34 @@ struct Found {
 
 /// The distances to one shape within limits, and which voxels near its surface it has got.
 struct Surface {
-    Surface(const Canvas& on, const Shape& shape, const Canvas::Limits& within)
-        : canvas(on), owner(shape.owner), l(within), distance(on.distances(shape, within)) {}
+    Surface(const Canvas& on, const Shape& shape, const Canvas::Limits& within, double reach_um)
+        : canvas(on), owner(shape.owner), l(within), distance(on.distances(shape, within, reach_um)) {}
 
     std::size_t at(std::int64_t x, std::int64_t y, std::int64_t z) const {
         return static_cast<std::size_t>(((z - l.z0) * (l.y1 - l.y0) + y - l.y0) * (l.x1 - l.x0) + x - l.x0);
     }
+    /// How fast the distance grows, 1 but for folded shapes and sharp edges.
+    Vec3 gradient(std::int64_t x, std::int64_t y, std::int64_t z) const {
+        const Vec3 edge = canvas.lac.grid().voxel_um;
+        const auto slope = [&](std::int64_t low, std::int64_t high, std::int64_t here, auto value,
+                               double step) {
+            std::int64_t before = std::max(low, here - 1), after = std::min(high - 1, here + 1);
+            if (value(before) >= Canvas::far) before = here;
+            if (value(after) >= Canvas::far) after = here;
+            if (after == before) return 0.0;
+            return (double{value(after)} - value(before)) / (static_cast<double>(after - before) * step);
+        };
+        return {slope(
+                    l.x0, l.x1, x, [&](auto i) { return distance[at(i, y, z)]; }, edge.x),
+                slope(
+                    l.y0, l.y1, y, [&](auto i) { return distance[at(x, i, z)]; }, edge.y),
+                slope(
+                    l.z0, l.z1, z, [&](auto i) { return distance[at(x, y, i)]; }, edge.z)};
+    }
     /// Who owns the voxel that lies `um` within (negative: outside) the surface, on the normal through a
     /// voxel.
-    std::uint32_t owner_below(std::int64_t x, std::int64_t y, std::int64_t z, double um) const {
+    std::uint32_t owner_below(std::int64_t x, std::int64_t y, std::int64_t z, Vec3 normal, double um) const {
         const Grid& grid = canvas.lac.grid();
-        const auto slope = [&](std::int64_t low, std::int64_t high, std::int64_t here, auto value,
-                               double edge) {
-            const std::int64_t before = std::max(low, here - 1), after = std::min(high - 1, here + 1);
-            return after > before
-                       ? (value(after) - value(before)) / (static_cast<double>(after - before) * edge)
-                       : 0.0;
-        };
-        const Vec3 normal = normalized(
-            {slope(
-                 l.x0, l.x1, x, [&](auto i) { return double{distance[at(i, y, z)]}; }, grid.voxel_um.x),
-             slope(
-                 l.y0, l.y1, y, [&](auto i) { return double{distance[at(x, i, z)]}; }, grid.voxel_um.y),
-             slope(
-                 l.z0, l.z1, z, [&](auto i) { return double{distance[at(x, y, i)]}; }, grid.voxel_um.z)});
         const double down = distance[at(x, y, z)] + um;
         const auto voxel = [&](std::int64_t v, double n, double edge, std::int64_t size) {
             return std::clamp<std::int64_t>(v - std::llround(down * n / edge), 0, size - 1);
@@ -71,17 +75,19 @@ Found compare(const Canvas& canvas, const Shape& first, const Shape& second, con
         canvas.limits(common(common(first.box.grown(reach), second.box.grown(reach)), view), 0, grid.size.z);
     Found found;
     if (l.empty()) return found;
-    const Surface a(canvas, first, l), b(canvas, second, l);
+    const Surface a(canvas, first, l, reach + layer), b(canvas, second, l, reach + layer);
     double sum = 0;
     const auto add = [&](const Surface& own, const Surface& other, std::int64_t x, std::int64_t y,
                          std::int64_t z, std::size_t i) {
         const double d = own.distance[i];
+        if (std::fabs(d) >= layer) return;
+        const Vec3 gradient = own.gradient(x, y, z), normal = normalized(gradient);
         // Only where the object has the voxels below its surface: others may have been painted over it.
-        if (std::fabs(d) >= layer || own.owner_below(x, y, z, 0.7 * layer) != own.owner) return;
-        const double share = (1 - std::fabs(d) / layer) / layer;
+        if (own.owner_below(x, y, z, normal, 0.7 * layer) != own.owner) return;
+        const double share = (1 - std::fabs(d) / layer) / layer * std::min(length(gradient), 2.0);
         // Where they overlap, the surface of the one is that of the other too.
-        const bool both =
-            d + other.distance[i] < -0.1 * layer && own.owner_below(x, y, z, -0.7 * layer) == other.owner;
+        const bool both = d + other.distance[i] < -0.1 * layer &&
+                          own.owner_below(x, y, z, normal, -0.7 * layer) == other.owner;
         sum += both ? 2 * share : share;
         // Between two surfaces that face each other the distances to them add up to the gap.
         found.gap_um = std::min(found.gap_um, std::max(0.0, d + other.distance[i]));

@@ -22,7 +22,8 @@ struct Contact {
 /// not from voxels: the surface of one is summed up where the distance to the other is small, as the volume
 /// of a thin layer around it over its thickness, where the object has the voxels below it. `number`: the
 /// instance of each object on the canvas; 0: left out. Objects that have shapes: nucleus, organelles,
-/// filopodia. Cost: for each pair whose boxes meet, the voxels of both. Same result at any thread count.
+/// filopodia. Cost: for each pair whose boxes meet, the voxels of both. Objects need a radius of two voxels
+/// at least: thinner ones lose area. Same result at any thread count.
 std::vector<Contact> find_contacts(const Canvas& canvas, const Grid& view,
                                    const std::vector<std::uint32_t>& number, double within_um = 0.03);
 

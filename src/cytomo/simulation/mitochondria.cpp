@@ -49,7 +49,7 @@ void add_mitochondria(Workshop& shop, std::vector<MitochondrionTruth>& truth) {
     const double cristae_um = draw("mitochondrion.cristae_um"),
                  cristae = draw("mitochondrion.cristae_per_um");
     const double rim = draw("mitochondrion.rim_per_um");
-    const SmoothField beads(shop.options.seed, 31, std::clamp(draw("mitochondrion.bead_um"), 0.05, 10.0));
+    const SmoothField beads(shop.options.seed, 31, draw("mitochondrion.bead_um"));
     const double density_variation = draw("mitochondrion.density_variation_per_um"),
                  dense_ends = draw("mitochondrion.dense_ends_per_um");
     const auto density = std::make_shared<const SmoothField>(shop.options.seed, 32, 0.4);

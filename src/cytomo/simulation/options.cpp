@@ -78,6 +78,7 @@ void SimulationOptions::check() const {
     require_range(a.fringes, 0, 2, "fringes");
     require_range(a.image_smoothing, 0, 5, "smoothing of images in pixels");
     require_range(a.misalignment, 0, 20, "misalignment in pixels");
+    require_range(a.drift, 0, 1000, "drift in pixels");
     require_range(a.flicker, 0, 0.5, "flicker");
     require_range(a.flat_field_error, 0, 0.5, "flat field error");
     require_range(a.tilt_jitter_deg, 0, 10, "tilt jitter in degrees");

@@ -41,6 +41,34 @@ std::vector<float> disc(const SliceGeometry& g, double cx, double cz, double rad
     return slice;
 }
 
+TEST(Projector, InterpolatedLinesAreWhatOneWouldReadOff) {
+    const SliceGeometry g{37, 29, 0.02, 0.027, 15.2, 17.7, 31, 0.018, 14.6};
+    Random random(4);
+    const std::vector<double> angles{-120 * degree, -50 * degree, 0, 20 * degree, 90 * degree};
+    const std::vector<double> weights{0.3, 1.1, 0.7, 2, 0.4};
+    std::vector<float> lines(angles.size() * static_cast<std::size_t>(g.row_values()));
+    for (float& v : lines) v = static_cast<float>(random.normal());
+    auto slice = empty_slice(g);
+    add_interpolated(g, angles, weights, lines.data(), slice.data());
+    for (std::int64_t z = 0; z < g.nz; ++z)
+        for (std::int64_t x = 0; x < g.nx; ++x) {
+            double expected = 0;
+            for (std::size_t t = 0; t < angles.size(); ++t) {
+                const double u = g.axis_detector +
+                                 ((static_cast<double>(x) - g.axis_x) * g.voxel_x_um * std::cos(angles[t]) +
+                                  (static_cast<double>(z) - g.axis_z) * g.voxel_z_um * std::sin(angles[t])) /
+                                     g.pitch_um;
+                const double at = std::min(std::max(u, 0.0), 30.0), low = std::min(std::floor(at), 29.0);
+                const auto value = [&](double pixel) {
+                    return static_cast<double>(lines[t * static_cast<std::size_t>(g.row_values()) +
+                                                     static_cast<std::size_t>(pixel) * lanes + 5]);
+                };
+                expected += weights[t] * (value(low) + (at - low) * (value(low + 1) - value(low)));
+            }
+            ASSERT_NEAR(slice[static_cast<std::size_t>(g.at(x, z) + 5)], expected, 1e-5) << x << " " << z;
+        }
+}
+
 TEST(Projector, LineIntegralsOfADiscAreItsChords) {
     // Unequal voxels, a detector of its own pitch, the axis off the middle.
     const SliceGeometry g{160, 128, 0.02, 0.025, 75.3, 66.1, 220, 0.018, 108.4};

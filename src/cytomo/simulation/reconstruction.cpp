@@ -22,7 +22,6 @@ namespace {
 struct Setup {
     SliceGeometry geometry;
     std::vector<double> angles_rad;
-    std::int64_t rows_values;           ///< all angles of one group
     std::vector<float> row_weights;     ///< [angle][detector], SIRT's R
     std::vector<float> column_weights;  ///< [(nz + 2)][(nx + 2)], SIRT's C
     std::vector<double> angle_weights;  ///< FBP: radians that an image stands for

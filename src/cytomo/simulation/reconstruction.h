@@ -16,6 +16,7 @@ struct TiltSeries {
     std::int64_t detectors = 0;     ///< pixels across the axis
     std::int64_t rows = 0;          ///< pixels along the axis
     double pitch_um = 1;            ///< distance between pixels across the axis
+    double row_pitch_um = 1;        ///< distance between rows
     double axis_detector = 0;       ///< where the axis is seen, in pixels across
     std::vector<float> absorption;  ///< -ln(I / I0): [angle][row][detector]
 };

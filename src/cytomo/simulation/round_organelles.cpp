@@ -135,7 +135,8 @@ void add_vesicles(Workshop& shop) {
             shape.radii.z *= draw("vesicle.flattening");
         }
         const double which = random.uniform();
-        const double wall_um = std::clamp(draw("vesicle.wall_um"), 0.025, std::max(0.025, 0.4 * radius + 0.01));
+        const double wall_um =
+            std::clamp(draw("vesicle.wall_um"), 0.025, std::max(0.025, 0.4 * radius + 0.01));
         const double wall = cytosol + contrast * (draw("vesicle.wall_per_um") - cytosol);
         std::string kind = "ring";
         double lumen = cytosol + contrast * (draw("vesicle.lumen_per_um") - cytosol);

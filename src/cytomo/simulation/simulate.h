@@ -51,15 +51,19 @@ struct Acquisition {
     double misalignment = 0.4;        ///< deviation of residual shifts, detector pixels
     double flicker = 0.01;            ///< deviation of the intensity from image to image
     double flat_field_error = 0.003;  ///< deviation of the gain left over after correction
-    double tilt_jitter_deg = 0;       ///< deviation of the true tilt from the recorded one
-    double image_smoothing = 0.4;     ///< deviation in pixels: interpolation when images are aligned
-    double dose_loss = 0;             ///< share of the absorption that radiation has taken by the last image
-    double missing_images = 0;        ///< chance of an image to be left out
-    double bad_images = 0;            ///< chance of an image to be 3 to 10 pixels off
+    /// Deviation of the stage's drift in pixels: the alignment of the images takes it out, but moves what the
+    /// detector leaves in them (the flat-field error), which would make rings otherwise.
+    double drift = 5;
+    double tilt_jitter_deg = 0;    ///< deviation of the true tilt from the recorded one
+    double image_smoothing = 0.4;  ///< deviation in pixels: interpolation when images are aligned
+    double dose_loss = 0;          ///< share of the absorption that radiation has taken by the last image
+    double missing_images = 0;     ///< chance of an image to be left out
+    double bad_images = 0;         ///< chance of an image to be 3 to 10 pixels off
     ReconstructionMethod reconstruction = ReconstructionMethod::sirt;
     int iterations = 25;  ///< of SIRT
     FbpWindow window = FbpWindow::hann;
-    double axis_deg = 0;  ///< direction of the tilt axis in the plane, from y towards x; -90 … 90
+    double axis_deg = 0;  ///< direction of the tilt axis in the plane, from y towards x; -90 … 90. Off right
+                          ///< angles the tomogram is interpolated twice, which smoothes it a little
 };
 
 /// What a beamline does to the reconstruction before it hands it out.
@@ -174,7 +178,11 @@ struct SimulatedTomogram {
 /// Makes the cell. Time and memory linear in voxels. Throws UsageError from check().
 SimulatedCell make_cell(const SimulationOptions& options, const Progress& progress = {});
 
-/// How far beside the view, across the tilt axis, rays through it pass the sample, µm.
+/// Memory that simulate_tomogram needs, bytes, to first order.
+double simulation_bytes(const SimulationOptions& options);
+
+/// How far beside the view, across the tilt axis, the sample is made: about as far as rays through the view
+/// pass it, µm.
 double reach_of_tilted_rays(const SimulationOptions& options);
 
 /// Takes tilt images of `lac` (1/µm; matter all around what is wanted), reconstructs, and returns

@@ -44,6 +44,7 @@ Json json_of(const SimulationOptions& o) {
               {"fringes", a.fringes},
               {"image_smoothing_pixels", a.image_smoothing},
               {"misalignment_pixels", a.misalignment},
+              {"drift_pixels", a.drift},
               {"flicker", a.flicker},
               {"flat_field_error", a.flat_field_error},
               {"tilt_jitter_deg", a.tilt_jitter_deg},
