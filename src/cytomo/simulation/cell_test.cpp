@@ -9,16 +9,10 @@
 #include "cytomo/core/legend.h"
 #include "cytomo/simulation/shapes.h"
 #include "cytomo/simulation/simulate.h"
+#include "cytomo/simulation/test_cells.h"
 
 namespace cytomo {
 namespace {
-
-/// A cell model in which everything named is fixed.
-std::shared_ptr<const CellModel> changed(const std::string& preset, const std::string& json) {
-    auto model = std::make_shared<CellModel>(preset);
-    model->change(json, "test");
-    return model;
-}
 
 template <class T>
 bool same(const Volume<T>& a, const Volume<T>& b) {
@@ -184,7 +178,7 @@ TEST(Cell, NeighboursAreTheirGapAway) {
     o.size = {110, 110, 60};
     o.voxel_um = {0.1, 0.1, 0.1};
     int seen = 0;
-    for (o.seed = 1; o.seed <= 12; ++o.seed) {
+    for (o.seed = 1; o.seed <= 6; ++o.seed) {
         o.cells =
             changed(o.preset, R"({"rounded": {"neighbours": {"fixed": 1}, "neighbour_gap_um": {"fixed": 0.6},
             "length_um": {"fixed": 2.5}, "roundness": {"fixed": 1}, "neighbour_size": {"fixed": 1}},
@@ -195,7 +189,7 @@ TEST(Cell, NeighboursAreTheirGapAway) {
         EXPECT_GT(gap, 0.6 - 0.1) << o.seed;
         EXPECT_LT(gap, 0.6 + 0.35) << o.seed;  // between voxel centres
     }
-    EXPECT_GE(seen, 6);
+    EXPECT_GE(seen, 3);
     o.preset = "cell-edge";
     o.size = {160, 160, 40};
     o.voxel_um = {0.04, 0.04, 0.04};

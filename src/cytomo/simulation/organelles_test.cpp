@@ -8,25 +8,20 @@
 #include "cytomo/core/legend.h"
 #include "cytomo/simulation/shapes.h"
 #include "cytomo/simulation/simulate.h"
+#include "cytomo/simulation/test_cells.h"
 
 namespace cytomo {
 namespace {
 
-/// The preset's cells with these changes.
-std::shared_ptr<const CellModel> changed(const std::string& preset, const std::string& json) {
-    auto model = std::make_shared<CellModel>(preset);
-    model->change(json, "test");
-    return model;
-}
-
 TEST(Organelles, DropletsTouchMitochondriaWhereAsked) {
     SimulationOptions o;
     o.preset = "perinuclear";
-    o.size = {160, 160, 80};
-    o.voxel_um = {0.02, 0.02, 0.02};
+    o.size = {80, 80, 50};
+    o.voxel_um = {0.03, 0.03, 0.03};
+    o.contents.lipid_droplets = 4;
     const auto touching = [&](const std::string& share) {
         int at = 0, droplets = 0;
-        for (o.seed = 1; o.seed <= 4; ++o.seed) {
+        for (o.seed = 1; o.seed <= 3; ++o.seed) {
             o.cells = changed(
                 o.preset, R"({"lipid_droplet": {"clustering": {"fixed": 0}, "at_mitochondria": {"fixed": )" +
                               share + "}}}");
