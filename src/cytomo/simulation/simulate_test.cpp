@@ -191,16 +191,16 @@ TEST(Simulation, ATurnedAxisSeesATurnedSample) {
     const Volume<float> along_y = acquire_and_reconstruct(turned, o);
     o.acquisition.axis_deg = 90;
     const Volume<float> along_x = acquire_and_reconstruct(lac, o);
-    // The field of view around nothing is wider in one of them, so that its rim differs a little.
+    // The field of view around nothing is wider in one of them, so that its rim differs.
     double squares = 0, difference = 0;
     for (std::int64_t z = 0; z < 30; ++z)
-        for (std::int64_t y = 0; y < 36; ++y)
-            for (std::int64_t x = 0; x < 48; ++x) {
+        for (std::int64_t y = 4; y < 32; ++y)
+            for (std::int64_t x = 4; x < 44; ++x) {
                 const double a = along_x(x, y, z), b = along_y(35 - y, x, z);
                 squares += b * b;
                 difference += (a - b) * (a - b);
             }
-    EXPECT_LT(std::sqrt(difference / squares), 0.1);
+    EXPECT_LT(std::sqrt(difference / squares), 0.05);
 }
 
 TEST(Simulation, TheSampleStaysInPlaceWhicheverWayTheAxisRuns) {
@@ -247,17 +247,15 @@ TEST(Simulation, TheSampleStaysInPlaceWhicheverWayTheAxisRuns) {
 }
 
 TEST(Simulation, TrainingOptionsAreValidAndVary) {
-    std::set<std::string> kinds, presets;
+    std::set<std::string> kinds;
     std::set<double> tilts;
-    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
         const SimulationOptions o = random_training_options(seed, {96, 96, 64}, {0.02, 0.02, 0.02});
         EXPECT_NO_THROW(o.check());
-        presets.insert(o.preset);
-        kinds.insert(name(o.acquisition.reconstruction) + std::to_string(o.output.bits));
+        kinds.insert(o.preset + name(o.acquisition.reconstruction) + std::to_string(o.output.bits));
         tilts.insert(o.acquisition.tilt_max_deg);
     }
-    EXPECT_EQ(presets.size(), simulation_presets().size());
-    EXPECT_EQ(kinds.size(), 4U);
+    EXPECT_EQ(kinds.size(), 4 * simulation_presets().size());
     EXPECT_GT(tilts.size(), 10U);
 }
 
