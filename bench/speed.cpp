@@ -83,7 +83,7 @@ Row measure_network(Precision precision) {
     Engine engine(model, {128, 128, 64}, precision);
     const auto voxels = static_cast<std::size_t>(engine.tile().count());
     std::vector<float> values(voxels, 0.5F);
-    std::vector<float> probabilities(voxels * static_cast<std::size_t>(model.architecture.classes));
+    std::vector<float> probabilities(voxels * static_cast<std::size_t>(model.class_count()));
     Row row = measure(std::string("network, ") + (precision == Precision::f32 ? "f32" : "bf16"),
                       engine.tile().count(), [&] { engine.run(values.data(), probabilities.data()); });
     char text[40];

@@ -36,7 +36,7 @@ void run(const Arguments& a, const Common& common) {
     const PredictOptions options = a.predict.options();
     const Model model = a.predict.model();
     if (!a.probabilities.empty())  // fail in the first second, not after the work
-        for (int c = 0; c < model.architecture.classes; ++c)
+        for (int c = 0; c < model.class_count(); ++c)
             const PendingOutput free_too(file_of_class(a.probabilities, model.legend, c), common.overwrite);
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);

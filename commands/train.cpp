@@ -111,13 +111,13 @@ Model starting_model(const Arguments& a) {
         Legend legend = default_legend();
         if (!a.classes.empty()) {
             legend = parse_classes(a.classes);
-            architecture.classes = legend.entries.back().id + 1;
+            architecture.outputs = legend.entries.back().id + 1;
         }
         model = make_model(architecture, a.options.seed);
         model.legend = legend;
     } else {
         model = read_model(a.init.empty() ? default_model_path() : std::filesystem::path(a.init));
-        if (!a.classes.empty()) replace_head(model, parse_classes(a.classes), a.options.seed);
+        if (!a.classes.empty()) adopt_legend(model, parse_classes(a.classes), a.options.seed);
     }
     return model;
 }

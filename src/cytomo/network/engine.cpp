@@ -61,7 +61,8 @@ Precision best_precision() {
 
 struct Engine::Implementation {
     Size3 tile;
-    int classes;
+    int outputs, classes;
+    std::vector<std::uint8_t> class_of;
     dt type;
     std::vector<Step> steps;
     dnnl::memory input, output;  // plain float input [1, 1, z, y, x]; logits [1, z, y, x, 16]
@@ -90,12 +91,14 @@ struct Engine::Implementation {
         dnnl::primitive_attr attributes;
         if (layer.relu) {
             dnnl::post_ops post;
+            if (layer.residual) post.append_binary(dnnl::algorithm::binary_add, source.get_desc());
             post.append_eltwise(1.F, dnnl::algorithm::eltwise_relu, 0.F, 0.F);
             attributes.set_post_ops(post);
         }
         const auto out_type = last ? dt::f32 : type;
-        const dnnl::memory::desc out_desc = last ? dnnl::memory::desc(od, out_type, tag::aBcde16b)
-                                                 : dnnl::memory::desc(od, out_type, tag::any);
+        const dnnl::memory::desc out_desc = last             ? dnnl::memory::desc(od, out_type, tag::aBcde16b)
+                                            : layer.residual ? source.get_desc()
+                                                             : dnnl::memory::desc(od, out_type, tag::any);
         const dnnl::convolution_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
                                                             dnnl::algorithm::convolution_direct,
                                                             source.get_desc(),
@@ -112,11 +115,13 @@ struct Engine::Implementation {
         copy(plain_weight, weight);
         std::copy(folded.bias.begin(), folded.bias.end(), static_cast<float*>(bias.get_data_handle()));
         const auto target = take(pd.dst_desc());
-        steps.push_back({dnnl::convolution_forward(pd),
-                         {{DNNL_ARG_SRC, source},
-                          {DNNL_ARG_WEIGHTS, weight},
-                          {DNNL_ARG_BIAS, bias},
-                          {DNNL_ARG_DST, target}}});
+        std::unordered_map<int, dnnl::memory> arguments{{DNNL_ARG_SRC, source},
+                                                        {DNNL_ARG_WEIGHTS, weight},
+                                                        {DNNL_ARG_BIAS, bias},
+                                                        {DNNL_ARG_DST, target}};
+        if (layer.residual)
+            arguments.insert({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, source});
+        steps.push_back({dnnl::convolution_forward(pd), std::move(arguments)});
         return target;
     }
 
@@ -140,7 +145,9 @@ Engine::Engine(const Model& model, Size3 tile, Precision precision)
     : implementation_(std::make_unique<Implementation>()) {
     auto& self = *implementation_;
     self.tile = tile;
-    self.classes = model.architecture.classes;
+    self.outputs = model.architecture.outputs;
+    self.classes = model.class_count();
+    self.class_of = model.output_classes();
     self.type = precision == Precision::bf16 ? dt::bf16 : dt::f32;
     const auto stride = model.architecture.stride();
     if (tile.x % stride != 0 || tile.y % stride != 0 || tile.z % stride != 0)
@@ -158,13 +165,18 @@ Engine::Engine(const Model& model, Size3 tile, Precision precision)
         x = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::bf16, tag::abcde}, cpu());
         self.steps.push_back({dnnl::reorder(self.input, x), {{DNNL_ARG_FROM, self.input}, {DNNL_ARG_TO, x}}});
     }
+    const auto refine = [&](dnnl::memory y, const std::string& level) {
+        for (int i = 0; layers.count(level + ".refine" + std::to_string(i)) > 0; ++i)
+            y = plan(level + ".refine" + std::to_string(i), y, true);
+        return y;
+    };
     std::vector<dnnl::memory> features;
     const std::size_t levels = model.architecture.widths.size();
     for (std::size_t l = 0; l < levels; ++l) {
         const std::string level = "encoder." + std::to_string(l);
         if (l > 0) x = plan(level + ".down", x, false);
         x = plan(level + ".a", x, l > 0);
-        x = plan(level + ".b", x, true);
+        x = refine(plan(level + ".b", x, true), level);
         features.push_back(x);
     }
     for (std::size_t l = levels - 1; l-- > 0;) {
@@ -172,7 +184,7 @@ Engine::Engine(const Model& model, Size3 tile, Precision precision)
         const auto coarse = plan(level + ".up", x, true);
         self.add_upsampled(features[l], coarse);
         self.release(coarse);
-        x = plan(level + ".a", features[l], true);
+        x = refine(plan(level + ".a", features[l], true), level);
     }
     self.output = plan("head", x, true);
 }
@@ -191,14 +203,15 @@ void Engine::run(const float* values, float* probabilities) {
     for (auto& step : self.steps) step.primitive.execute(stream(), step.arguments);
     stream().wait();
     const auto* logits = static_cast<const float*>(self.output.get_data_handle());
-    const int classes = self.classes;
+    const int outputs = self.outputs, classes = self.classes;
     parallel_chunks(n, 1 << 15, [&](std::int64_t begin, std::int64_t end) {
         for (auto i = begin; i < end; ++i) {
             const float* x = logits + i * 16;
-            float e[16], top = x[0], sum = 0;
-            for (int c = 1; c < classes; ++c) top = std::max(top, x[c]);
-            for (int c = 0; c < classes; ++c) sum += e[c] = std::exp(x[c] - top);
-            for (int c = 0; c < classes; ++c) probabilities[c * n + i] = e[c] / sum;
+            float e[16], of_class[16] = {}, top = x[0], sum = 0;
+            for (int o = 1; o < outputs; ++o) top = std::max(top, x[o]);
+            for (int o = 0; o < outputs; ++o) sum += e[o] = std::exp(x[o] - top);
+            for (int o = 0; o < outputs; ++o) of_class[self.class_of[static_cast<std::size_t>(o)]] += e[o];
+            for (int c = 0; c < classes; ++c) probabilities[c * n + i] = of_class[c] / sum;
         }
     });
 }

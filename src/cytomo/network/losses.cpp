@@ -9,6 +9,7 @@ namespace cytomo {
 namespace {
 
 constexpr int most_classes = 16;
+constexpr float least = 1e-30F;         // of a probability in a logarithm
 constexpr double dice_smoothing = 100;  // voxels: keeps rare specks from dominating
 
 struct Sums {
@@ -28,11 +29,14 @@ struct Sums {
 class Loss : public torch::autograd::Function<Loss> {
 public:
     static torch::Tensor forward(torch::autograd::AutogradContext* ctx, const torch::Tensor& logits_in,
-                                 const torch::Tensor& labels_in, const torch::Tensor& weights_in) {
+                                 const torch::Tensor& labels_in, const torch::Tensor& weights_in,
+                                 const torch::Tensor& class_of_in) {
         const auto logits = logits_in.contiguous(), labels = labels_in.contiguous(),
-                   weights = weights_in.contiguous();
-        const auto classes = static_cast<int>(logits.size(-1));
-        TORCH_CHECK(classes <= most_classes, "too many classes");
+                   weights = weights_in.contiguous(), class_of = class_of_in.contiguous();
+        const auto outputs = static_cast<int>(logits.size(-1)), classes = static_cast<int>(weights.numel());
+        TORCH_CHECK(outputs <= most_classes && classes <= most_classes && class_of.numel() == outputs,
+                    "too many classes");
+        const auto* group = class_of.data_ptr<std::uint8_t>();
         const std::int64_t n = labels.numel();
         auto p_tensor = torch::empty_like(logits);
         const float* x = logits.data_ptr<float>();
@@ -45,18 +49,21 @@ public:
             for (auto part = b; part < e; ++part) {
                 Sums s;
                 for (auto i = part * chunk; i < std::min(n, (part + 1) * chunk); ++i) {
-                    const float* xi = x + i * classes;
-                    float* pi = p + i * classes;
-                    float top = xi[0], sum = 0;
-                    for (int c = 1; c < classes; ++c) top = std::max(top, xi[c]);
-                    for (int c = 0; c < classes; ++c) sum += pi[c] = std::exp(xi[c] - top);
-                    for (int c = 0; c < classes; ++c) pi[c] /= sum;
+                    const float* xi = x + i * outputs;
+                    float* pi = p + i * outputs;
+                    float top = xi[0], sum = 0, known = 0;
+                    for (int o = 1; o < outputs; ++o) top = std::max(top, xi[o]);
+                    for (int o = 0; o < outputs; ++o) sum += pi[o] = std::exp(xi[o] - top);
+                    for (int o = 0; o < outputs; ++o) pi[o] /= sum;
                     const int label = y[i];
                     if (label >= classes) continue;
-                    s.cross_entropy += w[label] * (std::log(sum) + top - xi[label]);
+                    for (int o = 0; o < outputs; ++o) {
+                        s.predicted[group[o]] += pi[o];
+                        if (group[o] == label) known += pi[o];
+                    }
+                    s.cross_entropy -= w[label] * std::log(std::max(known, least));
                     s.weight += w[label];
-                    for (int c = 0; c < classes; ++c) s.predicted[c] += pi[c];
-                    s.both[label] += pi[label];
+                    s.both[label] += known;
                     s.truth[label] += 1;
                 }
                 parts[static_cast<std::size_t>(part)] = s;
@@ -82,7 +89,7 @@ public:
                 hit[c] = -2 / u / present;
                 any[c] = (2 * s.both[c] + dice_smoothing) / (u * u) / present;
             }
-        ctx->save_for_backward({p_tensor, labels, weights, slope});
+        ctx->save_for_backward({p_tensor, labels, weights, slope, class_of});
         ctx->saved_data["weight"] = s.weight;
         return torch::tensor(value, torch::kFloat32);
     }
@@ -91,7 +98,9 @@ public:
                                                  torch::autograd::tensor_list gradients) {
         const auto saved = ctx->get_saved_variables();
         const auto &p_tensor = saved[0], &labels = saved[1];
-        const auto classes = static_cast<int>(p_tensor.size(-1));
+        const auto outputs = static_cast<int>(p_tensor.size(-1)),
+                   classes = static_cast<int>(saved[2].numel());
+        const auto* group = saved[4].data_ptr<std::uint8_t>();
         const double total = ctx->saved_data["weight"].toDouble();
         const auto factor = static_cast<float>(gradients[0].item<double>());
         auto dx_tensor = torch::zeros_like(p_tensor);
@@ -106,40 +115,50 @@ public:
                 for (auto i = b; i < e; ++i) {
                     const int label = y[i];
                     if (label >= classes) continue;
-                    const float* pi = p + i * classes;
-                    float g[most_classes], mean = 0;
-                    for (int c = 0; c < classes; ++c) {
-                        g[c] = static_cast<float>(any[c] + (c == label ? hit[c] : 0));
-                        mean += pi[c] * g[c];
+                    const float* pi = p + i * outputs;
+                    float g[most_classes], mean = 0, known = 0;
+                    for (int o = 0; o < outputs; ++o) {
+                        const int c = group[o];
+                        g[o] = static_cast<float>(any[c] + (c == label ? hit[c] : 0));
+                        mean += pi[o] * g[o];
+                        if (c == label) known += pi[o];
                     }
                     const auto ce = static_cast<float>(w[label] / total);
-                    for (int c = 0; c < classes; ++c)
-                        dx[i * classes + c] =
-                            factor * (ce * (pi[c] - (c == label ? 1.F : 0.F)) + pi[c] * (g[c] - mean));
+                    const float share = 1 / std::max(known, least);
+                    for (int o = 0; o < outputs; ++o)
+                        dx[i * outputs + o] = factor * pi[o] *
+                                              (ce * (group[o] == label ? 1 - share : 1.F) + g[o] - mean);
                 }
             });
         }
-        return {dx_tensor, {}, {}};
+        return {dx_tensor, {}, {}, {}};
     }
 };
 
 }  // namespace
 
 torch::Tensor segmentation_loss(const torch::Tensor& logits, const torch::Tensor& labels,
-                                const torch::Tensor& class_weights) {
-    return Loss::apply(logits, labels, class_weights);
+                                const torch::Tensor& class_weights, const torch::Tensor& class_of_output) {
+    return Loss::apply(logits, labels, class_weights, class_of_output);
+}
+
+torch::Tensor class_probabilities(const torch::Tensor& logits, std::int64_t classes,
+                                  const torch::Tensor& class_of_output) {
+    const auto outputs = logits.size(-1);
+    const auto groups = torch::one_hot(class_of_output.to(torch::kLong), classes).to(torch::kFloat32);
+    return torch::matmul(torch::softmax(logits.reshape({-1, outputs}), 1), groups);
 }
 
 torch::Tensor segmentation_loss_plain(const torch::Tensor& logits, const torch::Tensor& labels,
-                                      const torch::Tensor& class_weights) {
-    const auto classes = logits.size(-1);
-    const auto x = logits.reshape({-1, classes});
+                                      const torch::Tensor& class_weights,
+                                      const torch::Tensor& class_of_output) {
+    const auto classes = class_weights.numel();
     const auto y = labels.reshape({-1}).to(torch::kLong);
     const auto known = (y < classes).nonzero().squeeze(1);
     if (known.numel() == 0) return logits.sum() * 0;
-    const auto xk = x.index_select(0, known), yk = y.index_select(0, known);
-    const auto cross_entropy = torch::nll_loss(torch::log_softmax(xk, 1), yk, class_weights);
-    const auto p = torch::softmax(xk, 1);
+    const auto p = class_probabilities(logits, classes, class_of_output).index_select(0, known);
+    const auto yk = y.index_select(0, known);
+    const auto cross_entropy = torch::nll_loss(torch::log(p.clamp_min(least)), yk, class_weights);
     const auto t = torch::one_hot(yk, classes).to(p.scalar_type());
     const auto present = (t.sum(0) > 0).to(p.scalar_type());
     const auto dice = (2 * (p * t).sum(0) + dice_smoothing) / (p.sum(0) + t.sum(0) + dice_smoothing);

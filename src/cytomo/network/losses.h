@@ -6,14 +6,20 @@
 namespace cytomo {
 
 /// Weighted cross-entropy plus soft Dice over the classes that occur in the batch.
-/// logits [n, z, y, x, classes] float; labels [n, z, y, x] uint8, 255 does not count; class_weights
-/// [classes] float. Returns a scalar; 0 if no voxel is labelled. The gradient is computed together
-/// with the value in one pass (Milletari et al. 2016 for the Dice term).
+/// logits [n, z, y, x, outputs] float; labels [n, z, y, x] uint8, 255 does not count; class_weights
+/// [classes] float; class_of_output [outputs] uint8: probabilities of outputs of one class add up before
+/// they are compared (marginal loss: Shi et al. 2021, doi 10.1016/j.media.2021.101979). Returns a scalar; 0
+/// if no voxel is labelled. The gradient is computed in one pass (Milletari et al. 2016 for the Dice term).
 torch::Tensor segmentation_loss(const torch::Tensor& logits, const torch::Tensor& labels,
-                                const torch::Tensor& class_weights);
+                                const torch::Tensor& class_weights, const torch::Tensor& class_of_output);
 
 /// The same from libtorch's operators: slower, obvious; the reference in tests and on CUDA.
 torch::Tensor segmentation_loss_plain(const torch::Tensor& logits, const torch::Tensor& labels,
-                                      const torch::Tensor& class_weights);
+                                      const torch::Tensor& class_weights,
+                                      const torch::Tensor& class_of_output);
+
+/// [voxels, classes]: softmax over the outputs, added up by class. Differentiable.
+torch::Tensor class_probabilities(const torch::Tensor& logits, std::int64_t classes,
+                                  const torch::Tensor& class_of_output);
 
 }  // namespace cytomo

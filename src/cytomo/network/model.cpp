@@ -1,8 +1,11 @@
 #include "cytomo/network/model.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <numeric>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
@@ -11,17 +14,24 @@ namespace cytomo {
 
 std::vector<Layer> Architecture::layers() const {
     std::vector<Layer> out;
+    const auto refine_at = [this](std::size_t i) { return i < refine.size() ? refine[i] : 0; };
+    const auto add_residuals = [&out](const std::string& level, int w, int count) {
+        for (int i = 0; i < count; ++i)
+            out.push_back({level + ".refine" + std::to_string(i), w, w, 3, 1, true, true, true});
+    };
     for (std::size_t l = 0; l < widths.size(); ++l) {
         const std::string level = "encoder." + std::to_string(l);
         const int w = widths[l];
         if (l > 0) out.push_back({level + ".down", widths[l - 1], w, 2, 2, true, true});
         out.push_back({level + ".a", l == 0 ? 1 : w, w, 3, 1, true, true});
         out.push_back({level + ".b", w, w, 3, 1, true, true});
+        add_residuals(level, w, refine_at(2 * l));
     }
     for (std::size_t l = widths.size() - 1; l-- > 0;) {
         const std::string level = "decoder." + std::to_string(l);
         out.push_back({level + ".up", widths[l + 1], widths[l], 1, 1, false, true});
         out.push_back({level + ".a", widths[l], widths[l], 3, 1, true, true});
+        add_residuals(level, widths[l], refine_at(2 * l + 1));
     }
     out.push_back({"head", widths[0], 16, 1, 1, false, false});
     return out;
@@ -41,10 +51,12 @@ double Architecture::multiply_adds_per_voxel() const {
 }
 
 void Architecture::check(const std::string& file) const {
-    bool good = !widths.empty() && widths.size() <= 8 && classes >= 2 && classes <= 16;
+    bool good = !widths.empty() && widths.size() <= 8 && outputs >= 2 && outputs <= 16;
     for (const int w : widths) good = good && w >= 16 && w <= 1024 && w % 16 == 0;
+    good = good && refine.size() <= 2 * widths.size();
+    for (const int n : refine) good = good && n >= 0 && n <= 8;
     if (!good)
-        throw InputError(file, "1 to 8 levels of 16 to 1024 channels (multiples of 16) and 2 to 16 classes",
+        throw InputError(file, "1 to 8 levels of 16 to 1024 channels (multiples of 16) and 2 to 16 outputs",
                          "another architecture", "Use a model written by cytomo train");
 }
 
@@ -92,11 +104,96 @@ Model make_model(const Architecture& architecture, std::uint64_t seed) {
     return model;
 }
 
-void replace_head(Model& model, const Legend& legend, std::uint64_t seed) {
-    model.architecture.classes = legend.entries.back().id + 1;
+int Model::class_count() const {
+    int last = 1;
+    for (const auto c : output_classes()) last = std::max<int>(last, c);
+    return last + 1;
+}
+
+std::vector<std::uint8_t> Model::output_classes() const {
+    if (!class_of_output.empty()) return class_of_output;
+    std::vector<std::uint8_t> out(static_cast<std::size_t>(architecture.outputs));
+    std::iota(out.begin(), out.end(), std::uint8_t{0});
+    return out;
+}
+
+namespace {
+
+/// One word for all common spellings of an organelle; other names in lower case.
+std::string known_name(std::string name) {
+    for (auto& c : name) c = c == '_' || c == '-' ? ' ' : static_cast<char>(std::tolower(c));
+    static const std::map<std::string, std::string> synonyms{
+        {"mitochondria", "mitochondrion"}, {"mito", "mitochondrion"},
+        {"nuclei", "nucleus"},             {"droplet", "lipid droplet"},
+        {"droplets", "lipid droplet"},     {"lipid", "lipid droplet"},
+        {"lipids", "lipid droplet"},       {"lipid droplets", "lipid droplet"},
+        {"vesicles", "vesicle"},           {"endosome", "vesicle"},
+        {"endosomes", "vesicle"},          {"lysosome", "vesicle"},
+        {"lysosomes", "vesicle"},          {"filopodia", "filopodium"},
+        {"cytosol", "cytoplasm"}};
+    const auto it = synonyms.find(name);
+    return it == synonyms.end() ? name : it->second;
+}
+
+}  // namespace
+
+void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed) {
+    constexpr std::size_t most_outputs = 16;
+    const auto before = model.output_classes();
+    std::vector<std::uint8_t> after(before.size(), 0);
+    std::vector<std::uint8_t> unknown;
+    for (const auto& entry : legend.entries) {
+        if (entry.id == 0) continue;
+        bool found = false;
+        for (const auto& old : model.legend.entries)
+            if (old.id != 0 && known_name(old.name) == known_name(entry.name))
+                for (std::size_t o = 0; o < before.size(); ++o)
+                    if (before[o] == old.id) {
+                        after[o] = entry.id;
+                        found = true;
+                    }
+        if (!found) unknown.push_back(entry.id);
+    }
+    const std::size_t outputs = before.size() + unknown.size();
+    if (outputs > most_outputs)
+        throw InputError("classes: expected at most " + std::to_string(most_outputs - before.size()) +
+                         " that the starting model does not know, found " + std::to_string(unknown.size()) +
+                         ". Start from nothing (--init none), or with fewer classes");
+    // The head always has room for 16 outputs; those that were idle until now get small random weights.
+    Random random(seed, 991);
+    auto& weight = model.weights.at("head.weight");
+    auto& bias = model.weights.at("head.bias");
+    const auto inputs = static_cast<std::size_t>(weight.shape[1]);
+    for (std::size_t o = before.size(); o < outputs; ++o) {
+        for (std::size_t i = 0; i < inputs; ++i)
+            weight.values[o * inputs + i] = static_cast<float>(random.normal(0, 0.05));
+        bias.values[o] = 0;
+    }
+    after.insert(after.end(), unknown.begin(), unknown.end());
+    model.class_of_output = std::move(after);
+    model.architecture.outputs = static_cast<int>(outputs);
     model.legend = legend;
-    const Model fresh = make_model(model.architecture, seed);
-    for (const char* name : {"head.weight", "head.bias"}) model.weights[name] = fresh.weights.at(name);
+}
+
+void grow(Model& model, const std::vector<int>& refine, std::uint64_t seed) {
+    Architecture larger = model.architecture;
+    larger.refine = refine;
+    larger.check("model");
+    Model fresh = make_model(larger, seed);
+    for (const Layer& layer : larger.layers())
+        if (layer.residual) {
+            auto& gamma = fresh.weights.at(layer.name + ".gamma").values;
+            std::fill(gamma.begin(), gamma.end(), 0.F);
+        }
+    for (const auto& [name, tensor] : model.weights) {
+        const auto it = fresh.weights.find(name);
+        if (it == fresh.weights.end())
+            throw InputError("model: expected one with fewer residual convolutions than asked for, found " +
+                             name + ". Ask for more");
+        it->second = tensor;
+    }
+    model.architecture = larger;
+    model.weights = std::move(fresh.weights);
 }
 
 }  // namespace cytomo

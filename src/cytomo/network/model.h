@@ -25,17 +25,23 @@ struct Layer {
     int stride = 1;
     bool relu = true;
     bool norm = true;  ///< false: a bias instead (the head)
+    bool residual = false;  ///< adds its input before the ReLU
 };
 
 /// A 3D U-Net whose cost lies in few, well-shaped convolutions (all channels multiples of 16).
 /// Level l has `widths[l]` channels at 1/2^l of the resolution. Encoder: two 3×3×3 convolutions a
 /// level, 2×2×2 strided convolutions in between. Decoder: 1×1×1 convolution at the coarse level,
-/// nearest-neighbour upsampling, addition to the encoder's features, one 3×3×3 convolution.
+/// nearest-neighbour upsampling, addition to the encoder's features, one 3×3×3 convolution. `refine`
+/// adds residual 3×3×3 convolutions, relu(x + norm(conv(x))): with a scale of zero they change nothing,
+/// so a trained network can grow.
 /// After Çiçek et al. 2016 (3D U-Net), with sums instead of concatenations (as in LinkNet,
 /// Chaurasia and Culurciello 2017), which halves the decoder.
 struct Architecture {
     std::vector<int> widths{16, 32, 64, 128, 128};
-    int classes = default_class_count;
+    int outputs = default_class_count;  ///< of the head, 2 to 16; Model says which class each stands for
+    /// Residual convolutions of level l: refine[2l] in the encoder, refine[2l + 1] in the decoder. May be
+    /// shorter; what is missing is 0.
+    std::vector<int> refine{};
 
     friend bool operator==(const Architecture&, const Architecture&) = default;
     /// All convolutions in the order in which they run.
@@ -44,7 +50,8 @@ struct Architecture {
     int stride() const { return 1 << (widths.size() - 1); }
     /// Multiply-adds for one voxel of finished output, halo not counted.
     double multiply_adds_per_voxel() const;
-    /// Throws InputError if widths are not 1 to 8 multiples of 16, or classes not 2 to 16.
+    /// Throws InputError if widths are not 1 to 8 multiples of 16, outputs not 2 to 16, or there are more
+    /// than 8 residual convolutions at one place.
     void check(const std::string& file) const;
 };
 
@@ -53,11 +60,18 @@ struct Architecture {
 struct Model {
     Architecture architecture;
     Legend legend = default_legend();
+    /// Class of each output of the head; a class may have several outputs, whose probabilities add up (what
+    /// one user calls background has many looks). Empty: output i is class i.
+    std::vector<std::uint8_t> class_of_output;
     double voxel_um = 0.02;  ///< isotropic voxel edge of its input
     /// How it was trained, for people and for reports: data, steps, figures.
     std::map<std::string, std::string> record;
     std::map<std::string, Tensor> weights;
 
+    /// Classes that the model tells apart: ids 0 to class_count() - 1.
+    int class_count() const;
+    /// class_of_output, written out.
+    std::vector<std::uint8_t> output_classes() const;
     /// "sha256:…"-like short fingerprint of the weights (64-bit FNV-1a, hexadecimal).
     std::string checksum() const;
 };
@@ -65,8 +79,15 @@ struct Model {
 /// Random weights (He et al. 2015), reproducible by seed.
 Model make_model(const Architecture& architecture, std::uint64_t seed);
 
-/// Gives the model other classes: a new head with random weights, everything else as learnt.
-void replace_head(Model& model, const Legend& legend, std::uint64_t seed);
+/// Gives the model other classes and keeps what it knows: outputs of classes that the new legend has under
+/// the same name or a common synonym ("mitochondria", "droplet") stand for them, all others become looks of
+/// background, and unknown names get new outputs with small random weights. Throws InputError if that takes
+/// more than 16 outputs.
+void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed);
+
+/// Adds residual convolutions that do nothing yet (see Architecture::refine); the result predicts the same.
+/// Throws InputError if the model has more of them at some place already.
+void grow(Model& model, const std::vector<int>& refine, std::uint64_t seed);
 
 /// Reads a .safetensors file. Throws InputError if it is not one, was truncated, or does not hold a
 /// cytomo model whose weights fit its architecture. Nothing in the file is executed.

@@ -274,7 +274,7 @@ Probabilities predict(const Tomogram& tomogram, const Model& model, const Predic
     const auto stage = progress.stage("segmenting");
     stage(0);
     const auto statistics = measure_grey_statistics(tomogram, model.voxel_um);
-    const int classes = model.architecture.classes;
+    const int classes = model.class_count();
     Probabilities out;
     out.grid = model_grid(tomogram.grid, model.voxel_um);
     out.classes = classes;

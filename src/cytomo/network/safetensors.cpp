@@ -1,5 +1,6 @@
 #include "safetensors.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -143,7 +144,10 @@ Model read_model(const std::filesystem::path& file) {
     try {
         const auto json = nlohmann::json::parse(found->second);
         model.architecture.widths = json.at("widths").get<std::vector<int>>();
-        model.architecture.classes = json.at("classes").get<int>();
+        model.architecture.outputs = json.at("classes").get<int>();
+        if (json.contains("refine")) model.architecture.refine = json.at("refine").get<std::vector<int>>();
+        if (json.contains("class_of_output"))
+            model.class_of_output = json.at("class_of_output").get<std::vector<std::uint8_t>>();
         model.voxel_um = json.at("voxel_um").get<double>();
         model.legend.entries.clear();
         for (const auto& e : json.at("legend"))
@@ -154,6 +158,11 @@ Model read_model(const std::filesystem::path& file) {
         throw InputError(name, "a description of a cytomo model", e.what(), advice);
     }
     model.architecture.check(name);
+    if (!model.class_of_output.empty() &&
+        (model.class_of_output.size() != static_cast<std::size_t>(model.architecture.outputs) ||
+         *std::max_element(model.class_of_output.begin(), model.class_of_output.end()) > 15))
+        throw InputError(name, "a class from 0 to 15 for each output",
+                         std::to_string(model.class_of_output.size()) + " entries", advice);
     if (!(model.voxel_um > 1e-4 && model.voxel_um < 10))
         throw InputError(name, "a voxel edge of 0.1 nm to 10 µm", std::to_string(model.voxel_um) + " µm",
                          advice);
@@ -173,7 +182,9 @@ Model read_model(const std::filesystem::path& file) {
 void write_model(const std::filesystem::path& file, const Model& model, bool overwrite) {
     nlohmann::json json;
     json["widths"] = model.architecture.widths;
-    json["classes"] = model.architecture.classes;
+    json["classes"] = model.architecture.outputs;
+    if (!model.architecture.refine.empty()) json["refine"] = model.architecture.refine;
+    if (!model.class_of_output.empty()) json["class_of_output"] = model.class_of_output;
     json["voxel_um"] = model.voxel_um;
     json["record"] = model.record;
     json["legend"] = nlohmann::json::array();

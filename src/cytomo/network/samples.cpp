@@ -40,10 +40,10 @@ Sample make_sample(const LabelledTomogram& item, const Model& model) {
                          text(item.labels.grid().size), "Label the same volume, not a crop of it");
     }
     for (const std::uint8_t label : item.labels.values())
-        if (label != ignore_label && label >= model.architecture.classes)
+        if (label != ignore_label && label >= model.class_count())
             throw InputError(
                 item.name,
-                "labels below " + std::to_string(model.architecture.classes) + ", or 255 for unlabelled",
+                "labels below " + std::to_string(model.class_count()) + ", or 255 for unlabelled",
                 std::to_string(label), "Rename the labels or choose a model with more classes");
     const auto statistics = measure_grey_statistics(t, model.voxel_um);
     const auto polarity = item.polarity == Polarity::unknown ? guess_polarity(statistics) : item.polarity;
@@ -121,7 +121,7 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const Model& mod
         }
     }
     Random random(options.seed, 1);
-    std::vector<double> counts(static_cast<std::size_t>(model.architecture.classes));
+    std::vector<double> counts(static_cast<std::size_t>(model.class_count()));
     double total = 0;
     for (auto* set : {&training, &validation})
         for (auto& s : *set) find_places(s, random);

@@ -19,13 +19,17 @@ std::function<void(const float*, float*)> make_torch_predictor(const Model& mode
         throw InputError(name, "a CUDA device", std::to_string(torch::cuda::device_count()) + " devices",
                          "Use --device cpu, or a build against a libtorch with CUDA");
     auto net = std::make_shared<Unet>(model, device, torch::kFloat32);
-    const int classes = model.architecture.classes;
-    return [net, tile, device, classes](const float* values, float* probabilities) {
+    const int classes = model.class_count();
+    auto groups = torch::zeros({model.architecture.outputs, classes}, torch::kFloat32);
+    const auto class_of = model.output_classes();
+    for (std::size_t o = 0; o < class_of.size(); ++o) groups[static_cast<std::int64_t>(o)][class_of[o]] = 1;
+    groups = groups.to(device);
+    return [net, tile, device, classes, groups](const float* values, float* probabilities) {
         const torch::NoGradGuard no_grad;
         const auto x =
             torch::from_blob(const_cast<float*>(values), {1, 1, tile.z, tile.y, tile.x}, torch::kFloat32)
                 .to(device);
-        const auto p = torch::softmax(net->forward_plain(x, false), -1);
+        const auto p = torch::matmul(torch::softmax(net->forward_plain(x, false), -1), groups);
         const auto out = p[0].permute({3, 0, 1, 2}).contiguous().to(torch::kCPU);
         std::copy(out.data_ptr<float>(), out.data_ptr<float>() + classes * tile.count(), probabilities);
     };

@@ -96,7 +96,7 @@ torch::Tensor class_weights(const std::vector<double>& share) {
 }
 
 std::vector<double> validate(const Model& model, const std::vector<Patch>& patches, Size3 size) {
-    const auto classes = static_cast<std::size_t>(model.architecture.classes);
+    const auto classes = static_cast<std::size_t>(model.class_count());
     Engine engine(model, size, best_precision());
     std::vector<double> both(classes), predicted(classes), truth(classes);
     std::vector<float> p(classes * static_cast<std::size_t>(size.count()));
@@ -183,6 +183,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data, con
     Optimizer optimizer(net.parameters(), options.weight_decay);
     if (!resumed.tensors.empty()) optimizer.load(resumed.tensors);
     const auto weights = class_weights(samples.class_share).to(device);
+    const auto class_of = torch::tensor(start.output_classes()).to(device);
 
     TrainingResult result;
     const auto start_time = Clock::now();
@@ -225,8 +226,8 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data, con
         }
         optimizer.zero();
         const auto loss =
-            on_cpu ? segmentation_loss(net.forward_training(x), y, weights)
-                   : segmentation_loss_plain(net.forward_training(x.to(device)), y.to(device), weights);
+            on_cpu ? segmentation_loss(net.forward_training(x), y, weights, class_of)
+                   : segmentation_loss_plain(net.forward_training(x.to(device)), y.to(device), weights, class_of);
         loss.backward();
         const auto value = loss.item<double>();
         if (!std::isfinite(value))

@@ -43,16 +43,21 @@ Unet::Unet(const Model& model, torch::Device device, torch::ScalarType type)
 template <class Run, class Add>
 torch::Tensor Unet::last_features(torch::Tensor x, const Run& run, const Add& add) {
     std::vector<torch::Tensor> features;
+    const auto refined = [&](torch::Tensor y, const std::string& level) {
+        for (int i = 0; blocks_.count(level + ".refine" + std::to_string(i)) > 0; ++i)
+            y = run(y, level + ".refine" + std::to_string(i));
+        return y;
+    };
     const std::size_t levels = architecture_.widths.size();
     for (std::size_t l = 0; l < levels; ++l) {
         const auto level = level_name("encoder", l);
         if (l > 0) x = run(x, level + ".down");
-        x = run(run(x, level + ".a"), level + ".b");
+        x = refined(run(run(x, level + ".a"), level + ".b"), level);
         features.push_back(x);
     }
     for (std::size_t l = levels - 1; l-- > 0;) {
         const auto level = level_name("decoder", l);
-        x = run(add(features[l], run(x, level + ".up")), level + ".a");
+        x = refined(run(add(features[l], run(x, level + ".up")), level + ".a"), level);
     }
     return x;
 }
@@ -61,12 +66,14 @@ torch::Tensor Unet::last_features(torch::Tensor x, const Run& run, const Add& ad
 torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
     const auto run = [this](const torch::Tensor& x, const std::string& name) {
         Block& b = block(name);
-        return blocked::conv_norm(x, b.weight, b.gamma, b.beta, b.state, b.layer.stride, b.layer.relu);
+        const auto y = blocked::conv_norm(x, b.weight, b.gamma, b.beta, b.state, b.layer.stride,
+                                          b.layer.relu && !b.layer.residual);
+        return b.layer.residual ? torch::relu(x + y) : y;
     };
     const auto x = last_features(input.to(type_).contiguous(), run, blocked::add_upsampled);
     const Block& head = block("head");
     const auto logits = blocked::conv_bias(x, head.weight, head.bias);  // [n, 1, z, y, x, 16]
-    return logits.squeeze(1).slice(-1, 0, architecture_.classes).to(torch::kFloat32);
+    return logits.squeeze(1).slice(-1, 0, architecture_.outputs).to(torch::kFloat32);
 }
 #endif
 
@@ -90,6 +97,7 @@ torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
                                b.layer.stride == 1 ? (k - 1) / 2 : 0);
         y = torch::batch_norm(y, b.gamma, b.beta, b.state.mean, b.state.variance, training, b.state.momentum,
                               blocked::norm_epsilon, x.is_cuda());
+        if (b.layer.residual) y = x + y;
         return b.layer.relu ? torch::relu(y) : y;
     };
     const auto add = [](const torch::Tensor& fine, const torch::Tensor& coarse) {
@@ -98,7 +106,7 @@ torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
     const auto x = last_features(input, run, add);
     const Block& head = block("head");
     const auto logits = torch::conv3d(x, head.weight.to(x.scalar_type()), head.bias.to(x.scalar_type()));
-    return logits.slice(1, 0, architecture_.classes).permute({0, 2, 3, 4, 1}).to(torch::kFloat32);
+    return logits.slice(1, 0, architecture_.outputs).permute({0, 2, 3, 4, 1}).to(torch::kFloat32);
 }
 
 std::vector<torch::Tensor> Unet::parameters() const {
