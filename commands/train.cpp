@@ -24,6 +24,7 @@ struct Arguments {
     std::string voxel, init, out, curve, method = "supervised", polarity = "auto", size = "160,160,80",
                                          classes;
     int simulated = 0;
+    std::vector<int> refine;
     TrainOptions options;
 };
 
@@ -68,9 +69,9 @@ void add_simulated(const Arguments& a, std::vector<LabelledTomogram>& data, doub
     const Size3 size = parse_size(a.size);
     for (int i = 0; i < a.simulated; ++i) {
         progress(static_cast<double>(i) / a.simulated);
-        // Half of them at other voxel sizes than the model's, which then resamples them as it will later.
+        // More than half of them at other voxel sizes than the model's, which then resamples them as it will later.
         Random random(a.options.seed, 77 + static_cast<std::uint64_t>(i));
-        const double edge = random.chance(0.5) ? voxel_um : voxel_um * random.uniform(0.7, 1.3);
+        const double edge = random.chance(0.4) ? voxel_um : voxel_um * std::exp(random.uniform(-0.6, 0.5));
         const auto options = random_training_options(a.options.seed * 100000 + static_cast<std::uint64_t>(i),
                                                      size, {edge, edge, edge});
         auto made = simulate_tomogram(options);
@@ -119,6 +120,7 @@ Model starting_model(const Arguments& a) {
         model = read_model(a.init.empty() ? default_model_path() : std::filesystem::path(a.init));
         if (!a.classes.empty()) adopt_legend(model, parse_classes(a.classes), a.options.seed);
     }
+    if (!a.refine.empty()) grow(model, a.refine, a.options.seed);
     return model;
 }
 
@@ -202,6 +204,10 @@ Command train_command() {
             app.add_option(
                 "--classes", a->classes,
                 "Names of your label values, e.g. 1=mitochondrion,2=droplet (default: the starting model's)");
+            app.add_option("--refine", a->refine,
+                           "Residual convolutions to add to the starting model: encoder and decoder of the "
+                           "finest level, then of the next, and so on")
+                ->delimiter(',');
             app.add_option("--method", a->method, "Way of learning")
                 ->check(CLI::IsMember({"supervised"}))
                 ->capture_default_str();
