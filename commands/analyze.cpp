@@ -145,7 +145,8 @@ void run(const Arguments& a, const Common& common) {
         {"Model checksum", model.checksum()},
         {"Voxel size", a.voxel.empty() ? "from the file" : a.voxel + " nm, given"},
         {"Options", "polarity " + a.predict.polarity + ", precision " + a.predict.precision + ", device " +
-                        a.predict.device + ", views " + std::to_string(a.predict.views) + ", smoothing " +
+                        a.predict.device + ", views " +
+                        (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) + ", smoothing " +
                         std::to_string(a.smoothing)},
         {"Machine", cpu_name() + ", " + std::to_string(thread_count()) + " threads"}};
     const Progress progress = common.progress();

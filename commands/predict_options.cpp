@@ -16,8 +16,9 @@ void PredictArguments::declare(CLI::App& app) {
         ->check(CLI::IsMember({"auto", "f32", "bf16"}))
         ->capture_default_str();
     app.add_option("--views", views,
-                   "Mean over mirror images of the tomogram: a little better, this many times slower")
-        ->check(CLI::IsMember({1, 2, 4, 8}))
+                   "Mean over mirror images of the tomogram: a little better, this many times slower; 0: 8 for "
+                   "small tomograms, 1 for large ones")
+        ->check(CLI::IsMember({0, 1, 2, 4, 8}))
         ->capture_default_str();
 }
 
@@ -40,13 +41,13 @@ Model PredictArguments::model() const {
 std::string describe(const PredictRecord& r) {
     char text[200];
     std::snprintf(
-        text, sizeof text, "dense matter is %s%s; %s, %s; %.1f s; mean confidence %.2f",
+        text, sizeof text, "dense matter is %s%s; %s, %s, %d view%s; %.1f s; mean confidence %.2f",
         r.polarity == Polarity::dense_is_dark ? "dark" : "bright",
         r.polarity_guessed
             ? (" (guessed, " + std::to_string(static_cast<int>(100 * r.polarity_confidence)) + " % sure)")
                   .c_str()
             : "",
-        r.device.c_str(), r.precision.c_str(), r.seconds, r.mean_confidence);
+        r.device.c_str(), r.precision.c_str(), r.views, r.views == 1 ? "" : "s", r.seconds, r.mean_confidence);
     return text;
 }
 

@@ -10,7 +10,7 @@ namespace cytomo::commands {
 
 struct PredictArguments {
     std::string model_file, polarity = "auto", device = "auto", precision = "auto";
-    int views = 1;
+    int views = 0;
 
     void declare(CLI::App& app);
     /// Throws UsageError.

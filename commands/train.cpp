@@ -24,6 +24,8 @@ struct Arguments {
     std::string voxel, init, out, curve, method = "supervised", polarity = "auto", size = "160,160,80",
                                          classes;
     int simulated = 0;
+    bool mild = false;
+    double frozen = 1;
     std::vector<int> refine;
     TrainOptions options;
 };
@@ -45,7 +47,7 @@ std::vector<LabelledTomogram> read_pairs(const Arguments& a, const Common& commo
         std::vector<std::string> remarks;
         LabelledTomogram item{open_tomogram(a.images[i], read, &remarks),
                               read_classes(a.labels[i], read, &remarks), parse_polarity(a.polarity),
-                              a.labels[i]};
+                              a.labels[i], false};
         if (!item.tomogram.voxel_size_known)
             throw InputError(a.images[i], "a voxel size", "none in the file",
                              "Give it with --voxel-nm X,Y,Z");
@@ -76,7 +78,7 @@ void add_simulated(const Arguments& a, std::vector<LabelledTomogram>& data, doub
                                                      size, {edge, edge, edge});
         auto made = simulate_tomogram(options);
         data.push_back({tomogram_from(std::make_shared<Volume<float>>(std::move(made.tomogram)), "simulated"),
-                        std::move(made.classes), options.output.polarity, "simulated " + std::to_string(i)});
+                        std::move(made.classes), options.output.polarity, "simulated " + std::to_string(i), true});
     }
     progress(1);
 }
@@ -149,8 +151,10 @@ void run(const Arguments& a, const Common& common) {
     if (a.images.empty() && a.simulated == 0)
         throw UsageError("train: expected --images and --labels, or --simulated N");
     TrainOptions options = a.options;
+    options.method = a.method == "semi" ? TrainMethod::semi : TrainMethod::supervised;
+    if (a.mild) options.augment = {0.1, 1, 0.12, 0.15, 0.12, 0.5, 0};
     // A trained model keeps its statistics: few patches would only blur them.
-    if (a.init != "none") options.frozen_share = 1;
+    if (a.init != "none") options.frozen_share = a.frozen;
     options.check();
     const PendingOutput free_name(a.out, common.overwrite);  // fail in the first second
     Model model = starting_model(a);
@@ -167,7 +171,7 @@ void run(const Arguments& a, const Common& common) {
                 (std::isnan(p.validation_dice[c]) ? "-" : std::to_string(p.validation_dice[c]).substr(0, 5));
         common.say(text + ")");
     };
-    auto result = train(model, data, options, said, progress);
+    auto result = train(model, data, {}, options, said, progress);
     const auto& last = result.curve.back();
     auto& record = result.model.record;
     record["method"] = a.method;
@@ -209,8 +213,14 @@ Command train_command() {
                            "finest level, then of the next, and so on")
                 ->delimiter(',');
             app.add_option("--method", a->method, "Way of learning")
-                ->check(CLI::IsMember({"supervised"}))
+                ->check(CLI::IsMember({"semi", "supervised"}))
                 ->capture_default_str();
+            app.add_flag("--mild", a->mild);
+            app.add_option("--uw", a->options.unlabelled_weight);
+            app.add_option("--avg", a->options.average);
+            app.add_option("--vs", a->options.validation_share);
+            app.add_option("--ss", a->options.simulated_share);
+            app.add_option("--frozen", a->frozen);
             app.add_option("--minutes", a->options.minutes, "Train for this time")
                 ->check(CLI::Range(0.0, 100000.0));
             app.add_option("--steps", a->options.steps, "Train for this number of steps")

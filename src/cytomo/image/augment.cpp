@@ -53,6 +53,8 @@ float interpolate(const Volume<float>& v, double x, double y, double z) {
     return planes[0] + fz * (planes[1] - planes[0]);
 }
 
+}  // namespace
+
 void change_grey_values(Patch& patch, const AugmentOptions& o, Random& random) {
     if (random.chance(0.5)) {
         Volume<float> v(Grid{patch.size});
@@ -74,10 +76,8 @@ void change_grey_values(Patch& patch, const AugmentOptions& o, Random& random) {
     }
 }
 
-}  // namespace
-
-Patch cut_augmented_patch(const Volume<float>& values, const ClassVolume& labels, Size3 size, Vec3 centre,
-                          const AugmentOptions& options, Random& random) {
+Patch cut_patch(const Volume<float>& values, const ClassVolume& labels, Size3 size, Vec3 centre,
+                const AugmentOptions& options, Random& random) {
     const Placement p = draw_placement(options, centre, random);
     const auto [nx, ny, nz] = values.grid().size;
     const std::int64_t slab = random.chance(options.thin_slab) ? random.integer(2, 8) : size.z;
@@ -101,6 +101,12 @@ Patch cut_augmented_patch(const Volume<float>& values, const ClassVolume& labels
             }
         }
     }
+    return patch;
+}
+
+Patch cut_augmented_patch(const Volume<float>& values, const ClassVolume& labels, Size3 size, Vec3 centre,
+                          const AugmentOptions& options, Random& random) {
+    Patch patch = cut_patch(values, labels, size, centre, options, random);
     change_grey_values(patch, options, random);
     return patch;
 }

@@ -26,6 +26,13 @@ struct AugmentOptions {
     double thin_slab = 0.1;   ///< share of patches that show only 2 to 8 slices, mirrored along z
 };
 
+/// The geometry of cut_augmented_patch alone: grey values stay as they are.
+Patch cut_patch(const Volume<float>& values, const ClassVolume& labels, Size3 size, Vec3 centre,
+                const AugmentOptions& options, Random& random);
+
+/// Blur, contrast, brightness, a gentle bend of the grey scale and noise, at random; values end within ±6.
+void change_grey_values(Patch& patch, const AugmentOptions& options, Random& random);
+
 /// Cuts a patch of `size` around a centre given in voxels, changed at random. Values beyond the
 /// volume are mirrored there, their labels are 255. `values` are normalised grey values.
 /// Deterministic for the state of `random`.

@@ -13,11 +13,14 @@ constexpr float least = 1e-30F;         // of a probability in a logarithm
 constexpr double dice_smoothing = 100;  // voxels: keeps rare specks from dominating
 
 struct Sums {
-    double cross_entropy = 0, weight = 0;
+    double cross_entropy = 0, weight = 0, difference = 0;
+    std::int64_t compared = 0;
     double both[most_classes] = {}, predicted[most_classes] = {}, truth[most_classes] = {};
     void add(const Sums& o, int classes) {
         cross_entropy += o.cross_entropy;
         weight += o.weight;
+        difference += o.difference;
+        compared += o.compared;
         for (int c = 0; c < classes; ++c) {
             both[c] += o.both[c];
             predicted[c] += o.predicted[c];
@@ -30,13 +33,16 @@ class Loss : public torch::autograd::Function<Loss> {
 public:
     static torch::Tensor forward(torch::autograd::AutogradContext* ctx, const torch::Tensor& logits_in,
                                  const torch::Tensor& labels_in, const torch::Tensor& weights_in,
-                                 const torch::Tensor& class_of_in) {
+                                 const torch::Tensor& class_of_in, const torch::Tensor& targets_in,
+                                 double target_weight) {
         const auto logits = logits_in.contiguous(), labels = labels_in.contiguous(),
                    weights = weights_in.contiguous(), class_of = class_of_in.contiguous();
         const auto outputs = static_cast<int>(logits.size(-1)), classes = static_cast<int>(weights.numel());
         TORCH_CHECK(outputs <= most_classes && classes <= most_classes && class_of.numel() == outputs,
                     "too many classes");
         const auto* group = class_of.data_ptr<std::uint8_t>();
+        const auto targets = targets_in.contiguous();
+        const float* q = targets.numel() > 0 ? targets.data_ptr<float>() : nullptr;
         const std::int64_t n = labels.numel();
         auto p_tensor = torch::empty_like(logits);
         const float* x = logits.data_ptr<float>();
@@ -56,6 +62,15 @@ public:
                     for (int o = 0; o < outputs; ++o) sum += pi[o] = std::exp(xi[o] - top);
                     for (int o = 0; o < outputs; ++o) pi[o] /= sum;
                     const int label = y[i];
+                    if (label == 255 && q != nullptr) {
+                        float d[most_classes] = {};
+                        for (int o = 0; o < outputs; ++o) d[group[o]] += pi[o];
+                        for (int c = 0; c < classes; ++c) {
+                            d[c] -= q[i * classes + c];
+                            s.difference += d[c] * d[c];
+                        }
+                        ++s.compared;
+                    }
                     if (label >= classes) continue;
                     for (int o = 0; o < outputs; ++o) {
                         s.predicted[group[o]] += pi[o];
@@ -78,7 +93,10 @@ public:
                 dice += (2 * s.both[c] + dice_smoothing) / (s.predicted[c] + s.truth[c] + dice_smoothing);
                 ++present;
             }
-        const double value = s.weight > 0 ? s.cross_entropy / s.weight + 1 - dice / std::max(present, 1) : 0;
+        const double alike =
+            s.compared > 0 ? target_weight * s.difference / static_cast<double>(s.compared) : 0;
+        const double value =
+            alike + (s.weight > 0 ? s.cross_entropy / s.weight + 1 - dice / std::max(present, 1) : 0);
         // d(1 - mean Dice)/dp: for class c, -1/present · (2 [label = c] · union - numerator) / union².
         auto slope = torch::zeros({2, classes}, torch::kFloat64);
         auto* hit = slope.data_ptr<double>();
@@ -89,8 +107,10 @@ public:
                 hit[c] = -2 / u / present;
                 any[c] = (2 * s.both[c] + dice_smoothing) / (u * u) / present;
             }
-        ctx->save_for_backward({p_tensor, labels, weights, slope, class_of});
+        ctx->save_for_backward({p_tensor, labels, weights, slope, class_of, targets});
         ctx->saved_data["weight"] = s.weight;
+        ctx->saved_data["alike"] =
+            s.compared > 0 ? 2 * target_weight / static_cast<double>(s.compared) : 0.0;
         return torch::tensor(value, torch::kFloat32);
     }
 
@@ -104,7 +124,9 @@ public:
         const double total = ctx->saved_data["weight"].toDouble();
         const auto factor = static_cast<float>(gradients[0].item<double>());
         auto dx_tensor = torch::zeros_like(p_tensor);
-        if (total > 0) {
+        const auto alike = static_cast<float>(ctx->saved_data["alike"].toDouble());
+        const float* q = alike > 0 ? saved[5].data_ptr<float>() : nullptr;
+        if (total > 0 || q != nullptr) {
             const float* p = p_tensor.data_ptr<float>();
             float* dx = dx_tensor.data_ptr<float>();
             const auto* y = labels.data_ptr<std::uint8_t>();
@@ -114,8 +136,16 @@ public:
             at::parallel_for(0, labels.numel(), 1 << 15, [&](std::int64_t b, std::int64_t e) {
                 for (auto i = b; i < e; ++i) {
                     const int label = y[i];
-                    if (label >= classes) continue;
                     const float* pi = p + i * outputs;
+                    if (label == 255 && q != nullptr) {
+                        float d[most_classes] = {}, mean = 0;
+                        for (int o = 0; o < outputs; ++o) d[group[o]] += pi[o];
+                        for (int c = 0; c < classes; ++c) d[c] -= q[i * classes + c];
+                        for (int o = 0; o < outputs; ++o) mean += pi[o] * d[group[o]];
+                        for (int o = 0; o < outputs; ++o)
+                            dx[i * outputs + o] = factor * alike * pi[o] * (d[group[o]] - mean);
+                    }
+                    if (label >= classes) continue;
                     float g[most_classes], mean = 0, known = 0;
                     for (int o = 0; o < outputs; ++o) {
                         const int c = group[o];
@@ -131,15 +161,17 @@ public:
                 }
             });
         }
-        return {dx_tensor, {}, {}, {}};
+        return {dx_tensor, {}, {}, {}, {}, {}};
     }
 };
 
 }  // namespace
 
 torch::Tensor segmentation_loss(const torch::Tensor& logits, const torch::Tensor& labels,
-                                const torch::Tensor& class_weights, const torch::Tensor& class_of_output) {
-    return Loss::apply(logits, labels, class_weights, class_of_output);
+                                const torch::Tensor& class_weights, const torch::Tensor& class_of_output,
+                                const torch::Tensor& targets, double target_weight) {
+    return Loss::apply(logits, labels, class_weights, class_of_output,
+                       targets.defined() ? targets : torch::empty({0}), target_weight);
 }
 
 torch::Tensor class_probabilities(const torch::Tensor& logits, std::int64_t classes,
@@ -151,18 +183,30 @@ torch::Tensor class_probabilities(const torch::Tensor& logits, std::int64_t clas
 
 torch::Tensor segmentation_loss_plain(const torch::Tensor& logits, const torch::Tensor& labels,
                                       const torch::Tensor& class_weights,
-                                      const torch::Tensor& class_of_output) {
+                                      const torch::Tensor& class_of_output, const torch::Tensor& targets,
+                                      double target_weight) {
     const auto classes = class_weights.numel();
     const auto y = labels.reshape({-1}).to(torch::kLong);
     const auto known = (y < classes).nonzero().squeeze(1);
-    if (known.numel() == 0) return logits.sum() * 0;
-    const auto p = class_probabilities(logits, classes, class_of_output).index_select(0, known);
+    const auto all = class_probabilities(logits, classes, class_of_output);
+    auto alike = logits.sum() * 0;
+    if (targets.defined()) {
+        const auto open = (y == 255).nonzero().squeeze(1);
+        if (open.numel() > 0)
+            alike = target_weight *
+                    (all.index_select(0, open) - targets.reshape({-1, classes}).index_select(0, open))
+                        .pow(2)
+                        .sum(1)
+                        .mean();
+    }
+    if (known.numel() == 0) return alike;
+    const auto p = all.index_select(0, known);
     const auto yk = y.index_select(0, known);
     const auto cross_entropy = torch::nll_loss(torch::log(p.clamp_min(least)), yk, class_weights);
     const auto t = torch::one_hot(yk, classes).to(p.scalar_type());
     const auto present = (t.sum(0) > 0).to(p.scalar_type());
     const auto dice = (2 * (p * t).sum(0) + dice_smoothing) / (p.sum(0) + t.sum(0) + dice_smoothing);
-    return cross_entropy + 1 - (dice * present).sum() / present.sum();
+    return alike + cross_entropy + 1 - (dice * present).sum() / present.sum();
 }
 
 }  // namespace cytomo

@@ -19,8 +19,9 @@ TEST(Losses, OnePassEqualsTheObviousVersionInValueAndGradient) {
         auto y = torch::randint(0, classes, {2, 6, 5, 40}).to(torch::kUInt8);
         y.masked_fill_(torch::rand({2, 6, 5, 40}) < 0.3, 255);
         const auto w = torch::rand({classes}) + 0.2;
-        const auto la = segmentation_loss(a, y, w, class_of),
-                   lb = segmentation_loss_plain(b, y, w, class_of);
+        const auto q = torch::softmax(torch::randn({2, 6, 5, 40, classes}), -1);
+        const auto la = segmentation_loss(a, y, w, class_of, q, 0.7),
+                   lb = segmentation_loss_plain(b, y, w, class_of, q, 0.7);
         EXPECT_NEAR(la.item<double>(), lb.item<double>(), 1e-5);
         (la * 3).backward();
         (lb * 3).backward();

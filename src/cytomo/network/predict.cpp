@@ -258,12 +258,18 @@ void PredictOptions::check() const {
         throw UsageError("--precision: expected auto, f32 or bf16, found '" + precision + "'");
     if (device != "auto" && device != "cpu" && device.rfind("cuda:", 0) != 0)
         throw UsageError("--device: expected auto, cpu or cuda:N, found '" + device + "'");
-    if (views != 1 && views != 2 && views != 4 && views != 8)
-        throw UsageError("--views: expected 1, 2, 4 or 8, found " + std::to_string(views));
+    if (views != 0 && views != 1 && views != 2 && views != 4 && views != 8)
+        throw UsageError("--views: expected 0, 1, 2, 4 or 8, found " + std::to_string(views));
     if (tile.x < 32 || tile.y < 32 || tile.z < 16 || overlap < 0 ||
         2 * overlap > std::min({tile.x, tile.y, tile.z}))
         throw UsageError(
             "tiles: expected at least 32 x 32 x 16 voxels and an overlap of at most half a tile");
+}
+
+int views_for(std::int64_t voxels) {
+    if (voxels <= 4'000'000) return 8;
+    if (voxels <= 16'000'000) return 4;
+    return voxels <= 32'000'000 ? 2 : 1;
 }
 
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
@@ -280,8 +286,9 @@ Probabilities predict(const Tomogram& tomogram, const Model& model, const Predic
     out.classes = classes;
     const Resampler resampler(tomogram, out.grid);
     const Tiling tiling(out.grid.size, options.tile, model.architecture.stride(), options.overlap);
+    record.views = options.views > 0 ? options.views : views_for(out.grid.count());
     const Runner run =
-        over_views(make_runner(model, tiling.tile, options, record), options.views, tiling.tile, classes);
+        over_views(make_runner(model, tiling.tile, options, record), record.views, tiling.tile, classes);
     record.polarity = options.polarity;
     if (options.polarity == Polarity::unknown)
         decide_polarity(resampler, tiling, statistics, run, classes, record);

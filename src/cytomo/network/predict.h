@@ -15,8 +15,9 @@ struct PredictOptions {
     std::string precision = "auto";         ///< "auto", "f32" or "bf16"
     Size3 tile{128, 128, 64};               ///< largest tile, voxels of the model
     std::int64_t overlap = 24;              ///< voxels shared by neighbouring tiles, blended linearly
-    int views =
-        1;  ///< 2, 4 or 8: mean over mirror images along x; x and y; x, y and z; that many times the work
+    /// 2, 4 or 8: mean over mirror images along x; x and y; x, y and z; that many times the work. 0: as many
+    /// as cost little, see views_for.
+    int views = 0;
     /// Throws UsageError for unknown names, other numbers of views, tiles below 32 or overlaps over half a
     /// tile.
     void check() const;
@@ -28,9 +29,14 @@ struct PredictRecord {
     bool polarity_guessed = false;
     double polarity_confidence = 0;  ///< 0.5 (a coin) … 1; only if guessed
     std::string device, precision;
+    int views = 1;
     double seconds = 0;
     double mean_confidence = 0;  ///< mean probability of the winning class
 };
+
+/// Views that predict takes if it may choose: 8 for up to 4 million voxels of the model's grid, 4 up to 16
+/// million (seconds on a laptop), 2 up to 32 million, 1 above.
+int views_for(std::int64_t voxels);
 
 /// Class probabilities on model_grid(tomogram.grid, model.voxel_um).
 /// Memory: classes bytes a voxel for the result, plus about (classes + 2) * 4 bytes for the voxels of

@@ -20,6 +20,7 @@ Tomogram noise(Size3 size, Vec3 voxel_um) {
 
 PredictOptions bright() {
     PredictOptions o;
+    o.views = 1;
     o.polarity = Polarity::dense_is_bright;
     o.precision = "f32";
     return o;

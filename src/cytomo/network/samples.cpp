@@ -2,32 +2,65 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/image/resample.h"
+#include "held_out.h"
 
 namespace cytomo {
 
 namespace {
 
+/// First and last source voxel along one axis that a target voxel covers (the nearest one if it covers none).
+std::pair<std::int64_t, std::int64_t> covered(double centre, double width, std::int64_t n) {
+    const auto clamped = [n](double v) { return std::clamp<std::int64_t>(std::llround(v), 0, n - 1); };
+    if (width <= 1) return {clamped(centre), clamped(centre)};
+    const auto first = clamped(std::ceil(centre - width / 2)), last = clamped(std::floor(centre + width / 2));
+    return {std::min(first, last), std::max(first, last)};
+}
+
+/// Labels on another grid: what most of the labelled voxels that a voxel covers say; 255 if none is labelled.
 ClassVolume labels_on(const ClassVolume& labels, const Grid& grid) {
     if (labels.grid().size == grid.size) return labels;
     ClassVolume out(grid);
-    const Size3 last{labels.grid().size.x - 1, labels.grid().size.y - 1, labels.grid().size.z - 1};
-    std::int64_t i = 0;
-    for (std::int64_t z = 0; z < grid.size.z; ++z)
+    const Grid& from = labels.grid();
+    const Vec3 width{grid.voxel_um.x / from.voxel_um.x, grid.voxel_um.y / from.voxel_um.y,
+                     grid.voxel_um.z / from.voxel_um.z};
+    parallel_for(grid.size.z, [&](std::int64_t z) {
         for (std::int64_t y = 0; y < grid.size.y; ++y)
-            for (std::int64_t x = 0; x < grid.size.x; ++x, ++i) {
-                const Vec3 v = labels.grid().voxel_from_world(grid.world_from_voxel(
+            for (std::int64_t x = 0; x < grid.size.x; ++x) {
+                const Vec3 v = from.voxel_from_world(grid.world_from_voxel(
                     {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}));
-                out[i] = labels(std::clamp<std::int64_t>(std::llround(v.x), 0, last.x),
-                                std::clamp<std::int64_t>(std::llround(v.y), 0, last.y),
-                                std::clamp<std::int64_t>(std::llround(v.z), 0, last.z));
+                const auto [x0, x1] = covered(v.x, width.x, from.size.x);
+                const auto [y0, y1] = covered(v.y, width.y, from.size.y);
+                const auto [z0, z1] = covered(v.z, width.z, from.size.z);
+                std::array<int, 256> votes{};
+                std::uint8_t best = ignore_label;
+                for (auto k = z0; k <= z1; ++k)
+                    for (auto j = y0; j <= y1; ++j)
+                        for (auto i = x0; i <= x1; ++i) {
+                            const auto label = labels(i, j, k);
+                            if (label == ignore_label) continue;
+                            if (++votes[label] > (best == ignore_label ? 0 : votes[best])) best = label;
+                        }
+                out(x, y, z) = best;
             }
+    });
     return out;
+}
+
+Volume<float> normalised_values(const Tomogram& t, Polarity known, const Model& model) {
+    const auto statistics = measure_grey_statistics(t, model.voxel_um);
+    const auto polarity = known == Polarity::unknown ? guess_polarity(statistics) : known;
+    const GreyScale scale = make_grey_scale(statistics, polarity);
+    const Grid grid = model_grid(t.grid, model.voxel_um);
+    const auto stored = Resampler(t, grid).slices(0, grid.size.z);
+    Volume<float> values(grid);
+    std::transform(stored.begin(), stored.end(), values.data(),
+                   [&](float v) { return std::isfinite(v) ? scale.apply(v) : 0.F; });
+    return values;
 }
 
 Sample make_sample(const LabelledTomogram& item, const Model& model) {
@@ -45,15 +78,8 @@ Sample make_sample(const LabelledTomogram& item, const Model& model) {
                 item.name,
                 "labels below " + std::to_string(model.class_count()) + ", or 255 for unlabelled",
                 std::to_string(label), "Rename the labels or choose a model with more classes");
-    const auto statistics = measure_grey_statistics(t, model.voxel_um);
-    const auto polarity = item.polarity == Polarity::unknown ? guess_polarity(statistics) : item.polarity;
-    const GreyScale scale = make_grey_scale(statistics, polarity);
-    Sample sample;
-    const Grid grid = model_grid(t.grid, model.voxel_um);
-    const auto values = Resampler(t, grid).slices(0, grid.size.z);
-    sample.values = Volume<float>(grid);
-    std::transform(values.begin(), values.end(), sample.values.data(),
-                   [&](float v) { return scale.apply(v); });
+    Sample sample{normalised_values(t, item.polarity, model), {}, {}, 0};
+    const Grid& grid = sample.values.grid();
     // Labels share the tomogram's lattice whatever their file says of voxel sizes.
     ClassVolume labels = item.labels;
     labels.set_geometry(t.grid.voxel_um, t.grid.origin_um);
@@ -77,29 +103,45 @@ void find_places(Sample& sample, Random& random) {
     }
 }
 
-/// Sets labels of rows y outside [first, last) to unlabelled.
-ClassVolume only_rows(const ClassVolume& labels, std::int64_t first, std::int64_t last) {
-    ClassVolume out = labels;
-    const auto [nx, ny, nz] = labels.grid().size;
-    for (std::int64_t z = 0; z < nz; ++z)
-        for (std::int64_t y = 0; y < ny; ++y)
-            if (y < first || y >= last) std::fill_n(&out(0, y, z), nx, ignore_label);
-    return out;
-}
-
 Vec3 position(const Grid& grid, std::int64_t i) {
     const auto x = i % grid.size.x, y = i / grid.size.x % grid.size.y, z = i / (grid.size.x * grid.size.y);
     return {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)};
 }
 
+/// Voxels of a class drawn uniformly among those that occur; nullptr if nothing is labelled.
+const std::vector<std::int64_t>* draw_class(const Sample& sample, Random& random) {
+    std::vector<const std::vector<std::int64_t>*> classes;
+    for (const auto& places : sample.places)
+        if (!places.empty()) classes.push_back(&places);
+    if (classes.empty()) return nullptr;
+    return classes[static_cast<std::size_t>(
+        random.integer(0, static_cast<std::int64_t>(classes.size()) - 1))];
+}
+
+template <class T>
+const T& any_of(const std::vector<T>& list, Random& random) {
+    return list[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(list.size()) - 1))];
+}
+
 }  // namespace
 
-SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const Model& model,
-                     const TrainOptions& options, const Progress& progress) {
-    std::vector<Sample> all(data.size());
+SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const std::vector<Tomogram>& without_labels,
+                     const Model& model, const TrainOptions& options, const Progress& progress) {
+    std::vector<Sample> all;
+    bool any_real = false;
+    for (const auto& item : data) any_real = any_real || !item.simulated;
+    const double count = static_cast<double>(data.size() + without_labels.size());
     for (std::size_t i = 0; i < data.size(); ++i) {
-        progress(static_cast<double>(i) / static_cast<double>(data.size()));
-        all[i] = make_sample(data[i], model);
+        progress(static_cast<double>(i) / count);
+        auto sample = make_sample(data[i], model);
+        sample.source = i;
+        (any_real && data[i].simulated ? simulated : all).push_back(std::move(sample));
+    }
+    for (std::size_t i = 0; i < without_labels.size(); ++i) {
+        progress(static_cast<double>(data.size() + i) / count);
+        Sample sample{normalised_values(without_labels[i], Polarity::unknown, model), {}, {}, 0};
+        sample.labels = ClassVolume(sample.values.grid(), ignore_label);
+        unlabelled.push_back(std::move(sample));
     }
     const auto held_out =
         all.size() >= 5
@@ -113,17 +155,15 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const Model& mod
             const bool held = i * held_out / all.size() != (i + 1) * held_out / all.size();
             (held ? validation : training).push_back(std::move(s));
         } else {
-            const auto ny = s.labels.grid().size.y;
-            const auto cut =
-                ny - static_cast<std::int64_t>(options.validation_share * static_cast<double>(ny));
-            validation.push_back({s.values, only_rows(s.labels, cut, ny), {}});
-            training.push_back({std::move(s.values), only_rows(s.labels, 0, cut), {}});
+            auto [teaching, held] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);
+            validation.push_back({s.values, std::move(held), {}, s.source});
+            training.push_back({std::move(s.values), std::move(teaching), {}, s.source});
         }
     }
     Random random(options.seed, 1);
     std::vector<double> counts(static_cast<std::size_t>(model.class_count()));
     double total = 0;
-    for (auto* set : {&training, &validation})
+    for (auto* set : {&training, &simulated, &validation})
         for (auto& s : *set) find_places(s, random);
     for (const auto& s : training)
         for (const std::uint8_t label : s.labels.values())
@@ -138,21 +178,19 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const Model& mod
     class_share = counts;
 }
 
-Patch SampleSet::draw(const TrainOptions& options, Random& random) const {
-    const Sample* sample = &training[static_cast<std::size_t>(
-        random.integer(0, static_cast<std::int64_t>(training.size()) - 1))];
-    std::vector<const std::vector<std::int64_t>*> classes;
-    for (const auto& places : sample->places)
-        if (!places.empty()) classes.push_back(&places);
-    const Grid& grid = sample->labels.grid();
+PatchPair SampleSet::draw(const TrainOptions& options, Random& random) const {
+    const double kind = random.uniform();
+    const bool from_simulated = !simulated.empty() && kind < options.simulated_share;
+    const bool from_unlabelled = !unlabelled.empty() && options.method == TrainMethod::semi && !from_simulated &&
+                                 kind < options.simulated_share + 0.2;
+    const Sample& sample = any_of(from_simulated ? simulated : from_unlabelled ? unlabelled : training, random);
+    const Grid& grid = sample.labels.grid();
     Vec3 centre{random.uniform() * static_cast<double>(grid.size.x),
                 random.uniform() * static_cast<double>(grid.size.y),
                 random.uniform() * static_cast<double>(grid.size.z)};
-    if (!classes.empty() && random.chance(0.75)) {
-        const auto& places = *classes[static_cast<std::size_t>(
-            random.integer(0, static_cast<std::int64_t>(classes.size()) - 1))];
-        const Vec3 at = position(grid, places[static_cast<std::size_t>(
-                                           random.integer(0, static_cast<std::int64_t>(places.size()) - 1))]);
+    const auto* places = draw_class(sample, random);
+    if (places != nullptr && random.chance(options.centred_share)) {
+        const Vec3 at = position(grid, any_of(*places, random));
         const auto jitter = [&](std::int64_t n) {
             return random.uniform(-0.35, 0.35) * static_cast<double>(n);
         };
@@ -164,14 +202,16 @@ Patch SampleSet::draw(const TrainOptions& options, Random& random) const {
     };
     centre = {inside(centre.x, grid.size.x, options.patch.x), inside(centre.y, grid.size.y, options.patch.y),
               inside(centre.z, grid.size.z, options.patch.z)};
-    return cut_augmented_patch(sample->values, sample->labels, options.patch, centre, options.augment,
-                               random);
+    PatchPair pair{cut_patch(sample.values, sample.labels, options.patch, centre, options.augment, random), {}};
+    if (options.method == TrainMethod::semi) pair.clean = pair.patch.values;
+    change_grey_values(pair.patch, options.augment, random);
+    return pair;
 }
 
 std::vector<Patch> SampleSet::validation_patches(const TrainOptions& options) const {
     AugmentOptions none{0, 0, 0, 0, 0, 0, 0};
     std::vector<Patch> out;
-    const auto wanted = std::clamp<std::size_t>(2 * validation.size(), 8, 48);
+    const auto wanted = std::clamp<std::size_t>(2 * validation.size(), 12, 48);
     Random random(12345, 2);
     for (std::size_t i = 0; i < wanted; ++i) {
         const Sample& s = validation[i % validation.size()];
@@ -180,8 +220,7 @@ std::vector<Patch> SampleSet::validation_patches(const TrainOptions& options) co
             if (!places.empty()) classes.push_back(&places);
         if (classes.empty()) continue;
         const auto& places = *classes[(i / validation.size() + i % validation.size()) % classes.size()];
-        const Vec3 at = position(s.labels.grid(), places[static_cast<std::size_t>(random.integer(
-                                                      0, static_cast<std::int64_t>(places.size()) - 1))]);
+        const Vec3 at = position(s.labels.grid(), any_of(places, random));
         out.push_back(cut_augmented_patch(s.values, s.labels, options.patch, at, none, random));
     }
     return out;

@@ -13,22 +13,32 @@ struct Sample {
     Volume<float> values;
     ClassVolume labels;
     std::array<std::vector<std::int64_t>, 16> places;  ///< some voxels of each class
+    std::size_t source = 0;                            ///< index of the labelled tomogram
 };
 
-/// All samples, and what is held out. Volumes are held out whole when there are at least five;
-/// otherwise the last part of each volume along y is, and does not teach.
+/// Two views of the same piece: `patch` as the student sees it, `clean` grey values as the teacher does.
+struct PatchPair {
+    Patch patch;
+    std::vector<float> clean;
+};
+
+/// All samples, and what is held out.
 struct SampleSet {
-    std::vector<Sample> training;
+    std::vector<Sample> training;    ///< drawn by hand
+    std::vector<Sample> simulated;   ///< with their truth, beside those drawn by hand
+    std::vector<Sample> unlabelled;  ///< grey values only
     std::vector<Sample> validation;
     std::vector<double> class_share;  ///< of the labelled training voxels
 
+    /// Tomograms are held out whole when there are at least five; otherwise blocks of labelled voxels are
+    /// (hold_out_blocks), and do not teach. Simulated ones are never held out beside real ones.
     /// Throws InputError if grids differ, a label lies outside the classes, or nothing is labelled.
-    SampleSet(const std::vector<LabelledTomogram>& data, const Model& model, const TrainOptions& options,
-              const Progress& progress);
+    SampleSet(const std::vector<LabelledTomogram>& data, const std::vector<Tomogram>& without_labels,
+              const Model& model, const TrainOptions& options, const Progress& progress);
 
-    /// A random augmented patch; three of four are centred near a voxel of a class drawn uniformly.
-    Patch draw(const TrainOptions& options, Random& random) const;
-    /// Patches that are the same at every evaluation, without augmentation.
+    /// A random patch, augmented; most are centred near a voxel of a class drawn uniformly.
+    PatchPair draw(const TrainOptions& options, Random& random) const;
+    /// Patches that are the same at every evaluation, without augmentation; they visit every class.
     std::vector<Patch> validation_patches(const TrainOptions& options) const;
 };
 

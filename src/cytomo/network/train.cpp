@@ -5,11 +5,12 @@
 #include <cmath>
 #include <cstdio>
 
+#include "checkpoint.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "engine.h"
 #include "losses.h"
-#include "safetensors.h"
+#include "optimizer.h"
 #include "samples.h"
 #include "unet.h"
 
@@ -23,80 +24,17 @@ double minutes_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count() / 60;
 }
 
-/// Weights that lag behind: the mean over the last 1 / (1 - decay) steps.
-void move_average(Model& average, const Model& current, double decay) {
-    for (auto& [name, t] : average.weights) {
-        const auto& c = current.weights.at(name).values;
-        const auto d = static_cast<float>(decay);
-        for (std::size_t i = 0; i < c.size(); ++i) t.values[i] = d * t.values[i] + (1 - d) * c[i];
-    }
-}
-
-/// AdamW with state that can be written to a checkpoint.
-class Optimizer {
-public:
-    Optimizer(std::vector<torch::Tensor> parameters, double weight_decay)
-        : parameters_(std::move(parameters)), weight_decay_(weight_decay) {
-        for (const auto& p : parameters_) {
-            first_.push_back(torch::zeros_like(p));
-            second_.push_back(torch::zeros_like(p));
-        }
-    }
-    void zero() {
-        for (auto& p : parameters_) p.mutable_grad() = torch::Tensor();
-    }
-    void step(std::int64_t number, double rate) {
-        const torch::NoGradGuard no_grad;
-        constexpr double b1 = 0.9, b2 = 0.99, most_norm = 5;
-        double norm = 0;
-        for (const auto& p : parameters_) norm += p.grad().pow(2).sum().item<double>();
-        const double clip = std::min(1.0, most_norm / (std::sqrt(norm) + 1e-12));
-        const double c1 = 1 - std::pow(b1, static_cast<double>(number + 1)),
-                     c2 = 1 - std::pow(b2, static_cast<double>(number + 1));
-        for (std::size_t i = 0; i < parameters_.size(); ++i) {
-            auto& p = parameters_[i];
-            const auto g = p.grad() * clip;
-            first_[i].mul_(b1).add_(g, 1 - b1);
-            second_[i].mul_(b2).addcmul_(g, g, 1 - b2);
-            if (p.dim() > 1) p.mul_(1 - rate * weight_decay_);
-            p.addcdiv_(first_[i], (second_[i] / c2).sqrt_().add_(1e-8), -rate / c1);
-        }
-    }
-    /// Moments as named tensors, to and from a checkpoint.
-    void store(std::map<std::string, Tensor>& out) const {
-        for (std::size_t i = 0; i < parameters_.size(); ++i)
-            for (const auto& [prefix, t] :
-                 {std::pair{"adam.first.", first_[i]}, std::pair{"adam.second.", second_[i]}}) {
-                const auto c = t.to(torch::kCPU).contiguous();
-                out[prefix + std::to_string(i)] = {c.sizes().vec(),
-                                                   {c.data_ptr<float>(), c.data_ptr<float>() + c.numel()}};
-            }
-    }
-    void load(const std::map<std::string, Tensor>& in) {
-        for (std::size_t i = 0; i < parameters_.size(); ++i)
-            for (auto& [prefix, t] : {std::pair<std::string, torch::Tensor&>{"adam.first.", first_[i]},
-                                      std::pair<std::string, torch::Tensor&>{"adam.second.", second_[i]}}) {
-                const auto& from = in.at(prefix + std::to_string(i));
-                t.copy_(
-                    torch::from_blob(const_cast<float*>(from.values.data()), from.shape, torch::kFloat32));
-            }
-    }
-
-private:
-    std::vector<torch::Tensor> parameters_, first_, second_;
-    double weight_decay_;
-};
-
 /// Rare classes weigh more, but not without limit.
 torch::Tensor class_weights(const std::vector<double>& share) {
     std::vector<float> w;
     for (const double s : share)
-        w.push_back(s > 0 ? static_cast<float>(std::clamp(std::pow(0.1 / s, 0.25), 0.75, 1.6)) : 0.F);
+        w.push_back(s > 0 ? static_cast<float>(std::clamp(std::pow(0.1 / s, 0.25), 0.75, 1.6)) : 1.F);
     return torch::tensor(w);
 }
 
 std::vector<double> validate(const Model& model, const std::vector<Patch>& patches, Size3 size) {
     const auto classes = static_cast<std::size_t>(model.class_count());
+    if (patches.empty()) return std::vector<double>(classes, std::nan(""));
     Engine engine(model, size, best_precision());
     std::vector<double> both(classes), predicted(classes), truth(classes);
     std::vector<float> p(classes * static_cast<std::size_t>(size.count()));
@@ -119,15 +57,142 @@ std::vector<double> validate(const Model& model, const std::vector<Patch>& patch
     return dice;
 }
 
-void save_checkpoint(const std::filesystem::path& file, const Model& current, const Model& average,
-                     const Optimizer& optimizer, std::int64_t step, double minutes) {
-    SafeTensors c;
-    c.metadata = {{"step", std::to_string(step)}, {"minutes", std::to_string(minutes)}};
-    c.tensors = current.weights;
-    for (const auto& [name, t] : average.weights) c.tensors["average." + name] = t;
-    optimizer.store(c.tensors);
-    write_safetensors(file, c, true);
+std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
+    return (n + multiple - 1) / multiple * multiple;
 }
+
+/// Patches no deeper than the volumes, and flatter where only some slices are labelled: voxels far from every
+/// label teach little. What is saved in depth is given to the other axes.
+Size3 fitted_patch(const SampleSet& samples, Size3 wanted, std::int64_t stride) {
+    std::int64_t deepest = 0, widest = 0, slices = 0, labelled = 0;
+    for (const auto& s : samples.training) {
+        const Size3 size = s.labels.grid().size;
+        deepest = std::max(deepest, size.z);
+        widest = std::max({widest, size.x, size.y});
+        const auto slice = size.x * size.y;
+        for (std::int64_t z = 0; z < size.z; ++z) {
+            const auto first = s.labels.values().begin() + z * slice;
+            labelled += std::any_of(first, first + slice, [](auto v) { return v != ignore_label; }) ? 1 : 0;
+            ++slices;
+        }
+    }
+    Size3 patch = wanted;
+    patch.z = std::min(patch.z, rounded_up(deepest, stride));
+    if (4 * labelled < slices) patch.z = std::min(patch.z, rounded_up(32, stride));
+    const double edge =
+        std::sqrt(static_cast<double>(wanted.count()) / static_cast<double>(patch.z * stride * stride));
+    patch.x = patch.y = std::min(rounded_up(widest, stride), stride * static_cast<std::int64_t>(std::lround(edge)));
+    return patch;
+}
+
+/// Grey values and labels of a batch as libtorch wants them; `clean` only for semi.
+struct Batch {
+    torch::Tensor values, labels, clean;
+
+    Batch(const SampleSet& samples, const TrainOptions& options, std::int64_t step) {
+        const auto n = static_cast<std::size_t>(options.batch);
+        std::vector<PatchPair> pairs(n);
+        parallel_for(options.batch, [&](std::int64_t i) {
+            Random random(options.seed, static_cast<std::uint64_t>(1000 + step * options.batch + i));
+            pairs[static_cast<std::size_t>(i)] = samples.draw(options, random);
+        });
+        const auto& s = options.patch;
+        values = torch::empty({options.batch, 1, s.z, s.y, s.x});
+        labels = torch::empty({options.batch, s.z, s.y, s.x}, torch::kUInt8);
+        if (options.method == TrainMethod::semi) clean = torch::empty_like(values);
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto at = static_cast<std::ptrdiff_t>(i) * s.count();
+            const auto& [patch, unchanged] = pairs[i];
+            std::copy(patch.values.begin(), patch.values.end(), values.data_ptr<float>() + at);
+            std::copy(patch.labels.begin(), patch.labels.end(), labels.data_ptr<std::uint8_t>() + at);
+            if (clean.defined()) std::copy(unchanged.begin(), unchanged.end(), clean.data_ptr<float>() + at);
+        }
+    }
+};
+
+/// Everything that changes while training.
+class Trainer {
+public:
+    Trainer(const Model& start, const SampleSet& samples, const TrainOptions& options)
+        : samples_(samples),
+          options_(options),
+          device_(options.device),
+          model_(start),
+          student_(start, device_, type()),
+          teacher_(start, device_, type()),
+          optimizer_(student_.parameters(), options.weight_decay),
+          weights_(class_weights(samples.class_share).to(device_)),
+          class_of_(torch::tensor(start.output_classes()).to(device_)) {
+        teacher_.freeze_statistics();
+    }
+
+    void freeze_statistics() { student_.freeze_statistics(); }
+
+    /// One step; `t` is the share of the training that is done. Returns the loss.
+    double step(std::int64_t number, double t) {
+        const Batch batch(samples_, options_, number);
+        torch::Tensor targets;
+        // The slow copy knows nothing at first if it began with random weights.
+        const double ramp = std::min(1.0, t / 0.3);
+        const double alike = options_.unlabelled_weight * ramp * ramp;
+        if (batch.clean.defined()) {
+            const torch::NoGradGuard no_grad;
+            const auto logits = teacher_.forward_training(batch.clean.to(device_));
+            auto shape = logits.sizes().vec();
+            shape.back() = weights_.numel();
+            targets = class_probabilities(logits, weights_.numel(), class_of_).reshape(shape);
+        }
+        optimizer_.zero();
+        const auto logits = student_.forward_training(batch.values.to(device_));
+        const auto labels = batch.labels.to(device_);
+        const auto loss =
+            device_.is_cpu() ? segmentation_loss(logits, labels, weights_, class_of_, targets, alike)
+                             : segmentation_loss_plain(logits, labels, weights_, class_of_, targets, alike);
+        loss.backward();
+        const auto value = loss.item<double>();
+        if (!std::isfinite(value))
+            throw InputError("training: the loss is no longer a finite number at step " +
+                             std::to_string(number) + ". Lower the learning rate");
+        const double warm = std::min(1.0, t / 0.05 + 0.02);
+        optimizer_.step(number,
+                        options_.learning_rate * warm * 0.5 * (1 + std::cos(M_PI * std::min(1.0, t))));
+        // The mean starts fast, so that short trainings do not remember where they began.
+        const auto n = static_cast<double>(number);
+        teacher_.move_towards(student_, std::min(options_.average, (1 + n) / (10 + n)));
+        return value;
+    }
+
+    /// The running mean of the weights.
+    const Model& mean() {
+        teacher_.store(model_);
+        return model_;
+    }
+
+    void store(Checkpoint& c) {
+        c.mean = mean();
+        c.current = model_;
+        student_.store(c.current);
+        optimizer_.store(c.moments);
+    }
+    void load(const Checkpoint& c) {
+        student_.load(c.current);
+        teacher_.load(c.mean);
+        optimizer_.load(c.moments);
+    }
+
+private:
+    torch::ScalarType type() const {
+        return device_.is_cpu() && best_precision() == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
+    }
+
+    const SampleSet& samples_;
+    const TrainOptions& options_;
+    torch::Device device_;
+    Model model_;
+    Unet student_, teacher_;
+    Optimizer optimizer_;
+    torch::Tensor weights_, class_of_;
+};
 
 }  // namespace
 
@@ -140,6 +205,10 @@ void TrainOptions::check() const {
         throw UsageError("training: expected a learning rate between 0 and 1");
     if (!(validation_share >= 0 && validation_share <= 0.5))
         throw UsageError("training: expected a validation share of 0 to 0.5");
+    if (!(unlabelled_weight >= 0 && unlabelled_weight <= 1000))
+        throw UsageError("training: expected a weight of unlabelled voxels from 0 to 1000");
+    if (!(simulated_share >= 0 && simulated_share <= 1 && centred_share >= 0 && centred_share <= 1))
+        throw UsageError("training: expected shares of patches from 0 to 1");
 }
 
 double TrainingPoint::mean_dice() const {
@@ -153,39 +222,32 @@ double TrainingPoint::mean_dice() const {
     return n > 0 ? sum / n : std::nan("");
 }
 
-TrainingResult train(Model start, const std::vector<LabelledTomogram>& data, const TrainOptions& options,
+TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
+                     const std::vector<Tomogram>& unlabelled, const TrainOptions& wanted,
                      const std::function<void(const TrainingPoint&)>& on_point, const Progress& progress) {
-    options.check();
-    const SampleSet samples(data, start, options, progress.stage("reading training data"));
+    wanted.check();
+    TrainOptions options = wanted;
+    const SampleSet samples(data, unlabelled, start, options, progress.stage("reading training data"));
+    if (options.fit_patch)
+        options.patch = fitted_patch(samples, options.patch, start.architecture.stride());
     const auto validation = samples.validation_patches(options);
-    const torch::Device device(options.device);
-    const bool on_cpu = device.is_cpu();
     torch::set_num_threads(thread_count());
-    const auto type = on_cpu && best_precision() == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
-
-    Model current = start, average = start;
-    SafeTensors resumed;
-    std::int64_t step = 0;
-    double minutes_before = 0;
-    if (!options.checkpoint.empty() && std::filesystem::exists(options.checkpoint)) {
-        resumed = read_safetensors(options.checkpoint);
-        try {
-            for (auto& [name, t] : current.weights) t = resumed.tensors.at(name);
-            for (auto& [name, t] : average.weights) t = resumed.tensors.at("average." + name);
-            step = std::stoll(resumed.metadata.at("step"));
-            minutes_before = std::stod(resumed.metadata.at("minutes"));
-        } catch (const std::exception&) {
-            throw InputError(options.checkpoint.string(), "a checkpoint of this training", "another file",
-                             "Remove it or name another");
-        }
-    }
-    Unet net(current, device, type);
-    Optimizer optimizer(net.parameters(), options.weight_decay);
-    if (!resumed.tensors.empty()) optimizer.load(resumed.tensors);
-    const auto weights = class_weights(samples.class_share).to(device);
-    const auto class_of = torch::tensor(start.output_classes()).to(device);
 
     TrainingResult result;
+    result.model = start;
+    Trainer trainer(start, samples, options);
+    std::int64_t step = 0;
+    double minutes_before = 0, best_dice = -1;
+    if (!options.checkpoint.empty() && std::filesystem::exists(options.checkpoint)) {
+        Checkpoint c = read_checkpoint(options.checkpoint, start);
+        trainer.load(c);
+        step = c.step;
+        minutes_before = c.minutes;
+        best_dice = c.best_dice;
+        result.best_step = c.best_step;
+        result.model = std::move(c.best);
+        result.curve = std::move(c.curve);
+    }
     const auto start_time = Clock::now();
     auto last_saved = start_time;
     const auto elapsed = [&] { return minutes_before + minutes_since(start_time); };
@@ -193,69 +255,56 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data, con
         return options.minutes > 0 ? elapsed() / options.minutes
                                    : static_cast<double>(step) / static_cast<double>(options.steps);
     };
-    double loss_sum = 0;
+    double loss_sum = 0, best_at = fraction_done();
     std::int64_t loss_count = 0;
     double next_point = 0.05 * std::floor(20 * fraction_done()) + 0.05;
     const auto stage = progress.stage("training");
     const auto evaluate = [&] {
         TrainingPoint point{
             step, elapsed(), loss_count > 0 ? loss_sum / static_cast<double>(loss_count) : 0, {}};
-        point.validation_dice = validate(average, validation, options.patch);
+        const Model& mean = trainer.mean();
+        point.validation_dice = validate(mean, validation, options.patch);
         loss_sum = 0;
         loss_count = 0;
+        const double dice = point.mean_dice();
+        if (std::isnan(dice) || dice >= best_dice || !options.keep_best) {
+            best_dice = std::isnan(dice) ? best_dice : dice;
+            best_at = fraction_done();
+            result.best_step = step;
+            result.model.weights = mean.weights;
+        }
         result.curve.push_back(point);
         if (on_point) on_point(point);
     };
     for (; fraction_done() < 1; ++step) {
         const double t = fraction_done();
         // Patches differ so much that what the batch's own statistics teach is not what inference does.
-        if (t >= 1 - options.frozen_share) net.freeze_statistics();
-        std::vector<Patch> patches(static_cast<std::size_t>(options.batch));
-        parallel_for(options.batch, [&](std::int64_t i) {
-            Random random(options.seed, static_cast<std::uint64_t>(1000 + step * options.batch + i));
-            patches[static_cast<std::size_t>(i)] = samples.draw(options, random);
-        });
-        const auto& s = options.patch;
-        auto x = torch::empty({options.batch, 1, s.z, s.y, s.x});
-        auto y = torch::empty({options.batch, s.z, s.y, s.x}, torch::kUInt8);
-        for (std::size_t i = 0; i < patches.size(); ++i) {
-            std::copy(patches[i].values.begin(), patches[i].values.end(),
-                      x.data_ptr<float>() + static_cast<std::ptrdiff_t>(i) * s.count());
-            std::copy(patches[i].labels.begin(), patches[i].labels.end(),
-                      y.data_ptr<std::uint8_t>() + static_cast<std::ptrdiff_t>(i) * s.count());
-        }
-        optimizer.zero();
-        const auto loss =
-            on_cpu ? segmentation_loss(net.forward_training(x), y, weights, class_of)
-                   : segmentation_loss_plain(net.forward_training(x.to(device)), y.to(device), weights, class_of);
-        loss.backward();
-        const auto value = loss.item<double>();
-        if (!std::isfinite(value))
-            throw InputError("training: the loss is no longer a finite number at step " +
-                             std::to_string(step) + ". Lower the learning rate");
-        const double warm = std::min(1.0, t / 0.05 + 0.02);
-        optimizer.step(step, options.learning_rate * warm * 0.5 * (1 + std::cos(M_PI * std::min(1.0, t))));
-        net.store(current);
-        // The mean starts fast, so that short trainings do not remember where they began.
-        move_average(average, current,
-                     std::min(options.average,
-                              (1.0 + static_cast<double>(step)) / (10.0 + static_cast<double>(step))));
-        loss_sum += value;
+        if (t >= 1 - options.frozen_share) trainer.freeze_statistics();
+        loss_sum += trainer.step(step, t);
         ++loss_count;
         char note[64];
         std::snprintf(note, sizeof note, "loss %.3f", loss_sum / static_cast<double>(loss_count));
         if (!options.checkpoint.empty() && minutes_since(last_saved) > 2) {
-            save_checkpoint(options.checkpoint, current, average, optimizer, step + 1, elapsed());
+            Checkpoint c;
+            trainer.store(c);
+            c.best = result.model;
+            c.step = step + 1;
+            c.minutes = elapsed();
+            c.best_step = result.best_step;
+            c.best_dice = best_dice;
+            c.curve = result.curve;
+            write_checkpoint(options.checkpoint, c);
             last_saved = Clock::now();
         }
         stage(std::min(1.0, fraction_done()), note);
         if (fraction_done() >= next_point) {
             evaluate();
             next_point += 0.05;
+            if (t > 0.6 && t - best_at > options.patience && options.keep_best) break;
         }
     }
     if (loss_count > 0) evaluate();
-    result.model = std::move(average);
+    for (const auto& s : samples.validation) result.held_out.push_back({s.source, s.labels});
     return result;
 }
 

@@ -33,7 +33,7 @@ LabelledTomogram balls(std::uint64_t seed, Polarity polarity) {
     }
     if (polarity == Polarity::dense_is_dark)
         for (auto& v : values->values()) v = 100 - 20 * v;
-    return {tomogram_from(values), labels, polarity, "balls"};
+    return {tomogram_from(values), labels, polarity, "balls", false};
 }
 
 TrainOptions quick() {
@@ -58,7 +58,7 @@ TEST(Train, FindsBallsAfterThreeLabelledSlices) {
     auto item = balls(1, Polarity::dense_is_bright);
     for (std::int64_t z = 0; z < 32; ++z)
         if (z != 8 && z != 16 && z != 24) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
-    const auto result = train(make_model({{16, 16}, 2}, 1), {item}, quick());
+    const auto result = train(make_model({{16, 16}, 2}, 1), {item}, {}, quick());
     ASSERT_FALSE(result.curve.empty());
     for (const Polarity polarity : {Polarity::dense_is_bright, Polarity::dense_is_dark}) {
         const auto other = balls(2, polarity);
@@ -76,21 +76,21 @@ TEST(Train, SameSeedSameModelAndResumeContinues) {
     auto options = quick();
     options.steps = 6;
     const auto start = make_model({{16, 16}, 2}, 1);
-    const auto a = train(start, {item}, options), b = train(start, {item}, options);
+    const auto a = train(start, {item}, {}, options), b = train(start, {item}, {}, options);
     EXPECT_EQ(a.model.checksum(), b.model.checksum());
     options.seed = 2;
-    EXPECT_NE(train(start, {item}, options).model.checksum(), a.model.checksum());
+    EXPECT_NE(train(start, {item}, {}, options).model.checksum(), a.model.checksum());
 }
 
 TEST(Train, RefusesWhatCannotTeach) {
     auto item = balls(1, Polarity::dense_is_bright);
     const auto model = make_model({{16, 16}, 2}, 1);
     std::fill(item.labels.values().begin(), item.labels.values().end(), ignore_label);
-    EXPECT_THROW(train(model, {item}, quick()), InputError);
+    EXPECT_THROW(train(model, {item}, {}, quick()), InputError);
     item.labels[5] = 9;
-    EXPECT_THROW(train(model, {item}, quick()), InputError);
+    EXPECT_THROW(train(model, {item}, {}, quick()), InputError);
     item.labels = ClassVolume(Grid{{8, 8, 8}});
-    EXPECT_THROW(train(model, {item}, quick()), InputError);
+    EXPECT_THROW(train(model, {item}, {}, quick()), InputError);
     auto bad = quick();
     bad.learning_rate = -1;
     EXPECT_THROW(train(model, {balls(1, Polarity::dense_is_bright)}, bad), UsageError);

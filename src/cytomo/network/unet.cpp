@@ -39,6 +39,22 @@ Unet::Unet(const Model& model, torch::Device device, torch::ScalarType type)
     }
 }
 
+/// Calls use(name, tensor, whether it is optimised) for every tensor, in a fixed order.
+template <class Use>
+void Unet::for_tensors(const Use& use) const {
+    for (const auto& [name, b] : blocks_) {
+        use(name + ".weight", b.weight, true);
+        if (b.layer.norm) {
+            use(name + ".gamma", b.gamma, true);
+            use(name + ".beta", b.beta, true);
+            use(name + ".mean", b.state.mean, false);
+            use(name + ".variance", b.state.variance, false);
+        } else {
+            use(name + ".bias", b.bias, true);
+        }
+    }
+}
+
 /// The layers in their order. `run(x, name)` applies a block, `add(fine, coarse)` brings a coarser level up.
 template <class Run, class Add>
 torch::Tensor Unet::last_features(torch::Tensor x, const Run& run, const Add& add) {
@@ -111,30 +127,32 @@ torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
 
 std::vector<torch::Tensor> Unet::parameters() const {
     std::vector<torch::Tensor> out;
-    for (const auto& [name, b] : blocks_) {
-        out.push_back(b.weight);
-        if (b.layer.norm) {
-            out.push_back(b.gamma);
-            out.push_back(b.beta);
-        } else {
-            out.push_back(b.bias);
-        }
-    }
+    for_tensors([&out](const std::string&, const torch::Tensor& t, bool trained) {
+        if (trained) out.push_back(t);
+    });
     return out;
 }
 
 void Unet::store(Model& model) const {
-    for (const auto& [name, b] : blocks_) {
-        model.weights[name + ".weight"] = from_torch(b.weight);
-        if (b.layer.norm) {
-            model.weights[name + ".gamma"] = from_torch(b.gamma);
-            model.weights[name + ".beta"] = from_torch(b.beta);
-            model.weights[name + ".mean"] = from_torch(b.state.mean);
-            model.weights[name + ".variance"] = from_torch(b.state.variance);
-        } else {
-            model.weights[name + ".bias"] = from_torch(b.bias);
-        }
-    }
+    for_tensors([&model](const std::string& name, const torch::Tensor& t, bool) {
+        model.weights[name] = from_torch(t);
+    });
+}
+
+void Unet::load(const Model& model) {
+    const torch::NoGradGuard no_grad;
+    for_tensors([&model](const std::string& name, torch::Tensor t, bool) {
+        t.copy_(to_torch(model.weights.at(name)));
+    });
+}
+
+void Unet::move_towards(const Unet& other, double decay) {
+    const torch::NoGradGuard no_grad;
+    std::map<std::string, torch::Tensor> theirs;
+    other.for_tensors([&theirs](const std::string& name, const torch::Tensor& t, bool) { theirs[name] = t; });
+    for_tensors([&](const std::string& name, torch::Tensor t, bool) {
+        t.mul_(decay).add_(theirs.at(name), 1 - decay);
+    });
 }
 
 }  // namespace cytomo

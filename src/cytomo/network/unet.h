@@ -31,8 +31,11 @@ public:
 
     /// Tensors to optimise, in a fixed order.
     std::vector<torch::Tensor> parameters() const;
-    /// Copies weights and running statistics back.
+    /// Copies weights and running statistics back, or takes them from a model of the same architecture.
     void store(Model& model) const;
+    void load(const Model& model);
+    /// Weights and statistics become decay · own + (1 - decay) · other.
+    void move_towards(const Unet& other, double decay);
 
 private:
     struct Block {
@@ -42,6 +45,8 @@ private:
     };
     const Block& block(const std::string& name) const { return blocks_.at(name); }
     Block& block(const std::string& name) { return blocks_.at(name); }
+    template <class Use>
+    void for_tensors(const Use& use) const;
     template <class Run, class Add>
     torch::Tensor last_features(torch::Tensor x, const Run& run, const Add& add);
 

@@ -1,0 +1,67 @@
+#include "held_out.h"
+
+#include <gtest/gtest.h>
+
+#include "cytomo/core/random.h"
+
+namespace cytomo {
+namespace {
+
+/// Three labelled slices: background, a common class, and one that is rare.
+ClassVolume three_slices() {
+    ClassVolume labels(Grid{{200, 160, 40}}, ignore_label);
+    Random random(5);
+    for (const std::int64_t z : {5, 20, 33})
+        for (std::int64_t y = 0; y < 160; ++y)
+            for (std::int64_t x = 0; x < 200; ++x)
+                labels(x, y, z) = x % 50 < 12 ? 1 : (random.chance(0.003) ? 2 : 0);
+    return labels;
+}
+
+TEST(HeldOut, EveryLabelTeachesOrTestsAndBlocksStayTogether) {
+    const auto labels = three_slices();
+    const auto [teaching, held] = hold_out_blocks(labels, 0.12, 1);
+    std::array<double, 3> total{}, tested{};
+    for (std::int64_t i = 0; i < labels.count(); ++i) {
+        const bool teaches = teaching[i] != ignore_label, tests = held[i] != ignore_label;
+        EXPECT_FALSE(teaches && tests);
+        EXPECT_EQ(teaches || tests, labels[i] != ignore_label);
+        if (teaches) EXPECT_EQ(teaching[i], labels[i]);
+        if (tests) EXPECT_EQ(held[i], labels[i]);
+        if (labels[i] < 3) {
+            ++total[labels[i]];
+            if (tests) ++tested[labels[i]];
+        }
+    }
+    for (int c = 0; c < 3; ++c) {
+        const auto k = static_cast<std::size_t>(c);
+        EXPECT_GT(tested[k] / total[k], 0.05) << c;
+        EXPECT_LE(tested[k] / total[k], 1. / 3) << c;
+    }
+    for (std::int64_t y = 0; y < 160; ++y)
+        for (std::int64_t x = 0; x < 200; ++x) {
+            EXPECT_EQ(held(x, y, 5) != ignore_label, held(x, y, 20) != ignore_label);
+            EXPECT_EQ(held(x, y, 5) != ignore_label, held(x, y, 33) != ignore_label);
+        }
+}
+
+TEST(HeldOut, AClassInOneSpotKeepsTeaching) {
+    ClassVolume labels(Grid{{64, 64, 4}}, ignore_label);
+    for (std::int64_t x = 0; x < 64; ++x)
+        for (std::int64_t y = 0; y < 64; ++y) labels(x, y, 1) = 0;
+    labels(30, 30, 1) = 1;
+    const auto [teaching, held] = hold_out_blocks(labels, 0.2, 3);
+    EXPECT_EQ(teaching(30, 30, 1), 1);
+    EXPECT_EQ(held(30, 30, 1), ignore_label);
+}
+
+TEST(HeldOut, SeedDecides) {
+    const auto labels = three_slices();
+    const auto a = hold_out_blocks(labels, 0.1, 1).second, b = hold_out_blocks(labels, 0.1, 1).second,
+               c = hold_out_blocks(labels, 0.1, 2).second;
+    EXPECT_TRUE(std::equal(a.values().begin(), a.values().end(), b.values().begin()));
+    EXPECT_FALSE(std::equal(a.values().begin(), a.values().end(), c.values().begin()));
+}
+
+}  // namespace
+}  // namespace cytomo
