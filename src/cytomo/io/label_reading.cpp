@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <unordered_map>
 
 #include "cytomo/core/error.h"
 #include "cytomo/io/scalar.h"
@@ -91,6 +92,48 @@ ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& o
     interpret_values(classes, counts, notes);
     give(notes, remarks);
     return classes;
+}
+
+CodedLabels read_coded_labels(const std::filesystem::path& path, const ReadOptions& options,
+                              std::vector<std::string>* remarks) {
+    const StoredVolume volume = open_volume(path, options);
+    give(volume.remarks, remarks);
+    CodedLabels out{ClassVolume(volume.grid), {}, {}, volume.voxel_size_known};
+    std::unordered_map<std::int64_t, std::uint8_t> code_of;
+    const auto refuse = [&](const std::string& expected, const std::string& found, std::int64_t voxel) {
+        throw InputError(
+            path.string(), expected, found + " at " + place_text(volume.grid, voxel),
+            "This seems to be a tomogram, probabilities or a volume of instances: give the label "
+            "volume, with one value for each class");
+    };
+    for_each_slab(volume, [&]<class T>(std::int64_t first, std::span<const T> values) {
+        std::int64_t last = 0;
+        std::uint8_t code = 0;
+        bool any = false;  // whether last and code hold
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const auto stored = static_cast<double>(io::number(values[i]));  // exact for all of these types
+            const auto voxel = first + static_cast<std::int64_t>(i);
+            if (!(stored >= -2147483648.0 && stored <= 4294967295.0 && stored == std::floor(stored)))
+                refuse("labels, whole numbers of up to 32 bits", io::short_text(stored), voxel);
+            const auto value = static_cast<std::int64_t>(stored);
+            if (!any || value != last) {  // labels come in runs
+                const auto [it, is_new] =
+                    code_of.try_emplace(value, static_cast<std::uint8_t>(out.values.size()));
+                if (is_new) {
+                    if (out.values.size() == 255)
+                        refuse("at most 255 different labels", "one more, " + std::to_string(value), voxel);
+                    out.values.push_back(value);
+                    out.counts.push_back(0);
+                }
+                last = value;
+                code = it->second;
+                any = true;
+            }
+            ++out.counts[code];
+            out.codes[voxel] = code;
+        }
+    });
+    return out;
 }
 
 InstanceVolume read_instances(const std::filesystem::path& path, const ReadOptions& options,

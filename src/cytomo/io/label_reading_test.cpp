@@ -80,5 +80,42 @@ TEST_F(Labels, InstancesAreExactBeyondFloat) {
     }
 }
 
+TEST_F(Labels, CodedLabelsKeepAnyWholeNumber) {
+    const auto coded_of = [&]<class T>(std::initializer_list<T> values) {
+        Volume<T> v(Grid{{static_cast<std::int64_t>(values.size()), 1, 1}, {1, 1, 1}, {}});
+        std::copy(values.begin(), values.end(), v.data());
+        write_volume(folder / "labels.tif", v, true);
+        return read_coded_labels(folder / "labels.tif");
+    };
+    const auto coded = coded_of(std::initializer_list<std::int32_t>{70000, 0, -3, 0, 70000, 70000});
+    EXPECT_EQ(coded.values, (std::vector<std::int64_t>{70000, 0, -3}));
+    EXPECT_EQ(coded.counts, (std::vector<std::int64_t>{3, 2, 1}));
+    EXPECT_EQ(list(coded.codes), (std::vector{0, 1, 2, 1, 0, 0}));
+    // A mask stays what it is in the file.
+    EXPECT_EQ(coded_of(std::initializer_list<std::uint8_t>{0, 255}).values,
+              (std::vector<std::int64_t>{0, 255}));
+    EXPECT_EQ(coded_of(std::initializer_list<float>{2, 1e6F}).values,
+              (std::vector<std::int64_t>{2, 1000000}));
+    EXPECT_EQ(coded_of(std::initializer_list<std::uint32_t>{4294967295U}).values,
+              (std::vector<std::int64_t>{4294967295LL}));
+    EXPECT_THAT(test::error_of([&] {
+                    coded_of(std::initializer_list<float>{0, 0.25F});
+                }),
+                HasSubstr("0.25 at voxel (1, 0, 0)"));
+    EXPECT_THROW(coded_of(std::initializer_list<float>{std::nanf("")}), InputError);
+}
+
+TEST_F(Labels, CodedLabelsRefuseGreyValues) {
+    Volume<std::uint16_t> v(Grid{{16, 16, 2}, {1, 1, 1}, {}});
+    for (std::int64_t i = 0; i < v.count(); ++i)
+        v[i] = static_cast<std::uint16_t>(std::min<std::int64_t>(i, 254));
+    write_volume(folder / "labels.tif", v, true);
+    EXPECT_EQ(read_coded_labels(folder / "labels.tif").values.size(), 255U);
+    v[300] = 9999;
+    write_volume(folder / "labels.tif", v, true);
+    EXPECT_THAT(test::error_of([&] { read_coded_labels(folder / "labels.tif"); }),
+                HasSubstr("9999 at voxel (12, 2, 1)"));
+}
+
 }  // namespace
 }  // namespace cytomo

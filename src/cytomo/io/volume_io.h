@@ -63,6 +63,19 @@ Tomogram open_tomogram(const std::filesystem::path& path, const ReadOptions& opt
 ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& options = {},
                          std::vector<std::string>* remarks = nullptr);
 
+/// A label volume before anyone said what its values mean: voxel i holds values[codes[i]].
+struct CodedLabels {
+    ClassVolume codes;
+    std::vector<std::int64_t> values;  ///< that occur, in the order in which they first do; at most 255
+    std::vector<std::int64_t> counts;  ///< voxels of each
+    bool voxel_size_known = true;      ///< as in StoredVolume
+};
+
+/// Whole numbers of any sign and up to 32 bits, exactly, without interpretation. Throws InputError if a value
+/// is no whole number or more than 255 different ones occur. Cost: one pass; one byte a voxel.
+CodedLabels read_coded_labels(const std::filesystem::path& path, const ReadOptions& options = {},
+                              std::vector<std::string>* remarks = nullptr);
+
 /// Object numbers, exactly: whole numbers from 0 to 2^32-1. Throws InputError for anything else.
 InstanceVolume read_instances(const std::filesystem::path& path, const ReadOptions& options = {},
                               std::vector<std::string>* remarks = nullptr);
