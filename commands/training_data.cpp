@@ -1,0 +1,412 @@
+#include "training_data.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+#include "command.h"
+#include "cytomo/core/error.h"
+#include "cytomo/image/grey_scale.h"
+#include "cytomo/io/volume_io.h"
+
+namespace cytomo::commands {
+
+namespace {
+
+constexpr std::int64_t few_voxels = 500;
+
+std::string size_text(Size3 s) {
+    return std::to_string(s.x) + " x " + std::to_string(s.y) + " x " + std::to_string(s.z);
+}
+
+std::string voxel_text(Vec3 um) {
+    char text[80];
+    std::snprintf(text, sizeof text, "%.4g x %.4g x %.4g nm", 1000 * um.x, 1000 * um.y, 1000 * um.z);
+    return text;
+}
+
+std::string percent(double share) {
+    char text[32];
+    std::snprintf(text, sizeof text, share >= 0.0995 || share == 0 ? "%.0f %%" : "%.2g %%", 100 * share);
+    return text;
+}
+
+double share(std::int64_t part, std::int64_t whole) {
+    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+struct Opened {
+    TrainingFile file;
+    Tomogram tomogram;
+};
+
+ReadOptions reading(const TrainingFile& file, const DataOptions& options, const std::string& dataset) {
+    ReadOptions read;
+    read.voxel_um = file.voxel_um ? file.voxel_um : options.voxel_um;
+    read.dataset = dataset;
+    return read;
+}
+
+/// Sizes and voxels as the headers have them.
+void compare_headers(const Tomogram& image, const TrainingFile& file, const ReadOptions& read) {
+    const StoredVolume labels = open_volume(file.labels, read);
+    const Size3 a = image.grid.size, b = labels.grid.size;
+    if (!(a == b))
+        throw InputError(file.labels.string(),
+                         "labels of the size of " + file.image.string() + ", " + size_text(a), size_text(b),
+                         size_advice(a, b));
+    if (!labels.voxel_size_known) return;
+    const Vec3 v = image.grid.voxel_um, w = labels.grid.voxel_um;
+    const auto differ = [](double x, double y) { return std::abs(x - y) > 0.01 * std::max(x, y); };
+    if (differ(v.x, w.x) || differ(v.y, w.y) || differ(v.z, w.z))
+        throw InputError(
+            file.labels.string(), "voxels as in " + file.image.string() + ", " + voxel_text(v), voxel_text(w),
+            "The labels may belong to another tomogram; if not, say which size is true: --voxel-nm "
+            "X,Y,Z or the column voxel_nm of a manifest");
+}
+
+/// Finds voxels that are not finite. Their labels become 255, and the tomogram loses them.
+void mend_gaps(Opened& opened, ClassVolume* labels, FoundData& found, TrainingData& data,
+               const Progress& progress) {
+    Tomogram& t = opened.tomogram;
+    if (t.type != ScalarType::float16 && t.type != ScalarType::float32 && t.type != ScalarType::float64)
+        return;
+    const auto plane = t.grid.size.x * t.grid.size.y;
+    std::vector<float> slice(static_cast<std::size_t>(plane));
+    std::vector<std::int64_t> slices;
+    double sum = 0;
+    std::int64_t first = -1, taught = 0;
+    for (std::int64_t z = 0; z < t.grid.size.z; ++z) {
+        progress(static_cast<double>(z) / static_cast<double>(t.grid.size.z));
+        t.read_slices(z, 1, slice);
+        bool any = false;
+        for (std::int64_t i = 0; i < plane; ++i) {
+            const float v = slice[static_cast<std::size_t>(i)];
+            if (std::isfinite(v)) {
+                sum += v;
+                continue;
+            }
+            any = true;
+            if (first < 0) first = z * plane + i;
+            ++found.gaps;
+            if (labels == nullptr) continue;
+            std::uint8_t& label = (*labels)[z * plane + i];
+            taught += label != ignore_label;
+            label = ignore_label;
+        }
+        if (any) slices.push_back(z);
+    }
+    if (found.gaps == 0) return;
+    const std::string what = grouped(found.gaps) + " voxels that are no finite numbers (" +
+                             percent(share(found.gaps, t.grid.count())) + "; the first at (" +
+                             std::to_string(first % t.grid.size.x) + ", " +
+                             std::to_string(first % plane / t.grid.size.x) + ", " +
+                             std::to_string(first / plane) + "); slices z " + ranges_text(slices) + ")";
+    if (2 * found.gaps > t.grid.count())
+        throw InputError(opened.file.image.string(), "grey values", what,
+                         "Crop the tomogram, or export it again");
+    data.warnings.push_back(opened.file.image.string() + ": " + what + ". They count as unlabelled" +
+                            (taught > 0 ? "; " + grouped(taught) + " of them had labels" : "") + ".");
+    t = without_gaps(t, static_cast<float>(sum / static_cast<double>(t.grid.count() - found.gaps)));
+}
+
+/// Sets xy slices that hold nothing but 0 to unlabelled; returns which.
+std::vector<std::int64_t> find_empty_slices(const ClassVolume& labels) {
+    const auto [nx, ny, nz] = labels.grid().size;
+    std::vector<std::int64_t> out;
+    for (std::int64_t z = 0; z < nz; ++z) {
+        const auto* from = labels.data() + z * nx * ny;
+        if (std::all_of(from, from + nx * ny, [](std::uint8_t c) { return c == 0; })) out.push_back(z);
+    }
+    return out;
+}
+
+/// Along which axis the fewest slices hold labels, and which these are.
+void find_labelled_slices(const ClassVolume& labels, FoundData& found) {
+    const auto [nx, ny, nz] = labels.grid().size;
+    const std::array<std::int64_t, 3> n{nx, ny, nz};
+    std::array<std::vector<std::int64_t>, 3> labelled;
+    for (std::size_t a = 0; a < 3; ++a) labelled[a].resize(static_cast<std::size_t>(n[a]));
+    for (std::int64_t z = 0, i = 0; z < nz; ++z)
+        for (std::int64_t y = 0; y < ny; ++y)
+            for (std::int64_t x = 0; x < nx; ++x, ++i)
+                if (labels[i] != ignore_label) {
+                    labelled[0][static_cast<std::size_t>(x)] = 1;
+                    labelled[1][static_cast<std::size_t>(y)] = 1;
+                    labelled[2][static_cast<std::size_t>(z)] = 1;
+                }
+    double best = 2;
+    for (const std::size_t a : {2U, 1U, 0U}) {
+        std::vector<std::int64_t> slices;
+        for (std::int64_t i = 0; i < n[a]; ++i)
+            if (labelled[a][static_cast<std::size_t>(i)] != 0) slices.push_back(i);
+        const auto count = static_cast<std::int64_t>(slices.size());
+        if (share(count, n[a]) >= best) continue;
+        best = share(count, n[a]);
+        found.share_there = share(found.labelled(), count * (labels.count() / n[a]));
+        found.where = count == n[a] ? "everywhere" : std::string(1, "xyz"[a]) + " " + ranges_text(slices);
+    }
+}
+
+void warn_of_labels(const FoundData& found, const std::vector<std::int64_t>& empty,
+                    const DataOptions& options, const Legend& legend, std::vector<std::string>& warnings) {
+    const std::int64_t all = found.grid.count(), unlabelled = found.voxels[ignore_label];
+    const auto nz = found.grid.size.z;
+    if (!options.empty_slices_unlabelled && unlabelled == 0 && nz > 1 && found.voxels[0] < all &&
+        2 * static_cast<std::int64_t>(empty.size()) >= nz)
+        warnings.push_back(
+            found.labels + ": slices z " + ranges_text(empty) +
+            " hold nothing but 0, which says 'looked, and all is background'. If nobody looked "
+            "there, pass --empty-slices-unlabelled or fill them with 255.");
+    if (found.voxels[0] == 0)
+        warnings.push_back(
+            found.labels + ": no voxel is 0 (" + legend.name_of(0) +
+            "). Label some of it too, or everything unknown will be taken for one of the classes.");
+    if (unlabelled > 0 && unlabelled < all / 50)
+        warnings.push_back(
+            found.labels + ": " + grouped(unlabelled) + " voxels (" + percent(share(unlabelled, all)) +
+            ") are read as unlabelled, few for that. If they are a class, name it with --classes.");
+}
+
+/// Over all files: is there enough of each class?
+void check_classes(const TrainingData& data, const LabelMeaning& meaning, bool alone,
+                   std::vector<std::string>& warnings) {
+    const auto voxels = data.voxels();
+    std::vector<std::string> present;
+    for (const auto& entry : meaning.legend.entries) {
+        const auto n = voxels[entry.id];
+        if (n > 0) present.push_back(entry.name);
+        if (n > 0 && n < few_voxels && entry.id != 0)
+            warnings.push_back("Only " + grouped(n) + " voxels of " + entry.name +
+                               " are labelled: label a few more objects of it.");
+    }
+    if (!alone) return;
+    const std::string file = data.labelled.size() == 1
+                                 ? data.found[0].labels
+                                 : "labels of " + std::to_string(data.labelled.size()) + " files";
+    if (present.size() == 1)
+        throw InputError(file, "voxels of at least two classes", "only " + present[0],
+                         present[0] == meaning.legend.name_of(0)
+                             ? "Label some objects, or name the values that mark them with --classes"
+                             : "Label places that are background too, with 0");
+    if (meaning.legend.entries.size() > present.size()) {
+        std::string missing;
+        for (const auto& entry : meaning.legend.entries)
+            if (entry.id != 0 && voxels[entry.id] == 0) missing += (missing.empty() ? "" : ", ") + entry.name;
+        if (!missing.empty())
+            warnings.push_back("Nothing is labelled as " + missing +
+                               ": the model learns nothing new about that.");
+    }
+}
+
+}  // namespace
+
+std::int64_t FoundData::labelled() const {
+    return std::accumulate(voxels.begin(), voxels.begin() + ignore_label, std::int64_t{0});
+}
+
+std::array<std::int64_t, 256> TrainingData::voxels() const {
+    std::array<std::int64_t, 256> out{};
+    for (const auto& f : found)
+        for (std::size_t c = 0; c < out.size(); ++c) out[c] += f.voxels[c];
+    return out;
+}
+
+std::string ranges_text(const std::vector<std::int64_t>& numbers) {
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < numbers.size();) {
+        std::size_t j = i;
+        while (j + 1 < numbers.size() && numbers[j + 1] == numbers[j] + 1) ++j;
+        parts.push_back(std::to_string(numbers[i]) +
+                        (j > i ? (j > i + 1 ? "-" : ", ") + std::to_string(numbers[j]) : ""));
+        i = j + 1;
+    }
+    constexpr std::size_t most = 24;
+    std::string out;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (parts.size() > most && i == most - 2) {
+            out += ", …, " + parts.back();
+            break;
+        }
+        out += (i > 0 ? ", " : "") + parts[i];
+    }
+    return out;
+}
+
+std::string size_advice(Size3 image, Size3 labels) {
+    const std::array<std::int64_t, 3> a{image.x, image.y, image.z}, b{labels.x, labels.y, labels.z};
+    if (std::is_permutation(a.begin(), a.end(), b.begin())) {
+        std::string order;
+        std::array<bool, 3> used{};
+        for (std::size_t i = 0; i < 3; ++i)
+            for (std::size_t k = 0; k < 3; ++k)
+                if (!used[k] && b[k] == a[i]) {
+                    used[k] = true;
+                    order += (i > 0 ? ", " : "") + std::string(1, "xyz"[k]);
+                    break;
+                }
+        return "The axes seem to be exchanged: x, y, z of the image are " + order +
+               " of the labels. Save the labels in the order of the image (Fiji: Image > Stacks > Reslice or "
+               "Rotate; IMOD: trimvol -yz or -rx; napari: transpose the array before saving)";
+    }
+    const auto ratio = static_cast<double>(a[0]) / static_cast<double>(b[0]);
+    const auto close = [&](std::size_t i) {
+        return std::abs(static_cast<double>(a[i]) - ratio * static_cast<double>(b[i])) <=
+               std::max(1.0, ratio);
+    };
+    if (std::abs(ratio - 1) > 0.05 && close(1) && close(2)) {
+        char text[64];
+        std::snprintf(text, sizeof text, "%.3g times %s", ratio > 1 ? ratio : 1 / ratio,
+                      ratio > 1 ? "smaller" : "larger");
+        return "The labels seem to be drawn on a copy that is " + std::string(text) +
+               ": train with that copy as image, or scale the labels without interpolation";
+    }
+    if (b[0] <= a[0] && b[1] <= a[1] && b[2] <= a[2])
+        return "The labels seem to be those of a crop: crop the image the same way, or put the labels into a "
+               "volume of the image's size that is 255 elsewhere";
+    return "Label the same volume: the file may belong to another tomogram";
+}
+
+Tomogram without_gaps(const Tomogram& tomogram, float fill) {
+    Tomogram out = tomogram;
+    out.read_slices = [read = tomogram.read_slices, fill](std::int64_t first, std::int64_t count,
+                                                          std::span<float> values) {
+        read(first, count, values);
+        std::replace_if(
+            values.begin(), values.end(), [](float v) { return !std::isfinite(v); }, fill);
+    };
+    return out;
+}
+
+TrainingData read_training_data(const std::vector<TrainingFile>& files, const LabelMeaning& meaning,
+                                const DataOptions& options, bool alone, const Progress& progress) {
+    TrainingData data;
+    std::vector<Opened> opened;
+    double bytes = 0;
+    Size3 largest{};
+    for (const bool with_labels : {true, false})
+        for (const auto& file : files) {
+            if (file.has_labels() != with_labels) continue;
+            Opened o{file, open_tomogram(file.image, reading(file, options, options.dataset), &data.remarks)};
+            if (!o.tomogram.voxel_size_known)
+                throw InputError(file.image.string(), "a voxel size", "none in the file",
+                                 "Give it with --voxel-nm X,Y,Z or the column voxel_nm of a manifest");
+            if (with_labels) compare_headers(o.tomogram, file, reading(file, options, options.label_dataset));
+            bytes += with_labels ? static_cast<double>(o.tomogram.grid.count()) : 0;
+            if (o.tomogram.grid.count() > largest.count()) largest = o.tomogram.grid.size;
+            opened.push_back(std::move(o));
+        }
+    check_memory("labels", bytes, largest, "Crop the volumes, or learn from fewer at once");
+    const auto stage = progress.stage("checking");
+    for (std::size_t i = 0; i < opened.size(); ++i) {
+        const auto part = stage.part(static_cast<double>(i) / static_cast<double>(opened.size()),
+                                     static_cast<double>(i + 1) / static_cast<double>(opened.size()));
+        Opened& o = opened[i];
+        FoundData found;
+        found.image = o.file.image.string();
+        found.labels = o.file.labels.string();
+        found.grid = o.tomogram.grid;
+        ClassVolume labels;
+        if (o.file.has_labels()) {
+            labels =
+                class_ids(read_coded_labels(o.file.labels, reading(o.file, options, options.label_dataset),
+                                            &data.remarks),
+                          found.labels, meaning);
+            // Labels share the tomogram's lattice whatever their file says of its place.
+            labels.set_geometry(found.grid.voxel_um, found.grid.origin_um);
+        }
+        part(0.3);
+        mend_gaps(o, o.file.has_labels() ? &labels : nullptr, found, data, part.part(0.3, 0.8));
+        found.polarity = o.file.polarity != Polarity::unknown ? o.file.polarity : options.polarity;
+        const Polarity given = found.polarity;
+        if (given == Polarity::unknown) {
+            found.polarity = guess_polarity(measure_grey_statistics(o.tomogram, options.model_voxel_um));
+            found.polarity_guessed = true;
+        }
+        if (!o.file.has_labels()) {
+            data.found.push_back(found);
+            data.unlabelled.push_back({o.tomogram, given, found.image});
+            continue;
+        }
+        const auto empty = find_empty_slices(labels);
+        if (options.empty_slices_unlabelled)
+            for (const auto z : empty)
+                std::fill_n(&labels(0, 0, z), found.grid.size.x * found.grid.size.y, ignore_label);
+        for (const std::uint8_t c : labels.values()) ++found.voxels[c];
+        if (found.labelled() == 0)
+            throw InputError(found.labels, "at least one labelled voxel",
+                             "none, all of them are unlabelled (" + meaning.text() + ")",
+                             "Label some slices, or give the tomogram with --unlabelled");
+        find_labelled_slices(labels, found);
+        warn_of_labels(found, empty, options, meaning.legend, data.warnings);
+        data.found.push_back(found);
+        data.labelled.push_back({o.tomogram, std::move(labels), given, found.labels});
+    }
+    stage(1);
+    if (!data.labelled.empty()) check_classes(data, meaning, alone, data.warnings);
+    const auto dark = std::count_if(data.found.begin(), data.found.end(),
+                                    [](const auto& f) { return f.polarity == Polarity::dense_is_dark; });
+    const bool guessed =
+        std::any_of(data.found.begin(), data.found.end(), [](const auto& f) { return f.polarity_guessed; });
+    if (guessed && dark > 0 && dark < static_cast<std::ptrdiff_t>(data.found.size()))
+        data.warnings.push_back(
+            "Dense matter seems to be dark in " + std::to_string(dark) + " of " +
+            std::to_string(data.found.size()) +
+            " tomograms and bright in the others. If that is wrong, say so with --polarity or "
+            "the column polarity of a manifest.");
+    return data;
+}
+
+std::vector<std::string> describe(const FoundData& f, const Legend& legend) {
+    std::vector<std::string> out;
+    out.push_back(f.labels.empty() ? f.image + " (without labels)" : f.labels + " on " + f.image);
+    out.push_back("  " + size_text(f.grid.size) + " voxels of " + voxel_text(f.grid.voxel_um) +
+                  ", dense matter is " + (f.polarity == Polarity::dense_is_dark ? "dark" : "bright") +
+                  (f.polarity_guessed ? " (guessed)" : ""));
+    if (f.labels.empty()) return out;
+    out.push_back("  labelled: " + f.where +
+                  (f.share_there < 0.995 ? " (" + percent(f.share_there) + " of the voxels there)" : "") +
+                  ", " + percent(share(f.labelled(), f.grid.count())) + " of all voxels");
+    for (const auto& entry : legend.entries) {
+        const auto n = f.voxels[entry.id];
+        if (n == 0) continue;
+        char line[120];
+        std::snprintf(line, sizeof line, "  %3d %-20s %15s voxels  %s", entry.id, entry.name.c_str(),
+                      grouped(n).c_str(), percent(share(n, f.labelled())).c_str());
+        out.emplace_back(line);
+    }
+    return out;
+}
+
+Table found_table(const TrainingData& data, const Legend& legend) {
+    Table t;
+    t.name = "What was learnt from";
+    t.columns = {{"tomogram", "", ""},
+                 {"labels", "", ""},
+                 {"voxels", "", "Along x, y, z"},
+                 {"voxel_nm", "nm", "Edges along x, y, z"},
+                 {"dense matter", "", "Whether dense matter is dark or bright"},
+                 {"labelled", "",
+                  "Slices that hold labels, along the axis where they are fewest; numbers count from 0"}};
+    for (const auto& e : legend.entries)
+        t.columns.push_back({e.name, "voxels", "Voxels labelled as " + e.name});
+    for (const auto& f : data.found) {
+        const auto file_name = [](const std::string& path) {
+            return std::filesystem::path(path).filename().string();
+        };
+        std::vector<TableCell> row{
+            file_name(f.image),
+            f.labels.empty() ? std::string("none") : file_name(f.labels),
+            size_text(f.grid.size),
+            voxel_text(f.grid.voxel_um).substr(0, voxel_text(f.grid.voxel_um).size() - 3),
+            std::string(f.polarity == Polarity::dense_is_dark ? "dark" : "bright") +
+                (f.polarity_guessed ? " (guessed)" : ""),
+            f.labels.empty() ? std::string("nowhere") : f.where};
+        for (const auto& e : legend.entries) row.emplace_back(f.voxels[e.id]);
+        t.rows.push_back(row);
+    }
+    return t;
+}
+
+}  // namespace cytomo::commands
