@@ -65,6 +65,12 @@ std::vector<std::string> describe(const FoundData& found, const Legend& legend);
 /// The same as a table, one row a file.
 Table found_table(const TrainingData& data, const Legend& legend);
 
+/// "512 x 512 x 120", "20 x 20 x 10 nm", "2.5 %": parts of messages.
+std::string size_text(Size3 size);
+std::string voxel_text(Vec3 edges_um);
+std::string percent(double share);
+/// part / whole; 0 of nothing is 0.
+double share(std::int64_t part, std::int64_t whole);
 /// {0, 2, 4, 5, 6} → "0, 2, 4-6"; ascending numbers.
 std::string ranges_text(const std::vector<std::int64_t>& numbers);
 /// Why labels of size `labels` may not fit an image of size `image`, with what to do.

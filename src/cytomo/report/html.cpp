@@ -262,9 +262,9 @@ std::string html(const Report& report, const Progress& progress) {
     const bool surfaces = std::any_of(report.meshes.begin(), report.meshes.end(),
                                       [](const auto& m) { return !m.mesh.empty(); });
     if (surfaces) out += section("view", "Turn it", viewer_part(report.meshes, progress));
-    if (!report.planes.empty()) out += section("slices", "Slices", slices_part(report));
+    if (!report.planes.empty()) out += section("slices", escaped(report.planes_heading), slices_part(report));
     if (!report.figures.empty())
-        out += section("distributions", "Distributions", figures_part(report.figures));
+        out += section("distributions", escaped(report.figures_heading), figures_part(report.figures));
     if (!report.tables.empty()) {
         std::string tables;
         for (const auto& table : report.tables) tables += table_part(table, report.legend, report.most_rows);

@@ -35,6 +35,8 @@ struct Report {
     std::vector<Figure> figures;
     Legend legend;
     std::size_t most_rows = 2000;  ///< of each table that the page shows
+    /// Headings of planes and figures.
+    std::string planes_heading = "Slices", figures_heading = "Distributions";
 };
 
 /// The page: no other file, no network (a content security policy forbids it). Works from a disc, in

@@ -1,0 +1,179 @@
+// Names stand beside the ends of lines, pushed apart from top to bottom, so that no legend is needed.
+#include "cytomo/report/curves.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "cytomo/report/html_text.h"
+
+namespace cytomo {
+
+namespace {
+
+constexpr double width = 600, height = 300, left = 62, right = 150, top = 12, bottom = 48;
+constexpr double name_distance = 15;
+
+std::string number(double v) {
+    return short_number(v, 5);
+}
+
+std::string attribute(const char* name, double value) {
+    return std::string(" ") + name + "=\"" + number(value) + "\"";
+}
+
+std::string text_at(double x, double y, const std::string& anchor, const std::string& text,
+                    const std::string& more = "") {
+    return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" + more + ">" +
+           escaped(text) + "</text>";
+}
+
+std::string line(double x1, double y1, double x2, double y2, double opacity) {
+    return "<line" + attribute("x1", x1) + attribute("y1", y1) + attribute("x2", x2) + attribute("y2", y2) +
+           " stroke=\"currentColor\"" + attribute("opacity", opacity) + "/>";
+}
+
+/// Near black, which a dark page would swallow, becomes grey.
+std::string hex(Colour c) {
+    const bool dark = std::max({c[0], c[1], c[2]}) < 70;
+    return dark ? "#7d8792" : css_colour(c[0], c[1], c[2]);
+}
+
+/// Round values that divide [low, high] into about `wanted` parts.
+std::vector<double> round_ticks(double low, double high, double wanted) {
+    const double raw = (high - low) / wanted, decade = std::pow(10, std::floor(std::log10(raw)));
+    const double part = raw / decade;
+    const double step = decade * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+    std::vector<double> out;
+    for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i)
+        out.push_back(i * step);
+    return out;
+}
+
+struct Scale {
+    double low = 0, high = 1, from = 0, to = 1;  ///< values, and pixels of both
+    bool logarithmic = false;
+    double operator()(double v) const {
+        const double part = logarithmic ? std::log(v / low) / std::log(high / low) : (v - low) / (high - low);
+        return from + part * (to - from);
+    }
+    std::vector<double> ticks(double wanted) const {
+        if (!logarithmic) return round_ticks(low, high, wanted);
+        std::vector<double> out;
+        for (double decade = std::pow(10, std::floor(std::log10(low))); decade <= high; decade *= 10)
+            for (const double m : {1.0, 2.0, 5.0})
+                if (m * decade >= low && m * decade <= high) out.push_back(m * decade);
+        return out;
+    }
+};
+
+std::string polyline(const Curve& curve, const Scale& x, const Scale& y) {
+    std::string points;
+    std::size_t count = 0;
+    double last_x = 0, last_y = 0;
+    for (std::size_t i = 0; i < curve.x.size(); ++i) {
+        if (!std::isfinite(curve.y[i])) continue;
+        last_x = x(curve.x[i]);
+        last_y = y(curve.y[i]);
+        points += (count > 0 ? " " : "") + number(last_x) + "," + number(last_y);
+        ++count;
+    }
+    const std::string colour = hex(curve.colour);
+    std::string out = "<polyline points=\"" + points + "\" fill=\"none\" stroke=\"" + colour + "\"" +
+                      attribute("stroke-width", curve.bold ? 3.2 : 1.8) + " stroke-linejoin=\"round\"/>";
+    // A single point makes no line.
+    return out + "<circle" + attribute("cx", last_x) + attribute("cy", last_y) +
+           attribute("r", count > 1 ? 2.4 : 4) + " fill=\"" + colour + "\"/>";
+}
+
+}  // namespace
+
+Figure curve_figure(const std::string& title, const CurveAxes& axes, std::span<const Curve> curves) {
+    constexpr double endless = std::numeric_limits<double>::infinity();
+    Figure figure{title, {}, {}};
+    std::string svg = "<svg viewBox=\"0 0 " + number(width) + " " + number(height) +
+                      "\" role=\"img\" aria-label=\"" + escaped(title) +
+                      "\" font-size=\"13\" fill=\"currentColor\">";
+    struct Name {
+        const Curve* curve;
+        double at;
+    };
+    std::vector<Name> names;
+    double x_low = endless, x_high = -endless, low = endless, high = -endless;
+    for (const auto& curve : curves) {
+        double end = std::nan("");
+        for (std::size_t i = 0; i < curve.x.size(); ++i) {
+            if (!std::isfinite(curve.y[i])) continue;
+            x_low = std::min(x_low, curve.x[i]);
+            x_high = std::max(x_high, curve.x[i]);
+            low = std::min(low, curve.y[i]);
+            high = std::max(high, curve.y[i]);
+            end = curve.y[i];
+        }
+        if (std::isfinite(end)) names.push_back({&curve, end});
+    }
+    if (names.empty()) {
+        figure.caption = "No values to show.";
+        figure.svg = svg + "</svg>";
+        return figure;
+    }
+    if (axes.y_high > axes.y_low) {
+        low = std::min(low, axes.y_low);
+        high = std::max(high, axes.y_high);
+    }
+    const bool logarithmic = axes.logarithmic && low > 0;
+    if (!(high > low)) high = low + std::max(1e-6, std::abs(low) * 0.1);
+    if (!(x_high > x_low)) x_high = x_low + 1;
+    const Scale x{x_low, x_high, left, width - right, false}, y{low, high, height - bottom, top, logarithmic};
+    for (const double t : y.ticks(5)) {
+        svg += line(left, y(t), width - right, y(t), 0.12);
+        svg += text_at(left - 8, y(t) + 4.5, "end", number(std::abs(t) < 1e-12 ? 0 : t), " opacity=\"0.8\"");
+    }
+    for (const double t : x.ticks(5)) {
+        svg += line(x(t), height - bottom, x(t), height - bottom + 5, 0.6);
+        svg += text_at(x(t), height - bottom + 19, "middle", number(std::abs(t) < 1e-12 ? 0 : t),
+                       " opacity=\"0.8\"");
+    }
+    svg += line(left, height - bottom, width - right, height - bottom, 0.6);
+    svg += text_at((left + width - right) / 2, height - 8, "middle", axes.x_label);
+    svg += text_at(14, (top + height - bottom) / 2, "middle",
+                   axes.y_label + (logarithmic ? ", logarithmic" : ""),
+                   " transform=\"rotate(-90 14 " + number((top + height - bottom) / 2) + ")\"");
+    for (const auto& name : names) svg += polyline(*name.curve, x, y);
+    for (auto& name : names) name.at = y(name.at);
+    std::stable_sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.at < b.at; });
+    for (std::size_t i = 1; i < names.size(); ++i)
+        names[i].at = std::max(names[i].at, names[i - 1].at + name_distance);
+    // What ran out below moves up again.
+    double most = height - bottom;
+    for (std::size_t i = names.size(); i-- > 0; most -= name_distance)
+        names[i].at = std::min(names[i].at, most);
+    for (const auto& name : names)
+        svg += text_at(
+            width - right + 10, name.at + 4.5, "start", name.curve->name,
+            " fill=\"" + hex(name.curve->colour) + "\"" + (name.curve->bold ? " font-weight=\"700\"" : ""));
+    figure.svg = svg + "</svg>";
+    return figure;
+}
+
+std::string svg_file(std::span<const Figure> figures) {
+    constexpr double heading = 30;
+    const double all = static_cast<double>(figures.size()) * (height + heading) + 10;
+    std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(width) + "\" height=\"" +
+                      number(all) +
+                      "\" font-family=\"sans-serif\" color=\"#232a33\"><rect width=\"100%\" "
+                      "height=\"100%\" fill=\"#ffffff\"/>\n";
+    double at = 0;
+    for (const auto& figure : figures) {
+        out += text_at(left, at + 21, "start", figure.title,
+                       " font-size=\"15\" font-weight=\"700\" fill=\"#232a33\"");
+        // The inner picture keeps its own frame.
+        out += "<g transform=\"translate(0 " + number(at + heading) + ")\">" + "<svg width=\"" +
+               number(width) + "\" height=\"" + number(height) + "\"" +
+               figure.svg.substr(std::string("<svg").size()) + "</g>\n";
+        at += height + heading;
+    }
+    return out + "</svg>\n";
+}
+
+}  // namespace cytomo

@@ -1,0 +1,71 @@
+// What people look at after a training: curves, held-out parts beside their prediction, and how it was made.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cytomo/core/progress.h"
+#include "cytomo/core/table.h"
+#include "cytomo/network/train.h"
+#include "cytomo/report/figures.h"
+#include "cytomo/report/plane_views.h"
+
+namespace cytomo {
+
+/// Labels of one tomogram that did not teach, on the model's grid; 255 where it taught or is unlabelled.
+struct HeldOutLabels {
+    std::size_t tomogram = 0;  ///< which of the tomograms that were trained with
+    ClassVolume labels;
+};
+
+/// How often voxels of class `truth` were predicted as `prediction`: counts[truth][prediction].
+struct Confusion {
+    std::array<std::array<std::int64_t, 16>, 16> counts{};
+
+    std::int64_t true_voxels(std::uint8_t c) const;
+    std::int64_t predicted_voxels(std::uint8_t c) const;
+    double dice(std::uint8_t c) const;       ///< NaN if the class is absent in truth
+    double precision(std::uint8_t c) const;  ///< NaN if it was never predicted
+    double recall(std::uint8_t c) const;     ///< NaN if the class is absent in truth
+    void add(const Confusion& other);
+};
+
+/// Counts where the truth is no 255. Sizes must agree (InputError); ids must be below 16 or 255.
+Confusion count_confusion(const ClassVolume& prediction, const ClassVolume& truth);
+
+/// How the model does on one held-out part.
+struct HeldOutPart {
+    std::string name;  ///< of the labels
+    Confusion confusion;
+    /// For each picture three views: grey, with labels, with prediction. What is not labelled is dim in the
+    /// second.
+    std::vector<PlaneView> views;
+};
+
+/// Predicts tomograms with held-out labels (at most `most_parts`, spread over the list) as segment does, and
+/// draws slices of them, cropped to the labelled part. Cost: a prediction of each whole tomogram.
+/// Throws InputError, Cancelled.
+std::vector<HeldOutPart> check_held_out(const Model& model, const std::vector<LabelledTomogram>& data,
+                                        const std::vector<HeldOutLabels>& held_out,
+                                        const std::string& device = "auto", std::size_t most_parts = 4,
+                                        const Progress& progress = {});
+
+/// Loss, and Dice of each class on what is held out, over the steps. Two figures.
+std::vector<Figure> learning_curves(const std::vector<TrainingPoint>& curve, const Legend& legend);
+
+struct TrainPage {
+    std::string title, subtitle;
+    std::vector<std::pair<std::string, std::string>> provenance;  ///< the model's record follows by itself
+    std::vector<std::string> warnings;
+    Table learnt_from;
+    std::array<std::int64_t, 256> voxels{};  ///< labelled ones of each class, held-out ones included
+};
+
+/// One self-contained page. Deterministic.
+std::string train_page(const TrainPage& input, const Model& model, const std::vector<TrainingPoint>& curve,
+                       const std::vector<HeldOutPart>& held_out, const Progress& progress = {});
+
+}  // namespace cytomo
