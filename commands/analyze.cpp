@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <fstream>
 #include <thread>
 
@@ -32,34 +31,6 @@ struct Arguments {
     int smoothing = 8;
     PredictArguments predict;
 };
-
-/// 64-bit FNV-1a of a file's bytes.
-std::string file_checksum(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::vector<char> buffer(1 << 20);
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
-    while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
-        for (std::streamsize i = 0; i < in.gcount(); ++i)
-            hash =
-                (hash ^ static_cast<unsigned char>(buffer[static_cast<std::size_t>(i)])) * 0x100000001b3ULL;
-    char text[20];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-    return text;
-}
-
-std::string now_text() {
-    const std::time_t now = std::time(nullptr);
-    char text[40];
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", std::gmtime(&now));
-    return text;
-}
-
-std::string cpu_name() {
-    std::ifstream in("/proc/cpuinfo");
-    for (std::string line; std::getline(in, line);)
-        if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
-    return "unknown processor";
-}
 
 std::string dashed(std::string name) {
     for (char& c : name)
@@ -138,7 +109,7 @@ void run(const Arguments& a, const Common& common) {
     for (const auto& w : options.warnings) common.say(w);
     options.record = {
         {"Program", "cytomo " CYTOMO_VERSION},
-        {"Date", now_text()},
+        {"Date", time_now()},
         {"Input", fs::absolute(a.in).string()},
         {"Input checksum", file_checksum(a.in) + " (FNV-1a)"},
         {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
@@ -148,7 +119,7 @@ void run(const Arguments& a, const Common& common) {
                         a.predict.device + ", views " +
                         (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) + ", smoothing " +
                         std::to_string(a.smoothing)},
-        {"Machine", cpu_name() + ", " + std::to_string(thread_count()) + " threads"}};
+        {"Machine", processor_name() + ", " + std::to_string(thread_count()) + " threads"}};
     const Progress progress = common.progress();
     const Analysis analysis = analyze(tomogram, model, options, progress);
     write_everything(folder.path(), analysis, a, model.legend, progress.stage("writing files"));

@@ -47,6 +47,12 @@ Size3 parse_size(const std::string& text);
 /// so now than to be ended by the system.
 void check_memory(const std::string& name, double bytes, Size3 voxels, const std::string& advice);
 
+/// 64-bit FNV-1a of a file's bytes, hexadecimal. Reads it once.
+std::string file_checksum(const std::filesystem::path& file);
+/// "2024-05-17 09:30 UTC", and what /proc/cpuinfo calls the processor: for records.
+std::string time_now();
+std::string processor_name();
+
 /// The name of a class for use in file names: blanks become "-".
 std::string file_name_of_class(const Legend& legend, int class_id);
 /// The file for one class where there is one for each: NAME.EXT becomes NAME.CLASS.EXT.

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
+#include <fstream>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -152,6 +154,33 @@ Size3 parse_size(const std::string& text) {
             throw UsageError("--size: expected whole numbers from 1 to 100000, found '" + text + "'");
     return {static_cast<std::int64_t>(v[0]), static_cast<std::int64_t>(v[1]),
             static_cast<std::int64_t>(v[2])};
+}
+
+std::string file_checksum(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::vector<char> buffer(1 << 20);
+    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
+        for (std::streamsize i = 0; i < in.gcount(); ++i)
+            hash =
+                (hash ^ static_cast<unsigned char>(buffer[static_cast<std::size_t>(i)])) * 0x100000001b3ULL;
+    char text[20];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
+    return text;
+}
+
+std::string time_now() {
+    const std::time_t now = std::time(nullptr);
+    char text[40];
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", std::gmtime(&now));
+    return text;
+}
+
+std::string processor_name() {
+    std::ifstream in("/proc/cpuinfo");
+    for (std::string line; std::getline(in, line);)
+        if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+    return "unknown processor";
 }
 
 std::string file_name_of_class(const Legend& legend, int class_id) {

@@ -1,244 +1,297 @@
 // cytomo train: learn from labelled tomograms, simulated ones, or both.
 #include "cytomo/network/train.h"
 
-#include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <fstream>
 
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
-#include "cytomo/core/random.h"
-#include "cytomo/io/volume_io.h"
-#include "cytomo/simulation/simulate.h"
-#include "model_path.h"
+#include "label_meaning.h"
+#include "train_results.h"
+#include "train_stand_ins.h"
+#include "train_start.h"
+#include "train_watch.h"
+#include "training_data.h"
+#include "training_files.h"
 
 namespace cytomo::commands {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 struct Arguments {
-    std::vector<std::string> images, labels;
-    std::string voxel, init, out, curve, method = "supervised", polarity = "auto", size = "160,160,80",
-                                         classes;
+    std::vector<std::string> images, labels, unlabelled;
+    std::string folder, manifest, voxel, dataset, label_dataset, init, out, curve, report,
+        method = stand_in::default_method(), polarity = "auto", size = "160,160,80", classes;
+    std::optional<std::int64_t> ignore_value;
+    bool empty_slices_unlabelled = false, no_report = false;
     int simulated = 0;
-    bool mild = false;
-    double frozen = 1;
     std::vector<int> refine;
     TrainOptions options;
 };
 
-Polarity parse_polarity(const std::string& text) {
-    if (text == "dark") return Polarity::dense_is_dark;
-    if (text == "bright") return Polarity::dense_is_bright;
-    return Polarity::unknown;
-}
-
-std::vector<LabelledTomogram> read_pairs(const Arguments& a, const Common& common) {
-    if (a.images.size() != a.labels.size())
-        throw UsageError("train: expected as many --labels as --images, found " +
-                         std::to_string(a.labels.size()) + " and " + std::to_string(a.images.size()));
-    ReadOptions read;
-    read.voxel_um = parse_voxel_nm(a.voxel);
-    std::vector<LabelledTomogram> data;
-    for (std::size_t i = 0; i < a.images.size(); ++i) {
-        std::vector<std::string> remarks;
-        LabelledTomogram item{open_tomogram(a.images[i], read, &remarks),
-                              read_classes(a.labels[i], read, &remarks), parse_polarity(a.polarity),
-                              a.labels[i], false};
-        if (!item.tomogram.voxel_size_known)
-            throw InputError(a.images[i], "a voxel size", "none in the file",
-                             "Give it with --voxel-nm X,Y,Z");
-        for (const auto& r : remarks) common.say(r);
-        std::array<std::int64_t, 256> counts{};
-        for (const auto c : item.labels.values()) ++counts[c];
-        std::string found = a.labels[i] + ": labelled voxels";
-        for (int c = 0; c < 255; ++c)
-            if (counts[static_cast<std::size_t>(c)] > 0)
-                found += "  class " + std::to_string(c) + ": " +
-                         std::to_string(counts[static_cast<std::size_t>(c)]);
-        common.say(found + "  unlabelled: " + std::to_string(counts[ignore_label]));
-        data.push_back(std::move(item));
-    }
-    return data;
-}
-
-/// Simulated cells with drawn contents and microscopes, kept in memory only.
-void add_simulated(const Arguments& a, std::vector<LabelledTomogram>& data, double voxel_um,
-                   const Progress& progress) {
-    const Size3 size = parse_size(a.size);
-    for (int i = 0; i < a.simulated; ++i) {
-        progress(static_cast<double>(i) / a.simulated);
-        // More than half of them at other voxel sizes than the model's, which then resamples them as it will later.
-        Random random(a.options.seed, 77 + static_cast<std::uint64_t>(i));
-        const double edge = random.chance(0.4) ? voxel_um : voxel_um * std::exp(random.uniform(-0.6, 0.5));
-        const auto options = random_training_options(a.options.seed * 100000 + static_cast<std::uint64_t>(i),
-                                                     size, {edge, edge, edge});
-        auto made = simulate_tomogram(options);
-        data.push_back({tomogram_from(std::make_shared<Volume<float>>(std::move(made.tomogram)), "simulated"),
-                        std::move(made.classes), options.output.polarity, "simulated " + std::to_string(i), true});
-    }
-    progress(1);
-}
-
-/// "1=mitochondrion,2=droplet" → a legend with background; colours from the default legend in turn.
-Legend parse_classes(const std::string& text) {
-    Legend legend;
-    const Legend standard = default_legend();
-    legend.entries.push_back(standard.entries[0]);
-    std::size_t at = 0;
-    while (at <= text.size()) {
-        const auto comma = std::min(text.find(',', at), text.size());
-        const std::string item = text.substr(at, comma - at);
-        const auto equals = item.find('=');
-        int id = -1;
-        if (equals != std::string::npos) id = std::atoi(item.substr(0, equals).c_str());
-        if (id < 1 || id > 15 || equals + 1 >= item.size() ||
-            legend.find(static_cast<std::uint8_t>(id)) != nullptr)
-            throw UsageError("--classes: expected ID=NAME,… with ids from 1 to 15, found '" + text + "'");
-        legend.entries.push_back({static_cast<std::uint8_t>(id), item.substr(equals + 1),
-                                  standard.entries[1 + legend.entries.size() % 6].colour});
-        at = comma + 1;
-    }
-    std::sort(legend.entries.begin(), legend.entries.end(),
-              [](const auto& x, const auto& y) { return x.id < y.id; });
-    return legend;
-}
-
-Model starting_model(const Arguments& a) {
-    Model model;
-    if (a.init == "none") {
-        Architecture architecture;
-        Legend legend = default_legend();
-        if (!a.classes.empty()) {
-            legend = parse_classes(a.classes);
-            architecture.outputs = legend.entries.back().id + 1;
-        }
-        model = make_model(architecture, a.options.seed);
-        model.legend = legend;
-    } else {
-        model = read_model(a.init.empty() ? default_model_path() : std::filesystem::path(a.init));
-        if (!a.classes.empty()) adopt_legend(model, parse_classes(a.classes), a.options.seed);
-    }
-    if (!a.refine.empty()) grow(model, a.refine, a.options.seed);
-    return model;
-}
-
-void write_curve(const std::filesystem::path& file, const std::vector<TrainingPoint>& curve,
-                 const Legend& legend, bool overwrite) {
-    PendingOutput pending(file, overwrite);
-    std::ofstream out(pending.path());
-    out << "step,minutes,loss,mean_dice";
-    for (const auto& e : legend.entries) out << ",dice " << e.name;
-    out << '\n';
-    for (const auto& p : curve) {
-        out << p.step << ',' << p.minutes << ',' << p.loss << ',' << p.mean_dice();
-        for (const auto& e : legend.entries)
-            out << ',' << (e.id < p.validation_dice.size() ? p.validation_dice[e.id] : std::nan(""));
-        out << '\n';
-    }
-    out.close();
-    if (!out)
-        throw InputError(file.string(), "to write the learning curve", "a failed write",
-                         "Check space and rights");
-    pending.commit();
-}
-
-void run(const Arguments& a, const Common& common) {
-    if (a.out.empty()) throw UsageError("train: expected -o MODEL.safetensors");
-    if (a.images.empty() && a.simulated == 0)
-        throw UsageError("train: expected --images and --labels, or --simulated N");
-    TrainOptions options = a.options;
-    options.method = a.method == "semi" ? TrainMethod::semi : TrainMethod::supervised;
-    if (a.mild) options.augment = {0.1, 1, 0.12, 0.15, 0.12, 0.5, 0};
-    // A trained model keeps its statistics: few patches would only blur them.
-    if (a.init != "none") options.frozen_share = a.frozen;
-    options.check();
-    const PendingOutput free_name(a.out, common.overwrite);  // fail in the first second
-    Model model = starting_model(a);
-    const Progress progress = common.progress();
-    auto data = read_pairs(a, common);
-    if (a.simulated > 0) add_simulated(a, data, model.voxel_um, progress.stage("simulating"));
-    const auto said = [&](const TrainingPoint& p) {
-        std::string text = "step " + std::to_string(p.step) + ": loss " +
-                           std::to_string(p.loss).substr(0, 5) + ", validation Dice " +
-                           std::to_string(p.mean_dice()).substr(0, 5) + " (";
-        for (std::size_t c = 1; c < p.validation_dice.size(); ++c)
-            text +=
-                (c > 1 ? ", " : "") + model.legend.name_of(static_cast<std::uint8_t>(c)) + " " +
-                (std::isnan(p.validation_dice[c]) ? "-" : std::to_string(p.validation_dice[c]).substr(0, 5));
-        common.say(text + ")");
+std::vector<TrainingFile> all_files(const Arguments& a) {
+    auto files = paired_files(a.images, a.labels);
+    const auto add = [&](const std::vector<TrainingFile>& more) {
+        files.insert(files.end(), more.begin(), more.end());
     };
-    auto result = train(model, data, {}, options, said, progress);
-    const auto& last = result.curve.back();
+    if (!a.folder.empty()) add(files_in_folder(a.folder));
+    if (!a.manifest.empty()) add(files_in_manifest(a.manifest));
+    for (const auto& image : a.unlabelled) files.push_back({image, {}, {}, {}});
+    const bool any_labels =
+        std::any_of(files.begin(), files.end(), [](const auto& f) { return f.has_labels(); });
+    if (!any_labels && a.simulated == 0)
+        throw UsageError(
+            "train: expected --images and --labels, --folder, --manifest or --simulated N, found nothing "
+            "with "
+            "labels");
+    return files;
+}
+
+fs::path report_file(const Arguments& a) {
+    if (a.no_report || !can_draw()) return {};
+    return a.report.empty() ? report_beside(a.out) : fs::path(a.report);
+}
+
+/// All that will be written must be writable, before anything is read.
+void check_outputs(const Arguments& a, bool overwrite) {
+    if (!a.report.empty() && !can_draw())
+        throw UsageError(
+            "--report: expected a build with the folder report, found one without. Leave it out");
+    const PendingOutput model(a.out, overwrite);
+    if (const auto report = report_file(a); !report.empty()) const PendingOutput page(report, overwrite);
+    if (!a.curve.empty()) {
+        const PendingOutput csv(a.curve, overwrite);
+        if (picture_of(a.curve) == fs::path(a.curve))
+            throw UsageError("--curve: expected a name that ends with .csv, found " + a.curve +
+                             ". The picture is made beside it as .svg");
+        if (can_draw()) const PendingOutput picture(picture_of(a.curve), overwrite);
+    }
+    if (!a.options.checkpoint.empty()) const PendingOutput state(a.options.checkpoint, true);
+}
+
+DataOptions data_options(const Arguments& a, double model_voxel_um) {
+    DataOptions o;
+    parse_polarity(a.polarity, o.polarity);
+    o.voxel_um = parse_voxel_nm(a.voxel);
+    o.dataset = a.dataset;
+    o.label_dataset = a.label_dataset.empty() ? a.dataset : a.label_dataset;
+    o.empty_slices_unlabelled = a.empty_slices_unlabelled;
+    o.model_voxel_um = model_voxel_um;
+    return o;
+}
+
+void say_what_was_found(const TrainingData& data, const LabelMeaning& meaning, const Common& common) {
+    for (const auto& remark : data.remarks) common.say(remark);
+    if (!data.labelled.empty()) common.say("labels: " + meaning.text());
+    for (const auto& found : data.found)
+        for (const auto& line : describe(found, meaning.legend)) common.say(line);
+    for (const auto& warning : data.warnings) common.say("warning: " + warning);
+}
+
+/// Method, what is held out, and how long it will take.
+void say_the_plan(const Arguments& a, const TrainOptions& options, const Model& model, std::size_t labelled,
+                  const Common& common, const Progress& progress) {
+    if (common.quiet) return;
+    std::string text = "method: " + a.method + ", from " +
+                       (a.init == "none" ? "nothing"
+                        : a.init.empty() ? "the default model"
+                                         : a.init);
+    text += "; held out to test with: " + held_out_text(labelled, options.validation_share);
+    if (!options.checkpoint.empty() && fs::exists(options.checkpoint))
+        text += "; goes on from " + options.checkpoint.string();
+    common.say(text);
+    constexpr std::int64_t worth_measuring = 50;  // fewer steps are over before an estimate would be there
+    if (options.minutes > 0) {
+        common.say("time: " + duration_text(60 * options.minutes) + ", as asked for");
+    } else if (options.steps >= worth_measuring) {
+        const double seconds = measure_step_seconds(model, options, progress);
+        if (std::isfinite(seconds)) {
+            char step[60];
+            std::snprintf(step, sizeof step, " (%lld steps of %.2g s)", static_cast<long long>(options.steps),
+                          seconds);
+            common.say("time: " + duration_text(seconds * static_cast<double>(options.steps)) + step);
+        }
+    }
+}
+
+std::string names_of(const TrainingData& data, bool labels) {
+    std::string out;
+    for (const auto& f : data.found) {
+        const std::string& file = labels ? f.labels : f.image;
+        if (!file.empty()) out += (out.empty() ? "" : ", ") + fs::path(file).filename().string();
+    }
+    return out;
+}
+
+void fill_record(TrainingResult& result, const Arguments& a, const TrainingData& data,
+                 const LabelMeaning& meaning, const std::string& started_from) {
     auto& record = result.model.record;
+    const TrainingPoint& last = result.curve.back();
     record["method"] = a.method;
     record["steps"] = std::to_string(last.step);
     record["minutes"] = std::to_string(last.minutes);
-    record["seed"] = std::to_string(options.seed);
-    record["labelled_tomograms"] = std::to_string(a.images.size());
+    record["seed"] = std::to_string(a.options.seed);
+    record["labelled_tomograms"] =
+        std::to_string(data.labelled.size() - static_cast<std::size_t>(a.simulated));
+    record["unlabelled_tomograms"] = std::to_string(data.unlabelled.size());
     record["simulated_tomograms"] = std::to_string(a.simulated);
-    record["started_from"] = a.init == "none" ? "random weights" : model.checksum();
+    record["started_from"] = started_from;
     record["threads"] = std::to_string(thread_count());
-    record["validation_mean_dice"] = std::to_string(last.mean_dice());
+    record["validation_mean_dice"] = std::to_string(stand_in::kept_point(result).mean_dice());
+    if (data.found.empty()) return;
+    record["images"] = names_of(data, false);
+    record["labels"] = names_of(data, true);
+    record["label_values"] = meaning.text();
+}
+
+std::vector<std::pair<std::string, std::string>> options_for_report(const Arguments& a) {
+    const auto number = [](double v) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%g", v);
+        return std::string(text);
+    };
+    return {
+        {"Method", a.method},
+        {"Started from", a.init == "none" ? "nothing"
+                         : a.init.empty() ? "the default model"
+                                          : a.init},
+        {"Options", (a.options.minutes > 0 ? number(a.options.minutes) + " minutes"
+                                           : std::to_string(a.options.steps) + " steps") +
+                        ", seed " + std::to_string(a.options.seed) + ", learning rate " +
+                        number(a.options.learning_rate) + ", polarity " + a.polarity + ", device " +
+                        a.options.device + (a.voxel.empty() ? "" : ", voxels of " + a.voxel + " nm, given")}};
+}
+
+void run(const Arguments& a, const Common& common) {
+    TrainOptions options = a.options;
+    stand_in::set_method(options, a.method);
+    // A trained model keeps its statistics: few patches would only blur them.
+    if (a.init != "none") options.frozen_share = 1;
+    options.check();
+    const auto files = all_files(a);
+    check_outputs(a, common.overwrite);
+    const Progress progress = common.progress();
+
+    Model model = read_starting_model(a.init, options.seed);
+    const LabelMeaning meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend);
+    model = with_classes(std::move(model), a.init, a.classes.empty() ? nullptr : &meaning.legend, a.refine,
+                         options.seed);
+    TrainingData data =
+        read_training_data(files, meaning, data_options(a, model.voxel_um), a.simulated == 0, progress);
+    if (a.method == "supervised" && !data.unlabelled.empty())
+        data.warnings.emplace_back("The method supervised learns nothing from tomograms without labels.");
+    say_what_was_found(data, meaning, common);
+    const std::size_t labelled = data.labelled.size();
+    if (a.simulated > 0)
+        add_simulated(a.simulated, parse_size(a.size), meaning.legend, model.voxel_um, options.seed,
+                      data.labelled, progress.stage("simulating"));
+    std::vector<Tomogram> unlabelled;
+    for (const auto& u : data.unlabelled) unlabelled.push_back(u.tomogram);
+    say_the_plan(a, options, model, labelled > 0 ? labelled : data.labelled.size(), common, progress);
+
+    const std::string started_from = a.init == "none" ? "random weights" : model.checksum();
+    TrainingWatch watch(meaning.legend, options, data.voxels(),
+                        [&](const std::string& line) { common.say(line); });
+    const std::function<void(const TrainingPoint&)> on_point = [&](const TrainingPoint& p) { watch(p); };
+    auto result =
+        stand_in::run_training(std::move(model), data.labelled, unlabelled, options, on_point, progress);
+    fill_record(result, a, data, meaning, started_from);
     write_model(a.out, result.model, common.overwrite);
-    if (!a.curve.empty()) write_curve(a.curve, result.curve, model.legend, common.overwrite);
     common.say("wrote " + a.out);
+    if (!a.curve.empty()) {
+        write_curve(a.curve, result.curve, result.model.legend, common.overwrite);
+        common.say("wrote " + a.curve + (can_draw() ? " and " + picture_of(a.curve).string() : ""));
+    }
+    if (const auto page = report_file(a); !page.empty()) {
+        ReportInput input{page,          a.out,          options_for_report(a),
+                          data.warnings, options.device, common.overwrite};
+        for (const auto& alarm : watch.alarms()) input.warnings.push_back(alarm);
+        for (const auto& line : write_report(input, result, data, progress)) common.say(line);
+        common.say("wrote " + page.string());
+    }
+}
+
+void declare_data(CLI::App& app, const std::shared_ptr<Arguments>& a) {
+    app.add_option("--images", a->images, "Tomograms");
+    app.add_option("--labels", a->labels, "Label volumes in the order of --images; 255 means unlabelled");
+    app.add_option(
+           "--folder", a->folder,
+           "Learn from FOLDER/images/NAME.* with FOLDER/labels/NAME.*; images without labels are unlabelled")
+        ->type_name("FOLDER");
+    app.add_option("--manifest", a->manifest,
+                   "Learn from the files that a table names: image,labels[,voxel_nm][,polarity]")
+        ->type_name("FILE.csv");
+    app.add_option("--unlabelled", a->unlabelled, "Tomograms to learn from without labels");
+    app.add_option(
+           "--classes", a->classes,
+           "What the values in label files are, e.g. 120=mitochondrion,7=lipid droplet; 'background' and "
+           "'unlabelled' are names too (default: the values are the starting model's class ids)")
+        ->type_name("VALUE=NAME,...");
+    app.add_option("--ignore-value", a->ignore_value,
+                   "The value of unlabelled voxels, -1: there is none (default: 255)");
+    app.add_flag("--empty-slices-unlabelled", a->empty_slices_unlabelled,
+                 "xy slices that hold nothing but background count as unlabelled");
+    app.add_option("--polarity", a->polarity, "Whether dense matter is dark or bright")
+        ->check(CLI::IsMember({"auto", "dark", "bright"}))
+        ->capture_default_str();
+    add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none or a wrong one");
+    app.add_option("--dataset", a->dataset, "Dataset within HDF5 files");
+    app.add_option("--label-dataset", a->label_dataset, "Dataset of labels within HDF5 files, if another");
+    app.add_option("--simulated", a->simulated, "Add N simulated tomograms with random cells and microscopes")
+        ->check(CLI::Range(0, 100000));
+    app.add_option("--simulated-size", a->size, "Their size in voxels")
+        ->type_name("NX,NY,NZ")
+        ->capture_default_str();
+}
+
+void declare_training(CLI::App& app, const std::shared_ptr<Arguments>& a) {
+    app.add_option("--init", a->init,
+                   "Model to start from, or 'none' (default: the model that comes with cytomo)");
+    app.add_option("--refine", a->refine,
+                   "Residual convolutions to add to the starting model: encoder and decoder of the "
+                   "finest level, then of the next, and so on")
+        ->delimiter(',');
+    app.add_option("--method", a->method,
+                   "Way of learning: semi also learns where nothing is labelled; supervised does not; "
+                   "double-decoder is the published two-dimensional method")
+        ->check(CLI::IsMember({"semi", "supervised", "double-decoder"}))
+        ->capture_default_str();
+    auto* minutes = app.add_option("--minutes", a->options.minutes, "Train for this time")
+                        ->check(CLI::Range(0.0, 100000.0));
+    app.add_option("--steps", a->options.steps, "Train for this number of steps")
+        ->capture_default_str()
+        ->excludes(minutes);
+    app.add_option("--seed", a->options.seed, "Seed of everything random")->capture_default_str();
+    app.add_option("--learning-rate", a->options.learning_rate, "Highest learning rate")
+        ->capture_default_str();
+    app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
+}
+
+void declare_results(CLI::App& app, const std::shared_ptr<Arguments>& a) {
+    app.add_option("--checkpoint", a->options.checkpoint,
+                   "Keep the state here every two minutes, and continue from it");
+    app.add_option("--curve", a->curve, "Write the learning curve as NAME.csv and as picture, NAME.svg")
+        ->type_name("NAME.csv");
+    auto* report =
+        app.add_option("--report", a->report, "The training report (default: beside the model, MODEL.html)")
+            ->type_name("FILE.html");
+    app.add_flag("--no-report", a->no_report, "Write no report")->excludes(report);
+    app.add_option("-o,--output", a->out, "The model to write (.safetensors)")->required();
 }
 
 }  // namespace
 
 Command train_command() {
-    return {
-        "train", "Learn to segment from labelled tomograms", [](CLI::App& app) -> Run {
-            auto a = std::make_shared<Arguments>();
-            app.add_option("--images", a->images, "Tomograms");
-            app.add_option("--labels", a->labels,
-                           "Label volumes in the order of --images; 255 means unlabelled");
-            app.add_option("--simulated", a->simulated,
-                           "Add N simulated tomograms with random cells and microscopes")
-                ->check(CLI::Range(0, 100000));
-            app.add_option("--simulated-size", a->size, "Their size in voxels")
-                ->type_name("NX,NY,NZ")
-                ->capture_default_str();
-            app.add_option("--init", a->init,
-                           "Model to start from, or 'none' (default: the model that comes with cytomo)");
-            app.add_option(
-                "--classes", a->classes,
-                "Names of your label values, e.g. 1=mitochondrion,2=droplet (default: the starting model's)");
-            app.add_option("--refine", a->refine,
-                           "Residual convolutions to add to the starting model: encoder and decoder of the "
-                           "finest level, then of the next, and so on")
-                ->delimiter(',');
-            app.add_option("--method", a->method, "Way of learning")
-                ->check(CLI::IsMember({"semi", "supervised"}))
-                ->capture_default_str();
-            app.add_flag("--mild", a->mild);
-            app.add_option("--uw", a->options.unlabelled_weight);
-            app.add_option("--avg", a->options.average);
-            app.add_option("--vs", a->options.validation_share);
-            app.add_option("--ss", a->options.simulated_share);
-            app.add_option("--frozen", a->frozen);
-            app.add_option("--minutes", a->options.minutes, "Train for this time")
-                ->check(CLI::Range(0.0, 100000.0));
-            app.add_option("--steps", a->options.steps, "Train for this number of steps")
-                ->capture_default_str();
-            app.add_option("--seed", a->options.seed, "Seed of everything random")->capture_default_str();
-            app.add_option("--learning-rate", a->options.learning_rate, "Highest learning rate")
-                ->capture_default_str();
-            app.add_option("--polarity", a->polarity, "Whether dense matter is dark or bright")
-                ->check(CLI::IsMember({"auto", "dark", "bright"}))
-                ->capture_default_str();
-            app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
-            app.add_option("--checkpoint", a->options.checkpoint,
-                           "Keep the state here every two minutes, and continue from it");
-            app.add_option("--curve", a->curve, "Write the learning curve as CSV");
-            app.add_option("-o,--output", a->out, "The model to write (.safetensors)")->required();
-            add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
-            return [a](const Common& common) { run(*a, common); };
-        }};
+    return {"train", "Learn to segment from labelled tomograms", [](CLI::App& app) -> Run {
+                auto a = std::make_shared<Arguments>();
+                declare_data(app, a);
+                declare_training(app, a);
+                declare_results(app, a);
+                return [a](const Common& common) { run(*a, common); };
+            }};
 }
 
 }  // namespace cytomo::commands

@@ -70,7 +70,7 @@ std::string size_advice(Size3 image, Size3 labels) {
         return std::abs(static_cast<double>(a[i]) - ratio * static_cast<double>(b[i])) <=
                std::max(1.0, ratio);
     };
-    if (std::abs(ratio - 1) > 0.05 && close(1) && close(2)) {
+    if (std::abs(ratio - 1) > 0.2 && close(1) && close(2)) {
         char text[64];
         std::snprintf(text, sizeof text, "%.3g times %s", ratio > 1 ? ratio : 1 / ratio,
                       ratio > 1 ? "smaller" : "larger");

@@ -1,0 +1,124 @@
+#include "train_results.h"
+
+#include <cmath>
+#include <fstream>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/output.h"
+#include "cytomo/core/parallel.h"
+#include "cytomo/io/table_io.h"
+#include "train_stand_ins.h"
+#if CYTOMO_HAS_REPORT
+#include "cytomo/report/curves.h"
+#include "cytomo/train_page.h"
+#endif
+
+namespace cytomo::commands {
+
+namespace fs = std::filesystem;
+
+fs::path report_beside(const fs::path& model) {
+    return fs::path(model).replace_extension(".html");
+}
+
+fs::path picture_of(const fs::path& csv) {
+    return fs::path(csv).replace_extension(".svg");
+}
+
+#if CYTOMO_HAS_REPORT
+namespace {
+void write_text(const fs::path& file, const std::string& text, bool overwrite) {
+    PendingOutput pending(file, overwrite);
+    std::ofstream out(pending.path(), std::ios::binary);
+    out << text;
+    out.close();
+    if (!out)
+        throw InputError(file.string(), "to write the file", "a failed write", "Check space and rights");
+    pending.commit();
+}
+}  // namespace
+#endif
+
+void write_curve(const fs::path& csv, const std::vector<TrainingPoint>& curve, const Legend& legend,
+                 bool overwrite) {
+    Table table;
+    table.columns = {{"step", "", ""},
+                     {"minutes", "", ""},
+                     {"loss", "", ""},
+                     {"unlabelled_loss", "", ""},
+                     {"mean_dice", "", ""}};
+    for (const auto& e : legend.entries) table.columns.push_back({"dice " + e.name, "", ""});
+    for (const auto& p : curve) {
+        std::vector<TableCell> row{p.step, p.minutes, p.loss, stand_in::unlabelled_loss(p), p.mean_dice()};
+        for (const auto& e : legend.entries)
+            row.emplace_back(e.id < p.validation_dice.size() ? p.validation_dice[e.id] : std::nan(""));
+        table.rows.push_back(row);
+    }
+    write_csv(csv, table, overwrite);
+#if CYTOMO_HAS_REPORT
+    write_text(picture_of(csv), svg_file(learning_curves(curve, legend)), overwrite);
+#endif
+}
+
+#if CYTOMO_HAS_REPORT
+
+bool can_draw() {
+    return true;
+}
+
+std::vector<std::string> write_report(const ReportInput& input, TrainingResult& result,
+                                      const TrainingData& data, const Progress& progress) {
+    const auto parts = check_held_out(result.model, data.labelled, stand_in::held_out<HeldOutLabels>(result),
+                                      input.device, 4, progress);
+    const Model& model = result.model;
+    TrainPage page;
+    page.title = input.model_file.filename().string();
+    page.subtitle = "Training report, " + time_now();
+    page.warnings = input.warnings;
+    page.learnt_from = found_table(data, model.legend);
+    page.voxels = data.voxels();
+    page.provenance = {{"Program", "cytomo " CYTOMO_VERSION},
+                       {"Date", time_now()},
+                       {"Model", fs::absolute(input.model_file).string()},
+                       {"Model checksum", model.checksum()}};
+    page.provenance.insert(page.provenance.end(), input.options.begin(), input.options.end());
+    page.provenance.emplace_back("Machine",
+                                 processor_name() + ", " + std::to_string(thread_count()) + " threads");
+    const auto stage = progress.stage("checksums");
+    for (std::size_t i = 0; i < data.found.size(); ++i) {
+        stage(static_cast<double>(i) / static_cast<double>(data.found.size()));
+        const auto& f = data.found[i];
+        page.provenance.emplace_back("Tomogram", f.image + ", " + file_checksum(f.image) + " (FNV-1a)");
+        if (!f.labels.empty())
+            page.provenance.emplace_back("Labels", f.labels + ", " + file_checksum(f.labels) + " (FNV-1a)");
+    }
+    write_text(input.file, train_page(page, model, result.curve, parts, progress.stage("writing the report")),
+               input.overwrite);
+
+    Confusion all;
+    for (const auto& part : parts) all.add(part.confusion);
+    std::vector<std::string> lines;
+    for (const auto& e : model.legend.entries)
+        if (const double dice = all.dice(e.id); !std::isnan(dice)) {
+            char line[160];
+            std::snprintf(line, sizeof line, "  %-20s Dice %.3f on %s held-out voxels", e.name.c_str(), dice,
+                          grouped(all.true_voxels(e.id)).c_str());
+            lines.emplace_back(line);
+        }
+    return lines;
+}
+
+#else
+
+bool can_draw() {
+    return false;
+}
+
+std::vector<std::string> write_report(const ReportInput&, TrainingResult&, const TrainingData&,
+                                      const Progress&) {
+    return {};
+}
+
+#endif
+
+}  // namespace cytomo::commands
