@@ -146,7 +146,7 @@ LabelMeaning parse_label_meaning(const std::string& classes, std::optional<std::
 
 ClassVolume class_ids(CodedLabels labels, const std::string& file, const LabelMeaning& meaning) {
     std::array<std::uint8_t, 256> id_of_code{};
-    std::string unknown;
+    std::vector<std::int64_t> unknown;
     bool only_mask_values = true, has_255 = false;
     for (std::size_t code = 0; code < labels.values.size(); ++code) {
         const auto value = labels.values[code];
@@ -155,14 +155,20 @@ ClassVolume class_ids(CodedLabels labels, const std::string& file, const LabelMe
         if (const auto it = meaning.id_of.find(value); it != meaning.id_of.end())
             id_of_code[code] = it->second;
         else
-            unknown += (unknown.empty() ? "" : ", ") + std::to_string(value);
+            unknown.push_back(value);
     }
-    if (!unknown.empty())
+    if (!unknown.empty()) {
+        std::sort(unknown.begin(), unknown.end());
+        std::string numbers;
+        for (std::size_t i = 0; i < std::min<std::size_t>(8, unknown.size()); ++i)
+            numbers += (i > 0 ? ", " : "") + std::to_string(unknown[i]);
+        if (unknown.size() > 8) numbers += ", …";
         throw InputError(
             file, "the labels " + meaning.text(), list_of_values(labels),
-            "What is " + unknown.substr(0, 80) +
+            "What is " + numbers +
                 "? Name every value: --classes VALUE=NAME,…; the names 'background' and 'unlabelled' "
                 "are possible too");
+    }
     const auto of_255 = meaning.id_of.find(255);
     if (has_255 && only_mask_values && labels.values.size() == 2 && !meaning.ignore_chosen &&
         of_255 != meaning.id_of.end() && of_255->second == ignore_label)

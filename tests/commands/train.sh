@@ -1,11 +1,32 @@
 #!/bin/sh
-# A model learnt in a few steps can be used at once.
+# A model learnt in a few steps can be used at once, and a report tells how it was made.
 . "$(dirname "$0")/helpers.sh"
 
 cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 2 --seed 1 \
-    -o tiny.safetensors
+    --curve curve.csv -o tiny.safetensors
+grep -q "64 x 64 x 64 voxels of 40 x 40 x 40 nm" err.txt || fail "does not say what it read"
+grep -q "mitochondrion .* voxels" err.txt || fail "does not count labels"
+grep -q "held out" err.txt || fail "does not say what is held out"
 cytomo segment "$CELL/tomogram.mrc" classes.tif --model tiny.safetensors
 cytomo info classes.tif --json
 expect uint8 type json out.txt type
-refused 1 "tiny.safetensors" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none \
-    --steps 1 -o tiny.safetensors
+
+holds . classes.tif curve.csv curve.svg err.txt out.txt tiny.html tiny.safetensors
+grep -qi "<!doctype html>" tiny.html || fail "tiny.html is no HTML"
+for text in "Learning curves" "held-out labels" "tomogram.mrc" "lipid droplet" "Record: seed"; do
+    grep -qF "$text" tiny.html || fail "the report lacks: $text"
+done
+! grep -Eq '(src|href)="https?:' tiny.html || fail "the report loads something from elsewhere"
+grep -q '^step,minutes,loss,unlabelled_loss,mean_dice,dice background' curve.csv || fail "curve.csv: $(head -1 curve.csv)"
+grep -q '^<svg xmlns' curve.svg || fail "curve.svg is no SVG"
+
+# Nothing that exists is lost, and nothing is begun that could not be finished.
+again() { refused "$@" --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1; }
+again 1 "tiny.safetensors" train -o tiny.safetensors
+again 1 "tiny.html" train -o new.safetensors --report tiny.html
+again 1 "curve.csv" train -o new.safetensors --curve curve.csv
+again 1 "nowhere" train -o nowhere/new.safetensors
+again 1 "nowhere" train -o new.safetensors --report nowhere/page.html
+again 1 "nowhere" train -o new.safetensors --checkpoint nowhere/state.safetensors
+again 2 "--no-report" train -o new.safetensors --report page.html --no-report
+[ ! -e new.safetensors ] || fail "a model in spite of the error"
