@@ -107,19 +107,18 @@ void run(const Arguments& a, const Common& common) {
     if (!tomogram.voxel_size_known)
         throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
     for (const auto& w : options.warnings) common.say(w);
-    options.record = {
-        {"Program", "cytomo " CYTOMO_VERSION},
-        {"Date", time_now()},
-        {"Input", fs::absolute(a.in).string()},
-        {"Input checksum", file_checksum(a.in) + " (FNV-1a)"},
-        {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
-        {"Model checksum", model.checksum()},
-        {"Voxel size", a.voxel.empty() ? "from the file" : a.voxel + " nm, given"},
-        {"Options", "polarity " + a.predict.polarity + ", precision " + a.predict.precision + ", device " +
-                        a.predict.device + ", views " +
-                        (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) + ", smoothing " +
-                        std::to_string(a.smoothing)},
-        {"Machine", processor_name() + ", " + std::to_string(thread_count()) + " threads"}};
+    options.record = {{"Program", "cytomo " CYTOMO_VERSION},
+                      {"Date", time_now()},
+                      {"Input", fs::absolute(a.in).string()},
+                      {"Input checksum", file_checksum(a.in) + " (FNV-1a)"},
+                      {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
+                      {"Model checksum", model.checksum()},
+                      {"Voxel size", a.voxel.empty() ? "from the file" : a.voxel + " nm, given"},
+                      {"Options", "polarity " + a.predict.polarity + ", precision " + a.predict.precision +
+                                      ", device " + a.predict.device + ", views " +
+                                      (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) +
+                                      ", smoothing " + std::to_string(a.smoothing)},
+                      {"Machine", processor_name() + ", " + std::to_string(thread_count()) + " threads"}};
     const Progress progress = common.progress();
     const Analysis analysis = analyze(tomogram, model, options, progress);
     write_everything(folder.path(), analysis, a, model.legend, progress.stage("writing files"));

@@ -9,7 +9,6 @@
 #include "cytomo/core/parallel.h"
 #include "label_meaning.h"
 #include "train_results.h"
-#include "train_stand_ins.h"
 #include "train_start.h"
 #include "train_watch.h"
 #include "training_data.h"
@@ -24,13 +23,22 @@ namespace fs = std::filesystem;
 struct Arguments {
     std::vector<std::string> images, labels, unlabelled;
     std::string folder, manifest, voxel, dataset, label_dataset, init, out, curve, report,
-        method = stand_in::default_method(), polarity = "auto", size = "160,160,80", classes;
+        method = "semi", polarity = "auto", size = "160,160,80", classes;
     std::optional<std::int64_t> ignore_value;
     bool empty_slices_unlabelled = false, no_report = false;
     int simulated = 0;
+    bool mild = false;
+    double frozen = 1;
     std::vector<int> refine;
     TrainOptions options;
 };
+
+TrainMethod method_named(const std::string& name) {
+    if (name == "double-decoder")
+        throw UsageError(
+            "--method: expected semi or supervised, those that this build knows, found double-decoder");
+    return name == "semi" ? TrainMethod::semi : TrainMethod::supervised;
+}
 
 std::vector<TrainingFile> all_files(const Arguments& a) {
     auto files = paired_files(a.images, a.labels);
@@ -95,10 +103,12 @@ void say_what_was_found(const TrainingData& data, const LabelMeaning& meaning, c
 void say_the_plan(const Arguments& a, const TrainOptions& options, const Model& model, std::size_t labelled,
                   const Common& common, const Progress& progress) {
     if (common.quiet) return;
-    std::string text = "method: " + a.method + ", from " +
-                       (a.init == "none" ? "nothing"
-                        : a.init.empty() ? "the default model"
-                                         : a.init);
+    std::string text = "method: " + a.method;
+    if (a.method == "semi" && options.method == TrainMethod::supervised)
+        text += " (supervised, as nothing is unlabelled)";
+    text += ", from " + std::string(a.init == "none" ? "nothing"
+                                    : a.init.empty() ? "the default model"
+                                                     : a.init);
     text += "; held out to test with: " + held_out_text(labelled, options.validation_share);
     if (!options.checkpoint.empty() && fs::exists(options.checkpoint))
         text += "; goes on from " + options.checkpoint.string();
@@ -117,6 +127,12 @@ void say_the_plan(const Arguments& a, const TrainOptions& options, const Model& 
     }
 }
 
+/// Whether there is anything that the method semi could use and supervised could not.
+bool any_unlabelled(const TrainingData& data) {
+    return std::any_of(data.found.begin(), data.found.end(),
+                       [](const auto& f) { return f.labels.empty() || f.voxels[ignore_label] > 0; });
+}
+
 std::string names_of(const TrainingData& data, bool labels) {
     std::string out;
     for (const auto& f : data.found) {
@@ -126,12 +142,27 @@ std::string names_of(const TrainingData& data, bool labels) {
     return out;
 }
 
+/// The evaluation of the model that was kept.
+const TrainingPoint& kept_point(const TrainingResult& result) {
+    for (const auto& p : result.curve)
+        if (p.step == result.best_step) return p;
+    return result.curve.back();
+}
+
+void say_what_was_kept(const TrainingResult& result, const Common& common) {
+    char text[120];
+    std::snprintf(text, sizeof text, "kept the model of step %lld, validation Dice %.3f",
+                  static_cast<long long>(result.best_step), kept_point(result).mean_dice());
+    common.say(text);
+}
+
 void fill_record(TrainingResult& result, const Arguments& a, const TrainingData& data,
                  const LabelMeaning& meaning, const std::string& started_from) {
     auto& record = result.model.record;
     const TrainingPoint& last = result.curve.back();
     record["method"] = a.method;
     record["steps"] = std::to_string(last.step);
+    record["best_step"] = std::to_string(result.best_step);
     record["minutes"] = std::to_string(last.minutes);
     record["seed"] = std::to_string(a.options.seed);
     record["labelled_tomograms"] =
@@ -140,7 +171,7 @@ void fill_record(TrainingResult& result, const Arguments& a, const TrainingData&
     record["simulated_tomograms"] = std::to_string(a.simulated);
     record["started_from"] = started_from;
     record["threads"] = std::to_string(thread_count());
-    record["validation_mean_dice"] = std::to_string(stand_in::kept_point(result).mean_dice());
+    record["validation_mean_dice"] = std::to_string(kept_point(result).mean_dice());
     if (data.found.empty()) return;
     record["images"] = names_of(data, false);
     record["labels"] = names_of(data, true);
@@ -167,9 +198,10 @@ std::vector<std::pair<std::string, std::string>> options_for_report(const Argume
 
 void run(const Arguments& a, const Common& common) {
     TrainOptions options = a.options;
-    stand_in::set_method(options, a.method);
+    options.method = method_named(a.method);
+    if (a.mild) options.augment = {0.1, 1, 0.12, 0.15, 0.12, 0.5, 0};
     // A trained model keeps its statistics: few patches would only blur them.
-    if (a.init != "none") options.frozen_share = 1;
+    if (a.init != "none") options.frozen_share = a.frozen;
     options.check();
     const auto files = all_files(a);
     check_outputs(a, common.overwrite);
@@ -188,6 +220,8 @@ void run(const Arguments& a, const Common& common) {
     if (a.simulated > 0)
         add_simulated(a.simulated, parse_size(a.size), meaning.legend, model.voxel_um, options.seed,
                       data.labelled, progress.stage("simulating"));
+    if (options.method == TrainMethod::semi && !any_unlabelled(data))
+        options.method = TrainMethod::supervised;
     std::vector<Tomogram> unlabelled;
     for (const auto& u : data.unlabelled) unlabelled.push_back(u.tomogram);
     say_the_plan(a, options, model, labelled > 0 ? labelled : data.labelled.size(), common, progress);
@@ -196,10 +230,10 @@ void run(const Arguments& a, const Common& common) {
     TrainingWatch watch(meaning.legend, options, data.voxels(),
                         [&](const std::string& line) { common.say(line); });
     const std::function<void(const TrainingPoint&)> on_point = [&](const TrainingPoint& p) { watch(p); };
-    auto result =
-        stand_in::run_training(std::move(model), data.labelled, unlabelled, options, on_point, progress);
+    auto result = train(std::move(model), data.labelled, unlabelled, options, on_point, progress);
     fill_record(result, a, data, meaning, started_from);
     write_model(a.out, result.model, common.overwrite);
+    say_what_was_kept(result, common);
     common.say("wrote " + a.out);
     if (!a.curve.empty()) {
         write_curve(a.curve, result.curve, result.model.legend, common.overwrite);
@@ -270,6 +304,16 @@ void declare_training(CLI::App& app, const std::shared_ptr<Arguments>& a) {
     app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
 }
 
+/// For experiments; not in the help.
+void declare_tuning(CLI::App& app, const std::shared_ptr<Arguments>& a) {
+    app.add_flag("--mild", a->mild)->group("");
+    app.add_option("--uw", a->options.unlabelled_weight)->group("");
+    app.add_option("--avg", a->options.average)->group("");
+    app.add_option("--vs", a->options.validation_share)->group("");
+    app.add_option("--ss", a->options.simulated_share)->group("");
+    app.add_option("--frozen", a->frozen)->group("");
+}
+
 void declare_results(CLI::App& app, const std::shared_ptr<Arguments>& a) {
     app.add_option("--checkpoint", a->options.checkpoint,
                    "Keep the state here every two minutes, and continue from it");
@@ -289,6 +333,7 @@ Command train_command() {
                 auto a = std::make_shared<Arguments>();
                 declare_data(app, a);
                 declare_training(app, a);
+                declare_tuning(app, a);
                 declare_results(app, a);
                 return [a](const Common& common) { run(*a, common); };
             }};

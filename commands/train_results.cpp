@@ -7,7 +7,6 @@
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/table_io.h"
-#include "train_stand_ins.h"
 #if CYTOMO_HAS_REPORT
 #include "cytomo/report/curves.h"
 #include "cytomo/train_page.h"
@@ -42,14 +41,10 @@ void write_text(const fs::path& file, const std::string& text, bool overwrite) {
 void write_curve(const fs::path& csv, const std::vector<TrainingPoint>& curve, const Legend& legend,
                  bool overwrite) {
     Table table;
-    table.columns = {{"step", "", ""},
-                     {"minutes", "", ""},
-                     {"loss", "", ""},
-                     {"unlabelled_loss", "", ""},
-                     {"mean_dice", "", ""}};
+    table.columns = {{"step", "", ""}, {"minutes", "", ""}, {"loss", "", ""}, {"mean_dice", "", ""}};
     for (const auto& e : legend.entries) table.columns.push_back({"dice " + e.name, "", ""});
     for (const auto& p : curve) {
-        std::vector<TableCell> row{p.step, p.minutes, p.loss, stand_in::unlabelled_loss(p), p.mean_dice()};
+        std::vector<TableCell> row{p.step, p.minutes, p.loss, p.mean_dice()};
         for (const auto& e : legend.entries)
             row.emplace_back(e.id < p.validation_dice.size() ? p.validation_dice[e.id] : std::nan(""));
         table.rows.push_back(row);
@@ -68,8 +63,8 @@ bool can_draw() {
 
 std::vector<std::string> write_report(const ReportInput& input, TrainingResult& result,
                                       const TrainingData& data, const Progress& progress) {
-    const auto parts = check_held_out(result.model, data.labelled, stand_in::held_out<HeldOutLabels>(result),
-                                      input.device, 4, progress);
+    const auto parts =
+        check_held_out(result.model, data.labelled, result.held_out, input.device, 4, progress);
     const Model& model = result.model;
     TrainPage page;
     page.title = input.model_file.filename().string();

@@ -7,7 +7,6 @@
 #include "cytomo/core/random.h"
 #include "cytomo/simulation/simulate.h"
 #include "model_path.h"
-#include "train_stand_ins.h"
 
 namespace cytomo::commands {
 
@@ -57,8 +56,7 @@ void add_simulated(int count, Size3 size, const Legend& legend, double voxel_um,
         for (std::uint8_t& c : made.classes.values()) c = id_of[c];
         LabelledTomogram item{
             tomogram_from(std::make_shared<Volume<float>>(std::move(made.tomogram)), "simulated"),
-            std::move(made.classes), options.output.polarity, "simulated " + std::to_string(i)};
-        stand_in::mark_simulated(item);
+            std::move(made.classes), options.output.polarity, "simulated " + std::to_string(i), true};
         data.push_back(std::move(item));
     }
     progress(1);

@@ -8,7 +8,6 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
 #include "label_meaning.h"
-#include "train_stand_ins.h"
 
 namespace cytomo::commands {
 
@@ -37,8 +36,7 @@ double measure_step_seconds(const Model& model, const TrainOptions& options, con
             return steps.size() >= 3;
         });
     try {
-        stand_in::run_training(model, std::vector{item}, {}, few, std::function<void(const TrainingPoint&)>{},
-                               rehearsal);
+        train(model, {item}, {}, few, {}, rehearsal);
     } catch (const Cancelled&) {
         progress.check();
     } catch (const InputError&) {
@@ -77,10 +75,6 @@ void TrainingWatch::operator()(const TrainingPoint& p) {
     char text[160];
     std::snprintf(text, sizeof text, "step %lld: loss %.3f", static_cast<long long>(p.step), p.loss);
     std::string line = text;
-    if (const double u = stand_in::unlabelled_loss(p); u > 0) {
-        std::snprintf(text, sizeof text, ", unlabelled %.3f", u);
-        line += text;
-    }
     std::snprintf(text, sizeof text, ", validation Dice %.3f (", p.mean_dice());
     line += text;
     never_predicted_.clear();

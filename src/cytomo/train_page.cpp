@@ -17,14 +17,6 @@ double ratio(std::int64_t part, std::int64_t whole) {
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : std::nan("");
 }
 
-/// What learning from unlabelled voxels costs, where the training tells it.
-double unlabelled_loss_of(const auto& point) {
-    if constexpr (requires { point.unlabelled_loss; })
-        return point.unlabelled_loss;
-    else
-        return std::nan("");
-}
-
 Table cards(const TrainPage& input, const Legend& legend, const Confusion& all) {
     Table t;
     t.name = "classes";
@@ -134,16 +126,13 @@ Confusion count_confusion(const ClassVolume& prediction, const ClassVolume& trut
 }
 
 std::vector<Figure> learning_curves(const std::vector<TrainingPoint>& curve, const Legend& legend) {
-    std::vector<double> steps, loss, unlabelled, mean;
+    std::vector<double> steps, loss, mean;
     for (const auto& p : curve) {
         steps.push_back(static_cast<double>(p.step));
         loss.push_back(p.loss > 0 ? p.loss : std::nan(""));
-        const double u = unlabelled_loss_of(p);
-        unlabelled.push_back(u > 0 ? u : std::nan(""));
         mean.push_back(p.mean_dice());
     }
-    const std::vector<Curve> losses{{"labelled", {63, 111, 168}, steps, loss, true},
-                                    {"unlabelled", {206, 132, 92}, steps, unlabelled, false}};
+    const std::vector<Curve> losses{{"loss", {63, 111, 168}, steps, loss, true}};
     std::vector<Curve> dice{{"mean", mean_colour, steps, mean, true}};
     for (const auto& e : legend.entries) {
         Curve c{e.name, e.colour, steps, {}, false};

@@ -15,12 +15,6 @@
 
 namespace cytomo {
 
-/// Labels of one tomogram that did not teach, on the model's grid; 255 where it taught or is unlabelled.
-struct HeldOutLabels {
-    std::size_t tomogram = 0;  ///< which of the tomograms that were trained with
-    ClassVolume labels;
-};
-
 /// How often voxels of class `truth` were predicted as `prediction`: counts[truth][prediction].
 struct Confusion {
     std::array<std::array<std::int64_t, 16>, 16> counts{};
@@ -45,11 +39,11 @@ struct HeldOutPart {
     std::vector<PlaneView> views;
 };
 
-/// Predicts tomograms with held-out labels (at most `most_parts`, spread over the list) as segment does, and
-/// draws slices of them, cropped to the labelled part. Cost: a prediction of each whole tomogram.
+/// Predicts tomograms with held-out labels (at most `most_parts`, spread over the list) as segment --views 1
+/// does, and draws slices of them, cropped to the labelled part. Cost: a prediction of each whole tomogram.
 /// Throws InputError, Cancelled.
 std::vector<HeldOutPart> check_held_out(const Model& model, const std::vector<LabelledTomogram>& data,
-                                        const std::vector<HeldOutLabels>& held_out,
+                                        const std::vector<HeldOut>& held_out,
                                         const std::string& device = "auto", std::size_t most_parts = 4,
                                         const Progress& progress = {});
 

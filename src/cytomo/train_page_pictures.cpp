@@ -177,9 +177,9 @@ void add_views(HeldOutPart& part, const Tomogram& seen_by_model, const ClassVolu
 }  // namespace
 
 std::vector<HeldOutPart> check_held_out(const Model& model, const std::vector<LabelledTomogram>& data,
-                                        const std::vector<HeldOutLabels>& held_out, const std::string& device,
+                                        const std::vector<HeldOut>& held_out, const std::string& device,
                                         std::size_t most_parts, const Progress& progress) {
-    std::vector<const HeldOutLabels*> useful;
+    std::vector<const HeldOut*> useful;
     for (const auto& part : held_out) {
         const auto values = part.labels.values();
         if (part.tomogram < data.size() &&
@@ -189,7 +189,7 @@ std::vector<HeldOutPart> check_held_out(const Model& model, const std::vector<La
     const std::size_t count = std::min(most_parts, useful.size());
     std::vector<HeldOutPart> out;
     for (std::size_t i = 0; i < count; ++i) {
-        const HeldOutLabels& held = *useful[i * useful.size() / count];
+        const HeldOut& held = *useful[i * useful.size() / count];
         const Tomogram& tomogram = data[held.tomogram].tomogram;
         HeldOutPart part;
         part.name = data[held.tomogram].name;
@@ -198,15 +198,17 @@ std::vector<HeldOutPart> check_held_out(const Model& model, const std::vector<La
         PredictOptions options;
         options.device = device;
         options.polarity = data[held.tomogram].polarity;
+        options.views = 1;  // a look, not a result: mirror images would gain little and cost much
         const std::string stage =
             count > 1 ? "held-out part " + std::to_string(i + 1) + " of " + std::to_string(count)
                       : "held-out part";
         const Probabilities p = predict(tomogram, model, options, nullptr, progress.stage(stage));
-        const ClassVolume prediction = most_probable_classes(p, p.grid);
+        const Grid& grid = held.labels.grid();  // the model's, in all likelihood that of p
+        const ClassVolume prediction = most_probable_classes(p, grid);
         part.confusion = count_confusion(prediction, held.labels);
         Tomogram seen = tomogram;
-        seen.grid = p.grid;
-        seen.read_slices = [resampler = std::make_shared<Resampler>(tomogram, p.grid)](
+        seen.grid = grid;
+        seen.read_slices = [resampler = std::make_shared<Resampler>(tomogram, grid)](
                                std::int64_t first, std::int64_t n, std::span<float> values) {
             const auto slices = resampler->slices(first, n);
             std::copy(slices.begin(), slices.end(), values.begin());

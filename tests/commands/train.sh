@@ -17,7 +17,7 @@ for text in "Learning curves" "held-out labels" "tomogram.mrc" "lipid droplet" "
     grep -qF "$text" tiny.html || fail "the report lacks: $text"
 done
 ! grep -Eq '(src|href)="https?:' tiny.html || fail "the report loads something from elsewhere"
-grep -q '^step,minutes,loss,unlabelled_loss,mean_dice,dice background' curve.csv || fail "curve.csv: $(head -1 curve.csv)"
+grep -q '^step,minutes,loss,mean_dice,dice background' curve.csv || fail "curve.csv: $(head -1 curve.csv)"
 grep -q '^<svg xmlns' curve.svg || fail "curve.svg is no SVG"
 
 # Nothing that exists is lost, and nothing is begun that could not be finished.

@@ -63,7 +63,8 @@ struct Scale {
         for (double decade = std::pow(10, std::floor(std::log10(low))); decade <= high; decade *= 10)
             for (const double m : {1.0, 2.0, 5.0})
                 if (m * decade >= low && m * decade <= high) out.push_back(m * decade);
-        return out;
+        // Within one decade even steps are closer together.
+        return out.size() < 3 ? round_ticks(low, high, wanted) : out;
     }
 };
 
