@@ -1,8 +1,8 @@
 #!/bin/sh
-# A model learnt in a few steps can be used at once, and a report tells how it was made.
+# A model learnt in one step can be used at once, and a report tells how it was made.
 . "$(dirname "$0")/helpers.sh"
 
-cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 2 --seed 1 \
+cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 --seed 1 \
     --curve curve.csv -o tiny.safetensors
 grep -q "64 x 64 x 64 voxels of 40 x 40 x 40 nm" err.txt || fail "does not say what it read"
 grep -q "mitochondrion .* voxels" err.txt || fail "does not count labels"
