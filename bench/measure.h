@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "cytomo/core/grid.h"
+
 namespace cytomo::bench {
 
 struct Row {
@@ -19,7 +21,8 @@ struct Row {
 Row measure(const std::string& name, std::int64_t voxels, const std::function<void()>& work);
 
 /// One step of training (forward, loss, backward) by cytomo's own operations and by plain libtorch, for the
-/// default network and for one of 57,000 multiply-adds a voxel: a batch of two patches of 80 × 80 × 48.
-std::vector<Row> measure_training();
+/// default network and for one of 57,000 multiply-adds a voxel: a batch of two patches of `patch` voxels
+/// (multiples of 16).
+std::vector<Row> measure_training(Size3 patch);
 
 }  // namespace cytomo::bench

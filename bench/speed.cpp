@@ -74,6 +74,13 @@ Row measure_network(Precision precision) {
     return row;
 }
 
+/// What users train with, smaller for small --size.
+Size3 training_patch(const Options& options) {
+    const auto edge = options.edge / 16 * 16;
+    return {std::min<std::int64_t>(80, edge), std::min<std::int64_t>(80, edge),
+            std::min<std::int64_t>(48, edge)};
+}
+
 /// Everything but training; for that, only the copy that all is compared with.
 std::vector<Row> measure_parts(const Options& options) {
     const bench::SyntheticCell cell = bench::make_synthetic_cell(options.edge);
@@ -174,17 +181,19 @@ int main(int argc, char** argv) {
         return 2;
     }
     set_thread_count(options.threads);
+    const Size3 patch = training_patch(options);
     std::ifstream busy("/proc/loadavg");
     std::string load;
     busy >> load;
     std::printf(
         "cytomo %s, %s\n%s, %d threads, load %s before; volumes of %lld³ voxels, network tiles of "
-        "128×128×64, training patches of 2×80×80×48\n\n",
+        "128×128×64, training batches of 2×%lld×%lld×%lld\n\n",
         CYTOMO_VERSION, CYTOMO_COMPILER, cpu_name().c_str(), thread_count(), load.c_str(),
-        static_cast<long long>(options.edge));
+        static_cast<long long>(options.edge), static_cast<long long>(patch.x),
+        static_cast<long long>(patch.y), static_cast<long long>(patch.z));
     std::vector<Row> rows = measure_parts(options);
     if (options.only != "parts")
-        for (const Row& row : bench::measure_training()) rows.push_back(row);
+        for (const Row& row : bench::measure_training(patch)) rows.push_back(row);
     print_table(rows);
     if (!options.json.empty()) write_json(options, rows);
     return 0;

@@ -51,9 +51,8 @@ Row measure_step(const std::string& network, const Model& model, Path path, torc
 
 }  // namespace
 
-std::vector<Row> measure_training() {
+std::vector<Row> measure_training(Size3 size) {
     torch::set_num_threads(thread_count());
-    const Size3 size{80, 80, 48};
     const Batch batch = make_batch({make_patch(size, 1), make_patch(size, 2)});
     Architecture wanted;  // 16 filters at full resolution, 57,244 multiply-adds a voxel
     wanted.refine = {1, 1, 1, 1, 1, 0, 1};
@@ -74,6 +73,12 @@ std::vector<Row> measure_training() {
             rows.push_back(row);
         }
         rows.push_back(plain);
+        if (best_precision() != Precision::bf16) continue;
+        try {
+            rows.push_back(measure_step(network, model, Path::plain, torch::kBFloat16, batch));
+        } catch (const c10::Error&) {
+            // Some versions of libtorch lack some of the operators in bf16.
+        }
     }
     return rows;
 }

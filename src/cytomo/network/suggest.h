@@ -26,7 +26,7 @@ struct SliceSuggestion {
 /// voxels. What lies at a distance d from a labelled slice counts 1 - exp(-d² / 2 apart²) of that.
 struct SuggestOptions {
     int count = 3;
-    double entropy_share = 0.25;
+    double entropy_share = 0.02;
     double apart_um = 0.3;  ///< about how thick organelles are: slices closer than that show the same
     /// Throws UsageError.
     void check() const;
