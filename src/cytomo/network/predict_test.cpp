@@ -159,6 +159,7 @@ TEST(Predict, ViewsDisagreeOnlyWhereThereAreSeveral) {
     auto options = bright();
     options.tile = {48, 40, 32};
     options.overlap = 8;
+    options.views = 1;
     const auto one = predict_with_disagreement(t, model, options);
     EXPECT_EQ(one.mean.values, predict(t, model, options).values);
     for (const auto v : one.disagreement.values()) ASSERT_EQ(v, 0);
