@@ -20,40 +20,20 @@
 #include "cytomo/network/engine.h"
 #include "cytomo/surfaces/fields.h"
 #include "cytomo/surfaces/smooth.h"
+#include "measure.h"
 #include "synthetic.h"
 
 namespace {
 
 using namespace cytomo;
+using bench::measure;
+using bench::Row;
 
 struct Options {
     std::int64_t edge = 256;
     int threads = 0;
-    std::string json, commit;
+    std::string json, commit, only;
 };
-
-struct Row {
-    std::string name, remark;
-    std::int64_t voxels = 0;
-    int runs = 0;
-    double seconds = 0;  ///< median of the runs
-};
-
-/// Runs `work` until two seconds have passed, three times at least.
-Row measure(const std::string& name, std::int64_t voxels, const std::function<void()>& work) {
-    using Clock = std::chrono::steady_clock;
-    std::vector<double> seconds;
-    work();  // memory is paged in, layouts are chosen
-    for (double total = 0; seconds.size() < 3 || (total < 2 && seconds.size() < 50);) {
-        const auto start = Clock::now();
-        work();
-        seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
-        total += seconds.back();
-    }
-    std::nth_element(seconds.begin(), seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2),
-                     seconds.end());
-    return {name, "", voxels, static_cast<int>(seconds.size()), seconds[seconds.size() / 2]};
-}
 
 std::string first_line(const std::string& file, const std::string& beginning) {
     std::ifstream in(file);
@@ -94,12 +74,21 @@ Row measure_network(Precision precision) {
     return row;
 }
 
-std::vector<Row> measure_all(const Options& options) {
+/// What users train with, smaller for small --size.
+Size3 training_patch(const Options& options) {
+    const auto edge = options.edge / 16 * 16;
+    return {std::min<std::int64_t>(80, edge), std::min<std::int64_t>(80, edge),
+            std::min<std::int64_t>(48, edge)};
+}
+
+/// Everything but training; for that, only the copy that all is compared with.
+std::vector<Row> measure_parts(const Options& options) {
     const bench::SyntheticCell cell = bench::make_synthetic_cell(options.edge);
+    std::vector<Row> rows{measure_copy(*cell.grey)};
+    if (options.only == "training") return rows;
     const std::int64_t voxels = cell.classes.count();
     const Tomogram tomogram = tomogram_from(cell.grey);
     const Instances instances = find_instances(cell.classes, default_instance_options());
-    std::vector<Row> rows{measure_copy(*cell.grey)};
     const auto add = [&](const std::string& name, const std::function<void()>& work) {
         rows.push_back(measure(name, voxels, work));
     };
@@ -135,9 +124,9 @@ double seconds_a_voxel(const Row& row) {
 }
 
 void print_table(const std::vector<Row>& rows) {
-    std::printf("%-26s %10s %12s %10s\n", "", "seconds", "Mvoxel/s", "x copy");
+    std::printf("%-32s %10s %12s %10s\n", "", "seconds", "Mvoxel/s", "x copy");
     for (const Row& row : rows)
-        std::printf("%-26s %10.4f %12.1f %10.1f  %s\n", row.name.c_str(), row.seconds,
+        std::printf("%-32s %10.4f %12.3f %10.1f  %s\n", row.name.c_str(), row.seconds,
                     1e-6 / seconds_a_voxel(row), seconds_a_voxel(row) / seconds_a_voxel(rows[0]),
                     row.remark.c_str());
     std::printf("\nmemory: %.1f GB/s copied (read and written)\n", 8e-9 / seconds_a_voxel(rows[0]));
@@ -171,6 +160,8 @@ Options parse(int argc, char** argv) {
             options.json = value;
         else if (name == "--commit")
             options.commit = value;
+        else if (name == "--only")
+            options.only = value;
         else
             options.edge = 0;
     }
@@ -181,21 +172,28 @@ Options parse(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     const Options options = parse(argc, argv);
-    if (options.edge < 32 || options.edge > 2048 || options.threads < 0) {
-        std::fprintf(stderr, "usage: %s [--size 32…2048] [--threads N] [--json FILE] [--commit NAME]\n",
+    const bool known = options.only.empty() || options.only == "training" || options.only == "parts";
+    if (options.edge < 32 || options.edge > 2048 || options.threads < 0 || !known) {
+        std::fprintf(stderr,
+                     "usage: %s [--size 32…2048] [--threads N] [--only parts|training] [--json FILE] "
+                     "[--commit NAME]\n",
                      argv[0]);
         return 2;
     }
     set_thread_count(options.threads);
+    const Size3 patch = training_patch(options);
     std::ifstream busy("/proc/loadavg");
     std::string load;
     busy >> load;
     std::printf(
         "cytomo %s, %s\n%s, %d threads, load %s before; volumes of %lld³ voxels, network tiles of "
-        "128×128×64\n\n",
+        "128×128×64, training batches of 2×%lld×%lld×%lld\n\n",
         CYTOMO_VERSION, CYTOMO_COMPILER, cpu_name().c_str(), thread_count(), load.c_str(),
-        static_cast<long long>(options.edge));
-    const std::vector<Row> rows = measure_all(options);
+        static_cast<long long>(options.edge), static_cast<long long>(patch.x),
+        static_cast<long long>(patch.y), static_cast<long long>(patch.z));
+    std::vector<Row> rows = measure_parts(options);
+    if (options.only != "parts")
+        for (const Row& row : bench::measure_training(patch)) rows.push_back(row);
     print_table(rows);
     if (!options.json.empty()) write_json(options, rows);
     return 0;

@@ -17,7 +17,7 @@ namespace cytomo::commands {
 namespace {
 
 struct Arguments {
-    std::string in, out, probabilities, voxel, dataset;
+    std::string in, out, probabilities, confidence, voxel, dataset;
     PredictArguments predict;
 };
 
@@ -38,6 +38,12 @@ void run(const Arguments& a, const Common& common) {
     if (!a.probabilities.empty())  // fail in the first second, not after the work
         for (int c = 0; c < model.class_count(); ++c)
             const PendingOutput free_too(file_of_class(a.probabilities, model.legend, c), common.overwrite);
+    if (!a.confidence.empty()) {
+        const PendingOutput free_too(a.confidence, common.overwrite);
+        if (!is_writable_format(a.confidence) || a.confidence == a.out)
+            throw UsageError("--confidence: expected a file of its own (.tif, .mrc, .h5, .npy), found '" +
+                             a.confidence + "'");
+    }
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;
@@ -53,6 +59,8 @@ void run(const Arguments& a, const Common& common) {
     common.say(describe(record));
     write_volume(a.out, most_probable_classes(p, tomogram.grid, progress), common.overwrite);
     if (!a.probabilities.empty()) write_probabilities(a.probabilities, p, model.legend, common.overwrite);
+    if (!a.confidence.empty())
+        write_volume(a.confidence, confidence(p, tomogram.grid, progress), common.overwrite);
 }
 
 }  // namespace
@@ -65,6 +73,10 @@ Command segment_command() {
                 app.add_option("--probabilities", a->probabilities,
                                "Write class probabilities (0 to 255) too, one file a class: NAME.tif becomes "
                                "NAME.CLASS.tif");
+                app.add_option(
+                    "--confidence", a->confidence,
+                    "Write how probable the class of each voxel is (255: certain) on the tomogram's "
+                    "own voxels");
                 app.add_option("--dataset", a->dataset, "Dataset within an HDF5 file");
                 add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
                 a->predict.declare(app);

@@ -13,6 +13,13 @@ expect uint8 type json out.txt type
 cytomo segment "$CELL/tomogram.mrc" again.tif --probabilities p.tif
 [ -s p.mitochondrion.tif ] || fail "no probabilities of mitochondria in: $(ls)"
 refused 1 "p.background.tif" segment "$CELL/tomogram.mrc" third.tif --probabilities p.tif
+cytomo segment "$CELL/tomogram.mrc" sure.tif --confidence confidence.tif
+cytomo info confidence.tif --json
+expect 64 "size along z" json out.txt size 2
+expect uint8 "type of the confidence" json out.txt type
+refused 1 "confidence.tif" segment "$CELL/tomogram.mrc" third.tif --confidence confidence.tif
+refused 2 "--confidence" segment "$CELL/tomogram.mrc" third.tif --confidence third.tif
+refused 2 "--confidence" segment "$CELL/tomogram.mrc" third.tif --confidence map.png
 cytomo surface p.tif soft --probabilities --per-instance
 [ -s soft/mitochondrion.ply ] || fail "no surface from probabilities in: $(ls soft)"
 [ -n "$(ls soft/objects)" ] || fail "no surfaces of objects from probabilities"

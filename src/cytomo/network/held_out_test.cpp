@@ -26,8 +26,8 @@ TEST(HeldOut, EveryLabelTeachesOrTestsAndBlocksStayTogether) {
         const bool teaches = teaching[i] != ignore_label, tests = held[i] != ignore_label;
         EXPECT_FALSE(teaches && tests);
         EXPECT_EQ(teaches || tests, labels[i] != ignore_label);
-        if (teaches) EXPECT_EQ(teaching[i], labels[i]);
-        if (tests) EXPECT_EQ(held[i], labels[i]);
+        if (teaches) { EXPECT_EQ(teaching[i], labels[i]); }
+        if (tests) { EXPECT_EQ(held[i], labels[i]); }
         if (labels[i] < 3) {
             ++total[labels[i]];
             if (tests) ++tested[labels[i]];

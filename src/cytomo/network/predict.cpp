@@ -190,19 +190,39 @@ void add_mirrored(const float* from, float* to, Size3 size, int volumes, int vie
     });
 }
 
-/// The mean of what `run` says of a tile and of its mirror images.
-Runner over_views(Runner run, int views, Size3 tile, int classes) {
-    if (views == 1) return run;
+/// Entropy of the classes of each of n voxels, in bits.
+void measure_entropy(const float* p, std::int64_t n, int classes, float* entropy) {
+    parallel_chunks(n, 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+        std::fill(entropy + begin, entropy + end, 0.F);
+        for (int c = 0; c < classes; ++c)
+            for (auto i = begin; i < end; ++i) {
+                const float q = p[c * n + i];
+                if (q > 1e-7F) entropy[i] -= q * std::log2(q);
+            }
+    });
+}
+
+/// The mean of what `run` says of a tile and of its mirror images; with `disagreement`, one more volume
+/// after the classes: entropy of the mean less mean entropy.
+Runner over_views(Runner run, int views, Size3 tile, int classes, bool disagreement) {
+    if (views == 1 && !disagreement) return run;
     const auto n = static_cast<std::size_t>(tile.count());
-    return [=, values = std::vector<float>(n), p = std::vector<float>(n * static_cast<std::size_t>(classes))](
-               const float* in, float* out) mutable {
-        std::fill_n(out, p.size(), 0.F);
+    return [=, values = std::vector<float>(n), p = std::vector<float>(n * static_cast<std::size_t>(classes)),
+            entropy = std::vector<float>(disagreement ? n : 0)](const float* in, float* out) mutable {
+        float* doubt = out + p.size();
+        std::fill_n(out, p.size() + entropy.size(), 0.F);
         for (int view = 0; view < views; ++view) {
             std::fill(values.begin(), values.end(), 0.F);
             add_mirrored(in, values.data(), tile, 1, view, 1);
             run(values.data(), p.data());
             add_mirrored(p.data(), out, tile, classes, view, 1 / static_cast<float>(views));
+            if (!disagreement) continue;
+            measure_entropy(p.data(), tile.count(), classes, entropy.data());
+            add_mirrored(entropy.data(), doubt, tile, 1, view, 1 / static_cast<float>(views));
         }
+        if (!disagreement) return;
+        measure_entropy(out, tile.count(), classes, entropy.data());
+        for (std::size_t i = 0; i < n; ++i) doubt[i] = std::clamp(entropy[i] - doubt[i], 0.F, 1.F);
     };
 }
 
@@ -210,12 +230,12 @@ Runner over_views(Runner run, int views, Size3 tile, int classes) {
 /// A network that sees inverted grey values finds little it knows: it is less sure, and its classes
 /// contradict what they should absorb.
 double bright_evidence(const Resampler& resampler, const Tiling& tiling, const GreyStatistics& statistics,
-                       const Runner& run, int classes) {
+                       const Runner& run, int classes, int channels) {
     const auto middle = [](const std::vector<std::int64_t>& starts) { return starts[starts.size() / 2]; };
     const auto depth = std::min(tiling.tile.z, tiling.size.z);
     const auto slab = resampler.slices(middle(tiling.z), depth);
     const auto n = tiling.tile.count();
-    std::vector<float> values(static_cast<std::size_t>(n)), p(static_cast<std::size_t>(n * classes));
+    std::vector<float> values(static_cast<std::size_t>(n)), p(static_cast<std::size_t>(n * channels));
     double score[2] = {};
     for (const bool bright : {false, true}) {
         const auto scale =
@@ -240,10 +260,10 @@ double bright_evidence(const Resampler& resampler, const Tiling& tiling, const G
 }
 
 void decide_polarity(const Resampler& resampler, const Tiling& tiling, const GreyStatistics& statistics,
-                     const Runner& run, int classes, PredictRecord& record) {
+                     const Runner& run, int classes, int channels, PredictRecord& record) {
     // Skewness of ±0.5 is clear evidence; the network's surprise adds to it.
     const double tail = 1 / (1 + std::exp(-4 * statistics.skewness));
-    const double network = bright_evidence(resampler, tiling, statistics, run, classes);
+    const double network = bright_evidence(resampler, tiling, statistics, run, classes, channels);
     const double odds = tail / (1 - tail + 1e-9) * network / (1 - network + 1e-9);
     const double bright = odds / (1 + odds);
     record.polarity = bright >= 0.5 ? Polarity::dense_is_bright : Polarity::dense_is_dark;
@@ -251,53 +271,33 @@ void decide_polarity(const Resampler& resampler, const Tiling& tiling, const Gre
     record.polarity_confidence = std::max(bright, 1 - bright);
 }
 
-}  // namespace
-
-void PredictOptions::check() const {
-    if (precision != "auto" && precision != "f32" && precision != "bf16")
-        throw UsageError("--precision: expected auto, f32 or bf16, found '" + precision + "'");
-    if (device != "auto" && device != "cpu" && device.rfind("cuda:", 0) != 0)
-        throw UsageError("--device: expected auto, cpu or cuda:N, found '" + device + "'");
-    if (views != 0 && views != 1 && views != 2 && views != 4 && views != 8)
-        throw UsageError("--views: expected 0, 1, 2, 4 or 8, found " + std::to_string(views));
-    if (tile.x < 32 || tile.y < 32 || tile.z < 16 || overlap < 0 ||
-        2 * overlap > std::min({tile.x, tile.y, tile.z}))
-        throw UsageError(
-            "tiles: expected at least 32 x 32 x 16 voxels and an overlap of at most half a tile");
-}
-
-int views_for(std::int64_t voxels) {
-    if (voxels <= 4'000'000) return 8;
-    if (voxels <= 16'000'000) return 4;
-    return voxels <= 32'000'000 ? 2 : 1;
-}
-
-Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
-                      PredictRecord* record_out, const Progress& progress) {
+/// Class probabilities and, after them in `values`, the disagreement if wanted.
+Probabilities predict_all(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
+                          bool disagreement, PredictRecord* record_out, const Progress& progress) {
     options.check();
     const auto start = std::chrono::steady_clock::now();
     PredictRecord record;
     const auto stage = progress.stage("segmenting");
     stage(0);
     const auto statistics = measure_grey_statistics(tomogram, model.voxel_um);
-    const int classes = model.class_count();
+    const int classes = model.class_count(), channels = classes + (disagreement ? 1 : 0);
     Probabilities out;
     out.grid = model_grid(tomogram.grid, model.voxel_um);
     out.classes = classes;
     const Resampler resampler(tomogram, out.grid);
     const Tiling tiling(out.grid.size, options.tile, model.architecture.stride(), options.overlap);
     record.views = options.views > 0 ? options.views : views_for(out.grid.count());
-    const Runner run =
-        over_views(make_runner(model, tiling.tile, options, record), record.views, tiling.tile, classes);
+    const Runner run = over_views(make_runner(model, tiling.tile, options, record), record.views, tiling.tile,
+                                  classes, disagreement);
     record.polarity = options.polarity;
     if (options.polarity == Polarity::unknown)
-        decide_polarity(resampler, tiling, statistics, run, classes, record);
+        decide_polarity(resampler, tiling, statistics, run, classes, channels, record);
     const GreyScale scale = make_grey_scale(statistics, record.polarity);
 
-    out.values.resize(static_cast<std::size_t>(classes) * static_cast<std::size_t>(out.grid.count()));
+    out.values.resize(static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
     const auto n = static_cast<std::size_t>(tiling.tile.count());
-    std::vector<float> values(n), p(n * static_cast<std::size_t>(classes));
-    Accumulator accumulator(tiling, classes);
+    std::vector<float> values(n), p(n * static_cast<std::size_t>(channels));
+    Accumulator accumulator(tiling, channels);
     const auto total = static_cast<double>(tiling.x.size() * tiling.y.size() * tiling.z.size());
     double done = 0;
     for (std::size_t tz = 0; tz < tiling.z.size(); ++tz) {
@@ -330,51 +330,42 @@ Probabilities predict(const Tomogram& tomogram, const Model& model, const Predic
     return out;
 }
 
-ClassVolume most_probable_classes(const Probabilities& p, const Grid& grid, const Progress& progress) {
-    const auto stage = progress.stage("labelling voxels");
-    ClassVolume out(grid);
-    const Grid& g = p.grid;
-    const auto wx = make_axis_weights(g.size.x, g.voxel_um.x, g.origin_um.x, grid.size.x, grid.voxel_um.x,
-                                      grid.origin_um.x);
-    const auto wy = make_axis_weights(g.size.y, g.voxel_um.y, g.origin_um.y, grid.size.y, grid.voxel_um.y,
-                                      grid.origin_um.y);
-    const auto wz = make_axis_weights(g.size.z, g.voxel_um.z, g.origin_um.z, grid.size.z, grid.voxel_um.z,
-                                      grid.origin_um.z);
-    stage(0);
-    parallel_for(grid.size.z, [&](std::int64_t z) {
-        const auto row_length = static_cast<std::size_t>(g.size.x);
-        std::vector<float> row(row_length), best(static_cast<std::size_t>(grid.size.x));
-        const auto& cz = wz.cells[static_cast<std::size_t>(z)];
-        for (std::int64_t y = 0; y < grid.size.y; ++y) {
-            const auto& cy = wy.cells[static_cast<std::size_t>(y)];
-            std::uint8_t* labels = out.data() + grid.index(0, y, z);
-            std::fill(best.begin(), best.end(), -1.F);
-            for (int c = 0; c < p.classes; ++c) {
-                const std::uint8_t* values = p.of_class(c).data();
-                std::fill(row.begin(), row.end(), 0.F);
-                for (std::size_t k = 0; k < cz.weights.size(); ++k)
-                    for (std::size_t j = 0; j < cy.weights.size(); ++j) {
-                        const float w = cz.weights[k] * cy.weights[j];
-                        const std::uint8_t* from =
-                            values + g.index(0, cy.first + static_cast<std::int64_t>(j),
-                                             cz.first + static_cast<std::int64_t>(k));
-                        for (std::size_t i = 0; i < row_length; ++i)
-                            row[i] += w * static_cast<float>(from[i]);
-                    }
-                for (std::int64_t x = 0; x < grid.size.x; ++x) {
-                    const auto& cx = wx.cells[static_cast<std::size_t>(x)];
-                    float v = 0;
-                    for (std::size_t i = 0; i < cx.weights.size(); ++i)
-                        v += cx.weights[i] * row[static_cast<std::size_t>(cx.first) + i];
-                    if (v > best[static_cast<std::size_t>(x)]) {
-                        best[static_cast<std::size_t>(x)] = v;
-                        labels[x] = static_cast<std::uint8_t>(c);
-                    }
-                }
-            }
-        }
-    });
-    stage(1);
+}  // namespace
+
+void PredictOptions::check() const {
+    if (precision != "auto" && precision != "f32" && precision != "bf16")
+        throw UsageError("--precision: expected auto, f32 or bf16, found '" + precision + "'");
+    if (device != "auto" && device != "cpu" && device.rfind("cuda:", 0) != 0)
+        throw UsageError("--device: expected auto, cpu or cuda:N, found '" + device + "'");
+    if (views != 0 && views != 1 && views != 2 && views != 4 && views != 8)
+        throw UsageError("--views: expected 0, 1, 2, 4 or 8, found " + std::to_string(views));
+    if (tile.x < 32 || tile.y < 32 || tile.z < 16 || overlap < 0 ||
+        2 * overlap > std::min({tile.x, tile.y, tile.z}))
+        throw UsageError(
+            "tiles: expected at least 32 x 32 x 16 voxels and an overlap of at most half a tile");
+}
+
+int views_for(std::int64_t voxels) {
+    if (voxels <= 4'000'000) return 8;
+    if (voxels <= 16'000'000) return 4;
+    return voxels <= 32'000'000 ? 2 : 1;
+}
+
+Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
+                      PredictRecord* record, const Progress& progress) {
+    return predict_all(tomogram, model, options, false, record, progress);
+}
+
+ViewedProbabilities predict_with_disagreement(const Tomogram& tomogram, const Model& model,
+                                              const PredictOptions& options, PredictRecord* record,
+                                              const Progress& progress) {
+    ViewedProbabilities out;
+    out.mean = predict_all(tomogram, model, options, true, record, progress);
+    auto& values = out.mean.values;
+    const auto first = values.end() - static_cast<std::ptrdiff_t>(out.mean.grid.count());
+    out.disagreement = Volume<std::uint8_t>(out.mean.grid);
+    std::copy(first, values.end(), out.disagreement.data());
+    values.erase(first, values.end());
     return out;
 }
 

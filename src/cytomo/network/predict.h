@@ -44,9 +44,28 @@ int views_for(std::int64_t voxels);
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                       PredictRecord* record = nullptr, const Progress& progress = {});
 
+/// What the model says of a tomogram and of its mirror images.
+struct ViewedProbabilities {
+    Probabilities mean;  ///< over the views
+    /// How much the views contradict each other, on the same grid: entropy of the mean less mean entropy
+    /// (BALD, Houlsby et al. 2011, arXiv 1112.5745). 255 is one bit or more.
+    Volume<std::uint8_t> disagreement;
+};
+
+/// predict, and how far the `options.views` mirror images agree (0 everywhere for one view). One byte a voxel
+/// more.
+ViewedProbabilities predict_with_disagreement(const Tomogram& tomogram, const Model& model,
+                                              const PredictOptions& options, PredictRecord* record = nullptr,
+                                              const Progress& progress = {});
+
 /// Most probable class of each voxel of `grid`, probabilities interpolated linearly.
 /// Memory: one byte a voxel of `grid` and two rows of slices.
 ClassVolume most_probable_classes(const Probabilities& probabilities, const Grid& grid,
                                   const Progress& progress = {});
+
+/// Probability of that class, 255 for certainty: how sure the model is of each voxel of `grid`. Never below
+/// 255 / classes. As good as the probabilities are calibrated, see calibration.h. Memory as above.
+Volume<std::uint8_t> confidence(const Probabilities& probabilities, const Grid& grid,
+                                const Progress& progress = {});
 
 }  // namespace cytomo

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
@@ -124,6 +125,67 @@ TEST(Predict, InterpolatedClassesOfAStepLieWhereTheStepLies) {
     const auto classes = most_probable_classes(p, p.grid.resampled({0.01, 0.02, 0.02}));
     EXPECT_EQ(classes(9, 1, 1), 0);
     EXPECT_EQ(classes(10, 1, 1), 1);
+}
+
+TEST(Predict, ConfidenceIsThatOfTheWinnerWhereItLies) {
+    // Along x the probability of class 1 rises from 51 to 204, the rest is class 0.
+    Probabilities p;
+    p.grid = Grid{{4, 2, 3}, {0.02, 0.03, 0.04}, {1, 2, 3}};
+    p.classes = 2;
+    for (int c = 0; c < 2; ++c)
+        for (std::int64_t i = 0; i < p.grid.count(); ++i) {
+            const auto one = static_cast<std::uint8_t>(51 * (i % 4 + 1));
+            p.values.push_back(c == 1 ? one : static_cast<std::uint8_t>(255 - one));
+        }
+    const auto own = confidence(p, p.grid);
+    EXPECT_EQ(own.grid(), p.grid);
+    for (std::int64_t z = 0; z < 3; ++z) {
+        EXPECT_EQ(own(0, 1, z), 204);
+        EXPECT_EQ(own(1, 1, z), 153);
+        EXPECT_EQ(own(2, 1, z), 153);
+        EXPECT_EQ(own(3, 1, z), 204);
+    }
+    // Half the edge along x: values at quarters between centres, 127.5 at the crossing would be both classes.
+    const auto fine = confidence(p, p.grid.resampled({0.01, 0.03, 0.04}));
+    EXPECT_EQ(fine.grid().size, (Size3{8, 2, 3}));
+    const int expected[] = {204, 191, 166, 140, 140, 166, 191, 204};
+    for (std::int64_t x = 0; x < 8; ++x) EXPECT_NEAR(fine(x, 0, 2), expected[x], 1) << x;
+}
+
+TEST(Predict, ViewsDisagreeOnlyWhereThereAreSeveral) {
+    const Model model = make_model({{16, 16}, 3}, 1);
+    const Size3 size{48, 40, 32};
+    const auto t = noise(size, {0.02, 0.02, 0.02});
+    auto options = bright();
+    options.tile = {48, 40, 32};
+    options.overlap = 8;
+    options.views = 1;
+    const auto one = predict_with_disagreement(t, model, options);
+    EXPECT_EQ(one.mean.values, predict(t, model, options).values);
+    for (const auto v : one.disagreement.values()) ASSERT_EQ(v, 0);
+    options.views = 2;
+    const auto two = predict_with_disagreement(t, model, options);
+    EXPECT_EQ(two.mean.values, predict(t, model, options).values);
+    // The other view on its own: the tomogram mirrored along x, its prediction mirrored back.
+    auto turned = std::make_shared<Volume<float>>(t.grid);
+    const Volume<float> plain = t.load();
+    const auto other = [&](std::int64_t i) { return i + size.x - 1 - 2 * (i % size.x); };
+    for (std::int64_t i = 0; i < plain.count(); ++i) (*turned)[i] = plain[other(i)];
+    options.views = 1;
+    const auto b = predict(tomogram_from(turned), model, options);
+    const auto entropy = [](double p) { return p > 0 ? -p * std::log2(p) : 0; };
+    double mean = 0;
+    for (std::int64_t i = 0; i < plain.count(); ++i) {
+        double expected = 0;
+        for (int c = 0; c < 3; ++c) {
+            const double p = one.mean.of_class(c)[static_cast<std::size_t>(i)] / 255.0,
+                         q = b.of_class(c)[static_cast<std::size_t>(other(i))] / 255.0;
+            expected += entropy((p + q) / 2) - (entropy(p) + entropy(q)) / 2;
+        }
+        ASSERT_NEAR(two.disagreement[i], 255 * expected, 3);  // the views above are rounded to 8 bits
+        mean += expected / static_cast<double>(plain.count());
+    }
+    EXPECT_GT(mean, 0.005);
 }
 
 TEST(Predict, BadOptionsAreRefused) {

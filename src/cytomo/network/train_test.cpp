@@ -93,7 +93,7 @@ TEST(Train, RefusesWhatCannotTeach) {
     EXPECT_THROW(train(model, {item}, {}, quick()), InputError);
     auto bad = quick();
     bad.learning_rate = -1;
-    EXPECT_THROW(train(model, {balls(1, Polarity::dense_is_bright)}, bad), UsageError);
+    EXPECT_THROW(train(model, {balls(1, Polarity::dense_is_bright)}, {}, bad), UsageError);
 }
 
 }  // namespace
