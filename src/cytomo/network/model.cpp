@@ -9,11 +9,13 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
+#include "double_decoder_layers.h"
 
 namespace cytomo {
 
 std::vector<Layer> Architecture::layers() const {
     std::vector<Layer> out;
+    if (kind != NetworkKind::unet) return out;
     const auto refine_at = [this](std::size_t i) { return i < refine.size() ? refine[i] : 0; };
     const auto add_residuals = [&out](const std::string& level, int w, int count) {
         for (int i = 0; i < count; ++i)
@@ -39,6 +41,13 @@ std::vector<Layer> Architecture::layers() const {
 
 double Architecture::multiply_adds_per_voxel() const {
     double sum = 0;
+    if (kind == NetworkKind::double_decoder)
+        for (const PlaneLayer& layer : double_decoder_layers(widths.front(), outputs)) {
+            // A transposed convolution multiplies each pixel of its coarser input with the whole kernel.
+            const int level = layer.transposed ? layer.level + 1 : layer.level;
+            sum += static_cast<double>(layer.in) * layer.out * layer.kernel * layer.kernel /
+                   std::pow(4.0, level);
+        }
     for (const Layer& layer : layers()) {
         // Where its output lives: the level in the name; "up" runs on the coarser level below.
         std::size_t level = 0;
@@ -51,6 +60,13 @@ double Architecture::multiply_adds_per_voxel() const {
 }
 
 void Architecture::check(const std::string& file) const {
+    if (kind == NetworkKind::double_decoder) {
+        if (widths.size() != 1 || widths[0] < 2 || widths[0] > 256 || !refine.empty() || outputs < 2 ||
+            outputs > 16)
+            throw InputError(file, "a double-decoder network of one width from 2 to 256, and 2 to 16 outputs",
+                             "another architecture", "Use a model written by cytomo train");
+        return;
+    }
     bool good = !widths.empty() && widths.size() <= 8 && outputs >= 2 && outputs <= 16;
     for (const int w : widths) good = good && w >= 16 && w <= 1024 && w % 16 == 0;
     good = good && refine.size() <= 2 * widths.size();
@@ -78,6 +94,8 @@ std::string Model::checksum() const {
 Model make_model(const Architecture& architecture, std::uint64_t seed) {
     Model model;
     model.architecture = architecture;
+    if (architecture.kind == NetworkKind::double_decoder)
+        model.weights = make_double_decoder_weights(architecture.widths.front(), architecture.outputs, seed);
     std::uint64_t stream = 0;
     for (const Layer& layer : architecture.layers()) {
         Random random(seed, stream++);
@@ -135,9 +153,16 @@ std::string known_name(std::string name) {
     return it == synonyms.end() ? name : it->second;
 }
 
+void expect_unet(const Model& model) {
+    if (model.architecture.kind != NetworkKind::unet)
+        throw InputError(
+            "model: expected a 3D U-Net, found a double-decoder network. Train one from nothing");
+}
+
 }  // namespace
 
 void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed) {
+    expect_unet(model);
     constexpr std::size_t most_outputs = 16;
     const auto before = model.output_classes();
     std::vector<std::uint8_t> after(before.size(), 0);
@@ -176,6 +201,7 @@ void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed) {
 }
 
 void grow(Model& model, const std::vector<int>& refine, std::uint64_t seed) {
+    expect_unet(model);
     Architecture larger = model.architecture;
     larger.refine = refine;
     larger.check("model");

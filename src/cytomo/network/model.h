@@ -28,6 +28,11 @@ struct Layer {
     bool residual = false;  ///< adds its input before the ReLU
 };
 
+enum class NetworkKind {
+    unet,
+    double_decoder  ///< the published two-dimensional network with two decoders, see train_double_decoder.h
+};
+
 /// A 3D U-Net whose cost lies in few, well-shaped convolutions (all channels multiples of 16).
 /// Level l has `widths[l]` channels at 1/2^l of the resolution. Encoder: two 3×3×3 convolutions a
 /// level, 2×2×2 strided convolutions in between. Decoder: 1×1×1 convolution at the coarse level,
@@ -36,26 +41,30 @@ struct Layer {
 /// so a trained network can grow.
 /// After Çiçek et al. 2016 (3D U-Net), with sums instead of concatenations (as in LinkNet,
 /// Chaurasia and Culurciello 2017), which halves the decoder.
+/// Of kind double_decoder, it is the network of Dyhr, Sadeghi et al. 2023 with widths[0] filters (published:
+/// 64), the only entry of `widths`; it sees slices, one by one.
 struct Architecture {
     std::vector<int> widths{16, 32, 64, 128, 128};
     int outputs = default_class_count;  ///< of the head, 2 to 16; Model says which class each stands for
     /// Residual convolutions of level l: refine[2l] in the encoder, refine[2l + 1] in the decoder. May be
     /// shorter; what is missing is 0.
     std::vector<int> refine{};
+    NetworkKind kind = NetworkKind::unet;
 
     friend bool operator==(const Architecture&, const Architecture&) = default;
-    /// All convolutions in the order in which they run.
+    /// All convolutions of a U-Net in the order in which they run; of another kind, none.
     std::vector<Layer> layers() const;
-    /// Sizes of tiles must be multiples of this along each axis.
-    int stride() const { return 1 << (widths.size() - 1); }
-    /// Multiply-adds for one voxel of finished output, halo not counted.
+    /// Sizes of tiles must be multiples of this along each axis (double_decoder: along x and y).
+    int stride() const { return kind == NetworkKind::double_decoder ? 16 : 1 << (widths.size() - 1); }
+    /// Multiply-adds for one voxel of finished output, halo not counted; for training, if it has parts that
+    /// only training uses.
     double multiply_adds_per_voxel() const;
     /// Throws InputError if widths are not 1 to 8 multiples of 16, outputs not 2 to 16, or there are more
-    /// than 8 residual convolutions at one place.
+    /// than 8 residual convolutions at one place; for double_decoder, if there is not one width of 2 to 256.
     void check(const std::string& file) const;
 };
 
-/// A trained network. Weights by name: "<layer>.weight" (out, in, k, k, k) and "<layer>.gamma",
+/// A trained network. Weights of a U-Net by name: "<layer>.weight" (out, in, k, k, k) and "<layer>.gamma",
 /// ".beta", ".mean", ".variance" (out), or "<layer>.bias" (out) for the head.
 struct Model {
     Architecture architecture;
@@ -82,11 +91,11 @@ Model make_model(const Architecture& architecture, std::uint64_t seed);
 /// Gives the model other classes and keeps what it knows: outputs of classes that the new legend has under
 /// the same name or a common synonym ("mitochondria", "droplet") stand for them, all others become looks of
 /// background, and unknown names get new outputs with small random weights. Throws InputError if that takes
-/// more than 16 outputs.
+/// more than 16 outputs, or if the model is not a U-Net.
 void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed);
 
 /// Adds residual convolutions that do nothing yet (see Architecture::refine); the result predicts the same.
-/// Throws InputError if the model has more of them at some place already.
+/// Throws InputError if the model has more of them at some place already, or is not a U-Net.
 void grow(Model& model, const std::vector<int>& refine, std::uint64_t seed);
 
 /// Reads a .safetensors file. Throws InputError if it is not one, was truncated, or does not hold a

@@ -13,6 +13,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/image/resample.h"
+#include "double_decoder_predict.h"
 #include "engine.h"
 #include "torch_predictor.h"
 
@@ -353,12 +354,18 @@ int views_for(std::int64_t voxels) {
 
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                       PredictRecord* record, const Progress& progress) {
+    if (model.architecture.kind == NetworkKind::double_decoder)
+        return predict_double_decoder(tomogram, model, options, record, progress);
     return predict_all(tomogram, model, options, false, record, progress);
 }
 
 ViewedProbabilities predict_with_disagreement(const Tomogram& tomogram, const Model& model,
                                               const PredictOptions& options, PredictRecord* record,
                                               const Progress& progress) {
+    if (model.architecture.kind != NetworkKind::unet)
+        throw InputError(
+            "model: expected a 3D U-Net, whose views can be compared, found a double-decoder network. "
+            "Choose another model");
     ViewedProbabilities out;
     out.mean = predict_all(tomogram, model, options, true, record, progress);
     auto& values = out.mean.values;

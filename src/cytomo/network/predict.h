@@ -38,7 +38,9 @@ struct PredictRecord {
 /// million (seconds on a laptop), 2 up to 32 million, 1 above.
 int views_for(std::int64_t voxels);
 
-/// Class probabilities on model_grid(tomogram.grid, model.voxel_um).
+/// Class probabilities on model_grid(tomogram.grid, model.voxel_um); those of a double-decoder model on the
+/// tomogram's own grid, by the published inference: slices, with `views` 0 or 4 the mean over rotations by 90
+/// degrees (2: by 180, 8: and mirror images); polarity, precision and tiles have no effect.
 /// Memory: classes bytes a voxel for the result, plus about (classes + 2) * 4 bytes for the voxels of
 /// one row of tiles. Same result for any thread count. Throws InputError, Cancelled.
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
@@ -53,7 +55,7 @@ struct ViewedProbabilities {
 };
 
 /// predict, and how far the `options.views` mirror images agree (0 everywhere for one view). One byte a voxel
-/// more.
+/// more. Not for double-decoder models: InputError.
 ViewedProbabilities predict_with_disagreement(const Tomogram& tomogram, const Model& model,
                                               const PredictOptions& options, PredictRecord* record = nullptr,
                                               const Progress& progress = {});

@@ -8,6 +8,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
+#include "double_decoder_layers.h"
 
 namespace cytomo {
 
@@ -52,6 +53,14 @@ Tensor decode(const std::string& type, std::vector<std::int64_t> shape, const st
         }
     }
     return t;
+}
+
+std::map<std::string, std::vector<std::int64_t>> expected_shapes(const Architecture& architecture) {
+    if (architecture.kind == NetworkKind::double_decoder)
+        return double_decoder_shapes(architecture.widths.front(), architecture.outputs);
+    std::map<std::string, std::vector<std::int64_t>> shapes;
+    for (const auto& [name, tensor] : make_model(architecture, 0).weights) shapes[name] = tensor.shape;
+    return shapes;
 }
 
 }  // namespace
@@ -145,6 +154,13 @@ Model read_model(const std::filesystem::path& file) {
         const auto json = nlohmann::json::parse(found->second);
         model.architecture.widths = json.at("widths").get<std::vector<int>>();
         model.architecture.outputs = json.at("classes").get<int>();
+        if (json.contains("kind")) {
+            const auto kind = json.at("kind").get<std::string>();
+            if (kind != "unet" && kind != "double_decoder")
+                throw InputError(name, "a network of kind unet or double_decoder", kind,
+                                 "The model may need a newer cytomo");
+            if (kind == "double_decoder") model.architecture.kind = NetworkKind::double_decoder;
+        }
         if (json.contains("refine")) model.architecture.refine = json.at("refine").get<std::vector<int>>();
         if (json.contains("class_of_output"))
             model.class_of_output = json.at("class_of_output").get<std::vector<std::uint8_t>>();
@@ -167,9 +183,9 @@ Model read_model(const std::filesystem::path& file) {
         throw InputError(name, "a voxel edge of 0.1 nm to 10 µm", std::to_string(model.voxel_um) + " µm",
                          advice);
     model.weights = std::move(content.tensors);
-    for (const auto& [key, wanted] : make_model(model.architecture, 0).weights) {
+    for (const auto& [key, wanted] : expected_shapes(model.architecture)) {
         const auto it = model.weights.find(key);
-        if (it == model.weights.end() || it->second.shape != wanted.shape)
+        if (it == model.weights.end() || it->second.shape != wanted)
             throw InputError(name, "weights that fit the architecture",
                              key + (it == model.weights.end() ? " missing" : " of another shape"), advice);
         for (const float v : it->second.values)
@@ -183,6 +199,7 @@ void write_model(const std::filesystem::path& file, const Model& model, bool ove
     nlohmann::json json;
     json["widths"] = model.architecture.widths;
     json["classes"] = model.architecture.outputs;
+    if (model.architecture.kind == NetworkKind::double_decoder) json["kind"] = "double_decoder";
     if (!model.architecture.refine.empty()) json["refine"] = model.architecture.refine;
     if (!model.class_of_output.empty()) json["class_of_output"] = model.class_of_output;
     json["voxel_um"] = model.voxel_um;
