@@ -15,11 +15,10 @@ namespace cytomo {
 /// - A step is one crop of 256 x 256 pixels of a slice (xy) at its own pixel size, turned by a multiple of 90
 ///   degrees and mirrored at random; each slice has zero mean and unit deviation. Slices below 256 pixels are
 ///   continued by mirroring to a multiple of 16. Labelled crops contain a random labelled pixel.
-/// - Epochs take turns. Labelled: 0.99 * Huber(label) + 0.01 * Huber(image), delta 0.1, where background is
-/// -1
-///   and foreground +1; only labelled pixels count. Unlabelled, any slice of `data` and `unlabelled`: 0.5 *
-///   (1 - SSIM(image)) + 0.5 * Huber(image). As published, both kinds of epoch are equally long (six crops a
-///   labelled slice, at most 426), and each has an Adam of its own (Kingma and Ba 2015).
+/// - Epochs take turns. Labelled: 0.99 * Huber(label) + 0.01 * Huber(image), delta 0.1, with background at -1
+///   and foreground at +1; only labelled pixels count. Unlabelled, any slice of `data` and `unlabelled`:
+///   0.5 * (1 - SSIM(image)) + 0.5 * Huber(image). As published, both kinds of epoch are equally long (six
+///   crops a labelled slice, at most 426), and each has an Adam of its own (Kingma and Ba 2015).
 /// - More than two classes, which the published method does not have: softmax, and cross-entropy instead of
 ///   Huber(label).
 /// - Rate 5e-5, unless options.learning_rate differs from its default. Running statistics of the
@@ -33,9 +32,9 @@ namespace cytomo {
 ///
 /// The checkpoint is written at once, every two minutes, when stopped and at the end; it continues where it
 /// stands, also with more steps or minutes than before. Deterministic on the CPU for a seed, a number of
-/// steps and a number of threads. Memory: one slice, 25 bytes a weight and the
-/// activations of a crop; 4 GB in all at width 64. Throws InputError if the model is of another kind, grids
-/// differ, fewer than two classes are labelled, or the device or the checkpoint cannot be used; Cancelled.
+/// steps and a number of threads. Memory: one slice, 25 bytes a weight and the activations of a crop; 4 GB in
+/// all at width 64. Throws InputError if the model is of another kind, grids differ, fewer than two classes
+/// are labelled, or the device or the checkpoint cannot be used; Cancelled.
 TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomogram>& data,
                                     const std::vector<Tomogram>& unlabelled, const TrainOptions& options,
                                     const std::function<void(const TrainingPoint&)>& on_point = {},
