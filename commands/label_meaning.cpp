@@ -43,6 +43,10 @@ struct NamedValue {
     std::string name;
 };
 
+bool is_unlabelled(const std::string& name) {
+    return name == "unlabelled" || name == "ignore";
+}
+
 std::vector<NamedValue> parse_classes(const std::string& text) {
     std::vector<NamedValue> out;
     std::size_t at = 0;
@@ -109,14 +113,21 @@ LabelMeaning parse_label_meaning(const std::string& classes, std::optional<std::
         for (const auto& entry : otherwise.entries) id_of[entry.id] = entry.id;
     } else {
         meaning.legend.entries.push_back(default_legend().entries[0]);
-        for (const auto& [value, name] : parse_classes(classes)) {
-            if (name == "unlabelled" || name == "ignore") {
+        const auto named = parse_classes(classes);
+        // Values that can be ids are, so that what comes out looks like what went in.
+        const bool values_are_ids = std::all_of(named.begin(), named.end(), [](const NamedValue& n) {
+            return is_unlabelled(n.name) || n.name == "background" ||
+                   (n.value >= 1 && n.value <= most_classes);
+        });
+        std::uint8_t next = 1;
+        for (const auto& [value, name] : named) {
+            if (is_unlabelled(name)) {
                 id_of[value] = ignore_label;
                 meaning.ignore_chosen = true;
             } else if (const auto* known = meaning.legend.find(name)) {
                 id_of[value] = known->id;
             } else {
-                const auto id = static_cast<std::uint8_t>(meaning.legend.entries.size());
+                const auto id = values_are_ids ? static_cast<std::uint8_t>(value) : next++;
                 if (id > most_classes)
                     throw UsageError("--classes: expected at most 15 names beside background, found more");
                 meaning.legend.entries.push_back({id, name, {}});
@@ -125,6 +136,8 @@ LabelMeaning parse_label_meaning(const std::string& classes, std::optional<std::
         }
         if (meaning.legend.entries.size() < 2)
             throw UsageError("--classes: expected at least one class beside background, found none");
+        std::sort(meaning.legend.entries.begin(), meaning.legend.entries.end(),
+                  [](const LegendEntry& a, const LegendEntry& b) { return a.id < b.id; });
         colour(meaning.legend);
         id_of.try_emplace(0, std::uint8_t{0});
     }

@@ -21,8 +21,9 @@ struct LabelMeaning {
     std::string text() const;
 };
 
-/// From --classes ("120=mitochondrion,7=droplet") and --ignore-value. Names get the ids 1, 2, … in the order
-/// in which they come; two numbers may share a name; the names "background" and "unlabelled" (or "ignore")
+/// From --classes ("120=mitochondrion,7=droplet") and --ignore-value. Names get their numbers as
+/// ids if all of them are 1 to 15, or else 1, 2, … in the order in which they come; two numbers may share a
+/// name (the first is its id); the names "background" and "unlabelled" (or "ignore")
 /// are the ids 0 and 255. Numbers that are not named: 0 is background; 255 and -1 are unlabelled unless
 /// `ignore_value` names another (-1: none is). Without `classes` the numbers are the ids of `otherwise`.
 /// Throws UsageError.

@@ -39,6 +39,16 @@ TEST(LabelMeaning, NamesGetIdsInTheirOrder) {
               "255 unlabelled");
 }
 
+TEST(LabelMeaning, SmallValuesStayIds) {
+    const auto m =
+        parse_label_meaning("6=filopodium,3=mitochondrion,4=filopodium,200=unlabelled", {}, default_legend());
+    EXPECT_EQ(ids({3, 6, 4, 0, 200}, m), (std::vector{3, 6, 6, 0, 255}));
+    ASSERT_EQ(m.legend.entries.size(), 3U);
+    EXPECT_EQ(m.legend.entries[1].id, 3);
+    EXPECT_EQ(m.legend.entries[1].name, "mitochondrion");
+    EXPECT_EQ(m.legend.entries[2].id, 6);
+}
+
 TEST(LabelMeaning, WithoutNamesValuesAreIds) {
     const auto m = parse_label_meaning("", {}, default_legend());
     EXPECT_EQ(ids({0, 6, 255}, m), (std::vector{0, 6, 255}));
@@ -69,7 +79,7 @@ TEST(LabelMeaning, IgnoreValueIsChosen) {
     EXPECT_EQ(ids({0, 9, 1}, parse_label_meaning("1=a", 9, default_legend())), (std::vector{0, 255, 1}));
     // 0 can be "not looked at" where background has a value of its own.
     EXPECT_EQ(ids({0, 1, 2}, parse_label_meaning("1=background,2=a", 0, default_legend())),
-              (std::vector{255, 0, 1}));
+              (std::vector{255, 0, 2}));
     EXPECT_THROW(ids({0, 1, 255}, parse_label_meaning("1=a", -1, default_legend())), InputError);
     EXPECT_THROW(parse_label_meaning("1=a", 1, default_legend()), UsageError);
     EXPECT_THROW(parse_label_meaning("0=a,1=b", 0, default_legend()), UsageError);

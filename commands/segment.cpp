@@ -23,11 +23,11 @@ struct Arguments {
 
 void write_probabilities(const std::string& pattern, const Probabilities& p, const Legend& legend,
                          bool overwrite) {
-    for (int c = 0; c < p.classes; ++c) {
+    for (const auto& entry : legend.entries) {
         Volume<std::uint8_t> values(p.grid);
-        const auto from = p.of_class(c);
+        const auto from = p.of_class(entry.id);
         std::copy(from.begin(), from.end(), values.data());
-        write_volume(file_of_class(pattern, legend, c), values, overwrite);
+        write_volume(file_of_class(pattern, legend, entry.id), values, overwrite);
     }
 }
 
@@ -36,8 +36,9 @@ void run(const Arguments& a, const Common& common) {
     const PredictOptions options = a.predict.options();
     const Model model = a.predict.model();
     if (!a.probabilities.empty())  // fail in the first second, not after the work
-        for (int c = 0; c < model.class_count(); ++c)
-            const PendingOutput free_too(file_of_class(a.probabilities, model.legend, c), common.overwrite);
+        for (const auto& entry : model.legend.entries)
+            const PendingOutput free_too(file_of_class(a.probabilities, model.legend, entry.id),
+                                         common.overwrite);
     if (!a.confidence.empty()) {
         const PendingOutput free_too(a.confidence, common.overwrite);
         if (!is_writable_format(a.confidence) || a.confidence == a.out)

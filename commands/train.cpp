@@ -1,12 +1,15 @@
 // cytomo train: learn from labelled tomograms, simulated ones, or both.
 #include "cytomo/network/train.h"
 
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/network/train_double_decoder.h"
 #include "label_meaning.h"
 #include "train_results.h"
 #include "train_start.h"
@@ -26,18 +29,24 @@ struct Arguments {
         method = "semi", polarity = "auto", size = "160,160,80", classes;
     std::optional<std::int64_t> ignore_value;
     bool empty_slices_unlabelled = false, no_report = false;
-    int simulated = 0;
-    bool mild = false;
-    double frozen = 1;
+    std::optional<int> simulated;
+    int width = 16, suggest = 0;
     std::vector<int> refine;
     TrainOptions options;
 };
 
 TrainMethod method_named(const std::string& name) {
-    if (name == "double-decoder")
-        throw UsageError(
-            "--method: expected semi or supervised, those that this build knows, found double-decoder");
-    return name == "semi" ? TrainMethod::semi : TrainMethod::supervised;
+    return name == "double-decoder" ? TrainMethod::double_decoder
+           : name == "semi"         ? TrainMethod::semi
+                                    : TrainMethod::supervised;
+}
+
+bool starts_from_nothing(const Arguments& a) {
+    return a.init == "none" || (a.method == "double-decoder" && a.init.empty());
+}
+
+std::string start_text(const Arguments& a) {
+    return starts_from_nothing(a) ? "nothing" : a.init.empty() ? "the default model" : a.init;
 }
 
 std::vector<TrainingFile> all_files(const Arguments& a) {
@@ -50,11 +59,10 @@ std::vector<TrainingFile> all_files(const Arguments& a) {
     for (const auto& image : a.unlabelled) files.push_back({image, {}, {}, {}});
     const bool any_labels =
         std::any_of(files.begin(), files.end(), [](const auto& f) { return f.has_labels(); });
-    if (!any_labels && a.simulated == 0)
+    if (!any_labels && a.simulated.value_or(0) == 0)
         throw UsageError(
             "train: expected --images and --labels, --folder, --manifest or --simulated N, found nothing "
-            "with "
-            "labels");
+            "with labels");
     return files;
 }
 
@@ -106,9 +114,7 @@ void say_the_plan(const Arguments& a, const TrainOptions& options, const Model& 
     std::string text = "method: " + a.method;
     if (a.method == "semi" && options.method == TrainMethod::supervised)
         text += " (supervised, as nothing is unlabelled)";
-    text += ", from " + std::string(a.init == "none" ? "nothing"
-                                    : a.init.empty() ? "the default model"
-                                                     : a.init);
+    text += ", from " + start_text(a);
     text += "; held out to test with: " + held_out_text(labelled, options.validation_share);
     if (!options.checkpoint.empty() && fs::exists(options.checkpoint))
         text += "; goes on from " + options.checkpoint.string();
@@ -156,7 +162,7 @@ void say_what_was_kept(const TrainingResult& result, const Common& common) {
     common.say(text);
 }
 
-void fill_record(TrainingResult& result, const Arguments& a, const TrainingData& data,
+void fill_record(TrainingResult& result, const Arguments& a, const TrainingData& data, int simulated,
                  const LabelMeaning& meaning, const std::string& started_from) {
     auto& record = result.model.record;
     const TrainingPoint& last = result.curve.back();
@@ -165,10 +171,9 @@ void fill_record(TrainingResult& result, const Arguments& a, const TrainingData&
     record["best_step"] = std::to_string(result.best_step);
     record["minutes"] = std::to_string(last.minutes);
     record["seed"] = std::to_string(a.options.seed);
-    record["labelled_tomograms"] =
-        std::to_string(data.labelled.size() - static_cast<std::size_t>(a.simulated));
+    record["labelled_tomograms"] = std::to_string(data.labelled.size() - static_cast<std::size_t>(simulated));
     record["unlabelled_tomograms"] = std::to_string(data.unlabelled.size());
-    record["simulated_tomograms"] = std::to_string(a.simulated);
+    record["simulated_tomograms"] = std::to_string(simulated);
     record["started_from"] = started_from;
     record["threads"] = std::to_string(thread_count());
     record["validation_mean_dice"] = std::to_string(kept_point(result).mean_dice());
@@ -186,9 +191,7 @@ std::vector<std::pair<std::string, std::string>> options_for_report(const Argume
     };
     return {
         {"Method", a.method},
-        {"Started from", a.init == "none" ? "nothing"
-                         : a.init.empty() ? "the default model"
-                                          : a.init},
+        {"Started from", start_text(a)},
         {"Options", (a.options.minutes > 0 ? number(a.options.minutes) + " minutes"
                                            : std::to_string(a.options.steps) + " steps") +
                         ", seed " + std::to_string(a.options.seed) + ", learning rate " +
@@ -196,42 +199,80 @@ std::vector<std::pair<std::string, std::string>> options_for_report(const Argume
                         a.options.device + (a.voxel.empty() ? "" : ", voxels of " + a.voxel + " nm, given")}};
 }
 
+Model starting_model(const Arguments& a, LabelMeaning& meaning) {
+    const auto seed = a.options.seed;
+    if (a.method == "double-decoder") {
+        meaning = parse_label_meaning(a.classes, a.ignore_value, default_legend());
+        return double_decoder_start(a.init, a.width, meaning.legend, seed);
+    }
+    Model model = read_starting_model(a.init, seed);
+    meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend);
+    return with_classes(std::move(model), a.init, a.classes.empty() ? nullptr : &meaning.legend, a.refine,
+                        seed);
+}
+
+/// Adds simulated cells, as many as were asked for or, with the method semi, as pay; their time counts.
+int simulate_beside(const Arguments& a, const LabelMeaning& meaning, double model_voxel_um,
+                    TrainOptions& options, TrainingData& data, const Common& common,
+                    const Progress& progress) {
+    const bool beside_labels = !data.labelled.empty();
+    SimulatedPlan plan;
+    if (a.simulated)
+        plan.count = *a.simulated;
+    else if (a.method == "semi" && beside_labels)
+        plan = simulated_by_default(meaning.legend, options, starts_from_nothing(a));
+    if (plan.count == 0) return 0;
+    plan.size = parse_size(a.size);
+    if (beside_labels) plan.voxel_um = data.labelled.front().tomogram.grid.voxel_um;
+    const auto start = std::chrono::steady_clock::now();
+    const int made = add_simulated(plan, meaning.legend, model_voxel_um, options.seed, data.labelled,
+                                   progress.stage("simulating"));
+    if (!beside_labels) return made;
+    if (!a.simulated && options.minutes > 0) {
+        const auto spent =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 60;
+        options.minutes = std::max(options.minutes - spent, 0.5 * options.minutes);
+    }
+    common.say("learns from " + std::to_string(made) + " simulated cells too (--simulated 0: from none)");
+    return made;
+}
+
 void run(const Arguments& a, const Common& common) {
     TrainOptions options = a.options;
     options.method = method_named(a.method);
-    if (a.mild) options.augment = {0.1, 1, 0.12, 0.15, 0.12, 0.5, 0};
+    const bool published = options.method == TrainMethod::double_decoder;
+    if (published && (!a.refine.empty() || a.suggest > 0))
+        throw UsageError("train: --refine and --suggest do not go with --method double-decoder");
     // A trained model keeps its statistics: few patches would only blur them.
-    if (a.init != "none") options.frozen_share = a.frozen;
+    if (!starts_from_nothing(a)) options.frozen_share = 1;
+    if (starts_from_nothing(a)) options.simulated_share = 0.5;
     options.check();
     const auto files = all_files(a);
     check_outputs(a, common.overwrite);
     const Progress progress = common.progress();
 
-    Model model = read_starting_model(a.init, options.seed);
-    const LabelMeaning meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend);
-    model = with_classes(std::move(model), a.init, a.classes.empty() ? nullptr : &meaning.legend, a.refine,
-                         options.seed);
-    TrainingData data =
-        read_training_data(files, meaning, data_options(a, model.voxel_um), a.simulated == 0, progress);
+    LabelMeaning meaning;
+    Model model = starting_model(a, meaning);
+    TrainingData data = read_training_data(files, meaning, data_options(a, model.voxel_um),
+                                           a.simulated.value_or(0) == 0, progress);
     if (a.method == "supervised" && !data.unlabelled.empty())
         data.warnings.emplace_back("The method supervised learns nothing from tomograms without labels.");
     say_what_was_found(data, meaning, common);
     const std::size_t labelled = data.labelled.size();
-    if (a.simulated > 0)
-        add_simulated(a.simulated, parse_size(a.size), meaning.legend, model.voxel_um, options.seed,
-                      data.labelled, progress.stage("simulating"));
+    const int simulated = simulate_beside(a, meaning, model.voxel_um, options, data, common, progress);
     if (options.method == TrainMethod::semi && !any_unlabelled(data))
         options.method = TrainMethod::supervised;
     std::vector<Tomogram> unlabelled;
     for (const auto& u : data.unlabelled) unlabelled.push_back(u.tomogram);
     say_the_plan(a, options, model, labelled > 0 ? labelled : data.labelled.size(), common, progress);
 
-    const std::string started_from = a.init == "none" ? "random weights" : model.checksum();
+    const std::string started_from = starts_from_nothing(a) ? "random weights" : model.checksum();
     TrainingWatch watch(meaning.legend, options, data.voxels(),
                         [&](const std::string& line) { common.say(line); });
     const std::function<void(const TrainingPoint&)> on_point = [&](const TrainingPoint& p) { watch(p); };
-    auto result = train(std::move(model), data.labelled, unlabelled, options, on_point, progress);
-    fill_record(result, a, data, meaning, started_from);
+    auto result = (published ? train_double_decoder : train)(std::move(model), data.labelled, unlabelled,
+                                                             options, on_point, progress);
+    fill_record(result, a, data, simulated, meaning, started_from);
     write_model(a.out, result.model, common.overwrite);
     say_what_was_kept(result, common);
     common.say("wrote " + a.out);
@@ -246,6 +287,9 @@ void run(const Arguments& a, const Common& common) {
         for (const auto& line : write_report(input, result, data, progress)) common.say(line);
         common.say("wrote " + page.string());
     }
+    if (a.suggest > 0)
+        for (const auto& line : what_to_label_next(result.model, data, a.suggest, options.device, progress))
+            std::printf("%s\n", line.c_str());
 }
 
 void declare_data(CLI::App& app, const std::shared_ptr<Arguments>& a) {
@@ -274,8 +318,12 @@ void declare_data(CLI::App& app, const std::shared_ptr<Arguments>& a) {
     add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none or a wrong one");
     app.add_option("--dataset", a->dataset, "Dataset within HDF5 files");
     app.add_option("--label-dataset", a->label_dataset, "Dataset of labels within HDF5 files, if another");
-    app.add_option("--simulated", a->simulated, "Add N simulated tomograms with random cells and microscopes")
-        ->check(CLI::Range(0, 100000));
+    app.add_option(
+           "--simulated", a->simulated,
+           "Add N simulated tomograms with random cells and microscopes (default: the method semi adds up to "
+           "8, or 32 to --init none, if simulated cells have all classes; others add none)")
+        ->check(CLI::Range(0, 100000))
+        ->type_name("N");
     app.add_option("--simulated-size", a->size, "Their size in voxels")
         ->type_name("NX,NY,NZ")
         ->capture_default_str();
@@ -293,6 +341,9 @@ void declare_training(CLI::App& app, const std::shared_ptr<Arguments>& a) {
                    "double-decoder is the published two-dimensional method")
         ->check(CLI::IsMember({"semi", "supervised", "double-decoder"}))
         ->capture_default_str();
+    app.add_option("--width", a->width, "Filters of a double-decoder network; 64 as published")
+        ->check(CLI::Range(2, 256))
+        ->capture_default_str();
     auto* minutes = app.add_option("--minutes", a->options.minutes, "Train for this time")
                         ->check(CLI::Range(0.0, 100000.0));
     app.add_option("--steps", a->options.steps, "Train for this number of steps")
@@ -304,16 +355,6 @@ void declare_training(CLI::App& app, const std::shared_ptr<Arguments>& a) {
     app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
 }
 
-/// For experiments; not in the help.
-void declare_tuning(CLI::App& app, const std::shared_ptr<Arguments>& a) {
-    app.add_flag("--mild", a->mild)->group("");
-    app.add_option("--uw", a->options.unlabelled_weight)->group("");
-    app.add_option("--avg", a->options.average)->group("");
-    app.add_option("--vs", a->options.validation_share)->group("");
-    app.add_option("--ss", a->options.simulated_share)->group("");
-    app.add_option("--frozen", a->frozen)->group("");
-}
-
 void declare_results(CLI::App& app, const std::shared_ptr<Arguments>& a) {
     app.add_option("--checkpoint", a->options.checkpoint,
                    "Keep the state here every two minutes, and continue from it");
@@ -323,6 +364,9 @@ void declare_results(CLI::App& app, const std::shared_ptr<Arguments>& a) {
         app.add_option("--report", a->report, "The training report (default: beside the model, MODEL.html)")
             ->type_name("FILE.html");
     app.add_flag("--no-report", a->no_report, "Write no report")->excludes(report);
+    app.add_option("--suggest", a->suggest, "Then name the N slices of each tomogram to label next")
+        ->check(CLI::Range(0, 1000))
+        ->type_name("N");
     app.add_option("-o,--output", a->out, "The model to write (.safetensors)")->required();
 }
 
@@ -333,7 +377,6 @@ Command train_command() {
                 auto a = std::make_shared<Arguments>();
                 declare_data(app, a);
                 declare_training(app, a);
-                declare_tuning(app, a);
                 declare_results(app, a);
                 return [a](const Common& common) { run(*a, common); };
             }};

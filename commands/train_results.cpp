@@ -7,6 +7,7 @@
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/table_io.h"
+#include "cytomo/network/suggest.h"
 #if CYTOMO_HAS_REPORT
 #include "cytomo/report/curves.h"
 #include "cytomo/train_page.h"
@@ -22,6 +23,33 @@ fs::path report_beside(const fs::path& model) {
 
 fs::path picture_of(const fs::path& csv) {
     return fs::path(csv).replace_extension(".svg");
+}
+
+std::vector<std::string> what_to_label_next(const Model& model, const TrainingData& data, int count,
+                                            const std::string& device, const Progress& progress) {
+    std::vector<std::string> lines;
+    SuggestOptions suggest;
+    suggest.count = count;
+    PredictOptions predict;
+    predict.device = device;
+    predict.views = 4;
+    const auto add = [&](const Tomogram& tomogram, Polarity polarity, const std::string& name,
+                         const std::vector<std::int64_t>& labelled) {
+        if (static_cast<std::int64_t>(labelled.size()) >= tomogram.grid.size.z) return;
+        predict.polarity = polarity;
+        if (lines.empty()) lines.emplace_back("slices to label next, z from 0:");
+        for (const auto& s :
+             suggest_slices(tomogram, model, labelled, suggest, predict, progress.stage(name)))
+            lines.push_back("  " + name + ", z " + std::to_string(s.slice) + ": " + s.reason);
+    };
+    for (const auto& item : data.labelled)
+        if (!item.simulated)
+            add(item.tomogram, item.polarity, fs::path(item.name).filename().string(),
+                labelled_slices(item.labels));
+    for (const auto& item : data.unlabelled)
+        add(item.tomogram, item.polarity, fs::path(item.name).filename().string(), {});
+    if (lines.empty()) lines.emplace_back("nothing to label next: every slice has labels");
+    return lines;
 }
 
 #if CYTOMO_HAS_REPORT

@@ -38,4 +38,9 @@ struct ReportInput {
 std::vector<std::string> write_report(const ReportInput& input, TrainingResult& result,
                                       const TrainingData& data, const Progress& progress);
 
+/// Lines that name the `count` slices of each tomogram to label next, see suggest_slices; tomograms without
+/// an unlabelled slice are left out. Predicts each tomogram with four views. Throws InputError, Cancelled.
+std::vector<std::string> what_to_label_next(const Model& model, const TrainingData& data, int count,
+                                            const std::string& device, const Progress& progress);
+
 }  // namespace cytomo::commands

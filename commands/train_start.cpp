@@ -1,6 +1,8 @@
 #include "train_start.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 
 #include "cytomo/core/error.h"
@@ -10,6 +12,19 @@
 
 namespace cytomo::commands {
 
+namespace {
+
+/// Random weights, an output a class.
+Model new_model(Architecture architecture, const Legend& legend, std::uint64_t seed) {
+    architecture.outputs = static_cast<int>(legend.entries.size());
+    Model model = make_model(architecture, seed);
+    model.legend = legend;
+    for (const auto& entry : legend.entries) model.class_of_output.push_back(entry.id);
+    return model;
+}
+
+}  // namespace
+
 Model read_starting_model(const std::string& init, std::uint64_t seed) {
     if (init == "none") return make_model({}, seed);
     return read_model(init.empty() ? default_model_path() : std::filesystem::path(init));
@@ -18,10 +33,7 @@ Model read_starting_model(const std::string& init, std::uint64_t seed) {
 Model with_classes(Model model, const std::string& init, const Legend* legend, const std::vector<int>& refine,
                    std::uint64_t seed) {
     if (legend != nullptr && init == "none") {
-        Architecture architecture = model.architecture;
-        architecture.outputs = legend->entries.back().id + 1;
-        model = make_model(architecture, seed);
-        model.legend = *legend;
+        model = new_model(model.architecture, *legend, seed);
     } else if (legend != nullptr) {
         adopt_legend(model, *legend, seed);
     }
@@ -29,37 +41,98 @@ Model with_classes(Model model, const std::string& init, const Legend* legend, c
     return model;
 }
 
-void add_simulated(int count, Size3 size, const Legend& legend, double voxel_um, std::uint64_t seed,
-                   std::vector<LabelledTomogram>& data, const Progress& progress) {
+Model double_decoder_start(const std::string& init, int width, const Legend& legend, std::uint64_t seed) {
+    if (init.empty() || init == "none") {
+        Architecture architecture;
+        architecture.kind = NetworkKind::double_decoder;
+        architecture.widths = {width};
+        return new_model(architecture, legend, seed);
+    }
+    Model model = read_model(init);
+    const bool same_kind = model.architecture.kind == NetworkKind::double_decoder;
+    if (!same_kind || model.legend.entries.size() != legend.entries.size())
+        throw InputError(init, "a double-decoder network with the classes of the labels",
+                         same_kind ? std::to_string(model.legend.entries.size()) + " classes" : "a 3D U-Net",
+                         "Leave out --init: this method starts from nothing");
+    model.class_of_output.clear();
+    for (const auto& entry : legend.entries) model.class_of_output.push_back(entry.id);
+    model.legend = legend;
+    return model;
+}
+
+namespace {
+
+/// Class ids of simulated cells to ids of the legend; the first unknown name is given back in `unknown`.
+std::array<std::uint8_t, 256> ids_of_simulated(const Legend& legend, std::string& unknown) {
     const Legend standard = default_legend();
     std::array<std::uint8_t, 256> id_of{};
     id_of[ignore_label] = ignore_label;
     for (const auto& entry : legend.entries) {
         if (entry.id == 0) continue;
-        const auto* simulated = standard.find(entry.name);
-        if (simulated == nullptr)
-            throw UsageError(
-                "--simulated: expected classes that simulated cells have (cytoplasm, nucleus, "
-                "mitochondrion, lipid droplet, vesicle, filopodium), found '" +
-                entry.name + "'");
-        id_of[simulated->id] = entry.id;
+        const auto* simulated = standard.find(standard_class_name(entry.name));
+        if (simulated == nullptr || simulated->id == 0) {
+            if (unknown.empty()) unknown = entry.name;
+        } else {
+            id_of[simulated->id] = entry.id;
+        }
     }
-    for (int i = 0; i < count; ++i) {
-        progress(static_cast<double>(i) / count);
+    return id_of;
+}
+
+}  // namespace
+
+SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& options, bool from_nothing) {
+    SimulatedPlan plan;
+    std::string unknown;
+    ids_of_simulated(legend, unknown);
+    if (!unknown.empty()) return plan;
+    // A network that knows nothing learns from them what cells are; another one is only kept from forgetting.
+    plan.count = from_nothing ? 32 : 8;
+    if (options.minutes > 0)
+        plan.seconds = 60 * options.minutes * (from_nothing ? 0.15 : 0.05);
+    else
+        plan.count = static_cast<int>(std::min<std::int64_t>(plan.count, options.steps / 50));
+    return plan;
+}
+
+int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_voxel_um, std::uint64_t seed,
+                  std::vector<LabelledTomogram>& data, const Progress& progress) {
+    std::string unknown;
+    const auto id_of = ids_of_simulated(legend, unknown);
+    if (!unknown.empty())
+        throw UsageError(
+            "--simulated: expected classes that simulated cells have (cytoplasm, nucleus, "
+            "mitochondrion, lipid droplet, vesicle, filopodium), found '" +
+            unknown + "'");
+    const auto start = std::chrono::steady_clock::now();
+    const auto seconds = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    int made = 0;
+    for (; made < plan.count; ++made) {
+        if (plan.seconds > 0 && made > 0 && seconds() * (made + 1) / made > plan.seconds) break;
+        progress(static_cast<double>(made) / plan.count);
+        const auto number = static_cast<std::uint64_t>(made);
         // More than half of them at other voxel sizes than the model's, which then resamples them as it will
-        // later.
-        Random random(seed, 77 + static_cast<std::uint64_t>(i));
-        const double edge = random.chance(0.4) ? voxel_um : voxel_um * std::exp(random.uniform(-0.6, 0.5));
-        const auto options =
-            random_training_options(seed * 100000 + static_cast<std::uint64_t>(i), size, {edge, edge, edge});
-        auto made = simulate_tomogram(options);
-        for (std::uint8_t& c : made.classes.values()) c = id_of[c];
+        // later; beside a user's tomograms, at theirs.
+        Random random(seed, 77 + number);
+        Vec3 edges;
+        edges.x = edges.y = edges.z =
+            random.chance(0.4) ? model_voxel_um : model_voxel_um * std::exp(random.uniform(-0.6, 0.5));
+        if (plan.voxel_um && random.chance(0.6)) {
+            const auto within = [](double edge) { return std::clamp(edge, 0.008, 0.05); };
+            edges = {within(plan.voxel_um->x), within(plan.voxel_um->y), within(plan.voxel_um->z)};
+        }
+        const auto options = random_training_options(seed * 100000 + number, plan.size, edges);
+        auto cell = simulate_tomogram(options);
+        for (std::uint8_t& c : cell.classes.values()) c = id_of[c];
         LabelledTomogram item{
-            tomogram_from(std::make_shared<Volume<float>>(std::move(made.tomogram)), "simulated"),
-            std::move(made.classes), options.output.polarity, "simulated " + std::to_string(i), true};
+            tomogram_from(std::make_shared<Volume<float>>(std::move(cell.tomogram)), "simulated"),
+            std::move(cell.classes), options.output.polarity, "simulated " + std::to_string(made), true};
         data.push_back(std::move(item));
     }
     progress(1);
+    return made;
 }
 
 }  // namespace cytomo::commands

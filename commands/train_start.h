@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,26 @@ Model read_starting_model(const std::string& init, std::uint64_t seed);
 Model with_classes(Model model, const std::string& init, const Legend* legend, const std::vector<int>& refine,
                    std::uint64_t seed);
 
+/// A double-decoder network for the classes of `legend`: new, of `width` filters, if `init` is empty or
+/// "none", or else from that file. Throws InputError if the file holds another network or other classes.
+Model double_decoder_start(const std::string& init, int width, const Legend& legend, std::uint64_t seed);
+
+/// Simulated cells beside a user's labels.
+struct SimulatedPlan {
+    int count = 0;
+    Size3 size{160, 160, 80};
+    double seconds = 0;            ///< > 0: no more of them when this time is over; one at least
+    std::optional<Vec3> voxel_um;  ///< of the user's tomograms; more than half of the cells get it
+};
+
+/// How many the method semi adds by itself: none if the legend has a class that simulated cells lack or if
+/// the training is too short to pay for them; with few steps or minutes, fewer.
+SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& options, bool from_nothing);
+
 /// Simulated cells with drawn contents and microscopes, kept in memory only. Their classes get the ids that
 /// the legend gives to the same names; a legend with names that simulated cells do not have is a UsageError.
-void add_simulated(int count, Size3 size, const Legend& legend, double voxel_um, std::uint64_t seed,
-                   std::vector<LabelledTomogram>& data, const Progress& progress);
+/// Returns how many there are.
+int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_voxel_um, std::uint64_t seed,
+                  std::vector<LabelledTomogram>& data, const Progress& progress);
 
 }  // namespace cytomo::commands

@@ -56,7 +56,7 @@ class Job:
         return "_".join(parts)
 
     def file(self):
-        return program.BUILD / "results" / f"{self.name()}.json"
+        return program.RESULTS / f"{self.name()}.json"
 
 
 def trained_jobs(group, data, minutes, seeds, widths, device, variant, options, methods=TRAINED, slices=0):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("CYTOMO_ACCURACY", ROOT / "build/accuracy"))
+RESULTS = Path(os.environ.get("CYTOMO_ACCURACY_RESULTS", ROOT / "bench/accuracy/results"))
 CYTOMO = os.environ.get("CYTOMO", str(ROOT / "build/release/cytomo"))
 DATA = Path(os.environ.get("CYTOMO_DATA", ROOT.parent / "shared/data"))
 

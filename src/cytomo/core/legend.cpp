@@ -1,5 +1,8 @@
 #include "cytomo/core/legend.h"
 
+#include <cctype>
+#include <map>
+
 namespace cytomo {
 
 const LegendEntry* Legend::find(std::uint8_t id) const {
@@ -27,6 +30,28 @@ Legend default_legend() {
              {lipid_droplet, "lipid droplet", {240, 190, 70}},
              {vesicle, "vesicle", {88, 172, 128}},
              {filopodium, "filopodium", {186, 120, 190}}}};
+}
+
+std::string standard_class_name(std::string name) {
+    for (auto& c : name)
+        c = c == '_' || c == '-' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    static const std::map<std::string, std::string> synonyms{{"mitochondria", "mitochondrion"},
+                                                             {"mito", "mitochondrion"},
+                                                             {"nuclei", "nucleus"},
+                                                             {"droplet", "lipid droplet"},
+                                                             {"droplets", "lipid droplet"},
+                                                             {"lipid", "lipid droplet"},
+                                                             {"lipids", "lipid droplet"},
+                                                             {"lipid droplets", "lipid droplet"},
+                                                             {"vesicles", "vesicle"},
+                                                             {"endosome", "vesicle"},
+                                                             {"endosomes", "vesicle"},
+                                                             {"lysosome", "vesicle"},
+                                                             {"lysosomes", "vesicle"},
+                                                             {"filopodia", "filopodium"},
+                                                             {"cytosol", "cytoplasm"}};
+    const auto it = synonyms.find(name);
+    return it == synonyms.end() ? name : it->second;
 }
 
 }  // namespace cytomo

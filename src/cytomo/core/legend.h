@@ -43,4 +43,8 @@ constexpr int default_class_count = 7;
 /// Legend of the default model, in calm colours.
 Legend default_legend();
 
+/// One word for all common spellings of an organelle ("mitochondria", "Mito" and "mitochondrion" are
+/// "mitochondrion"); other names in lower case, with blanks for '_' and '-'.
+std::string standard_class_name(std::string name);
+
 }  // namespace cytomo

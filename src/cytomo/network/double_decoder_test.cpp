@@ -304,7 +304,7 @@ TEST(PredictDoubleDecoder, SmoothsAlongZOnTheTomogramsOwnGrid) {
         }
 }
 
-TEST(PredictDoubleDecoder, SameResultAtAnyNumberOfThreads) {
+TEST(PredictDoubleDecoder, NumberOfThreadsChangesTheLastOf255StepsAtMost) {
     auto values = std::make_shared<Volume<float>>(Grid{{100, 70, 2}});
     for (std::int64_t i = 0; i < values->count(); ++i) (*values)[i] = static_cast<float>(number(2, i));
     PredictOptions options;
@@ -318,7 +318,9 @@ TEST(PredictDoubleDecoder, SameResultAtAnyNumberOfThreads) {
     set_thread_count(3);
     const auto three = predict(tomogram_from(values), model, options);
     set_thread_count(0);
-    EXPECT_EQ(one.values, three.values);
+    // libtorch sums in another order with other numbers of threads.
+    ASSERT_EQ(one.values.size(), three.values.size());
+    for (std::size_t i = 0; i < one.values.size(); ++i) ASSERT_NEAR(one.values[i], three.values[i], 1) << i;
 }
 
 TEST(PredictDoubleDecoder, SlicesAreNormalisedAndHolesAreTheMean) {

@@ -137,22 +137,6 @@ std::vector<std::uint8_t> Model::output_classes() const {
 
 namespace {
 
-/// One word for all common spellings of an organelle; other names in lower case.
-std::string known_name(std::string name) {
-    for (auto& c : name) c = c == '_' || c == '-' ? ' ' : static_cast<char>(std::tolower(c));
-    static const std::map<std::string, std::string> synonyms{
-        {"mitochondria", "mitochondrion"}, {"mito", "mitochondrion"},
-        {"nuclei", "nucleus"},             {"droplet", "lipid droplet"},
-        {"droplets", "lipid droplet"},     {"lipid", "lipid droplet"},
-        {"lipids", "lipid droplet"},       {"lipid droplets", "lipid droplet"},
-        {"vesicles", "vesicle"},           {"endosome", "vesicle"},
-        {"endosomes", "vesicle"},          {"lysosome", "vesicle"},
-        {"lysosomes", "vesicle"},          {"filopodia", "filopodium"},
-        {"cytosol", "cytoplasm"}};
-    const auto it = synonyms.find(name);
-    return it == synonyms.end() ? name : it->second;
-}
-
 void expect_unet(const Model& model) {
     if (model.architecture.kind != NetworkKind::unet)
         throw InputError(
@@ -171,7 +155,7 @@ void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed) {
         if (entry.id == 0) continue;
         bool found = false;
         for (const auto& old : model.legend.entries)
-            if (old.id != 0 && known_name(old.name) == known_name(entry.name))
+            if (old.id != 0 && standard_class_name(old.name) == standard_class_name(entry.name))
                 for (std::size_t o = 0; o < before.size(); ++o)
                     if (before[o] == old.id) {
                         after[o] = entry.id;

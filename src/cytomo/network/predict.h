@@ -42,7 +42,8 @@ int views_for(std::int64_t voxels);
 /// tomogram's own grid, by the published inference: slices, with `views` 0 or 4 the mean over rotations by 90
 /// degrees (2: by 180, 8: and mirror images); polarity, precision and tiles have no effect.
 /// Memory: classes bytes a voxel for the result, plus about (classes + 2) * 4 bytes for the voxels of
-/// one row of tiles. Same result for any thread count. Throws InputError, Cancelled.
+/// one row of tiles. Same result for any thread count (double decoder: to one of the 255 steps). Throws
+/// InputError, Cancelled.
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                       PredictRecord* record = nullptr, const Progress& progress = {});
 

@@ -75,10 +75,9 @@ Sample make_sample(const LabelledTomogram& item, const Model& model) {
     for (const std::uint8_t label : item.labels.values())
         if (label != ignore_label && label >= model.class_count())
             throw InputError(
-                item.name,
-                "labels below " + std::to_string(model.class_count()) + ", or 255 for unlabelled",
+                item.name, "labels below " + std::to_string(model.class_count()) + ", or 255 for unlabelled",
                 std::to_string(label), "Rename the labels or choose a model with more classes");
-    Sample sample{normalised_values(t, item.polarity, model), {}, {}, 0};
+    Sample sample{normalised_values(t, item.polarity, model), {}, {}, 0, false};
     const Grid& grid = sample.values.grid();
     // Labels share the tomogram's lattice whatever their file says of voxel sizes.
     ClassVolume labels = item.labels;
@@ -135,11 +134,12 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const std::vecto
         progress(static_cast<double>(i) / count);
         auto sample = make_sample(data[i], model);
         sample.source = i;
+        sample.simulated = data[i].simulated;
         (any_real && data[i].simulated ? simulated : all).push_back(std::move(sample));
     }
     for (std::size_t i = 0; i < without_labels.size(); ++i) {
         progress(static_cast<double>(data.size() + i) / count);
-        Sample sample{normalised_values(without_labels[i], Polarity::unknown, model), {}, {}, 0};
+        Sample sample{normalised_values(without_labels[i], Polarity::unknown, model), {}, {}, 0, false};
         sample.labels = ClassVolume(sample.values.grid(), ignore_label);
         unlabelled.push_back(std::move(sample));
     }
@@ -156,8 +156,8 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const std::vecto
             (held ? validation : training).push_back(std::move(s));
         } else {
             auto [teaching, held] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);
-            validation.push_back({s.values, std::move(held), {}, s.source});
-            training.push_back({std::move(s.values), std::move(teaching), {}, s.source});
+            validation.push_back({s.values, std::move(held), {}, s.source, s.simulated});
+            training.push_back({std::move(s.values), std::move(teaching), {}, s.source, s.simulated});
         }
     }
     Random random(options.seed, 1);
@@ -181,9 +181,12 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const std::vecto
 PatchPair SampleSet::draw(const TrainOptions& options, Random& random) const {
     const double kind = random.uniform();
     const bool from_simulated = !simulated.empty() && kind < options.simulated_share;
-    const bool from_unlabelled = !unlabelled.empty() && options.method == TrainMethod::semi && !from_simulated &&
-                                 kind < options.simulated_share + 0.2;
-    const Sample& sample = any_of(from_simulated ? simulated : from_unlabelled ? unlabelled : training, random);
+    const bool from_unlabelled = !unlabelled.empty() && options.method == TrainMethod::semi &&
+                                 !from_simulated && kind < options.simulated_share + 0.2;
+    const Sample& sample = any_of(from_simulated    ? simulated
+                                  : from_unlabelled ? unlabelled
+                                                    : training,
+                                  random);
     const Grid& grid = sample.labels.grid();
     Vec3 centre{random.uniform() * static_cast<double>(grid.size.x),
                 random.uniform() * static_cast<double>(grid.size.y),
@@ -202,9 +205,10 @@ PatchPair SampleSet::draw(const TrainOptions& options, Random& random) const {
     };
     centre = {inside(centre.x, grid.size.x, options.patch.x), inside(centre.y, grid.size.y, options.patch.y),
               inside(centre.z, grid.size.z, options.patch.z)};
-    PatchPair pair{cut_patch(sample.values, sample.labels, options.patch, centre, options.augment, random), {}};
+    const AugmentOptions& augment = sample.simulated ? options.augment : options.augment_own;
+    PatchPair pair{cut_patch(sample.values, sample.labels, options.patch, centre, augment, random), {}};
     if (options.method == TrainMethod::semi) pair.clean = pair.patch.values;
-    change_grey_values(pair.patch, options.augment, random);
+    change_grey_values(pair.patch, augment, random);
     return pair;
 }
 

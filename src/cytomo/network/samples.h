@@ -14,6 +14,7 @@ struct Sample {
     ClassVolume labels;
     std::array<std::vector<std::int64_t>, 16> places;  ///< some voxels of each class
     std::size_t source = 0;                            ///< index of the labelled tomogram
+    bool simulated = false;
 };
 
 /// Two views of the same piece: `patch` as the student sees it, `clean` grey values as the teacher does.

@@ -81,7 +81,8 @@ Size3 fitted_patch(const SampleSet& samples, Size3 wanted, std::int64_t stride) 
     if (4 * labelled < slices) patch.z = std::min(patch.z, rounded_up(32, stride));
     const double edge =
         std::sqrt(static_cast<double>(wanted.count()) / static_cast<double>(patch.z * stride * stride));
-    patch.x = patch.y = std::min(rounded_up(widest, stride), stride * static_cast<std::int64_t>(std::lround(edge)));
+    patch.x = patch.y =
+        std::min(rounded_up(widest, stride), stride * static_cast<std::int64_t>(std::lround(edge)));
     return patch;
 }
 
@@ -145,9 +146,9 @@ public:
         optimizer_.zero();
         const auto logits = student_.forward_training(batch.values.to(device_));
         const auto labels = batch.labels.to(device_);
-        const auto loss =
-            device_.is_cpu() ? segmentation_loss(logits, labels, weights_, class_of_, targets, alike)
-                             : segmentation_loss_plain(logits, labels, weights_, class_of_, targets, alike);
+        const auto loss = device_.is_cpu()
+                              ? segmentation_loss(logits, labels, weights_, class_of_, targets, alike)
+                              : segmentation_loss_plain(logits, labels, weights_, class_of_, targets, alike);
         loss.backward();
         const auto value = loss.item<double>();
         if (!std::isfinite(value))
@@ -228,8 +229,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     wanted.check();
     TrainOptions options = wanted;
     const SampleSet samples(data, unlabelled, start, options, progress.stage("reading training data"));
-    if (options.fit_patch)
-        options.patch = fitted_patch(samples, options.patch, start.architecture.stride());
+    if (options.fit_patch) options.patch = fitted_patch(samples, options.patch, start.architecture.stride());
     const auto validation = samples.validation_patches(options);
     torch::set_num_threads(thread_count());
 
@@ -304,6 +304,8 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
         }
     }
     if (loss_count > 0) evaluate();
+    result.calibration = calibrate(result.model, validation, options.patch);
+    result.model = calibrated(std::move(result.model), result.calibration);
     for (const auto& s : samples.validation) result.held_out.push_back({s.source, s.labels});
     return result;
 }

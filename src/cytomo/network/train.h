@@ -10,6 +10,7 @@
 #include "cytomo/core/progress.h"
 #include "cytomo/core/volume.h"
 #include "cytomo/image/augment.h"
+#include "cytomo/network/calibration.h"
 #include "cytomo/network/model.h"
 
 namespace cytomo {
@@ -31,23 +32,25 @@ enum class TrainMethod {
 
 struct TrainOptions {
     TrainMethod method = TrainMethod::supervised;
-    std::int64_t steps = 500;     ///< patches of two are one step
-    double minutes = 0;           ///< > 0: stop after this time instead; the schedule follows the clock
-    Size3 patch{80, 80, 48};      ///< voxels; multiples of the architecture's stride
-    bool fit_patch = true;        ///< another shape of about the same size if the labels ask for it
-    int batch = 2;                ///< patches a step
-    double learning_rate = 2e-3;  ///< highest of a one-cycle schedule (Smith and Topin 2019)
-    double weight_decay = 1e-2;   ///< AdamW (Loshchilov and Hutter 2019)
-    double frozen_share = 0.5;    ///< last share of the training that normalises as inference does, 0 to 1
-    double average = 0.998;       ///< decay of the running mean of weights that is kept
+    std::int64_t steps = 500;       ///< patches of two are one step
+    double minutes = 0;             ///< > 0: stop after this time instead; the schedule follows the clock
+    Size3 patch{80, 80, 48};        ///< voxels; multiples of the architecture's stride
+    bool fit_patch = true;          ///< another shape of about the same size if the labels ask for it
+    int batch = 2;                  ///< patches a step
+    double learning_rate = 2e-3;    ///< highest of a one-cycle schedule (Smith and Topin 2019)
+    double weight_decay = 1e-2;     ///< AdamW (Loshchilov and Hutter 2019)
+    double frozen_share = 0.5;      ///< last share of the training that normalises as inference does, 0 to 1
+    double average = 0.998;         ///< decay of the running mean of weights that is kept
     double validation_share = 0.1;  ///< of the volumes or, below five, of the labelled voxels
     double unlabelled_weight = 4;   ///< of the agreement where nothing is labelled (semi)
-    double simulated_share = 0.3;   ///< of patches, if there are simulated tomograms beside labelled ones
+    double simulated_share = 0.2;   ///< of patches, if there are simulated tomograms beside labelled ones
     double centred_share = 0.75;    ///< of patches that are centred near a labelled voxel
     double patience = 0.4;          ///< stop when nothing improved for this share of the whole training
     bool keep_best = true;          ///< the mean of weights with the best validation; false: the last one
     std::uint64_t seed = 1;
-    AugmentOptions augment;
+    AugmentOptions augment;  ///< of simulated tomograms, which stand for all instruments
+    /// Of the user's own, which resemble those to be segmented.
+    AugmentOptions augment_own{0.1, 1, 0.12, 0.15, 0.12, 0.5, 0};
     std::string device = "cpu";  ///< "cpu" or "cuda:N"
     std::filesystem::path
         checkpoint;  ///< if not empty: state is kept there every few minutes, and resumed from
@@ -75,15 +78,16 @@ struct TrainingResult {
     std::vector<TrainingPoint> curve;
     std::int64_t best_step = 0;  ///< of the model that was kept
     std::vector<HeldOut> held_out;
+    Calibration calibration;  ///< on what was held out; the model is calibrated already
 };
 
 /// Trains `start` further and returns the running mean of its weights where it did best on labels that were
-/// held out. `on_point` hears of every evaluation. Semi: every patch is seen twice, as it is by the running
-/// mean of the weights and with noise, blur and other contrast by the network that learns; where nothing is
-/// labelled, the second has to agree with the first (mean teacher, Tarvainen and Valpola 2017).
-/// Deterministic on the CPU for a given seed, number of steps and number of threads.
-/// Memory: 6 bytes a voxel of all tomograms at the model's voxel size, and about 3 GB for the default patch.
-/// Throws InputError if labels and tomogram differ in size or nothing is labelled, Cancelled.
+/// held out, with probabilities calibrated on them. `on_point` hears of every evaluation. Semi: every patch
+/// is seen twice, as it is by the running mean of the weights and with noise, blur and other contrast by the
+/// network that learns; where nothing is labelled, the second has to agree with the first (mean teacher,
+/// Tarvainen and Valpola 2017). Deterministic on the CPU for a given seed, number of steps and number of
+/// threads. Memory: 6 bytes a voxel of all tomograms at the model's voxel size, and about 3 GB for the
+/// default patch. Throws InputError if labels and tomogram differ in size or nothing is labelled, Cancelled.
 TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                      const std::vector<Tomogram>& unlabelled, const TrainOptions& options,
                      const std::function<void(const TrainingPoint&)>& on_point = {},

@@ -167,11 +167,11 @@ SimulationOptions random_training_options(std::uint64_t seed, Size3 size, Vec3 v
     options.size = size;
     options.voxel_um = voxel_um;
     const double which = random.uniform();
-    options.preset = which < 0.52   ? "cell-edge"
-                     : which < 0.78 ? "perinuclear"
-                     : which < 0.92 ? "suspension-cell"
+    options.preset = which < 0.45   ? "cell-edge"
+                     : which < 0.68 ? "perinuclear"
+                     : which < 0.88 ? "suspension-cell"
                                     : "yeast";
-    if (which >= 0.78) {
+    if (which >= 0.68) {
         // A view on a part of a rounded cell, its surface too.
         CellModel cells(options.preset);
         cells.change(R"({"rounded": {"offset": {"uniform": [-0.7, 0.7]}}})", "training options");

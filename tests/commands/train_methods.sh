@@ -1,0 +1,36 @@
+#!/bin/sh
+# The other ways of learning than the default, and what follows a training.
+. "$(dirname "$0")/helpers.sh"
+
+pair() { cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --no-report "$@"; }
+
+# The published method, for two classes and for more; its model is used like any other.
+pair --method double-decoder --width 2 --steps 2 -o published.safetensors
+grep -q "from nothing" err.txt || fail "does not say that it starts from nothing"
+cytomo segment "$CELL/tomogram.mrc" published.tif --model published.safetensors --views 1
+cytomo info published.tif --json
+expect 64 size json out.txt size 0
+cytomo convert "$CELL/tomogram.mrc" unlabelled.mrc
+pair --method double-decoder --width 2 --steps 2 --classes 3=mitochondrion,1=background,2=background,4=background,5=background,6=background \
+    --unlabelled unlabelled.mrc -o one.safetensors
+cytomo segment "$CELL/tomogram.mrc" one.tif --model one.safetensors --views 1
+refused 1 "double-decoder network" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" \
+    --method double-decoder --init "$SOURCE/models/default.safetensors" --steps 1 -o no.safetensors
+refused 2 "double-decoder" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" \
+    --method double-decoder --suggest 2 --steps 1 -o no.safetensors
+
+# Simulated cells teach beside labels whose classes they have, under the user's spelling, if there is time.
+classes="1=Cytosol,2=Nuclei,3=mitochondria,4=lipid,5=vesicles,6=filopodia"
+pair --init none --steps 1 --simulated 1 --simulated-size 48,48,32 --classes "$classes" -o both.safetensors
+grep -q "1 simulated cells" err.txt || fail "does not say that simulated cells teach"
+pair --init none --steps 1 --classes "$classes" -o short.safetensors
+! grep -q "simulated cells" err.txt || fail "spends more on simulated cells than on the training"
+refused 2 "found 'plastid'" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 \
+    --simulated 1 --classes "1=plastid,2=b,3=c,4=d,5=e,6=f" -o no.safetensors
+[ ! -e no.safetensors ] || fail "a model in spite of the error"
+
+# Slices to label next; where all are labelled, of the others.
+pair --init none --steps 1 --suggest 2 -o suggesting.safetensors
+grep -q "every slice has labels" out.txt || fail "names slices that have labels"
+pair --init none --steps 1 --unlabelled unlabelled.mrc --suggest 2 -o suggesting2.safetensors
+expect 2 "suggested slices" grep -c "unlabelled.mrc, z " out.txt
