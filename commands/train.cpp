@@ -31,7 +31,7 @@ struct Arguments {
     bool empty_slices_unlabelled = false, no_report = false;
     std::optional<int> simulated;
     int width = 16, suggest = 0;
-    std::vector<int> refine;
+    std::vector<int> widths, refine;
     TrainOptions options;
 };
 
@@ -168,6 +168,8 @@ void fill_record(TrainingResult& result, const Arguments& a, const TrainingData&
     const TrainingPoint& last = result.curve.back();
     record["method"] = a.method;
     record["steps"] = std::to_string(last.step);
+    record["multiply_adds_per_voxel"] =
+        std::to_string(std::llround(result.model.architecture.multiply_adds_per_voxel()));
     record["best_step"] = std::to_string(result.best_step);
     record["minutes"] = std::to_string(last.minutes);
     record["seed"] = std::to_string(a.options.seed);
@@ -205,7 +207,7 @@ Model starting_model(const Arguments& a, LabelMeaning& meaning) {
         meaning = parse_label_meaning(a.classes, a.ignore_value, default_legend());
         return double_decoder_start(a.init, a.width, meaning.legend, seed);
     }
-    Model model = read_starting_model(a.init, seed);
+    Model model = read_starting_model(a.init, a.widths, seed);
     meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend);
     return with_classes(std::move(model), a.init, a.classes.empty() ? nullptr : &meaning.legend, a.refine,
                         seed);
@@ -332,6 +334,11 @@ void declare_data(CLI::App& app, const std::shared_ptr<Arguments>& a) {
 void declare_training(CLI::App& app, const std::shared_ptr<Arguments>& a) {
     app.add_option("--init", a->init,
                    "Model to start from, or 'none' (default: the model that comes with cytomo)");
+    app.add_option("--widths", a->widths,
+                   "Channels of each level of a new network (--init none), finest first: multiples of 16 "
+                   "(default: 16,32,64,128,128)")
+        ->delimiter(',')
+        ->type_name("A,B,...");
     app.add_option("--refine", a->refine,
                    "Residual convolutions to add to the starting model: encoder and decoder of the "
                    "finest level, then of the next, and so on")

@@ -25,8 +25,15 @@ Model new_model(Architecture architecture, const Legend& legend, std::uint64_t s
 
 }  // namespace
 
-Model read_starting_model(const std::string& init, std::uint64_t seed) {
-    if (init == "none") return make_model({}, seed);
+Model read_starting_model(const std::string& init, const std::vector<int>& widths, std::uint64_t seed) {
+    if (init == "none") {
+        Architecture architecture;
+        if (!widths.empty()) architecture.widths = widths;
+        architecture.check("--widths");
+        return make_model(architecture, seed);
+    }
+    if (!widths.empty())
+        throw UsageError("--widths: expected --init none, found a starting model, which has its own widths");
     return read_model(init.empty() ? default_model_path() : std::filesystem::path(init));
 }
 

@@ -11,8 +11,9 @@
 
 namespace cytomo::commands {
 
-/// `init`: a file, "none", or empty for the model that comes with cytomo. Throws InputError.
-Model read_starting_model(const std::string& init, std::uint64_t seed);
+/// `init`: a file, "none", or empty for the model that comes with cytomo. `widths`: of a new network, empty
+/// for the usual ones. Throws InputError; UsageError if there are widths for a network that exists.
+Model read_starting_model(const std::string& init, const std::vector<int>& widths, std::uint64_t seed);
 
 /// Gives the model another legend (nullptr: its own stays) and further residual convolutions. With init
 /// "none" the network is made anew for the legend. Throws InputError.

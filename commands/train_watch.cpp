@@ -7,20 +7,24 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
+#include "cytomo/network/train_double_decoder.h"
 #include "label_meaning.h"
 
 namespace cytomo::commands {
 
 double measure_step_seconds(const Model& model, const TrainOptions& options, const Progress& progress) {
     using Clock = std::chrono::steady_clock;
-    const Grid grid{options.patch, {model.voxel_um, model.voxel_um, model.voxel_um}, {}};
+    const bool published = options.method == TrainMethod::double_decoder;
+    const Grid grid{
+        published ? Size3{256, 256, 2} : options.patch, {model.voxel_um, model.voxel_um, model.voxel_um}, {}};
     auto noise = std::make_shared<Volume<float>>(grid);
     Random random(1);
     for (float& v : noise->values()) v = static_cast<float>(random.normal(0, 1));
     LabelledTomogram item{tomogram_from(noise, "noise"), ClassVolume(grid), Polarity::dense_is_bright,
                           "noise"};
     for (std::int64_t i = 0; i < grid.count(); ++i)
-        item.labels[i] = static_cast<std::uint8_t>(i / 512 % model.class_count());
+        item.labels[i] =
+            model.legend.entries[static_cast<std::size_t>(i / 512) % model.legend.entries.size()].id;
     TrainOptions few = options;
     few.steps = 1000;
     few.minutes = 0;
@@ -36,7 +40,7 @@ double measure_step_seconds(const Model& model, const TrainOptions& options, con
             return steps.size() >= 3;
         });
     try {
-        train(model, {item}, {}, few, {}, rehearsal);
+        (published ? train_double_decoder : train)(model, {item}, {}, few, {}, rehearsal);
     } catch (const Cancelled&) {
         progress.check();
     } catch (const InputError&) {

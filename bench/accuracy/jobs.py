@@ -59,10 +59,11 @@ class Job:
         return program.RESULTS / f"{self.name()}.json"
 
 
-def trained_jobs(group, data, minutes, seeds, widths, device, variant, options, methods=TRAINED, slices=0):
+def trained_jobs(group, data, minutes, seeds, widths, device, variant, options, slices=0, from_nothing=True):
+    """Without from_nothing, each method only in the way its users take: from the default model if it can."""
     for seed in seeds:
-        for method in methods:
-            for init in TRAINED[method]["inits"]:
+        for method in TRAINED:
+            for init in TRAINED[method]["inits"] if from_nothing else TRAINED[method]["inits"][:1]:
                 for width in widths if method == "double-decoder" else (0,):
                     yield Job(group, data, method, slices, init, width, minutes, seed, device, variant, tuple(options))
 
@@ -80,11 +81,11 @@ def all_jobs(minutes=10.0, seeds=(1,), widths=(16,), device="cpu", variant="", o
             if count not in counts:
                 continue
             jobs.append(Job("few", name, "default", count))
-            jobs += trained_jobs("few", name, *training, slices=count)
+            jobs += trained_jobs("few", name, *training, slices=count, from_nothing=count == 3)
             if count == 3:
                 jobs.append(Job("few", name, "random-forest", count, seed=1))
     for name in ("capillary", "vnc"):
-        jobs += trained_jobs("real", name, *training)
+        jobs += trained_jobs("real", name, *training, from_nothing=False)
         jobs += [Job("real", name, method, seed=1 if "forest" in method else 0)
                  for method in ALTERNATIVES
                  if (name, method) != ("vnc", "random-forest-3d")]  # 7 GB, and sections lie too far apart for it
