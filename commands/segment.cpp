@@ -32,6 +32,10 @@ void write_probabilities(const std::string& pattern, const Probabilities& p, con
 }
 
 void run(const Arguments& a, const Common& common) {
+    for (const auto& file : {a.out, a.probabilities})
+        if (!file.empty() && !is_writable_format(file))
+            throw UsageError("segment: expected a file that ends with .tif, .mrc, .h5 or .npy, found '" +
+                             file + "'");
     const PendingOutput free_name(a.out, common.overwrite);
     const PredictOptions options = a.predict.options();
     const Model model = a.predict.model();

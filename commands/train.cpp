@@ -204,8 +204,12 @@ std::vector<std::pair<std::string, std::string>> options_for_report(const Argume
 Model starting_model(const Arguments& a, LabelMeaning& meaning) {
     const auto seed = a.options.seed;
     if (a.method == "double-decoder") {
-        meaning = parse_label_meaning(a.classes, a.ignore_value, default_legend());
-        return double_decoder_start(a.init, a.width, meaning.legend, seed);
+        std::optional<Model> earlier;
+        if (!starts_from_nothing(a)) earlier = read_model(a.init);
+        meaning =
+            parse_label_meaning(a.classes, a.ignore_value, earlier ? earlier->legend : default_legend());
+        return earlier ? double_decoder_from(a.init, std::move(*earlier), meaning.legend)
+                       : new_double_decoder(a.width, meaning.legend, seed);
     }
     Model model = read_starting_model(a.init, a.widths, seed);
     meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend);
@@ -264,15 +268,13 @@ void run(const Arguments& a, const Common& common) {
     const int simulated = simulate_beside(a, meaning, model.voxel_um, options, data, common, progress);
     if (options.method == TrainMethod::semi && !any_unlabelled(data))
         options.method = TrainMethod::supervised;
-    std::vector<Tomogram> unlabelled;
-    for (const auto& u : data.unlabelled) unlabelled.push_back(u.tomogram);
     say_the_plan(a, options, model, labelled > 0 ? labelled : data.labelled.size(), common, progress);
 
     const std::string started_from = starts_from_nothing(a) ? "random weights" : model.checksum();
     TrainingWatch watch(meaning.legend, options, data.voxels(),
                         [&](const std::string& line) { common.say(line); });
     const std::function<void(const TrainingPoint&)> on_point = [&](const TrainingPoint& p) { watch(p); };
-    auto result = (published ? train_double_decoder : train)(std::move(model), data.labelled, unlabelled,
+    auto result = (published ? train_double_decoder : train)(std::move(model), data.labelled, data.unlabelled,
                                                              options, on_point, progress);
     fill_record(result, a, data, simulated, meaning, started_from);
     write_model(a.out, result.model, common.overwrite);

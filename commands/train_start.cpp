@@ -48,21 +48,33 @@ Model with_classes(Model model, const std::string& init, const Legend* legend, c
     return model;
 }
 
-Model double_decoder_start(const std::string& init, int width, const Legend& legend, std::uint64_t seed) {
-    if (init.empty() || init == "none") {
-        Architecture architecture;
-        architecture.kind = NetworkKind::double_decoder;
-        architecture.widths = {width};
-        return new_model(architecture, legend, seed);
-    }
-    Model model = read_model(init);
-    const bool same_kind = model.architecture.kind == NetworkKind::double_decoder;
-    if (!same_kind || model.legend.entries.size() != legend.entries.size())
-        throw InputError(init, "a double-decoder network with the classes of the labels",
-                         same_kind ? std::to_string(model.legend.entries.size()) + " classes" : "a 3D U-Net",
+Model new_double_decoder(int width, const Legend& legend, std::uint64_t seed) {
+    Architecture architecture;
+    architecture.kind = NetworkKind::double_decoder;
+    architecture.widths = {width};
+    return new_model(architecture, legend, seed);
+}
+
+Model double_decoder_from(const std::string& file, Model model, const Legend& legend) {
+    if (model.architecture.kind != NetworkKind::double_decoder)
+        throw InputError(file, "a double-decoder network", "a 3D U-Net",
                          "Leave out --init: this method starts from nothing");
-    model.class_of_output.clear();
-    for (const auto& entry : legend.entries) model.class_of_output.push_back(entry.id);
+    auto outputs = model.output_classes();
+    std::string missing = legend.entries.size() == outputs.size() ? "" : "another number of classes";
+    for (auto& id : outputs) {
+        const auto same = [&](const LegendEntry& e) {
+            return standard_class_name(e.name) == standard_class_name(model.legend.name_of(id));
+        };
+        const auto it = std::find_if(legend.entries.begin(), legend.entries.end(), same);
+        if (it == legend.entries.end())
+            missing = "'" + model.legend.name_of(id) + "'";
+        else
+            id = it->id;
+    }
+    if (!missing.empty())
+        throw InputError(file, "a network with the classes of the labels", missing,
+                         "Leave out --init, or name the classes as that model does");
+    model.class_of_output = outputs;
     model.legend = legend;
     return model;
 }
@@ -77,7 +89,8 @@ std::array<std::uint8_t, 256> ids_of_simulated(const Legend& legend, std::string
     for (const auto& entry : legend.entries) {
         if (entry.id == 0) continue;
         const auto* simulated = standard.find(standard_class_name(entry.name));
-        if (simulated == nullptr || simulated->id == 0) {
+        // Two names for one kind ("endosome", "lysosome") are told apart by the user, not by the simulation.
+        if (simulated == nullptr || simulated->id == 0 || id_of[simulated->id] != 0) {
             if (unknown.empty()) unknown = entry.name;
         } else {
             id_of[simulated->id] = entry.id;

@@ -20,9 +20,12 @@ Model read_starting_model(const std::string& init, const std::vector<int>& width
 Model with_classes(Model model, const std::string& init, const Legend* legend, const std::vector<int>& refine,
                    std::uint64_t seed);
 
-/// A double-decoder network for the classes of `legend`: new, of `width` filters, if `init` is empty or
-/// "none", or else from that file. Throws InputError if the file holds another network or other classes.
-Model double_decoder_start(const std::string& init, int width, const Legend& legend, std::uint64_t seed);
+/// A new double-decoder network of `width` filters for the classes of `legend`.
+Model new_double_decoder(int width, const Legend& legend, std::uint64_t seed);
+
+/// A double-decoder model from a file, whose classes get the ids that `legend` gives to their names. Throws
+/// InputError if the file holds another network or other classes.
+Model double_decoder_from(const std::string& file, Model model, const Legend& legend);
 
 /// Simulated cells beside a user's labels.
 struct SimulatedPlan {

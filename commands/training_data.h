@@ -35,13 +35,6 @@ struct FoundData {
     std::int64_t labelled() const;
 };
 
-/// A tomogram without labels.
-struct UnlabelledTomogram {
-    Tomogram tomogram;
-    Polarity polarity = Polarity::unknown;
-    std::string name;
-};
-
 struct TrainingData {
     std::vector<LabelledTomogram> labelled;
     std::vector<UnlabelledTomogram> unlabelled;

@@ -279,6 +279,8 @@ void sum_down(const torch::Tensor& coarse, const torch::Tensor& fine) {
 class AddUpsampled : public torch::autograd::Function<AddUpsampled> {
 public:
     static torch::Tensor forward(AutogradContext*, const torch::Tensor& fine, const torch::Tensor& coarse) {
+        for (int axis = 2; axis < 5; ++axis)
+            TORCH_CHECK(fine.size(axis) == 2 * coarse.size(axis), "odd size before downsampling");
         auto out = fine.clone();
         if (out.scalar_type() == torch::kBFloat16)
             upsample_add<at::BFloat16>(coarse, out);

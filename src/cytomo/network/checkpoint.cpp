@@ -1,5 +1,6 @@
 #include "checkpoint.h"
 
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
@@ -22,27 +23,82 @@ double number(const Json& json) {
 
 }  // namespace
 
+std::string training_identity(const Model& start, const std::vector<LabelledTomogram>& data,
+                              const TrainOptions& options) {
+    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    const auto add = [&hash](const void* bytes, std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i)
+            hash = (hash ^ static_cast<const unsigned char*>(bytes)[i]) * 0x100000001b3ULL;
+    };
+    Json what{{"widths", start.architecture.widths},
+              {"refine", start.architecture.refine},
+              {"kind", static_cast<int>(start.architecture.kind)},
+              {"classes", start.output_classes()},
+              {"weights", start.checksum()},
+              {"method", static_cast<int>(options.method)},
+              {"seed", options.seed}};
+    for (const auto& entry : start.legend.entries) what["legend"].push_back({entry.id, entry.name});
+    const std::string text = what.dump();
+    add(text.data(), text.size());
+    for (const auto& item : data)
+        if (!item.simulated) {
+            const Size3 size = item.labels.grid().size;
+            add(&size, sizeof size);
+            add(item.labels.data(), item.labels.values().size());
+        }
+    char digits[20];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
+    return digits;
+}
+
+std::string curve_text(const std::vector<TrainingPoint>& curve) {
+    Json json = Json::array();
+    for (const auto& p : curve)
+        json.push_back({p.step, p.minutes, p.loss, p.validation_dice, p.first_counted});
+    return json.dump();
+}
+
+std::vector<TrainingPoint> curve_from(const std::string& text) {
+    std::vector<TrainingPoint> curve;
+    for (const auto& p : Json::parse(text)) {
+        TrainingPoint point{p.at(0).get<std::int64_t>(), number(p.at(1)), number(p.at(2)), {}};
+        for (const auto& dice : p.at(3)) point.validation_dice.push_back(number(dice));
+        point.first_counted = p.at(4).get<std::size_t>();
+        curve.push_back(std::move(point));
+    }
+    return curve;
+}
+
+InputError another_training(const std::filesystem::path& file) {
+    return {file.string(), "a checkpoint of this training: same start, classes, labels, method and seed",
+            "another file",
+            "Remove it or name another; to learn from other labels, go on from the model instead (--init)"};
+}
+
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
     SafeTensors out;
     for (const auto& [prefix, part] : parts)
         for (const auto& [name, tensor] : (c.*part).weights) out.tensors[prefix + name] = tensor;
     for (const auto& [name, tensor] : c.moments) out.tensors[name] = tensor;
-    Json curve = Json::array();
-    for (const auto& p : c.curve) curve.push_back({p.step, p.minutes, p.loss, p.validation_dice});
-    out.metadata["cytomo-checkpoint"] = Json{{"step", c.step},
-                                             {"minutes", c.minutes},
-                                             {"best_step", c.best_step},
-                                             {"best_dice", c.best_dice},
-                                             {"curve", curve}}
-                                            .dump();
+    out.metadata["cytomo-checkpoint"] = Json{
+        {"step", c.step},
+        {"minutes", c.minutes},
+        {"best_step", c.best_step},
+        {"best_dice", c.best_dice},
+        {"identity", c.identity}}.dump();
+    out.metadata["curve"] = curve_text(c.curve);
     write_safetensors(file, out, true);
 }
 
-Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like) {
+Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like,
+                           const std::string& identity) {
     SafeTensors in = read_safetensors(file);
     Checkpoint c;
     c.current = c.mean = c.best = like;
     try {
+        const auto json = Json::parse(in.metadata.at("cytomo-checkpoint"));
+        c.identity = json.at("identity").get<std::string>();
+        if (c.identity != identity) throw std::out_of_range("identity");
         for (const auto& [prefix, part] : parts)
             for (auto& [name, tensor] : (c.*part).weights) {
                 auto& from = in.tensors.at(prefix + name);
@@ -51,19 +107,13 @@ Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like)
             }
         for (auto& [name, tensor] : in.tensors)
             if (name.rfind(moments_prefix, 0) == 0) c.moments[name] = std::move(tensor);
-        const auto json = Json::parse(in.metadata.at("cytomo-checkpoint"));
         c.step = json.at("step").get<std::int64_t>();
         c.minutes = json.at("minutes").get<double>();
         c.best_step = json.at("best_step").get<std::int64_t>();
         c.best_dice = json.at("best_dice").get<double>();
-        for (const auto& p : json.at("curve")) {
-            TrainingPoint point{p.at(0).get<std::int64_t>(), number(p.at(1)), number(p.at(2)), {}};
-            for (const auto& dice : p.at(3)) point.validation_dice.push_back(number(dice));
-            c.curve.push_back(std::move(point));
-        }
+        c.curve = curve_from(in.metadata.at("curve"));
     } catch (const std::exception&) {
-        throw InputError(file.string(), "a checkpoint of this training", "another file",
-                         "Remove it or name another");
+        throw another_training(file);
     }
     return c;
 }

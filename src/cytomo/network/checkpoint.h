@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cytomo/core/error.h"
 #include "cytomo/network/train.h"
 
 namespace cytomo {
@@ -16,12 +17,25 @@ struct Checkpoint {
     std::int64_t step = 0, best_step = 0;
     double minutes = 0, best_dice = -1;
     std::vector<TrainingPoint> curve;
+    std::string identity;  ///< training_identity
 };
+
+/// Fingerprint of what must stay the same when a training goes on: the starting model and its classes,
+/// method, seed, and the labels drawn by hand. Time, rate and simulated cells may change.
+std::string training_identity(const Model& start, const std::vector<LabelledTomogram>& data,
+                              const TrainOptions& options);
+
+/// A learning curve as JSON text, and back. Throws std::exception of some kind.
+std::string curve_text(const std::vector<TrainingPoint>& curve);
+std::vector<TrainingPoint> curve_from(const std::string& text);
+
+/// That `file` belongs to another training than the one that reads it.
+InputError another_training(const std::filesystem::path& file);
 
 /// Replaces the file in one go: a full disk leaves the last checkpoint as it was. Throws InputError.
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
 /// `like`: the model that the training started from. Throws InputError if the file is none of its
 /// checkpoints.
-Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like);
+Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like, const std::string& identity);
 
 }  // namespace cytomo

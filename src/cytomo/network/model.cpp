@@ -94,6 +94,10 @@ std::string Model::checksum() const {
 Model make_model(const Architecture& architecture, std::uint64_t seed) {
     Model model;
     model.architecture = architecture;
+    std::erase_if(model.legend.entries,
+                  [&](const LegendEntry& entry) { return entry.id >= architecture.outputs; });
+    for (int id = default_class_count; id < architecture.outputs; ++id)
+        model.legend.entries.push_back({static_cast<std::uint8_t>(id), "class " + std::to_string(id), {}});
     if (architecture.kind == NetworkKind::double_decoder)
         model.weights = make_double_decoder_weights(architecture.widths.front(), architecture.outputs, seed);
     std::uint64_t stream = 0;
@@ -157,7 +161,7 @@ void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed) {
         for (const auto& old : model.legend.entries)
             if (old.id != 0 && standard_class_name(old.name) == standard_class_name(entry.name))
                 for (std::size_t o = 0; o < before.size(); ++o)
-                    if (before[o] == old.id) {
+                    if (before[o] == old.id && after[o] == 0) {
                         after[o] = entry.id;
                         found = true;
                     }

@@ -85,7 +85,7 @@ struct Model {
     std::string checksum() const;
 };
 
-/// Random weights (He et al. 2015), reproducible by seed.
+/// Random weights (He et al. 2015), reproducible by seed. Classes have the names of the default model's.
 Model make_model(const Architecture& architecture, std::uint64_t seed);
 
 /// Gives the model other classes and keeps what it knows: outputs of classes that the new legend has under

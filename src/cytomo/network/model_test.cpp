@@ -79,6 +79,23 @@ TEST(Model, DamagedFilesAreRefusedByName) {
     EXPECT_THROW(read_model("/nonexistent/x"), InputError);
 }
 
+TEST(Model, ALegendOfOtherClassesIsRefused) {
+    const auto p = scratch("legend.safetensors");
+    Model m = make_model({{16}, 3}, 1);
+    m.legend.entries[2].id = 200;
+    write_model(p, m, true);
+    EXPECT_THROW(read_model(p), InputError);
+    m.legend.entries[2].id = 1;
+    write_model(p, m, true);
+    EXPECT_THROW(read_model(p), InputError);
+}
+
+TEST(Model, TwoNamesForOneKindBothGetAnOutput) {
+    Model m = make_model({}, 1);
+    adopt_legend(m, {{{0, "background", {}}, {1, "endosome", {}}, {2, "lysosome", {}}}}, 1);
+    EXPECT_EQ(m.class_of_output, (std::vector<std::uint8_t>{0, 0, 0, 0, 0, 1, 0, 2}));
+}
+
 TEST(Model, HalfAndBrainFloatsAreRead) {
     // 1.5 and -2 in IEEE half (0x3E00, 0xC000) and bfloat16 (0x3FC0, 0xC000).
     const std::string header =

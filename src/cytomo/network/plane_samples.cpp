@@ -62,9 +62,11 @@ std::string text(Size3 s) {
 
 }  // namespace
 
-PlaneSamples::PlaneSamples(const std::vector<LabelledTomogram>& data, const std::vector<Tomogram>& unlabelled,
-                           const Model& model, const TrainOptions& options)
-    : data_(data) {
+PlaneSamples::PlaneSamples(const std::vector<LabelledTomogram>& data,
+                           const std::vector<UnlabelledTomogram>& unlabelled, const Model& model,
+                           const TrainOptions& options)
+    : data_(data), beside_share_(options.simulated_share) {
+    for (const auto& item : data_) any_real_ = any_real_ || !item.simulated;
     output_of_class_.fill(ignore_label);
     const auto classes = model.output_classes();
     for (std::size_t o = 0; o < classes.size(); ++o) {
@@ -84,9 +86,9 @@ PlaneSamples::PlaneSamples(const std::vector<LabelledTomogram>& data, const std:
                     item.name,
                     "labels below " + std::to_string(model.class_count()) + ", or 255 for unlabelled",
                     std::to_string(label), "Rename the labels or choose a model with more classes");
-        images_.push_back(&item.tomogram);
+        if (!any_real_ || !item.simulated) images_.push_back(&item.tomogram);
     }
-    for (const auto& tomogram : unlabelled) images_.push_back(&tomogram);
+    for (const auto& item : unlabelled) images_.push_back(&item.tomogram);
     if (find_slices(options.validation_share) >= 2) return;
     // Too little to hold anything out.
     const int found = find_slices(0);
@@ -102,10 +104,12 @@ PlaneSamples::PlaneSamples(const std::vector<LabelledTomogram>& data, const std:
 
 int PlaneSamples::find_slices(double share) {
     slices_.clear();
+    beside_.clear();
     std::set<std::uint8_t> found;
     for (std::size_t i = 0; i < data_.size(); ++i) {
         const Size3 size = data_[i].labels.grid().size;
-        const auto rows = size.y - static_cast<std::int64_t>(share * static_cast<double>(size.y));
+        const auto rows =
+            is_beside(i) ? size.y : size.y - static_cast<std::int64_t>(share * static_cast<double>(size.y));
         for (std::int64_t z = 0; z < size.z; ++z) {
             Slice slice{i, z, rows, 0};
             const std::uint8_t* labels = labels_of(slice);
@@ -118,7 +122,7 @@ int PlaneSamples::find_slices(double share) {
             if (slice.labelled == 0) continue;
             for (std::int64_t k = 0; k < slice.rows * size.x; ++k)
                 if (is_labelled(labels[k])) found.insert(labels[k]);
-            slices_.push_back(slice);
+            (is_beside(i) ? beside_ : slices_).push_back(slice);
         }
     }
     return static_cast<int>(found.size());
@@ -130,7 +134,10 @@ const std::uint8_t* PlaneSamples::labels_of(const Slice& slice) const {
 }
 
 PlaneCrop PlaneSamples::draw_labelled(Random& random) const {
-    const Slice& slice = slices_[static_cast<std::size_t>(random.integer(0, labelled_slices() - 1))];
+    const auto& from =
+        slices_.empty() || (!beside_.empty() && random.chance(beside_share_)) ? beside_ : slices_;
+    const Slice& slice =
+        from[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(from.size()) - 1))];
     const Tomogram& tomogram = data_[slice.item].tomogram;
     const auto nx = tomogram.grid.size.x, ny = tomogram.grid.size.y;
     const std::uint8_t* labels = labels_of(slice);

@@ -22,9 +22,11 @@ struct PlaneCrop {
 class PlaneSamples {
 public:
     /// The last `options.validation_share` of each labelled slice along y is held out, where enough remains
-    /// to learn from. Keeps references: `data` and `unlabelled` must outlive it. Throws InputError if grids
-    /// differ, a label lies outside the classes, nothing is labelled, or only one class is.
-    PlaneSamples(const std::vector<LabelledTomogram>& data, const std::vector<Tomogram>& unlabelled,
+    /// to learn from. Simulated tomograms beside others teach whole, in `options.simulated_share` of the
+    /// labelled crops, and neither test nor count as images. Keeps references: `data` and `unlabelled` must
+    /// outlive it. Throws InputError if grids differ, a label lies outside the classes, nothing is labelled,
+    /// or only one class is.
+    PlaneSamples(const std::vector<LabelledTomogram>& data, const std::vector<UnlabelledTomogram>& unlabelled,
                  const Model& model, const TrainOptions& options);
 
     std::int64_t labelled_slices() const { return static_cast<std::int64_t>(slices_.size()); }
@@ -47,11 +49,14 @@ private:
     };
     /// Returns how many classes are found in the rows that teach.
     int find_slices(double share);
+    bool is_beside(std::size_t item) const { return any_real_ && data_[item].simulated; }
     const std::uint8_t* labels_of(const Slice& slice) const;
 
     const std::vector<LabelledTomogram>& data_;
     std::vector<const Tomogram*> images_;
-    std::vector<Slice> slices_;
+    std::vector<Slice> slices_, beside_;  ///< drawn by hand (or all, if none is); simulated beside those
+    double beside_share_ = 0;
+    bool any_real_ = false;
     std::array<std::uint8_t, 256> output_of_class_{};
 };
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
@@ -59,7 +60,15 @@ std::map<std::string, std::vector<std::int64_t>> expected_shapes(const Architect
     if (architecture.kind == NetworkKind::double_decoder)
         return double_decoder_shapes(architecture.widths.front(), architecture.outputs);
     std::map<std::string, std::vector<std::int64_t>> shapes;
-    for (const auto& [name, tensor] : make_model(architecture, 0).weights) shapes[name] = tensor.shape;
+    for (const Layer& layer : architecture.layers()) {
+        const std::int64_t k = layer.kernel;
+        shapes[layer.name + ".weight"] = {layer.out, layer.in, k, k, k};
+        if (layer.norm)
+            for (const char* part : {".gamma", ".beta", ".mean", ".variance"})
+                shapes[layer.name + part] = {layer.out};
+        else
+            shapes[layer.name + ".bias"] = {layer.out};
+    }
     return shapes;
 }
 
@@ -179,6 +188,14 @@ Model read_model(const std::filesystem::path& file) {
          *std::max_element(model.class_of_output.begin(), model.class_of_output.end()) > 15))
         throw InputError(name, "a class from 0 to 15 for each output",
                          std::to_string(model.class_of_output.size()) + " entries", advice);
+    std::set<int> ids;
+    for (const auto& entry : model.legend.entries) ids.insert(entry.id);
+    if (ids.size() != model.legend.entries.size() || ids.count(0) == 0 ||
+        *ids.rbegin() >= model.class_count())
+        throw InputError(name, "a legend of the classes that the network tells apart, 0 among them",
+                         std::to_string(ids.size()) + " classes, the last " +
+                             (ids.empty() ? "none" : std::to_string(*ids.rbegin())),
+                         advice);
     if (!(model.voxel_um > 1e-4 && model.voxel_um < 10))
         throw InputError(name, "a voxel edge of 0.1 nm to 10 µm", std::to_string(model.voxel_um) + " µm",
                          advice);

@@ -122,10 +122,41 @@ const T& any_of(const std::vector<T>& list, Random& random) {
     return list[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(list.size()) - 1))];
 }
 
+/// Which of at least five volumes are held out whole: about `share` of them, spread over the list, which may
+/// be ordered by kind; none that alone holds a class. None of fewer.
+std::vector<bool> volumes_to_hold_out(const std::vector<Sample>& all, double share) {
+    std::vector<bool> held(all.size());
+    if (all.size() < 5 || share <= 0) return held;
+    std::vector<std::array<bool, 256>> has(all.size());
+    std::array<int, 256> teaching{};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (const auto label : all[i].labels.values()) has[i][label] = true;
+        for (std::size_t c = 0; c < 255; ++c) teaching[c] += has[i][c] ? 1 : 0;
+    }
+    const auto can_be_spared = [&](std::size_t i) {
+        for (std::size_t c = 0; c < 255; ++c)
+            if (has[i][c] && teaching[c] < 2) return false;
+        return true;
+    };
+    const auto count = std::max<std::size_t>(
+        1, static_cast<std::size_t>(std::lround(share * static_cast<double>(all.size()))));
+    for (std::size_t k = 0; k < count; ++k) {
+        // The last volume of each stretch of the list, or the next before it that can be spared.
+        for (std::size_t i = (k + 1) * all.size() / count; i-- > k * all.size() / count;) {
+            if (!can_be_spared(i)) continue;
+            held[i] = true;
+            for (std::size_t c = 0; c < 255; ++c) teaching[c] -= has[i][c] ? 1 : 0;
+            break;
+        }
+    }
+    return held;
+}
+
 }  // namespace
 
-SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const std::vector<Tomogram>& without_labels,
-                     const Model& model, const TrainOptions& options, const Progress& progress) {
+SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
+                     const std::vector<UnlabelledTomogram>& without_labels, const Model& model,
+                     const TrainOptions& options, const Progress& progress) {
     std::vector<Sample> all;
     bool any_real = false;
     for (const auto& item : data) any_real = any_real || !item.simulated;
@@ -139,24 +170,23 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const std::vecto
     }
     for (std::size_t i = 0; i < without_labels.size(); ++i) {
         progress(static_cast<double>(data.size() + i) / count);
-        Sample sample{normalised_values(without_labels[i], Polarity::unknown, model), {}, {}, 0, false};
+        Sample sample{normalised_values(without_labels[i].tomogram, without_labels[i].polarity, model),
+                      {},
+                      {},
+                      0,
+                      false};
         sample.labels = ClassVolume(sample.values.grid(), ignore_label);
         unlabelled.push_back(std::move(sample));
     }
-    const auto held_out =
-        all.size() >= 5
-            ? std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(options.validation_share *
-                                                                            static_cast<double>(all.size()))))
-            : 0;
+    const auto held = volumes_to_hold_out(all, options.validation_share);
+    const bool whole = std::count(held.begin(), held.end(), true) > 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
         Sample& s = all[i];
-        if (held_out > 0) {
-            // Spread over the list, which may be ordered by kind.
-            const bool held = i * held_out / all.size() != (i + 1) * held_out / all.size();
-            (held ? validation : training).push_back(std::move(s));
+        if (whole) {
+            (held[i] ? validation : training).push_back(std::move(s));
         } else {
-            auto [teaching, held] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);
-            validation.push_back({s.values, std::move(held), {}, s.source, s.simulated});
+            auto [teaching, kept] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);
+            validation.push_back({s.values, std::move(kept), {}, s.source, s.simulated});
             training.push_back({std::move(s.values), std::move(teaching), {}, s.source, s.simulated});
         }
     }
@@ -180,9 +210,10 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data, const std::vecto
 
 PatchPair SampleSet::draw(const TrainOptions& options, Random& random) const {
     const double kind = random.uniform();
-    const bool from_simulated = !simulated.empty() && kind < options.simulated_share;
-    const bool from_unlabelled = !unlabelled.empty() && options.method == TrainMethod::semi &&
-                                 !from_simulated && kind < options.simulated_share + 0.2;
+    const double share = simulated.empty() ? 0 : options.simulated_share;
+    const bool from_simulated = kind < share;
+    const bool from_unlabelled =
+        !unlabelled.empty() && options.method == TrainMethod::semi && !from_simulated && kind < share + 0.2;
     const Sample& sample = any_of(from_simulated    ? simulated
                                   : from_unlabelled ? unlabelled
                                                     : training,

@@ -34,8 +34,9 @@ struct SampleSet {
     /// Tomograms are held out whole when there are at least five; otherwise blocks of labelled voxels are
     /// (hold_out_blocks), and do not teach. Simulated ones are never held out beside real ones.
     /// Throws InputError if grids differ, a label lies outside the classes, or nothing is labelled.
-    SampleSet(const std::vector<LabelledTomogram>& data, const std::vector<Tomogram>& without_labels,
-              const Model& model, const TrainOptions& options, const Progress& progress);
+    SampleSet(const std::vector<LabelledTomogram>& data,
+              const std::vector<UnlabelledTomogram>& without_labels, const Model& model,
+              const TrainOptions& options, const Progress& progress);
 
     /// A random patch, augmented; most are centred near a voxel of a class drawn uniformly.
     PatchPair draw(const TrainOptions& options, Random& random) const;

@@ -8,6 +8,7 @@
 #include "checkpoint.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "double_decoder.h"
 #include "engine.h"
 #include "losses.h"
 #include "optimizer.h"
@@ -77,12 +78,12 @@ Size3 fitted_patch(const SampleSet& samples, Size3 wanted, std::int64_t stride) 
         }
     }
     Size3 patch = wanted;
-    patch.z = std::min(patch.z, rounded_up(deepest, stride));
+    patch.z = rounded_up(std::min(patch.z, deepest), stride);
     if (4 * labelled < slices) patch.z = std::min(patch.z, rounded_up(32, stride));
     const double edge =
         std::sqrt(static_cast<double>(wanted.count()) / static_cast<double>(patch.z * stride * stride));
     patch.x = patch.y =
-        std::min(rounded_up(widest, stride), stride * static_cast<std::int64_t>(std::lround(edge)));
+        stride * std::clamp<std::int64_t>(std::lround(edge), 1, rounded_up(widest, stride) / stride);
     return patch;
 }
 
@@ -117,7 +118,7 @@ public:
     Trainer(const Model& start, const SampleSet& samples, const TrainOptions& options)
         : samples_(samples),
           options_(options),
-          device_(options.device),
+          device_(find_device(options.device)),
           model_(start),
           student_(start, device_, type()),
           teacher_(start, device_, type()),
@@ -201,6 +202,7 @@ void TrainOptions::check() const {
     if (steps < 1 && minutes <= 0) throw UsageError("training: expected at least one step");
     if (patch.x < 16 || patch.y < 16 || patch.z < 16)
         throw UsageError("training: expected patches of at least 16 voxels");
+    find_device(device);
     if (batch < 1) throw UsageError("training: expected a batch of at least one patch");
     if (!(learning_rate > 0 && learning_rate < 1))
         throw UsageError("training: expected a learning rate between 0 and 1");
@@ -213,23 +215,37 @@ void TrainOptions::check() const {
 }
 
 double TrainingPoint::mean_dice() const {
-    double sum = 0;
-    int n = 0;
-    for (std::size_t c = validation_dice.size() > 2 ? 2 : 1; c < validation_dice.size(); ++c)
-        if (!std::isnan(validation_dice[c])) {
-            sum += validation_dice[c];
-            ++n;
-        }
-    return n > 0 ? sum / n : std::nan("");
+    for (const std::size_t first : {first_counted, std::size_t{1}}) {
+        double sum = 0;
+        int n = 0;
+        for (std::size_t c = first; c < validation_dice.size(); ++c)
+            if (!std::isnan(validation_dice[c])) {
+                sum += validation_dice[c];
+                ++n;
+            }
+        if (n > 0) return sum / n;
+    }
+    return std::nan("");
+}
+
+std::size_t first_counted_class(const Legend& legend) {
+    const auto* one = legend.find(std::uint8_t{1});
+    const bool known =
+        one != nullptr && standard_class_name(one->name) == default_legend().name_of(cytoplasm);
+    return known && legend.entries.size() > 2 ? 2 : 1;
 }
 
 TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
-                     const std::vector<Tomogram>& unlabelled, const TrainOptions& wanted,
+                     const std::vector<UnlabelledTomogram>& unlabelled, const TrainOptions& wanted,
                      const std::function<void(const TrainingPoint&)>& on_point, const Progress& progress) {
     wanted.check();
     TrainOptions options = wanted;
     const SampleSet samples(data, unlabelled, start, options, progress.stage("reading training data"));
     if (options.fit_patch) options.patch = fitted_patch(samples, options.patch, start.architecture.stride());
+    const auto stride = start.architecture.stride();
+    if (options.patch.x % stride != 0 || options.patch.y % stride != 0 || options.patch.z % stride != 0)
+        throw UsageError("training: expected patches whose edges are multiples of " + std::to_string(stride) +
+                         ", as the network asks for");
     const auto validation = samples.validation_patches(options);
     torch::set_num_threads(thread_count());
 
@@ -238,8 +254,9 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     Trainer trainer(start, samples, options);
     std::int64_t step = 0;
     double minutes_before = 0, best_dice = -1;
+    const std::string identity = options.checkpoint.empty() ? "" : training_identity(start, data, options);
     if (!options.checkpoint.empty() && std::filesystem::exists(options.checkpoint)) {
-        Checkpoint c = read_checkpoint(options.checkpoint, start);
+        Checkpoint c = read_checkpoint(options.checkpoint, start, identity);
         trainer.load(c);
         step = c.step;
         minutes_before = c.minutes;
@@ -262,6 +279,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     const auto evaluate = [&] {
         TrainingPoint point{
             step, elapsed(), loss_count > 0 ? loss_sum / static_cast<double>(loss_count) : 0, {}};
+        point.first_counted = first_counted_class(start.legend);
         const Model& mean = trainer.mean();
         point.validation_dice = validate(mean, validation, options.patch);
         loss_sum = 0;
@@ -276,34 +294,45 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
         result.curve.push_back(point);
         if (on_point) on_point(point);
     };
-    for (; fraction_done() < 1; ++step) {
-        const double t = fraction_done();
-        // Patches differ so much that what the batch's own statistics teach is not what inference does.
-        if (t >= 1 - options.frozen_share) trainer.freeze_statistics();
-        loss_sum += trainer.step(step, t);
-        ++loss_count;
-        char note[64];
-        std::snprintf(note, sizeof note, "loss %.3f", loss_sum / static_cast<double>(loss_count));
-        if (!options.checkpoint.empty() && minutes_since(last_saved) > 2) {
-            Checkpoint c;
-            trainer.store(c);
-            c.best = result.model;
-            c.step = step + 1;
-            c.minutes = elapsed();
-            c.best_step = result.best_step;
-            c.best_dice = best_dice;
-            c.curve = result.curve;
-            write_checkpoint(options.checkpoint, c);
-            last_saved = Clock::now();
+    const auto save = [&] {
+        if (options.checkpoint.empty()) return;
+        Checkpoint c;
+        trainer.store(c);
+        c.best = result.model;
+        c.identity = identity;
+        c.step = step;
+        c.minutes = elapsed();
+        c.best_step = result.best_step;
+        c.best_dice = best_dice;
+        c.curve = result.curve;
+        write_checkpoint(options.checkpoint, c);
+        last_saved = Clock::now();
+    };
+    try {
+        while (fraction_done() < 1) {
+            const double t = fraction_done();
+            // Patches differ so much that what the batch's own statistics teach is not what inference does.
+            if (t >= 1 - options.frozen_share) trainer.freeze_statistics();
+            loss_sum += trainer.step(step, t);
+            ++loss_count;
+            ++step;
+            char note[64];
+            std::snprintf(note, sizeof note, "loss %.3f", loss_sum / static_cast<double>(loss_count));
+            if (minutes_since(last_saved) > 2) save();
+            const double done = fraction_done();
+            stage(std::min(1.0, done), note);
+            if (done >= next_point) {
+                evaluate();
+                next_point = 0.05 * std::floor(20 * done) + 0.05;
+                if (t > 0.6 && t - best_at > options.patience && options.keep_best) break;
+            }
         }
-        stage(std::min(1.0, fraction_done()), note);
-        if (fraction_done() >= next_point) {
-            evaluate();
-            next_point += 0.05;
-            if (t > 0.6 && t - best_at > options.patience && options.keep_best) break;
-        }
+    } catch (const Cancelled&) {
+        save();
+        throw;
     }
-    if (loss_count > 0) evaluate();
+    if (loss_count > 0 || result.curve.empty()) evaluate();
+    save();
     result.calibration = calibrate(result.model, validation, options.patch);
     result.model = calibrated(std::move(result.model), result.calibration);
     for (const auto& s : samples.validation) result.held_out.push_back({s.source, s.labels});

@@ -24,6 +24,13 @@ struct LabelledTomogram {
     bool simulated = false;  ///< made beside those labelled by hand: teaches, but tests nothing
 };
 
+/// A tomogram to learn from without labels, and its polarity (unknown: guessed).
+struct UnlabelledTomogram {
+    Tomogram tomogram;
+    Polarity polarity = Polarity::unknown;
+    std::string name;
+};
+
 enum class TrainMethod {
     semi,           ///< labels, and agreement with a slower copy of itself where there are none
     supervised,     ///< labels only
@@ -52,9 +59,9 @@ struct TrainOptions {
     /// Of the user's own, which resemble those to be segmented.
     AugmentOptions augment_own{0.1, 1, 0.12, 0.15, 0.12, 0.5, 0};
     std::string device = "cpu";  ///< "cpu" or "cuda:N"
-    std::filesystem::path
-        checkpoint;  ///< if not empty: state is kept there every few minutes, and resumed from
-    /// Throws UsageError.
+    /// If not empty: state is kept there every few minutes, when stopped and at the end, and resumed from.
+    std::filesystem::path checkpoint;
+    /// Throws UsageError; InputError if there is no such device.
     void check() const;
 };
 
@@ -64,8 +71,13 @@ struct TrainingPoint {
     double minutes = 0;
     double loss = 0;                      ///< mean training loss since the last point
     std::vector<double> validation_dice;  ///< a class; NaN if absent in the validation patches
-    double mean_dice() const;             ///< over classes ≥ 1 (classes ≥ 2 if there are more than two)
+    std::size_t first_counted = 1;        ///< of the classes that mean_dice is over
+    /// Over the classes from first_counted on that occur; if none does, over those from 1; else NaN.
+    double mean_dice() const;
 };
+
+/// 2 if class 1 of several is the cytoplasm, which is everywhere and easy; else 1.
+std::size_t first_counted_class(const Legend& legend);
 
 /// Labelled voxels that did not teach.
 struct HeldOut {
@@ -89,7 +101,7 @@ struct TrainingResult {
 /// threads. Memory: 6 bytes a voxel of all tomograms at the model's voxel size, and about 3 GB for the
 /// default patch. Throws InputError if labels and tomogram differ in size or nothing is labelled, Cancelled.
 TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
-                     const std::vector<Tomogram>& unlabelled, const TrainOptions& options,
+                     const std::vector<UnlabelledTomogram>& unlabelled, const TrainOptions& options,
                      const std::function<void(const TrainingPoint&)>& on_point = {},
                      const Progress& progress = {});
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "checkpoint.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "double_decoder.h"
@@ -86,6 +87,8 @@ struct State {
     std::array<Adam, 2> adam;  ///< for labelled epochs, for unlabelled ones
     std::int64_t step = 0;
     double minutes = 0;
+    std::string identity;
+    std::vector<TrainingPoint> curve;
 
     State(Model& m, torch::Device device, double rate)
         : model(m), net(m, device), adam{Adam(net.parameters(), rate), Adam(net.parameters(), rate)} {}
@@ -94,6 +97,8 @@ struct State {
         net.store(model);
         SafeTensors c;
         c.metadata = {{"method", "double-decoder"},
+                      {"identity", identity},
+                      {"curve", curve_text(curve)},
                       {"step", std::to_string(step)},
                       {"minutes", std::to_string(minutes)}};
         c.tensors = model.weights;
@@ -104,23 +109,22 @@ struct State {
     void load(const SafeTensors& c) {
         step = std::stoll(c.metadata.at("step"));
         minutes = std::stod(c.metadata.at("minutes"));
+        curve = curve_from(c.metadata.at("curve"));
         adam[0].load("adam.labelled", c);
         adam[1].load("adam.unlabelled", c);
     }
 };
 
 /// The weights of a checkpoint instead of those of the model. Throws InputError if they do not fit.
-SafeTensors take_checkpoint(const std::filesystem::path& file, Model& model) {
+SafeTensors take_checkpoint(const std::filesystem::path& file, Model& model, const std::string& identity) {
     SafeTensors c = read_safetensors(file);
-    bool fits = c.metadata.count("method") > 0 && c.metadata.at("method") == "double-decoder";
+    bool fits = c.metadata.count("identity") > 0 && c.metadata.at("identity") == identity;
     for (auto& [name, t] : model.weights) {
         const auto it = c.tensors.find(name);
         fits = fits && it != c.tensors.end() && it->second.shape == t.shape;
         if (fits) t = std::move(it->second);
     }
-    if (!fits)
-        throw InputError(file.string(), "a checkpoint of this training", "another file",
-                         "Remove it or name another");
+    if (!fits) throw another_training(file);
     return c;
 }
 
@@ -207,19 +211,22 @@ private:
 }  // namespace
 
 TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomogram>& data,
-                                    const std::vector<Tomogram>& unlabelled, const TrainOptions& options,
+                                    const std::vector<UnlabelledTomogram>& unlabelled,
+                                    const TrainOptions& options,
                                     const std::function<void(const TrainingPoint&)>& on_point,
                                     const Progress& progress) {
     options.check();
     const auto device = find_device(options.device);
     torch::set_num_threads(thread_count());
     SafeTensors resumed;
+    const std::string identity = options.checkpoint.empty() ? "" : training_identity(start, data, options);
     if (start.architecture.kind == NetworkKind::double_decoder && !options.checkpoint.empty() &&
         std::filesystem::exists(options.checkpoint))
-        resumed = take_checkpoint(options.checkpoint, start);
+        resumed = take_checkpoint(options.checkpoint, start, identity);
     const double rate = options.learning_rate == TrainOptions{}.learning_rate ? 5e-5 : options.learning_rate;
     State state(start, device, rate);
     if (!resumed.tensors.empty()) state.load(resumed);
+    state.identity = identity;
     resumed = {};
     const PlaneSamples samples(data, unlabelled, start, options);
     if (!options.checkpoint.empty()) state.save(options.checkpoint);
@@ -246,8 +253,9 @@ TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomog
         if (loss_count > 0) last_loss = loss_sum / static_cast<double>(loss_count);
         loss_sum = 0;
         loss_count = since_point = 0;
-        result.curve.push_back({state.step, state.minutes, last_loss, trainer.validate(validation)});
-        if (on_point) on_point(result.curve.back());
+        state.curve.push_back({state.step, state.minutes, last_loss, trainer.validate(validation)});
+        state.curve.back().first_counted = first_counted_class(start.legend);
+        if (on_point) on_point(state.curve.back());
     };
     const auto stage = progress.stage("training");
     double next_point = 0.05 * std::floor(20 * fraction_done()) + 0.05;
@@ -280,13 +288,14 @@ TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomog
         if (!options.checkpoint.empty()) state.save(options.checkpoint);
         throw;
     }
-    if (since_point > 0) evaluate();
+    if (since_point > 0 || state.curve.empty()) evaluate();
     if (!options.checkpoint.empty()) state.save(options.checkpoint);
     state.net.store(start);
     start.record["method"] = "double-decoder";
     start.record["steps"] = std::to_string(state.step);
     result.model = std::move(start);
     result.best_step = state.step;
+    result.curve = state.curve;
     result.held_out = samples.held_out();
     return result;
 }

@@ -36,7 +36,8 @@ namespace cytomo {
 /// all at width 64. Throws InputError if the model is of another kind, grids differ, fewer than two classes
 /// are labelled, or the device or the checkpoint cannot be used; Cancelled.
 TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomogram>& data,
-                                    const std::vector<Tomogram>& unlabelled, const TrainOptions& options,
+                                    const std::vector<UnlabelledTomogram>& unlabelled,
+                                    const TrainOptions& options,
                                     const std::function<void(const TrainingPoint&)>& on_point = {},
                                     const Progress& progress = {});
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "cytomo/core/error.h"
@@ -78,8 +79,70 @@ TEST(Train, SameSeedSameModelAndResumeContinues) {
     const auto start = make_model({{16, 16}, 2}, 1);
     const auto a = train(start, {item}, {}, options), b = train(start, {item}, {}, options);
     EXPECT_EQ(a.model.checksum(), b.model.checksum());
+    const auto file = std::filesystem::path(testing::TempDir()) / "train_checkpoint.safetensors";
+    std::filesystem::remove(file);
+    options.checkpoint = file;
+    int steps = 0;
+    const Progress stop(
+        [&](std::string_view stage, double, std::string_view) { steps += stage == "training" ? 1 : 0; },
+        [&] { return steps >= 3; });
+    EXPECT_THROW(train(start, {item}, {}, options, {}, stop), Cancelled);
+    const auto rest = train(start, {item}, {}, options);
+    EXPECT_EQ(rest.model.checksum(), a.model.checksum());
+    EXPECT_EQ(rest.curve.size(), a.curve.size());
+    EXPECT_LT(steps, 6);
+    // A training that is over gives its model again.
+    const auto again = train(start, {item}, {}, options);
+    EXPECT_EQ(again.model.checksum(), a.model.checksum());
+    EXPECT_EQ(again.curve.size(), a.curve.size());
+    options.checkpoint.clear();
     options.seed = 2;
     EXPECT_NE(train(start, {item}, {}, options).model.checksum(), a.model.checksum());
+}
+
+TEST(Train, CheckpointsOfOtherTrainingsAreRefused) {
+    const auto item = balls(1, Polarity::dense_is_bright);
+    auto options = quick();
+    options.steps = 1;
+    options.checkpoint = std::filesystem::path(testing::TempDir()) / "train_identity.safetensors";
+    std::filesystem::remove(options.checkpoint);
+    const auto start = make_model({{16, 16}, 3}, 1);
+    train(start, {item}, {}, options);
+    auto renamed = start;
+    std::swap(renamed.legend.entries[1].name, renamed.legend.entries[2].name);
+    EXPECT_THROW(train(renamed, {item}, {}, options), InputError);
+    EXPECT_THROW(train(make_model({{16}, 3}, 1), {item}, {}, options), InputError);
+    auto relabelled = item;
+    relabelled.labels[7] = 2;
+    EXPECT_THROW(train(start, {relabelled}, {}, options), InputError);
+    auto simulated = item;
+    simulated.simulated = true;
+    options.steps = 2;
+    EXPECT_EQ(train(start, {item, simulated}, {}, options).curve.back().step, 2);
+}
+
+TEST(Train, AVolumeThatAloneHoldsAClassIsNotHeldOut) {
+    std::vector<LabelledTomogram> items;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) items.push_back(balls(seed, Polarity::dense_is_bright));
+    for (auto& label : items.back().labels.values()) label = label == 1 ? 2 : label;
+    auto options = quick();
+    options.steps = 1;
+    const auto result = train(make_model({{16, 16}, 3}, 1), items, {}, options);
+    ASSERT_EQ(result.held_out.size(), 1U);
+    EXPECT_EQ(result.held_out[0].tomogram, 3U);
+}
+
+TEST(Train, MeanDiceIsOverWhatTheUserLooksFor) {
+    EXPECT_EQ(first_counted_class(default_legend()), 2U);
+    EXPECT_EQ(first_counted_class({{{0, "background", {}}, {1, "Cytosol", {}}}}), 1U);
+    EXPECT_EQ(first_counted_class({{{0, "background", {}}, {1, "mitochondrion", {}}, {2, "droplet", {}}}}),
+              1U);
+    TrainingPoint p{1, 0, 0, {0.9, 0.5, std::nan(""), 0.7}};
+    EXPECT_DOUBLE_EQ(p.mean_dice(), 0.6);
+    p.first_counted = 2;
+    EXPECT_DOUBLE_EQ(p.mean_dice(), 0.7);
+    p.validation_dice = {0.9, 0.5, std::nan("")};
+    EXPECT_DOUBLE_EQ(p.mean_dice(), 0.5);
 }
 
 TEST(Train, RefusesWhatCannotTeach) {
@@ -94,6 +157,22 @@ TEST(Train, RefusesWhatCannotTeach) {
     auto bad = quick();
     bad.learning_rate = -1;
     EXPECT_THROW(train(model, {balls(1, Polarity::dense_is_bright)}, {}, bad), UsageError);
+    bad = quick();
+    bad.device = "abacus";
+    EXPECT_THROW(train(model, {balls(1, Polarity::dense_is_bright)}, {}, bad), UsageError);
+    bad = quick();
+    bad.fit_patch = false;
+    bad.patch.x = 33;
+    EXPECT_THROW(train(model, {balls(1, Polarity::dense_is_bright)}, {}, bad), UsageError);
+}
+
+TEST(Train, SixLevelsLearnFromAVolumeOfAnyDepth) {
+    auto options = quick();
+    options.steps = 1;
+    options.patch = {32, 32, 48};
+    const auto result = train(make_model({{16, 16, 16, 16, 16, 16}, 2}, 1),
+                              {balls(1, Polarity::dense_is_bright)}, {}, options);
+    EXPECT_EQ(result.curve.size(), 1U);
 }
 
 }  // namespace
