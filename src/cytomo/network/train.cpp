@@ -318,14 +318,14 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
             ++step;
             char note[64];
             std::snprintf(note, sizeof note, "loss %.3f", loss_sum / static_cast<double>(loss_count));
-            if (minutes_since(last_saved) > 2) save();
             const double done = fraction_done();
-            stage(std::min(1.0, done), note);
             if (done >= next_point) {
                 evaluate();
                 next_point = 0.05 * std::floor(20 * done) + 0.05;
-                if (t > 0.6 && t - best_at > options.patience && options.keep_best) break;
             }
+            if (minutes_since(last_saved) > 2) save();
+            stage(std::min(1.0, done), note);
+            if (t > 0.6 && t - best_at > options.patience && options.keep_best) break;
         }
     } catch (const Cancelled&) {
         save();

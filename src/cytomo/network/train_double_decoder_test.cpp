@@ -88,11 +88,12 @@ protected:
 TEST_F(TrainDoubleDecoder, FindsDiscsAfterThreeLabelledSlices) {
     const auto item = three_slices(discs(1));
     int points = 0;
-    const auto result = train_double_decoder(model_of(8, 2), {item}, {discs(3).tomogram}, quick(60),
-                                             [&](const TrainingPoint& p) {
-                                                 ++points;
-                                                 EXPECT_EQ(p.validation_dice.size(), 2U);
-                                             });
+    const auto result =
+        train_double_decoder(model_of(8, 2), {item}, {{discs(3).tomogram, Polarity::unknown, ""}}, quick(60),
+                             [&](const TrainingPoint& p) {
+                                 ++points;
+                                 EXPECT_EQ(p.validation_dice.size(), 2U);
+                             });
     EXPECT_GE(points, 15);
     EXPECT_GT(result.curve.back().mean_dice(), 0.8);
     EXPECT_LT(result.curve.back().loss, result.curve.front().loss);
@@ -173,7 +174,8 @@ TEST_F(TrainDoubleDecoder, RefusesWhatCannotTeach) {
     };
     auto item = discs(1);
     EXPECT_THROW(train_double_decoder(make_model({{16, 16}, 2}, 1), {item}, {}, quick(2)), InputError);
-    EXPECT_THROW(train_double_decoder(model, {}, {item.tomogram}, quick(2)), InputError);
+    EXPECT_THROW(train_double_decoder(model, {}, {{item.tomogram, Polarity::unknown, ""}}, quick(2)),
+                 InputError);
     std::fill(item.labels.values().begin(), item.labels.values().end(), ignore_label);
     refuse(item);
     item.labels[5] = 0;
@@ -204,7 +206,7 @@ TEST(PlaneSamples, CropsShowLabelsWhereTheyAre) {
             }
     item.tomogram = tomogram_from(values);
     const std::vector<LabelledTomogram> data{item};
-    const std::vector<Tomogram> none;
+    const std::vector<UnlabelledTomogram> none;
     const PlaneSamples samples(data, none, model_of(4, 2), TrainOptions{});
     EXPECT_EQ(samples.labelled_slices(), 1);
     for (std::uint64_t k = 0; k < 20; ++k) {
