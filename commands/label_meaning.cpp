@@ -28,11 +28,11 @@ void colour(Legend& legend) {
                                                           {202, 142, 172}, {222, 200, 120}, {132, 128, 170},
                                                           {168, 146, 122}, {120, 150, 140}};
     for (auto it = standard.entries.rbegin(); it != standard.entries.rend(); ++it)
-        if (it->id != 0 && legend.find(it->name) == nullptr)
+        if (it->id != 0 && legend.find_kind(it->name) == nullptr)
             free_colours.insert(free_colours.begin(), it->colour);
     std::size_t next = 0;
     for (auto& entry : legend.entries)
-        if (const auto* known = standard.find(entry.name))
+        if (const auto* known = standard.find_kind(entry.name))
             entry.colour = known->colour;
         else
             entry.colour = free_colours[next++ % free_colours.size()];

@@ -115,7 +115,9 @@ void say_the_plan(const Arguments& a, const TrainOptions& options, const Model& 
     if (a.method == "semi" && options.method == TrainMethod::supervised)
         text += " (supervised, as nothing is unlabelled)";
     text += ", from " + start_text(a);
-    text += "; held out to test with: " + held_out_text(labelled, options.validation_share);
+    text +=
+        "; held out to test with: " +
+        held_out_text(options.method == TrainMethod::double_decoder ? 1 : labelled, options.validation_share);
     if (!options.checkpoint.empty() && fs::exists(options.checkpoint))
         text += "; goes on from " + options.checkpoint.string();
     common.say(text);
@@ -334,8 +336,9 @@ void declare_data(CLI::App& app, const std::shared_ptr<Arguments>& a) {
 }
 
 void declare_training(CLI::App& app, const std::shared_ptr<Arguments>& a) {
-    app.add_option("--init", a->init,
-                   "Model to start from, or 'none' (default: the model that comes with cytomo)");
+    app.add_option(
+        "--init", a->init,
+        "Model to start from, or 'none' (default: the model that comes with cytomo; double-decoder: none)");
     app.add_option("--widths", a->widths,
                    "Channels of each level of a new network (--init none), finest first: multiples of 16 "
                    "(default: 16,32,64,128,128)")

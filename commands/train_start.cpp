@@ -62,14 +62,10 @@ Model double_decoder_from(const std::string& file, Model model, const Legend& le
     auto outputs = model.output_classes();
     std::string missing = legend.entries.size() == outputs.size() ? "" : "another number of classes";
     for (auto& id : outputs) {
-        const auto same = [&](const LegendEntry& e) {
-            return standard_class_name(e.name) == standard_class_name(model.legend.name_of(id));
-        };
-        const auto it = std::find_if(legend.entries.begin(), legend.entries.end(), same);
-        if (it == legend.entries.end())
-            missing = "'" + model.legend.name_of(id) + "'";
+        if (const auto* entry = legend.find_kind(model.legend.name_of(id)))
+            id = entry->id;
         else
-            id = it->id;
+            missing = "'" + model.legend.name_of(id) + "'";
     }
     if (!missing.empty())
         throw InputError(file, "a network with the classes of the labels", missing,
@@ -88,7 +84,7 @@ std::array<std::uint8_t, 256> ids_of_simulated(const Legend& legend, std::string
     id_of[ignore_label] = ignore_label;
     for (const auto& entry : legend.entries) {
         if (entry.id == 0) continue;
-        const auto* simulated = standard.find(standard_class_name(entry.name));
+        const auto* simulated = standard.find_kind(entry.name);
         // Two names for one kind ("endosome", "lysosome") are told apart by the user, not by the simulation.
         if (simulated == nullptr || simulated->id == 0 || id_of[simulated->id] != 0) {
             if (unknown.empty()) unknown = entry.name;

@@ -19,7 +19,7 @@ InstanceOptions instance_options_for(const Legend& legend) {
     InstanceOptions out;
     out.min_volume_um3.fill(standard.min_volume_um3[vesicle]);
     for (const auto& entry : legend.entries)
-        if (const auto* same = known.find(entry.name)) {
+        if (const auto* same = known.find_kind(entry.name)) {
             out.min_volume_um3[entry.id] = standard.min_volume_um3[same->id];
             out.split_touching[entry.id] = standard.split_touching[same->id];
         }
@@ -184,7 +184,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     for (std::size_t n = 1; n < areas.size(); ++n)
         if (!a.object_surfaces[n].empty()) areas[n] = area_um2(a.object_surfaces[n]);
     set_surface_areas(a.objects, areas);
-    if (const auto* entry = model.legend.find("filopodium")) {
+    if (const auto* entry = model.legend.find_kind("filopodium")) {
         FilopodiaOptions filopodia;
         filopodia.class_id = entry->id;
         a.filopodia = measure_filopodia(a.classes, a.instances, filopodia, same_grid ? &p : nullptr,

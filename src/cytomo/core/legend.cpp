@@ -17,6 +17,12 @@ const LegendEntry* Legend::find(const std::string& name) const {
     return nullptr;
 }
 
+const LegendEntry* Legend::find_kind(const std::string& name) const {
+    for (const auto& e : entries)
+        if (standard_class_name(e.name) == standard_class_name(name)) return &e;
+    return nullptr;
+}
+
 std::string Legend::name_of(std::uint8_t id) const {
     const auto* e = find(id);
     return e != nullptr ? e->name : "class " + std::to_string(id);

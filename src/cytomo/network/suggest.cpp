@@ -188,9 +188,9 @@ std::vector<VolumeChange> compare_volumes(const std::vector<double>& before, con
     for (const auto& entry : legend_after.entries)
         if (entry.id != 0)
             out.push_back(
-                {entry.name, volume(before, legend_before.find(entry.name)), volume(after, &entry)});
+                {entry.name, volume(before, legend_before.find_kind(entry.name)), volume(after, &entry)});
     for (const auto& entry : legend_before.entries)
-        if (entry.id != 0 && legend_after.find(entry.name) == nullptr)
+        if (entry.id != 0 && legend_after.find_kind(entry.name) == nullptr)
             out.push_back({entry.name, volume(before, &entry), 0});
     return out;
 }
