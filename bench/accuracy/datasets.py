@@ -37,6 +37,11 @@ WIDER = {name: options.split() for name, options in {
     "blur-45-misaligned-perinuclear-7112": "--preset perinuclear --seed 7112 --varied --blur-nm 45 --misalignment 1.8",
 }.items()}
 
+# For choosing between models (compare): no table uses these.
+DEVELOPMENT = {f"{options[1]}-{int(options[3]) - 1000}": [*options[:3], str(int(options[3]) - 1000)]
+               for options in SIMULATED.values()}
+ALL = {**SIMULATED, **WIDER, **DEVELOPMENT}
+
 # Few labels: three cells with three slices each, one of them for the learning curve.
 FEW = {"cell-edge-7002": (3,), "perinuclear-7005": (1, 3, 10, 30), "cell-edge-7004": (3,)}
 LEAST_VOXELS = 20  # of a class in the labelled slices; see choose_slices
@@ -71,7 +76,7 @@ class Case:
 
 def simulated_cell(name, threads=0):
     """Folder of a cell of SIMULATED or WIDER; made on first use, and anew when its options have changed."""
-    options = SIMULATED.get(name) or WIDER[name]
+    options = ALL[name]
     folder = program.BUILD / "cells" / name
     recipe = folder / "recipe.txt"
     arguments = ["simulate", folder, "--size", SIZE, *options]
@@ -89,7 +94,7 @@ def voxel_of(options):
 
 def simulated_case(name, threads=0):
     folder = simulated_cell(name, threads)
-    return Case(name, folder / "tomogram.mrc", voxel_of(SIMULATED.get(name) or WIDER[name]),
+    return Case(name, folder / "tomogram.mrc", voxel_of(ALL[name]),
                 truth=tifffile.imread(folder / "classes.tif"), instances_file=folder / "instances.tif",
                 instances=tifffile.imread(folder / "instances.tif"))
 
