@@ -11,6 +11,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/train_double_decoder.h"
 #include "label_meaning.h"
+#include "train_options.h"
 #include "train_results.h"
 #include "train_start.h"
 #include "train_watch.h"
@@ -23,33 +24,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
-    std::vector<std::string> images, labels, unlabelled;
-    std::string folder, manifest, voxel, dataset, label_dataset, init, out, curve, report,
-        method = "semi", polarity = "auto", size = "160,160,80", classes;
-    std::optional<std::int64_t> ignore_value;
-    bool empty_slices_unlabelled = false, no_report = false;
-    std::optional<int> simulated;
-    int width = 16, suggest = 0;
-    std::vector<int> widths, refine;
-    TrainOptions options;
-};
-
 TrainMethod method_named(const std::string& name) {
     return name == "double-decoder" ? TrainMethod::double_decoder
            : name == "semi"         ? TrainMethod::semi
                                     : TrainMethod::supervised;
 }
 
-bool starts_from_nothing(const Arguments& a) {
-    return a.init == "none" || (a.method == "double-decoder" && a.init.empty());
-}
-
-std::string start_text(const Arguments& a) {
-    return starts_from_nothing(a) ? "nothing" : a.init.empty() ? "the default model" : a.init;
-}
-
-std::vector<TrainingFile> all_files(const Arguments& a) {
+std::vector<TrainingFile> all_files(const TrainArguments& a) {
     auto files = paired_files(a.images, a.labels);
     const auto add = [&](const std::vector<TrainingFile>& more) {
         files.insert(files.end(), more.begin(), more.end());
@@ -66,13 +47,13 @@ std::vector<TrainingFile> all_files(const Arguments& a) {
     return files;
 }
 
-fs::path report_file(const Arguments& a) {
+fs::path report_file(const TrainArguments& a) {
     if (a.no_report || !can_draw()) return {};
     return a.report.empty() ? report_beside(a.out) : fs::path(a.report);
 }
 
 /// All that will be written must be writable, before anything is read.
-void check_outputs(const Arguments& a, bool overwrite) {
+void check_outputs(const TrainArguments& a, bool overwrite) {
     if (!a.report.empty() && !can_draw())
         throw UsageError(
             "--report: expected a build with the folder report, found one without. Leave it out");
@@ -88,7 +69,7 @@ void check_outputs(const Arguments& a, bool overwrite) {
     if (!a.options.checkpoint.empty()) const PendingOutput state(a.options.checkpoint, true);
 }
 
-DataOptions data_options(const Arguments& a, double model_voxel_um) {
+DataOptions data_options(const TrainArguments& a, double model_voxel_um) {
     DataOptions o;
     parse_polarity(a.polarity, o.polarity);
     o.voxel_um = parse_voxel_nm(a.voxel);
@@ -108,8 +89,8 @@ void say_what_was_found(const TrainingData& data, const LabelMeaning& meaning, c
 }
 
 /// Method, what is held out, and how long it will take.
-void say_the_plan(const Arguments& a, const TrainOptions& options, const Model& model, std::size_t labelled,
-                  const Common& common, const Progress& progress) {
+void say_the_plan(const TrainArguments& a, const TrainOptions& options, const Model& model,
+                  std::size_t labelled, const Common& common, const Progress& progress) {
     if (common.quiet) return;
     std::string text = "method: " + a.method;
     if (a.method == "semi" && options.method == TrainMethod::supervised)
@@ -162,9 +143,13 @@ void say_what_was_kept(const TrainingResult& result, const Common& common) {
     std::snprintf(text, sizeof text, "kept the model of step %lld, validation Dice %.3f",
                   static_cast<long long>(result.best_step), kept_point(result).mean_dice());
     common.say(text);
+    if (result.start_share == 0) return;
+    std::snprintf(text, sizeof text, "mixed %.0f %% of the starting model's weights into it",
+                  100 * result.start_share);
+    common.say(text);
 }
 
-void fill_record(TrainingResult& result, const Arguments& a, const TrainingData& data, int simulated,
+void fill_record(TrainingResult& result, const TrainArguments& a, const TrainingData& data, int simulated,
                  const LabelMeaning& meaning, const std::string& started_from) {
     auto& record = result.model.record;
     const TrainingPoint& last = result.curve.back();
@@ -174,6 +159,7 @@ void fill_record(TrainingResult& result, const Arguments& a, const TrainingData&
         std::to_string(std::llround(result.model.architecture.multiply_adds_per_voxel()));
     record["best_step"] = std::to_string(result.best_step);
     record["minutes"] = std::to_string(last.minutes);
+    record["start_share"] = std::to_string(result.start_share);
     record["seed"] = std::to_string(a.options.seed);
     record["labelled_tomograms"] = std::to_string(data.labelled.size() - static_cast<std::size_t>(simulated));
     record["unlabelled_tomograms"] = std::to_string(data.unlabelled.size());
@@ -187,7 +173,7 @@ void fill_record(TrainingResult& result, const Arguments& a, const TrainingData&
     record["label_values"] = meaning.text();
 }
 
-std::vector<std::pair<std::string, std::string>> options_for_report(const Arguments& a) {
+std::vector<std::pair<std::string, std::string>> options_for_report(const TrainArguments& a) {
     const auto number = [](double v) {
         char text[32];
         std::snprintf(text, sizeof text, "%g", v);
@@ -203,7 +189,7 @@ std::vector<std::pair<std::string, std::string>> options_for_report(const Argume
                         a.options.device + (a.voxel.empty() ? "" : ", voxels of " + a.voxel + " nm, given")}};
 }
 
-Model starting_model(const Arguments& a, LabelMeaning& meaning) {
+Model starting_model(const TrainArguments& a, LabelMeaning& meaning) {
     const auto seed = a.options.seed;
     if (a.method == "double-decoder") {
         std::optional<Model> earlier;
@@ -220,7 +206,7 @@ Model starting_model(const Arguments& a, LabelMeaning& meaning) {
 }
 
 /// Adds simulated cells, as many as were asked for or, with the method semi, as pay; their time counts.
-int simulate_beside(const Arguments& a, const LabelMeaning& meaning, double model_voxel_um,
+int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, double model_voxel_um,
                     TrainOptions& options, TrainingData& data, const Common& common,
                     const Progress& progress) {
     const bool beside_labels = !data.labelled.empty();
@@ -245,7 +231,7 @@ int simulate_beside(const Arguments& a, const LabelMeaning& meaning, double mode
     return made;
 }
 
-void run(const Arguments& a, const Common& common) {
+void run(const TrainArguments& a, const Common& common) {
     TrainOptions options = a.options;
     options.method = method_named(a.method);
     const bool published = options.method == TrainMethod::double_decoder;
@@ -267,6 +253,8 @@ void run(const Arguments& a, const Common& common) {
         data.warnings.emplace_back("The method supervised learns nothing from tomograms without labels.");
     say_what_was_found(data, meaning, common);
     const std::size_t labelled = data.labelled.size();
+    // A few slices show little of what a trained model knows.
+    if (!starts_from_nothing(a) && labelled > 0) options.start_share = 0.5;
     const int simulated = simulate_beside(a, meaning, model.voxel_um, options, data, common, progress);
     if (options.method == TrainMethod::semi && !any_unlabelled(data))
         options.method = TrainMethod::supervised;
@@ -298,98 +286,11 @@ void run(const Arguments& a, const Common& common) {
             std::printf("%s\n", line.c_str());
 }
 
-void declare_data(CLI::App& app, const std::shared_ptr<Arguments>& a) {
-    app.add_option("--images", a->images, "Tomograms");
-    app.add_option("--labels", a->labels, "Label volumes in the order of --images; 255 means unlabelled");
-    app.add_option(
-           "--folder", a->folder,
-           "Learn from FOLDER/images/NAME.* with FOLDER/labels/NAME.*; images without labels are unlabelled")
-        ->type_name("FOLDER");
-    app.add_option("--manifest", a->manifest,
-                   "Learn from the files that a table names: image,labels[,voxel_nm][,polarity]")
-        ->type_name("FILE.csv");
-    app.add_option("--unlabelled", a->unlabelled, "Tomograms to learn from without labels");
-    app.add_option(
-           "--classes", a->classes,
-           "What the values in label files are, e.g. 120=mitochondrion,7=lipid droplet; 'background' and "
-           "'unlabelled' are names too (default: the values are the starting model's class ids)")
-        ->type_name("VALUE=NAME,...");
-    app.add_option("--ignore-value", a->ignore_value,
-                   "The value of unlabelled voxels, -1: there is none (default: 255)");
-    app.add_flag("--empty-slices-unlabelled", a->empty_slices_unlabelled,
-                 "xy slices that hold nothing but background count as unlabelled");
-    app.add_option("--polarity", a->polarity, "Whether dense matter is dark or bright")
-        ->check(CLI::IsMember({"auto", "dark", "bright"}))
-        ->capture_default_str();
-    add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none or a wrong one");
-    app.add_option("--dataset", a->dataset, "Dataset within HDF5 files");
-    app.add_option("--label-dataset", a->label_dataset, "Dataset of labels within HDF5 files, if another");
-    app.add_option(
-           "--simulated", a->simulated,
-           "Add N simulated tomograms with random cells and microscopes (default: the method semi adds up to "
-           "8, or 32 to --init none, if simulated cells have all classes; others add none)")
-        ->check(CLI::Range(0, 100000))
-        ->type_name("N");
-    app.add_option("--simulated-size", a->size, "Their size in voxels")
-        ->type_name("NX,NY,NZ")
-        ->capture_default_str();
-}
-
-void declare_training(CLI::App& app, const std::shared_ptr<Arguments>& a) {
-    app.add_option(
-        "--init", a->init,
-        "Model to start from, or 'none' (default: the model that comes with cytomo; double-decoder: none)");
-    app.add_option("--widths", a->widths,
-                   "Channels of each level of a new network (--init none), finest first: multiples of 16 "
-                   "(default: 16,32,64,128,128)")
-        ->delimiter(',')
-        ->type_name("A,B,...");
-    app.add_option("--refine", a->refine,
-                   "Residual convolutions to add to the starting model: encoder and decoder of the "
-                   "finest level, then of the next, and so on")
-        ->delimiter(',');
-    app.add_option("--method", a->method,
-                   "Way of learning: semi also learns where nothing is labelled; supervised does not; "
-                   "double-decoder is the published two-dimensional method")
-        ->check(CLI::IsMember({"semi", "supervised", "double-decoder"}))
-        ->capture_default_str();
-    app.add_option("--width", a->width, "Filters of a double-decoder network; 64 as published")
-        ->check(CLI::Range(2, 256))
-        ->capture_default_str();
-    auto* minutes = app.add_option("--minutes", a->options.minutes, "Train for this time")
-                        ->check(CLI::Range(0.0, 100000.0));
-    app.add_option("--steps", a->options.steps, "Train for this number of steps")
-        ->capture_default_str()
-        ->excludes(minutes);
-    app.add_option("--seed", a->options.seed, "Seed of everything random")->capture_default_str();
-    app.add_option("--learning-rate", a->options.learning_rate, "Highest learning rate")
-        ->capture_default_str();
-    app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
-}
-
-void declare_results(CLI::App& app, const std::shared_ptr<Arguments>& a) {
-    app.add_option("--checkpoint", a->options.checkpoint,
-                   "Keep the state here every two minutes, and continue from it");
-    app.add_option("--curve", a->curve, "Write the learning curve as NAME.csv and as picture, NAME.svg")
-        ->type_name("NAME.csv");
-    auto* report =
-        app.add_option("--report", a->report, "The training report (default: beside the model, MODEL.html)")
-            ->type_name("FILE.html");
-    app.add_flag("--no-report", a->no_report, "Write no report")->excludes(report);
-    app.add_option("--suggest", a->suggest, "Then name the N slices of each tomogram to label next")
-        ->check(CLI::Range(0, 1000))
-        ->type_name("N");
-    app.add_option("-o,--output", a->out, "The model to write (.safetensors)")->required();
-}
-
 }  // namespace
 
 Command train_command() {
     return {"train", "Learn to segment from labelled tomograms", [](CLI::App& app) -> Run {
-                auto a = std::make_shared<Arguments>();
-                declare_data(app, a);
-                declare_training(app, a);
-                declare_results(app, a);
+                const auto a = declare_train_options(app);
                 return [a](const Common& common) { run(*a, common); };
             }};
 }

@@ -179,10 +179,10 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
         unlabelled.push_back(std::move(sample));
     }
     const auto held = volumes_to_hold_out(all, options.validation_share);
-    const bool whole = std::count(held.begin(), held.end(), true) > 0;
+    whole_held_out = std::count(held.begin(), held.end(), true) > 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
         Sample& s = all[i];
-        if (whole) {
+        if (whole_held_out) {
             (held[i] ? validation : training).push_back(std::move(s));
         } else {
             auto [teaching, kept] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);

@@ -29,6 +29,7 @@ struct SampleSet {
     std::vector<Sample> simulated;   ///< with their truth, beside those drawn by hand
     std::vector<Sample> unlabelled;  ///< grey values only
     std::vector<Sample> validation;
+    bool whole_held_out = false;      ///< validation holds whole tomograms, not blocks of those in training
     std::vector<double> class_share;  ///< of the labelled training voxels
 
     /// Tomograms are held out whole when there are at least five; otherwise blocks of labelled voxels are

@@ -14,6 +14,7 @@
 #include "optimizer.h"
 #include "samples.h"
 #include "unet.h"
+#include "weight_mean.h"
 
 namespace cytomo {
 
@@ -210,6 +211,8 @@ void TrainOptions::check() const {
         throw UsageError("training: expected a validation share of 0 to 0.5");
     if (!(unlabelled_weight >= 0 && unlabelled_weight <= 1000))
         throw UsageError("training: expected a weight of unlabelled voxels from 0 to 1000");
+    if (!(start_share >= 0 && start_share < 1))
+        throw UsageError("training: expected a share of the starting weights from 0 to below 1");
     if (!(simulated_share >= 0 && simulated_share <= 1 && centred_share >= 0 && centred_share <= 1))
         throw UsageError("training: expected shares of patches from 0 to 1");
 }
@@ -333,6 +336,17 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     }
     if (loss_count > 0 || result.curve.empty()) evaluate();
     save();
+    // Blocks that are held out lie beside what taught: a little less there can be more elsewhere.
+    constexpr double tolerance = 0.02;
+    result.start_share = choose_start_share(result.model, start, options.start_share,
+                                            samples.whole_held_out ? 0 : tolerance, [&](const Model& model) {
+                                                TrainingPoint point;
+                                                point.first_counted = first_counted_class(start.legend);
+                                                point.validation_dice =
+                                                    validate(model, validation, options.patch);
+                                                return point.mean_dice();
+                                            });
+    result.model = weight_mean(std::move(result.model), start, result.start_share);
     result.calibration = calibrate(result.model, validation, options.patch);
     result.model = calibrated(std::move(result.model), result.calibration);
     for (const auto& s : samples.validation) result.held_out.push_back({s.source, s.labels});

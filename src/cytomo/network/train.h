@@ -53,7 +53,10 @@ struct TrainOptions {
     double simulated_share = 0.2;   ///< of patches, if there are simulated tomograms beside labelled ones
     double centred_share = 0.75;    ///< of patches that are centred near a labelled voxel
     double patience = 0.4;          ///< stop when nothing improved for this share of the whole training
-    bool keep_best = true;          ///< the mean of weights with the best validation; false: the last one
+    /// Most of the starting model's weights that is mixed into the result, 0 to below 1; less if held-out
+    /// labels then are recognised worse.
+    double start_share = 0;
+    bool keep_best = true;  ///< the mean of weights with the best validation; false: the last one
     std::uint64_t seed = 1;
     AugmentOptions augment;  ///< of simulated tomograms, which stand for all instruments
     /// Of the user's own, which resemble those to be segmented.
@@ -90,11 +93,13 @@ struct TrainingResult {
     std::vector<TrainingPoint> curve;
     std::int64_t best_step = 0;  ///< of the model that was kept
     std::vector<HeldOut> held_out;
+    double start_share = 0;   ///< of the starting model's weights in it
     Calibration calibration;  ///< on what was held out; the model is calibrated already
 };
 
 /// Trains `start` further and returns the running mean of its weights where it did best on labels that were
-/// held out, with probabilities calibrated on them. `on_point` hears of every evaluation. Semi: every patch
+/// held out, mixed with the starting weights if options.start_share says so, with probabilities calibrated on
+/// them. `on_point` hears of every evaluation (before mixing). Semi: every patch
 /// is seen twice, as it is by the running mean of the weights and with noise, blur and other contrast by the
 /// network that learns; where nothing is labelled, the second has to agree with the first (mean teacher,
 /// Tarvainen and Valpola 2017). Deterministic on the CPU for a given seed, number of steps and number of

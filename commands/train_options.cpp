@@ -1,0 +1,109 @@
+#include "train_options.h"
+
+namespace cytomo::commands {
+
+bool starts_from_nothing(const TrainArguments& a) {
+    return a.init == "none" || (a.method == "double-decoder" && a.init.empty());
+}
+
+std::string start_text(const TrainArguments& a) {
+    return starts_from_nothing(a) ? "nothing" : a.init.empty() ? "the default model" : a.init;
+}
+
+namespace {
+
+void declare_data(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
+    app.add_option("--images", a->images, "Tomograms");
+    app.add_option("--labels", a->labels, "Label volumes in the order of --images; 255 means unlabelled");
+    app.add_option(
+           "--folder", a->folder,
+           "Learn from FOLDER/images/NAME.* with FOLDER/labels/NAME.*; images without labels are unlabelled")
+        ->type_name("FOLDER");
+    app.add_option("--manifest", a->manifest,
+                   "Learn from the files that a table names: image,labels[,voxel_nm][,polarity]")
+        ->type_name("FILE.csv");
+    app.add_option("--unlabelled", a->unlabelled, "Tomograms to learn from without labels");
+    app.add_option(
+           "--classes", a->classes,
+           "What the values in label files are, e.g. 120=mitochondrion,7=lipid droplet; 'background' and "
+           "'unlabelled' are names too (default: the values are the starting model's class ids)")
+        ->type_name("VALUE=NAME,...");
+    app.add_option("--ignore-value", a->ignore_value,
+                   "The value of unlabelled voxels, -1: there is none (default: 255)");
+    app.add_flag("--empty-slices-unlabelled", a->empty_slices_unlabelled,
+                 "xy slices that hold nothing but background count as unlabelled");
+    app.add_option("--polarity", a->polarity, "Whether dense matter is dark or bright")
+        ->check(CLI::IsMember({"auto", "dark", "bright"}))
+        ->capture_default_str();
+    add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none or a wrong one");
+    app.add_option("--dataset", a->dataset, "Dataset within HDF5 files");
+    app.add_option("--label-dataset", a->label_dataset, "Dataset of labels within HDF5 files, if another");
+    app.add_option(
+           "--simulated", a->simulated,
+           "Add N simulated tomograms with random cells and microscopes (default: the method semi adds up to "
+           "8, or 32 to --init none, if simulated cells have all classes; others add none)")
+        ->check(CLI::Range(0, 100000))
+        ->type_name("N");
+    app.add_option("--simulated-size", a->size, "Their size in voxels")
+        ->type_name("NX,NY,NZ")
+        ->capture_default_str();
+}
+
+void declare_training(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
+    app.add_option(
+        "--init", a->init,
+        "Model to start from, or 'none' (default: the model that comes with cytomo; double-decoder: none)");
+    app.add_option("--widths", a->widths,
+                   "Channels of each level of a new network (--init none), finest first: multiples of 16 "
+                   "(default: 16,32,64,128,128)")
+        ->delimiter(',')
+        ->type_name("A,B,...");
+    app.add_option("--refine", a->refine,
+                   "Residual convolutions to add to the starting model: encoder and decoder of the "
+                   "finest level, then of the next, and so on")
+        ->delimiter(',');
+    app.add_option("--method", a->method,
+                   "Way of learning: semi also learns where nothing is labelled; supervised does not; "
+                   "double-decoder is the published two-dimensional method")
+        ->check(CLI::IsMember({"semi", "supervised", "double-decoder"}))
+        ->capture_default_str();
+    app.add_option("--width", a->width, "Filters of a double-decoder network; 64 as published")
+        ->check(CLI::Range(2, 256))
+        ->capture_default_str();
+    auto* minutes = app.add_option("--minutes", a->options.minutes, "Train for this time")
+                        ->check(CLI::Range(0.0, 100000.0));
+    app.add_option("--steps", a->options.steps, "Train for this number of steps")
+        ->capture_default_str()
+        ->excludes(minutes);
+    app.add_option("--seed", a->options.seed, "Seed of everything random")->capture_default_str();
+    app.add_option("--learning-rate", a->options.learning_rate, "Highest learning rate")
+        ->capture_default_str();
+    app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
+}
+
+void declare_results(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
+    app.add_option("--checkpoint", a->options.checkpoint,
+                   "Keep the state here every two minutes, and continue from it");
+    app.add_option("--curve", a->curve, "Write the learning curve as NAME.csv and as picture, NAME.svg")
+        ->type_name("NAME.csv");
+    auto* report =
+        app.add_option("--report", a->report, "The training report (default: beside the model, MODEL.html)")
+            ->type_name("FILE.html");
+    app.add_flag("--no-report", a->no_report, "Write no report")->excludes(report);
+    app.add_option("--suggest", a->suggest, "Then name the N slices of each tomogram to label next")
+        ->check(CLI::Range(0, 1000))
+        ->type_name("N");
+    app.add_option("-o,--output", a->out, "The model to write (.safetensors)")->required();
+}
+
+}  // namespace
+
+std::shared_ptr<TrainArguments> declare_train_options(CLI::App& app) {
+    auto a = std::make_shared<TrainArguments>();
+    declare_data(app, a);
+    declare_training(app, a);
+    declare_results(app, a);
+    return a;
+}
+
+}  // namespace cytomo::commands
