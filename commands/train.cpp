@@ -9,8 +9,10 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/network/predict.h"
 #include "cytomo/network/train_double_decoder.h"
 #include "label_meaning.h"
+#include "model_path.h"
 #include "train_options.h"
 #include "train_results.h"
 #include "train_start.h"
@@ -205,6 +207,22 @@ Model starting_model(const TrainArguments& a, LabelMeaning& meaning) {
                         seed);
 }
 
+/// Asks the starting model, as segmenting with it would; in place of a new one, which knows nothing, the
+/// default model; without that, nobody.
+std::function<Polarity(const Tomogram&)> polarity_chooser(const TrainArguments& a, const Model& start) {
+    auto model = std::make_shared<Model>(start);
+    if (starts_from_nothing(a)) {
+        try {
+            *model = read_model(default_model_path());
+        } catch (const InputError&) {
+            return {};
+        }
+    }
+    PredictOptions options;
+    options.device = a.options.device;
+    return [options, model](const Tomogram& tomogram) { return choose_polarity(tomogram, *model, options); };
+}
+
 /// Adds simulated cells, as many as were asked for or, with the method semi, as pay; their time counts.
 int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, double model_voxel_um,
                     TrainOptions& options, TrainingData& data, const Common& common,
@@ -247,8 +265,9 @@ void run(const TrainArguments& a, const Common& common) {
 
     LabelMeaning meaning;
     Model model = starting_model(a, meaning);
-    TrainingData data = read_training_data(files, meaning, data_options(a, model.voxel_um),
-                                           a.simulated.value_or(0) == 0, progress);
+    DataOptions reading = data_options(a, model.voxel_um);
+    if (!published) reading.choose_polarity = polarity_chooser(a, model);
+    TrainingData data = read_training_data(files, meaning, reading, a.simulated.value_or(0) == 0, progress);
     if (a.method == "supervised" && !data.unlabelled.empty())
         data.warnings.emplace_back("The method supervised learns nothing from tomograms without labels.");
     say_what_was_found(data, meaning, common);

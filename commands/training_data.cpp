@@ -244,14 +244,16 @@ TrainingData read_training_data(const std::vector<TrainingFile>& files, const La
         part(0.3);
         mend_gaps(o, o.file.has_labels() ? &labels : nullptr, found, data, part.part(0.3, 0.8));
         found.polarity = o.file.polarity != Polarity::unknown ? o.file.polarity : options.polarity;
-        const Polarity given = found.polarity;
-        if (given == Polarity::unknown) {
-            found.polarity = guess_polarity(measure_grey_statistics(o.tomogram, options.model_voxel_um));
+        if (found.polarity == Polarity::unknown) {
+            found.polarity =
+                options.choose_polarity
+                    ? options.choose_polarity(o.tomogram)
+                    : guess_polarity(measure_grey_statistics(o.tomogram, options.model_voxel_um));
             found.polarity_guessed = true;
         }
         if (!o.file.has_labels()) {
             data.found.push_back(found);
-            data.unlabelled.push_back({o.tomogram, given, found.image});
+            data.unlabelled.push_back({o.tomogram, found.polarity, found.image});
             continue;
         }
         const auto empty = find_empty_slices(labels);
@@ -266,7 +268,7 @@ TrainingData read_training_data(const std::vector<TrainingFile>& files, const La
         find_labelled_slices(labels, found);
         warn_of_labels(found, empty, options, meaning.legend, data.warnings);
         data.found.push_back(found);
-        data.labelled.push_back({o.tomogram, std::move(labels), given, found.labels});
+        data.labelled.push_back({o.tomogram, std::move(labels), found.polarity, found.labels});
     }
     stage(1);
     if (!data.labelled.empty()) check_classes(data, meaning, alone, data.warnings);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct DataOptions {
     std::string dataset, label_dataset;     ///< within HDF5 files
     bool empty_slices_unlabelled = false;   ///< xy slices without any class but 0 count as not looked at
     double model_voxel_um = 0.02;
+    /// Whether dense matter is dark or bright where nobody says so. Empty: the longer tail of the grey
+    /// values.
+    std::function<Polarity(const Tomogram&)> choose_polarity;
 };
 
 /// What was found in one tomogram and its labels.

@@ -352,6 +352,23 @@ int views_for(std::int64_t voxels) {
     return voxels <= 32'000'000 ? 2 : 1;
 }
 
+Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
+                         double* confidence) {
+    options.check();
+    PredictRecord record;
+    const Resampler resampler(tomogram, model_grid(tomogram.grid, model.voxel_um));
+    const Size3 size = resampler.grid().size;
+    const Tiling tiling(size, options.tile, model.architecture.stride(), options.overlap);
+    const int classes = model.class_count();
+    const Runner run =
+        over_views(make_runner(model, tiling.tile, options, record),
+                   options.views > 0 ? options.views : views_for(size.count()), tiling.tile, classes, false);
+    decide_polarity(resampler, tiling, measure_grey_statistics(tomogram, model.voxel_um), run, classes,
+                    classes, record);
+    if (confidence != nullptr) *confidence = record.polarity_confidence;
+    return record.polarity;
+}
+
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                       PredictRecord* record, const Progress& progress) {
     if (model.architecture.kind == NetworkKind::double_decoder)

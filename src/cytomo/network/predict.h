@@ -38,6 +38,12 @@ struct PredictRecord {
 /// million (seconds on a laptop), 2 up to 32 million, 1 above.
 int views_for(std::int64_t voxels);
 
+/// Whether dense matter is bright or dark: the longer tail of the grey values and the model's certainty with
+/// either, together; what predict takes if options.polarity is unknown. `confidence`: 0.5 (a coin) … 1. For
+/// U-Nets. Cost: reads the tomogram's middle, eight tiles a view.
+Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const PredictOptions& options = {},
+                         double* confidence = nullptr);
+
 /// Class probabilities on model_grid(tomogram.grid, model.voxel_um); those of a double-decoder model on the
 /// tomogram's own grid, by the published inference: slices, with `views` 0 or 4 the mean over rotations by 90
 /// degrees (2: by 180, 8: and mirror images); polarity, precision and tiles have no effect.
