@@ -175,6 +175,23 @@ TEST_F(Data, PolarityThatDiffersIsTold) {
     const auto told = read_training_data(files, two_classes(), given, true);
     EXPECT_THAT(told.warnings, Each(Not(HasSubstr("of 2 tomograms"))));
     EXPECT_EQ(told.labelled[0].polarity, Polarity::dense_is_dark);
+
+    // Who may know better than the longer tail of the grey values is asked, but not where it was said.
+    int asked = 0;
+    given.choose_polarity = [&](const Tomogram& t) {
+        ++asked;
+        EXPECT_TRUE(t.grid.size == grid.size);
+        return Polarity::dense_is_bright;
+    };
+    EXPECT_EQ(read_training_data(files, two_classes(), given, true).labelled[0].polarity,
+              Polarity::dense_is_dark);
+    EXPECT_EQ(asked, 0);
+    given.polarity = Polarity::unknown;
+    const auto chosen = read_training_data(files, two_classes(), given, true);
+    EXPECT_EQ(asked, 2);
+    EXPECT_EQ(chosen.labelled[0].polarity, Polarity::dense_is_bright);
+    EXPECT_EQ(chosen.unlabelled[0].polarity, Polarity::dense_is_bright);
+    EXPECT_TRUE(chosen.found[1].polarity_guessed);
 }
 
 TEST_F(Data, NoVoxelSizeIsAnError) {

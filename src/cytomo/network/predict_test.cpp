@@ -54,6 +54,27 @@ TEST(Predict, TiledEqualsUntiledAwayFromSeams) {
     EXPECT_LT(mean, 1);
 }
 
+TEST(Predict, PolarityIsChosenAsItIsSegmentedWith) {
+    const Model model = make_model({{16, 16}, 3}, 1);
+    for (const float sign : {1.F, -1.F}) {
+        // A few strong absorbers in noise, and the model knows nothing: the long tail decides.
+        auto v = std::make_shared<Volume<float>>(Grid{{64, 64, 32}, {0.02, 0.02, 0.02}, {}});
+        Random r(5);
+        for (std::int64_t i = 0; i < v->count(); ++i)
+            (*v)[i] = sign * static_cast<float>(r.normal(i % 64 < 4 && i / 64 % 64 < 40 ? 90 : 50, 5));
+        const auto t = tomogram_from(v);
+        PredictOptions options;
+        options.tile = {64, 64, 32};
+        PredictRecord record;
+        predict(t, model, options, &record);
+        double confidence = 0;
+        const auto chosen = choose_polarity(t, model, options, &confidence);
+        EXPECT_EQ(chosen, sign > 0 ? Polarity::dense_is_bright : Polarity::dense_is_dark);
+        EXPECT_EQ(chosen, record.polarity);
+        EXPECT_DOUBLE_EQ(confidence, record.polarity_confidence);
+    }
+}
+
 TEST(Predict, MeanOverMirrorImagesDoesNotDependOnHandedness) {
     const Model model = make_model({{16, 16}, 3}, 1);
     const Size3 size{48, 56, 48};
