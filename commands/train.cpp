@@ -152,10 +152,11 @@ void say_what_was_kept(const TrainingResult& result, const Common& common) {
 }
 
 void fill_record(TrainingResult& result, const TrainArguments& a, const TrainingData& data, int simulated,
-                 const LabelMeaning& meaning, const std::string& started_from) {
+                 const LabelMeaning& meaning, const std::string& started_from, TrainMethod method) {
     auto& record = result.model.record;
     const TrainingPoint& last = result.curve.back();
-    record["method"] = a.method;
+    // Of semi is left supervised where nothing is unlabelled.
+    record["method"] = a.method == "semi" && method == TrainMethod::supervised ? "supervised" : a.method;
     record["steps"] = std::to_string(last.step);
     record["multiply_adds_per_voxel"] =
         std::to_string(std::llround(result.model.architecture.multiply_adds_per_voxel()));
@@ -285,7 +286,7 @@ void run(const TrainArguments& a, const Common& common) {
     const std::function<void(const TrainingPoint&)> on_point = [&](const TrainingPoint& p) { watch(p); };
     auto result = (published ? train_double_decoder : train)(std::move(model), data.labelled, data.unlabelled,
                                                              options, on_point, progress);
-    fill_record(result, a, data, simulated, meaning, started_from);
+    fill_record(result, a, data, simulated, meaning, started_from, options.method);
     write_model(a.out, result.model, common.overwrite);
     say_what_was_kept(result, common);
     common.say("wrote " + a.out);

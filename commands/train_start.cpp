@@ -23,13 +23,24 @@ Model new_model(Architecture architecture, const Legend& legend, std::uint64_t s
     return model;
 }
 
+std::string joined(const std::vector<int>& numbers) {
+    std::string text;
+    for (const int n : numbers) text += (text.empty() ? "" : ",") + std::to_string(n);
+    return text;
+}
+
 }  // namespace
 
 Model read_starting_model(const std::string& init, const std::vector<int>& widths, std::uint64_t seed) {
     if (init == "none") {
         Architecture architecture;
         if (!widths.empty()) architecture.widths = widths;
-        architecture.check("--widths");
+        try {
+            architecture.check("--widths");
+        } catch (const InputError&) {
+            throw UsageError("--widths: expected 1 to 8 multiples of 16, up to 1024, found " +
+                             joined(widths));
+        }
         return make_model(architecture, seed);
     }
     if (!widths.empty())

@@ -34,3 +34,11 @@ pair --init none --steps 1 --suggest 2 -o suggesting.safetensors
 grep -q "every slice has labels" out.txt || fail "names slices that have labels"
 pair --init none --steps 1 --unlabelled unlabelled.mrc --suggest 2 -o suggesting2.safetensors
 expect 2 "suggested slices" grep -c "unlabelled.mrc, z " out.txt
+
+# What hardly moved may be mixed with its start as far as it goes; what starts from nothing is not.
+pair --steps 1 -o near.safetensors
+grep -q "mixed 50 %" err.txt || fail "does not mix the starting model in"
+pair --init none --steps 1 -o far.safetensors
+! grep -q "mixed" err.txt || fail "mixes random weights in"
+refused 2 "multiples of 16, up to 1024, found 15" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" \
+    --init none --widths 15 --steps 1 -o no.safetensors
