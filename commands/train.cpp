@@ -258,7 +258,10 @@ void run(const TrainArguments& a, const Common& common) {
         throw UsageError("train: --refine and --suggest do not go with --method double-decoder");
     // A trained model keeps its statistics: few patches would only blur them.
     if (!starts_from_nothing(a)) options.frozen_share = 1;
-    if (starts_from_nothing(a)) options.simulated_share = 0.5;
+    if (starts_from_nothing(a)) {
+        options.simulated_share = 0.5;
+        options.patience = 1;  // most is learned when the learning rate falls, however it stood still before
+    }
     options.check();
     const auto files = all_files(a);
     check_outputs(a, common.overwrite);

@@ -64,7 +64,7 @@ TEST(Predict, PolarityIsChosenAsItIsSegmentedWith) {
             (*v)[i] = sign * static_cast<float>(r.normal(i % 64 < 4 && i / 64 % 64 < 40 ? 90 : 50, 5));
         const auto t = tomogram_from(v);
         PredictOptions options;
-        options.tile = {64, 64, 32};
+        options.tile = {64, 64, 48};
         PredictRecord record;
         predict(t, model, options, &record);
         double confidence = 0;
