@@ -203,6 +203,9 @@ Model starting_model(const TrainArguments& a, LabelMeaning& meaning) {
                        : new_double_decoder(a.width, meaning.legend, seed);
     }
     Model model = read_starting_model(a.init, a.widths, seed);
+    if (model.architecture.kind == NetworkKind::double_decoder)
+        throw InputError(a.init, "a 3D U-Net", "a double-decoder network",
+                         "Add --method double-decoder, or leave out --init");
     meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend);
     return with_classes(std::move(model), a.init, a.classes.empty() ? nullptr : &meaning.legend, a.refine,
                         seed);

@@ -16,6 +16,8 @@ pair --method double-decoder --width 2 --steps 2 --classes 3=mitochondrion,1=bac
 cytomo segment "$CELL/tomogram.mrc" one.tif --model one.safetensors --views 1
 refused 1 "double-decoder network" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" \
     --method double-decoder --init "$SOURCE/models/default.safetensors" --steps 1 -o no.safetensors
+refused 1 "a 3D U-Net" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" \
+    --init published.safetensors --steps 1 -o no.safetensors
 refused 2 "double-decoder" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" \
     --method double-decoder --suggest 2 --steps 1 -o no.safetensors
 
