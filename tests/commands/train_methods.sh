@@ -42,5 +42,8 @@ pair --steps 1 -o near.safetensors
 grep -q "mixed 50 %" err.txt || fail "does not mix the starting model in"
 pair --init none --steps 1 -o far.safetensors
 ! grep -q "mixed" err.txt || fail "mixes random weights in"
+cytomo segment "$CELL/tomogram.mrc" far.tif --model far.safetensors --views 1
+grep -q "dense matter is" err.txt || fail "does not say the polarity"
+! grep -q "guessed" err.txt || fail "guesses the polarity though the model was taught on one"
 refused 2 "multiples of 16, up to 1024, found 15" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" \
     --init none --widths 15 --steps 1 -o no.safetensors

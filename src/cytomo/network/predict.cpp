@@ -261,7 +261,14 @@ double bright_evidence(const Resampler& resampler, const Tiling& tiling, const G
 }
 
 void decide_polarity(const Resampler& resampler, const Tiling& tiling, const GreyStatistics& statistics,
-                     const Runner& run, int classes, int channels, PredictRecord& record) {
+                     const Model& model, const Runner& run, int classes, int channels,
+                     PredictRecord& record) {
+    // A model that has seen little can be as sure of negatives.
+    const auto known = model.record.find("polarity");
+    if (known != model.record.end() && (known->second == "dark" || known->second == "bright")) {
+        record.polarity = known->second == "dark" ? Polarity::dense_is_dark : Polarity::dense_is_bright;
+        return;
+    }
     // Skewness of ±0.5 is clear evidence; the network's surprise adds to it.
     const double tail = 1 / (1 + std::exp(-4 * statistics.skewness));
     const double network = bright_evidence(resampler, tiling, statistics, run, classes, channels);
@@ -292,7 +299,7 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
                                   classes, disagreement);
     record.polarity = options.polarity;
     if (options.polarity == Polarity::unknown)
-        decide_polarity(resampler, tiling, statistics, run, classes, channels, record);
+        decide_polarity(resampler, tiling, statistics, model, run, classes, channels, record);
     const GreyScale scale = make_grey_scale(statistics, record.polarity);
 
     out.values.resize(static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
@@ -363,7 +370,7 @@ Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const Pre
     const Runner run =
         over_views(make_runner(model, tiling.tile, options, record),
                    options.views > 0 ? options.views : views_for(size.count()), tiling.tile, classes, false);
-    decide_polarity(resampler, tiling, measure_grey_statistics(tomogram, model.voxel_um), run, classes,
+    decide_polarity(resampler, tiling, measure_grey_statistics(tomogram, model.voxel_um), model, run, classes,
                     classes, record);
     if (confidence != nullptr) *confidence = record.polarity_confidence;
     return record.polarity;

@@ -39,7 +39,8 @@ struct PredictRecord {
 int views_for(std::int64_t voxels);
 
 /// Whether dense matter is bright or dark: the longer tail of the grey values and the model's certainty with
-/// either, together; what predict takes if options.polarity is unknown. `confidence`: 0.5 (a coin) … 1. For
+/// either, together, unless Model::record says what it was taught on ("polarity": "dark" or "bright"); what
+/// predict takes if options.polarity is unknown. `confidence`, if guessed: 0.5 (a coin) … 1. For
 /// U-Nets. Cost: reads the tomogram's middle, eight tiles a view.
 Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const PredictOptions& options = {},
                          double* confidence = nullptr);

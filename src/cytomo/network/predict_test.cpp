@@ -72,6 +72,13 @@ TEST(Predict, PolarityIsChosenAsItIsSegmentedWith) {
         EXPECT_EQ(chosen, sign > 0 ? Polarity::dense_is_bright : Polarity::dense_is_dark);
         EXPECT_EQ(chosen, record.polarity);
         EXPECT_DOUBLE_EQ(confidence, record.polarity_confidence);
+
+        Model taught = model;  // on tomograms of the other polarity only: it is not asked
+        taught.record["polarity"] = sign > 0 ? "dark" : "bright";
+        predict(t, taught, options, &record);
+        EXPECT_EQ(record.polarity, sign > 0 ? Polarity::dense_is_dark : Polarity::dense_is_bright);
+        EXPECT_FALSE(record.polarity_guessed);
+        EXPECT_EQ(choose_polarity(t, taught, options), record.polarity);
     }
 }
 
