@@ -162,11 +162,14 @@ void fill_record(TrainingResult& result, const TrainArguments& a, const Training
         std::to_string(std::llround(result.model.architecture.multiply_adds_per_voxel()));
     record["best_step"] = std::to_string(result.best_step);
     record["minutes"] = std::to_string(last.minutes);
+    // What began from nothing saw one polarity only, and has to carry it (see choose_polarity).
+    const bool one_polarity =
+        method != TrainMethod::double_decoder && (starts_from_nothing(a) || record.count("polarity") > 0);
+    record.erase("polarity");
     const auto dark = std::count_if(data.found.begin(), data.found.end(),
                                     [](const auto& f) { return f.polarity == Polarity::dense_is_dark; });
     const bool alike = dark == 0 || dark == static_cast<std::ptrdiff_t>(data.found.size());
-    if (starts_from_nothing(a) && !data.found.empty() && alike)
-        record["polarity"] = dark > 0 ? "dark" : "bright";
+    if (one_polarity && !data.found.empty() && alike) record["polarity"] = dark > 0 ? "dark" : "bright";
     record["start_share"] = std::to_string(result.start_share);
     record["seed"] = std::to_string(a.options.seed);
     record["labelled_tomograms"] = std::to_string(data.labelled.size() - static_cast<std::size_t>(simulated));

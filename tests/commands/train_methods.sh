@@ -45,5 +45,10 @@ pair --init none --steps 1 -o far.safetensors
 cytomo segment "$CELL/tomogram.mrc" far.tif --model far.safetensors --views 1
 grep -q "dense matter is" err.txt || fail "does not say the polarity"
 ! grep -q "guessed" err.txt || fail "guesses the polarity though the model was taught on one"
+for polarity in dark bright; do # what it is taught later counts
+    pair --init far.safetensors --polarity $polarity --steps 1 -o turned.safetensors --overwrite
+    cytomo segment "$CELL/tomogram.mrc" turned.tif --model turned.safetensors --views 1 --overwrite
+    grep -q "dense matter is $polarity;" err.txt || fail "forgets that it was taught on $polarity tomograms"
+done
 refused 2 "multiples of 16, up to 1024, found 15" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" \
     --init none --widths 15 --steps 1 -o no.safetensors

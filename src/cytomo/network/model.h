@@ -73,7 +73,8 @@ struct Model {
     /// one user calls background has many looks). Empty: output i is class i.
     std::vector<std::uint8_t> class_of_output;
     double voxel_um = 0.02;  ///< isotropic voxel edge of its input
-    /// How it was trained, for people and for reports: data, steps, figures.
+    /// How it was trained, for people and for reports: data, steps, figures. Only "polarity" is acted upon:
+    /// "dark" or "bright" if it began from nothing and was taught on such tomograms only (choose_polarity).
     std::map<std::string, std::string> record;
     std::map<std::string, Tensor> weights;
 
