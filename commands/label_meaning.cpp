@@ -89,6 +89,21 @@ std::string list_of_values(const CodedLabels& labels) {
 
 }  // namespace
 
+std::vector<std::int64_t> find_empty_slices(const ClassVolume& labels) {
+    const auto [nx, ny, nz] = labels.grid().size;
+    std::vector<std::int64_t> out;
+    for (std::int64_t z = 0; z < nz; ++z) {
+        const auto* from = labels.data() + z * nx * ny;
+        if (std::all_of(from, from + nx * ny, [](std::uint8_t c) { return c == 0; })) out.push_back(z);
+    }
+    return out;
+}
+
+void set_unlabelled(ClassVolume& labels, const std::vector<std::int64_t>& slices) {
+    for (const auto z : slices)
+        std::fill_n(&labels(0, 0, z), labels.grid().size.x * labels.grid().size.y, ignore_label);
+}
+
 std::string grouped(std::int64_t number) {
     std::string digits = std::to_string(number);
     for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3)

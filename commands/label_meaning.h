@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cytomo/core/legend.h"
 #include "cytomo/core/volume.h"
@@ -34,6 +35,11 @@ LabelMeaning parse_label_meaning(const std::string& classes, std::optional<std::
 /// some have no meaning, and if the file holds 0 and 255 only while the user did not say what 255 is:
 /// programs write masks that way, and to guess would turn an organelle into nothing.
 ClassVolume class_ids(CodedLabels labels, const std::string& file, const LabelMeaning& meaning);
+
+/// xy slices that hold nothing but 0: perhaps nobody looked there.
+std::vector<std::int64_t> find_empty_slices(const ClassVolume& labels);
+/// Sets whole xy slices to 255.
+void set_unlabelled(ClassVolume& labels, const std::vector<std::int64_t>& slices);
 
 /// 1234567 → "1,234,567".
 std::string grouped(std::int64_t number);

@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/report/slices.h"
+#include "label_meaning.h"
 #include "predict_options.h"
 
 namespace cytomo::commands {
@@ -19,7 +21,9 @@ namespace {
 struct Arguments {
     std::string in, labels, previous, picture, voxel, dataset;
     double within = 2, apart_nm = 300;
-    bool json = false;
+    std::string classes;
+    std::optional<std::int64_t> ignore_value;
+    bool json = false, empty_slices_unlabelled = false;
     SuggestOptions suggest;
     PredictArguments predict;
 };
@@ -33,10 +37,13 @@ struct Answer {
 };
 
 /// Checked with the tomogram: Fiji and others write no voxel size, but as many voxels.
-std::vector<std::int64_t> read_labelled(const Arguments& a, const Tomogram& tomogram, const Common& common) {
+std::vector<std::int64_t> read_labelled(const Arguments& a, const Tomogram& tomogram, const Legend& legend,
+                                        const Common& common) {
     if (a.labels.empty()) return {};
     std::vector<std::string> remarks;
-    const ClassVolume labels = read_classes(a.labels, {}, &remarks);
+    const auto meaning = parse_label_meaning(a.classes, a.ignore_value, legend);
+    ClassVolume labels = class_ids(read_coded_labels(a.labels, {}, &remarks), a.labels, meaning);
+    if (a.empty_slices_unlabelled) set_unlabelled(labels, find_empty_slices(labels));
     for (const auto& r : remarks) common.say(a.labels + ": " + r);
     const Size3 wanted = tomogram.grid.size, found = labels.grid().size;
     if (!(wanted == found)) {
@@ -133,7 +140,7 @@ void run(const Arguments& a, const Common& common) {
     if (!tomogram.voxel_size_known)
         throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
     Answer answer;
-    answer.labelled = read_labelled(a, tomogram, common);
+    answer.labelled = read_labelled(a, tomogram, model.legend, common);
     if (static_cast<std::int64_t>(answer.labelled.size()) == tomogram.grid.size.z)
         throw InputError(a.labels, "a slice without labels", "labels in all of them",
                          "Write 255 where you did not look; 0 means \"I looked, and it is background\"");
@@ -169,6 +176,14 @@ Command suggest_command() {
                 app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
                 app.add_option("--labels", a->labels,
                                "Labels that there are (255: unlabelled); slices near them are left out");
+                app.add_option("--classes", a->classes,
+                               "What the values in the label file are, as for train (default: the model's "
+                               "class ids)")
+                    ->type_name("VALUE=NAME,...");
+                app.add_option("--ignore-value", a->ignore_value,
+                               "The value of unlabelled voxels, -1: there is none (default: 255)");
+                app.add_flag("--empty-slices-unlabelled", a->empty_slices_unlabelled,
+                             "xy slices that hold nothing but background count as unlabelled");
                 app.add_option("--count", a->suggest.count, "Number of slices")
                     ->check(CLI::Range(1, 1000))
                     ->capture_default_str();

@@ -271,8 +271,11 @@ void run(const TrainArguments& a, const Common& common) {
     if (!starts_from_nothing(a)) options.frozen_share = 1;
     if (starts_from_nothing(a)) {
         options.simulated_share = 0.5;
+        // What a young network thinks of unlabelled voxels would drown rare classes.
+        options.unlabelled_weight = 0.5;
         options.patience = 1;  // most is learned when the learning rate falls, however it stood still before
     }
+    if (a.unlabelled_weight) options.unlabelled_weight = *a.unlabelled_weight;
     options.check();
     const auto files = all_files(a);
     check_outputs(a, common.overwrite);

@@ -78,6 +78,10 @@ void declare_training(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
     app.add_option("--seed", a->options.seed, "Seed of everything random")->capture_default_str();
     app.add_option("--learning-rate", a->options.learning_rate, "Highest learning rate")
         ->capture_default_str();
+    app.add_option("--unlabelled-weight", a->unlabelled_weight,
+                   "What agreement where nothing is labelled counts beside labels, method semi (default: 4, "
+                   "with --init none 0.5); 0: nothing")
+        ->check(CLI::Range(0.0, 1000.0));
     app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
 }
 

@@ -91,17 +91,6 @@ void mend_gaps(Opened& opened, ClassVolume* labels, FoundData& found, TrainingDa
     t = without_gaps(t, static_cast<float>(sum / static_cast<double>(t.grid.count() - found.gaps)));
 }
 
-/// Sets xy slices that hold nothing but 0 to unlabelled; returns which.
-std::vector<std::int64_t> find_empty_slices(const ClassVolume& labels) {
-    const auto [nx, ny, nz] = labels.grid().size;
-    std::vector<std::int64_t> out;
-    for (std::int64_t z = 0; z < nz; ++z) {
-        const auto* from = labels.data() + z * nx * ny;
-        if (std::all_of(from, from + nx * ny, [](std::uint8_t c) { return c == 0; })) out.push_back(z);
-    }
-    return out;
-}
-
 /// Along which axis the fewest slices hold labels, and which these are.
 void find_labelled_slices(const ClassVolume& labels, FoundData& found) {
     const auto [nx, ny, nz] = labels.grid().size;
@@ -257,9 +246,7 @@ TrainingData read_training_data(const std::vector<TrainingFile>& files, const La
             continue;
         }
         const auto empty = find_empty_slices(labels);
-        if (options.empty_slices_unlabelled)
-            for (const auto z : empty)
-                std::fill_n(&labels(0, 0, z), found.grid.size.x * found.grid.size.y, ignore_label);
+        if (options.empty_slices_unlabelled) set_unlabelled(labels, empty);
         for (const std::uint8_t c : labels.values()) ++found.voxels[c];
         if (found.labelled() == 0)
             throw InputError(found.labels, "at least one labelled voxel",

@@ -44,6 +44,8 @@ ALL = {**SIMULATED, **WIDER, **DEVELOPMENT}
 
 # Few labels: three cells with three slices each, one of them for the learning curve.
 FEW = {"cell-edge-7002": (3,), "perinuclear-7005": (1, 3, 10, 30), "cell-edge-7004": (3,)}
+# Cells for trials of how to learn from few slices: what is chosen on them is not measured on them.
+FEW_DEVELOPMENT = ("cell-edge-6002", "perinuclear-6005", "cell-edge-6004")
 LEAST_VOXELS = 20  # of a class in the labelled slices; see choose_slices
 
 

@@ -27,7 +27,7 @@ ALTERNATIVES = {"random-forest": "forest", "random-forest-3d": "forest", "thresh
 
 @dataclass(frozen=True)
 class Job:
-    group: str          # simulated, wider, few, real
+    group: str          # simulated, wider, few, real, development
     data: str           # a name of datasets
     method: str         # default (the model that comes with cytomo), or a name above
     slices: int = 0     # labelled ones (few)
@@ -95,10 +95,19 @@ def all_jobs(minutes=10.0, seeds=(1,), widths=(16,), device="cpu", variant="", o
     return jobs
 
 
+def development_jobs(minutes=10.0, seeds=(1,), device="cpu", variant="", options=()):
+    """Three slices of other cells, for trials."""
+    jobs = []
+    for name in datasets.FEW_DEVELOPMENT:
+        jobs.append(Job("development", name, "default", 3))
+        jobs += trained_jobs("development", name, minutes, seeds, (16,), device, variant, options, slices=3)
+    return jobs
+
+
 def make_case(job, threads):
     if job.group == "real":
         return datasets.REAL[job.data]()
-    if job.group == "few":
+    if job.group in ("few", "development"):
         return datasets.few_labels_case(job.data, job.slices, threads)
     return datasets.simulated_case(job.data, threads)
 

@@ -24,4 +24,21 @@ refused 1 "where.png" suggest "$CELL/tomogram.mrc" --picture where.png
 
 # Every voxel of the cell is labelled: there is nothing left.
 refused 1 "255 where you did not look" suggest "$CELL/tomogram.mrc" --labels "$CELL/classes.tif"
+
+# Labels as other programs write them: slice 10 is 120 ("x") throughout, the rest was left at 0.
+cytomo convert "$CELL/classes.tif" classes.npy
+slice=$((64 * 64))
+zeros() { head -c $((slice * $1)) /dev/zero; }
+{
+    head -c $(($(wc -c <classes.npy) - 64 * slice)) classes.npy
+    zeros 10
+    zeros 1 | tr '\0' x
+    zeros 53
+} >labels.npy
+[ "$(wc -c <labels.npy)" -eq "$(wc -c <classes.npy)" ] || fail "wrong size of labels.npy"
+refused 1 "120" suggest "$CELL/tomogram.mrc" --labels labels.npy
+refused 1 "255 where you did not look" suggest "$CELL/tomogram.mrc" --labels labels.npy --classes 120=mitochondrion
+cytomo suggest "$CELL/tomogram.mrc" --labels labels.npy --classes 120=mitochondrion --empty-slices-unlabelled \
+    --count 1 --views 1 --json
+expect 10 "the labelled slice" json out.txt labelled 0
 refused 2 "--count" suggest "$CELL/tomogram.mrc" --count 0

@@ -130,6 +130,7 @@ void FileBytes::read(std::uint64_t offset, std::span<std::byte> out) const {
     if (offset > unpacked_.size() || out.size() > unpacked_.size() - offset)
         throw InputError(name_, std::to_string(offset + out.size()) + " bytes after unpacking",
                          std::to_string(unpacked_.size()), "The file is incomplete: copy it again");
+    if (out.empty()) return;  // an empty span may have no address, which memcpy does not allow
     std::memcpy(out.data(), unpacked_.data() + offset, out.size());
 }
 

@@ -1,8 +1,9 @@
-// oneDNN computes on the layout nCdhw16c; libtorch sees those buffers as six-dimensional tensors and
+// oneDNN computes on the layout nCdhw16c, or nCdhw8c without AVX-512; libtorch sees those buffers as six-dimensional tensors and
 // only keeps the tape. No layout is changed between layers; weights are reordered once a call, which
 // costs little beside the convolution.
 #include "blocked_ops.h"
 
+#include <type_traits>
 #include <unordered_map>
 
 #include "onednn.h"
@@ -27,29 +28,40 @@ bool is_plain(const torch::Tensor& x) {
 
 Dims logical(const torch::Tensor& x) {
     if (is_plain(x)) return x.sizes().vec();
-    return {x.size(0), x.size(1) * 16, x.size(2), x.size(3), x.size(4)};
+    return {x.size(0), x.size(1) * x.size(5), x.size(2), x.size(3), x.size(4)};
 }
 
 dnnl::memory::desc descriptor(const torch::Tensor& x) {
-    return {logical(x), type_of(x), is_plain(x) ? tag::abcde : tag::aBcde16b};
+    return {logical(x), type_of(x), is_plain(x) ? tag::abcde : blocked_tag()};
 }
 
 dnnl::memory wrap(const torch::Tensor& x, const dnnl::memory::desc& md) {
     return {md, cpu(), x.data_ptr()};
 }
 
+/// Without AVX-512, oneDNN 2.6 computes two gradients of convolutions in three dimensions by reference loops, a
+/// thousand times slower: that of weights with padding along z or a single input channel, and that of the source
+/// with a stride. Both can be had from what is fast.
+bool needs_detours() {
+    return block_channels() < 16;
+}
+
 struct Shape {
     Dims source, weights, target, strides, padding;
-    Shape(const torch::Tensor& x, const torch::Tensor& w, int stride)
+    /// `z_padded`: the source has its zeros along z already.
+    Shape(const torch::Tensor& x, const torch::Tensor& w, int stride, bool z_padded = false)
         : source(logical(x)), weights(w.sizes().vec()) {
         const auto k = w.size(2);
         const auto p = stride == 1 ? (k - 1) / 2 : 0;
         strides = {stride, stride, stride};
-        padding = {p, p, p};
-        target = {source[0], weights[0], source[2] / stride, source[3] / stride, source[4] / stride};
+        padding = {z_padded ? 0 : p, p, p};
+        const auto depth = source[2] - (z_padded ? 2 * p : 0);
+        target = {source[0], weights[0], depth / stride, source[3] / stride, source[4] / stride};
     }
     torch::Tensor make_target(const torch::Tensor& like) const {
-        return torch::empty({target[0], target[1] / 16, target[2], target[3], target[4], 16}, like.options());
+        const std::int64_t lanes = block_channels();
+        return torch::empty({target[0], target[1] / lanes, target[2], target[3], target[4], lanes},
+                            like.options());
     }
 };
 
@@ -58,10 +70,11 @@ struct ConvPrimitives {
     Shape shape;
     dnnl::memory::data_type type;
 
-    ConvPrimitives(const torch::Tensor& x, const torch::Tensor& w, int stride, bool bias)
-        : shape(x, w, stride), type(type_of(x)) {
+    ConvPrimitives(const torch::Tensor& x, const torch::Tensor& w, int stride, bool bias,
+                   bool z_padded = false)
+        : shape(x, w, stride, z_padded), type(type_of(x)) {
         const dnnl::memory::desc any(shape.weights, type, tag::any);
-        const dnnl::memory::desc out(shape.target, type, tag::aBcde16b);
+        const dnnl::memory::desc out(shape.target, type, blocked_tag());
         if (bias) {
             const dnnl::memory::desc b({shape.weights[0]}, dt::f32, tag::a);
             forward = {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, descriptor(x),
@@ -91,6 +104,7 @@ struct ConvPrimitives {
 
     torch::Tensor source_gradient(const torch::Tensor& x, const torch::Tensor& w,
                                   const torch::Tensor& dy) const {
+        if (needs_detours() && shape.strides[0] == 2) return scattered_gradient(w, dy);
         const dnnl::memory::desc any(shape.weights, type, tag::any);
         const dnnl::convolution_backward_data::primitive_desc pd(
             {dnnl::algorithm::convolution_direct, descriptor(x), any, descriptor(dy), shape.strides,
@@ -104,8 +118,35 @@ struct ConvPrimitives {
         return dx;
     }
 
+    /// Kernel and stride of 2: every voxel of dy goes to eight of its own, so a convolution with kernel 1 makes
+    /// eight times the channels, which are then laid out in space.
+    static torch::Tensor scattered_gradient(const torch::Tensor& w, const torch::Tensor& dy) {
+        const auto out = w.size(0), in = w.size(1), lanes = dy.size(5), n = dy.size(0), z = dy.size(2),
+                   y = dy.size(3), x = dy.size(4);
+        const auto each = w.permute({2, 3, 4, 1, 0}).reshape({8 * in, out, 1, 1, 1}).contiguous();
+        return ConvPrimitives(dy, each, 1, false)
+            .run(dy, each, {})
+            .view({n, 2, 2, 2, in / lanes, z, y, x, lanes})
+            .permute({0, 4, 5, 1, 6, 2, 7, 3, 8})
+            .reshape({n, in / lanes, 2 * z, 2 * y, 2 * x, lanes});
+    }
+
     torch::Tensor weight_gradient(const torch::Tensor& x, const torch::Tensor& w, const torch::Tensor& dy,
                                   const torch::Tensor& bias_gradient) const {
+        if (needs_detours() && is_plain(x)) {
+            const auto b = block(x);
+            const auto channels = w.size(1), missing = b.size(1) * b.size(5) - channels;
+            const auto wide = torch::constant_pad_nd(w, {0, 0, 0, 0, 0, 0, 0, missing}).contiguous();
+            return ConvPrimitives(b, wide, 1, bias_gradient.defined())
+                .weight_gradient(b, wide, dy, bias_gradient)
+                .slice(1, 0, channels)
+                .contiguous();
+        }
+        if (const auto p = shape.padding[0]; needs_detours() && p > 0) {
+            const auto padded = torch::constant_pad_nd(x, {0, 0, 0, 0, 0, 0, p, p});
+            return ConvPrimitives(padded, w, 1, bias_gradient.defined(), true)
+                .weight_gradient(padded, w, dy, bias_gradient);
+        }
         const dnnl::memory::desc any(shape.weights, dt::f32, tag::any);
         dnnl::convolution_backward_weights::primitive_desc pd;
         if (bias_gradient.defined())
@@ -238,7 +279,7 @@ public:
 template <class T, class Row>
 void for_coarse_rows(const torch::Tensor& coarse, const torch::Tensor& fine, const Row& row) {
     const auto planes = coarse.size(0) * coarse.size(1), nz = coarse.size(2), ny = coarse.size(3),
-               nx = coarse.size(4);
+               nx = coarse.size(4), lanes = coarse.size(5);
     T* c = static_cast<T*>(coarse.data_ptr());
     T* f = static_cast<T*>(fine.data_ptr());
     at::parallel_for(0, planes * nz, 1, [&](std::int64_t begin, std::int64_t end) {
@@ -246,34 +287,48 @@ void for_coarse_rows(const torch::Tensor& coarse, const torch::Tensor& fine, con
             for (std::int64_t y = 0; y < ny; ++y) {
                 T* fine_rows[4];
                 for (int k = 0; k < 4; ++k)
-                    fine_rows[k] = f + ((2 * i + k / 2) * 2 * ny + 2 * y + k % 2) * 2 * nx * 16;
-                row(c + (i * ny + y) * nx * 16, fine_rows, nx);
+                    fine_rows[k] = f + ((2 * i + k / 2) * 2 * ny + 2 * y + k % 2) * 2 * nx * lanes;
+                row(c + (i * ny + y) * nx * lanes, fine_rows, nx);
             }
     });
 }
 
-template <class T>
+template <class T, int lanes>
 void upsample_add(const torch::Tensor& coarse, const torch::Tensor& fine) {
     for_coarse_rows<T>(coarse, fine, [](const T* c, T* const* f, std::int64_t nx) {
         for (int k = 0; k < 4; ++k)
             for (std::int64_t x = 0; x < 2 * nx; ++x)
-                for (int v = 0; v < 16; ++v)
-                    f[k][x * 16 + v] = static_cast<T>(static_cast<float>(f[k][x * 16 + v]) +
-                                                      static_cast<float>(c[x / 2 * 16 + v]));
+                for (int v = 0; v < lanes; ++v)
+                    f[k][x * lanes + v] = static_cast<T>(static_cast<float>(f[k][x * lanes + v]) +
+                                                         static_cast<float>(c[x / 2 * lanes + v]));
     });
 }
 
-template <class T>
+template <class T, int lanes>
 void sum_down(const torch::Tensor& coarse, const torch::Tensor& fine) {
     for_coarse_rows<T>(coarse, fine, [](T* c, T* const* f, std::int64_t nx) {
         for (std::int64_t x = 0; x < nx; ++x) {
-            float sum[16] = {};
+            float sum[lanes] = {};
             for (int k = 0; k < 4; ++k)
                 for (int h = 0; h < 2; ++h)
-                    for (int v = 0; v < 16; ++v) sum[v] += static_cast<float>(f[k][(2 * x + h) * 16 + v]);
-            for (int v = 0; v < 16; ++v) c[x * 16 + v] = static_cast<T>(sum[v]);
+                    for (int v = 0; v < lanes; ++v)
+                        sum[v] += static_cast<float>(f[k][(2 * x + h) * lanes + v]);
+            for (int v = 0; v < lanes; ++v) c[x * lanes + v] = static_cast<T>(sum[v]);
         }
     });
+}
+
+/// Calls use(T{}, lanes as a compile-time number) for the type and the layout of a blocked tensor.
+template <class Use>
+void dispatch(const torch::Tensor& blocked, const Use& use) {
+    const bool bf16 = blocked.scalar_type() == torch::kBFloat16;
+    if (blocked.size(5) == 16) {
+        constexpr std::integral_constant<int, 16> lanes;
+        bf16 ? use(at::BFloat16(), lanes) : use(float(), lanes);
+    } else {
+        constexpr std::integral_constant<int, 8> lanes;
+        bf16 ? use(at::BFloat16(), lanes) : use(float(), lanes);
+    }
 }
 
 class AddUpsampled : public torch::autograd::Function<AddUpsampled> {
@@ -282,21 +337,15 @@ public:
         for (int axis = 2; axis < 5; ++axis)
             TORCH_CHECK(fine.size(axis) == 2 * coarse.size(axis), "odd size before downsampling");
         auto out = fine.clone();
-        if (out.scalar_type() == torch::kBFloat16)
-            upsample_add<at::BFloat16>(coarse, out);
-        else
-            upsample_add<float>(coarse, out);
+        dispatch(out, [&](auto type, auto lanes) { upsample_add<decltype(type), lanes>(coarse, out); });
         return out;
     }
     static tensor_list backward(AutogradContext*, tensor_list gradients) {
         const auto fine = gradients[0].contiguous();
         auto coarse = torch::empty(
-            {fine.size(0), fine.size(1), fine.size(2) / 2, fine.size(3) / 2, fine.size(4) / 2, 16},
+            {fine.size(0), fine.size(1), fine.size(2) / 2, fine.size(3) / 2, fine.size(4) / 2, fine.size(5)},
             fine.options());
-        if (fine.scalar_type() == torch::kBFloat16)
-            sum_down<at::BFloat16>(coarse, fine);
-        else
-            sum_down<float>(coarse, fine);
+        dispatch(fine, [&](auto type, auto lanes) { sum_down<decltype(type), lanes>(coarse, fine); });
         return {fine, coarse};
     }
 };
@@ -304,19 +353,28 @@ public:
 }  // namespace
 
 torch::Tensor block(const torch::Tensor& plain) {
-    const auto c = (plain.size(1) + 15) / 16 * 16;
+    const std::int64_t lanes = block_channels(), c = (plain.size(1) + lanes - 1) / lanes * lanes;
     auto padded =
         torch::zeros({plain.size(0), c, plain.size(2), plain.size(3), plain.size(4)}, plain.options());
     padded.slice(1, 0, plain.size(1)).copy_(plain);
-    return padded.view({plain.size(0), c / 16, 16, plain.size(2), plain.size(3), plain.size(4)})
+    return padded.view({plain.size(0), c / lanes, lanes, plain.size(2), plain.size(3), plain.size(4)})
         .permute({0, 1, 3, 4, 5, 2})
         .contiguous();
 }
 
 torch::Tensor unblock(const torch::Tensor& b, std::int64_t channels) {
     return b.permute({0, 1, 5, 2, 3, 4})
-        .reshape({b.size(0), b.size(1) * 16, b.size(2), b.size(3), b.size(4)})
+        .reshape({b.size(0), b.size(1) * b.size(5), b.size(2), b.size(3), b.size(4)})
         .slice(1, 0, channels);
+}
+
+torch::Tensor channels_last(const torch::Tensor& b, std::int64_t channels) {
+    const auto lanes = b.size(5), blocks = (channels + lanes - 1) / lanes;
+    const auto all = blocks == 1 ? b.select(1, 0)
+                                 : b.slice(1, 0, blocks)
+                                       .permute({0, 2, 3, 4, 1, 5})
+                                       .reshape({b.size(0), b.size(2), b.size(3), b.size(4), blocks * lanes});
+    return all.slice(-1, 0, channels);
 }
 
 torch::Tensor conv_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& gamma,

@@ -6,11 +6,14 @@
 
 namespace cytomo::blocked {
 
-// A blocked tensor has the shape [batch, channels / 16, z, y, x, 16], contiguous, float or bfloat16.
+// A blocked tensor has the shape [batch, channels / b, z, y, x, b], contiguous, float or bfloat16; b is 16 with
+// AVX-512, else 8.
 
 /// [n, c, z, y, x] → blocked, zeros for missing channels; and back to the first `channels`.
 torch::Tensor block(const torch::Tensor& plain);
 torch::Tensor unblock(const torch::Tensor& blocked, std::int64_t channels);
+/// Blocked → [n, z, y, x, c], of the first `channels`.
+torch::Tensor channels_last(const torch::Tensor& blocked, std::int64_t channels);
 
 /// Running statistics of one normalisation, updated in training.
 struct NormState {

@@ -59,13 +59,17 @@ Precision best_precision() {
     return has_bf16() ? Precision::bf16 : Precision::f32;
 }
 
+bool can_compute(Precision precision) {
+    return precision == Precision::f32 || block_channels() == 16;
+}
+
 struct Engine::Implementation {
     Size3 tile;
     int outputs, classes;
     std::vector<std::uint8_t> class_of;
     dt type;
     std::vector<Step> steps;
-    dnnl::memory input, output;  // plain float input [1, 1, z, y, x]; logits [1, z, y, x, 16]
+    dnnl::memory input, output;  // plain float input [1, 1, z, y, x]; logits, blocked
     std::vector<std::pair<dnnl::memory, bool>> pool;  // buffer, in use
 
     dnnl::memory take(const dnnl::memory::desc& md) {
@@ -96,7 +100,7 @@ struct Engine::Implementation {
             attributes.set_post_ops(post);
         }
         const auto out_type = last ? dt::f32 : type;
-        const dnnl::memory::desc out_desc = last             ? dnnl::memory::desc(od, out_type, tag::aBcde16b)
+        const dnnl::memory::desc out_desc = last             ? dnnl::memory::desc(od, out_type, blocked_tag())
                                             : layer.residual ? source.get_desc()
                                                              : dnnl::memory::desc(od, out_type, tag::any);
         const dnnl::convolution_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
@@ -203,13 +207,13 @@ void Engine::run(const float* values, float* probabilities) {
     for (auto& step : self.steps) step.primitive.execute(stream(), step.arguments);
     stream().wait();
     const auto* logits = static_cast<const float*>(self.output.get_data_handle());
-    const int outputs = self.outputs, classes = self.classes;
+    const int outputs = self.outputs, classes = self.classes, lanes = block_channels();
     parallel_chunks(n, 1 << 15, [&](std::int64_t begin, std::int64_t end) {
         for (auto i = begin; i < end; ++i) {
-            const float* x = logits + i * 16;
-            float e[16], of_class[16] = {}, top = x[0], sum = 0;
-            for (int o = 1; o < outputs; ++o) top = std::max(top, x[o]);
-            for (int o = 0; o < outputs; ++o) sum += e[o] = std::exp(x[o] - top);
+            const auto logit = [&](int o) { return logits[(o / lanes * n + i) * lanes + o % lanes]; };
+            float e[16], of_class[16] = {}, top = logit(0), sum = 0;
+            for (int o = 1; o < outputs; ++o) top = std::max(top, logit(o));
+            for (int o = 0; o < outputs; ++o) sum += e[o] = std::exp(logit(o) - top);
             for (int o = 0; o < outputs; ++o) of_class[self.class_of[static_cast<std::size_t>(o)]] += e[o];
             for (int c = 0; c < classes; ++c) probabilities[c * n + i] = of_class[c] / sum;
         }

@@ -14,6 +14,9 @@ enum class Precision { f32, bf16 };
 /// bf16 where the processor has instructions for it, f32 elsewhere.
 Precision best_precision();
 
+/// Whether the processor can compute so at all: bf16 takes AVX-512 (without its bf16 instructions it is slow).
+bool can_compute(Precision precision);
+
 /// A network prepared for tiles of one size: batch normalisation folded into the convolutions,
 /// activations fused, layouts chosen by oneDNN and kept between layers, memory reused.
 class Engine {

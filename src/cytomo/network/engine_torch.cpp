@@ -8,6 +8,10 @@ Precision best_precision() {
     return Precision::f32;
 }
 
+bool can_compute(Precision precision) {
+    return precision == Precision::f32;
+}
+
 struct Engine::Implementation {
     Size3 tile;
     std::function<void(const float*, float*)> run;

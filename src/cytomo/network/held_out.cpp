@@ -38,6 +38,69 @@ std::vector<Counts> count_labels(const ClassVolume& labels, const Blocks& blocks
     return counts;
 }
 
+/// What is held out, a column along z at a time.
+class Columns {
+public:
+    Columns(const ClassVolume& labels, const Blocks& blocks, const std::vector<bool>& is_held)
+        : labels_(labels), nx_(blocks.size.x), ny_(blocks.size.y) {
+        held_.resize(static_cast<std::size_t>(nx_ * ny_));
+        for (std::int64_t y = 0; y < ny_; ++y)
+            for (std::int64_t x = 0; x < nx_; ++x)
+                held_[static_cast<std::size_t>(y * nx_ + x)] = is_held[blocks.of(x, y)];
+    }
+    bool held(std::int64_t column) const { return held_[static_cast<std::size_t>(column)]; }
+
+    /// Gives every object seen along z, up to `largest` columns, wholly to the side that has most of it, so that
+    /// none is tested on whose other half taught. Held out it is only while no class has more than a third there.
+    void keep_objects_whole(std::uint8_t c, std::int64_t largest, Counts& in_test, const Counts& total) {
+        std::vector<bool> left(held_.size());
+        const auto slice = nx_ * ny_;
+        for (std::int64_t i = 0; i < labels_.count(); ++i)
+            if (labels_[i] == c) left[static_cast<std::size_t>(i % slice)] = true;
+        for (std::int64_t start = 0; start < slice; ++start) {
+            const auto object = take_object(left, start);
+            const auto size = static_cast<std::int64_t>(object.size());
+            const auto tested = std::count_if(object.begin(), object.end(), [&](auto k) { return held(k); });
+            if (size > largest || tested == 0 || tested == size) continue;
+            Counts kept{}, teaching{};
+            for (const auto column : object) add(held(column) ? kept : teaching, column);
+            bool to_test = 2 * tested > size;
+            for (std::size_t k = 0; k < most_classes; ++k)
+                to_test = to_test && (teaching[k] == 0 || 3 * (in_test[k] + teaching[k]) <= total[k]);
+            for (const auto column : object) held_[static_cast<std::size_t>(column)] = to_test;
+            for (std::size_t k = 0; k < most_classes; ++k) in_test[k] += to_test ? teaching[k] : -kept[k];
+        }
+    }
+
+private:
+    /// The columns that hang together with `start`, corners included; none if it is not left.
+    std::vector<std::int64_t> take_object(std::vector<bool>& left, std::int64_t start) const {
+        std::vector<std::int64_t> object;
+        const auto take = [&](std::int64_t column) {
+            if (!left[static_cast<std::size_t>(column)]) return;
+            left[static_cast<std::size_t>(column)] = false;
+            object.push_back(column);
+        };
+        take(start);
+        for (std::size_t i = 0; i < object.size(); ++i) {
+            const auto x = object[i] % nx_, y = object[i] / nx_;
+            for (auto v = std::max<std::int64_t>(0, y - 1); v <= std::min(ny_ - 1, y + 1); ++v)
+                for (auto u = std::max<std::int64_t>(0, x - 1); u <= std::min(nx_ - 1, x + 1); ++u)
+                    take(v * nx_ + u);
+        }
+        return object;
+    }
+
+    void add(Counts& counts, std::int64_t column) const {
+        for (auto i = column; i < labels_.count(); i += nx_ * ny_)
+            if (labels_[i] < most_classes) ++counts[labels_[i]];
+    }
+
+    const ClassVolume& labels_;
+    std::int64_t nx_, ny_;
+    std::vector<bool> held_;
+};
+
 }  // namespace
 
 std::pair<ClassVolume, ClassVolume> hold_out_blocks(const ClassVolume& labels, double share,
@@ -70,12 +133,16 @@ std::pair<ClassVolume, ClassVolume> hold_out_blocks(const ClassVolume& labels, d
             for (std::size_t k = 0; k < most_classes; ++k) held[k] += counts[b][k];
         }
 
+    Columns columns(labels, blocks, is_held);
+    // Common classes first, so that the rare ones have the last word.
+    for (auto c = classes.rbegin(); c != classes.rend(); ++c)
+        if (*c > 0 && total[*c] > 0)
+            columns.keep_objects_whole(static_cast<std::uint8_t>(*c), 6 * blocks.edge * blocks.edge, held, total);
+
     std::pair<ClassVolume, ClassVolume> out{labels, ClassVolume(labels.grid(), ignore_label)};
-    std::int64_t i = 0;
-    for (std::int64_t z = 0; z < blocks.size.z; ++z)
-        for (std::int64_t y = 0; y < blocks.size.y; ++y)
-            for (std::int64_t x = 0; x < blocks.size.x; ++x, ++i)
-                if (is_held[blocks.of(x, y)]) std::swap(out.first[i], out.second[i]);
+    const auto slice = blocks.size.x * blocks.size.y;
+    for (std::int64_t i = 0; i < labels.count(); ++i)
+        if (columns.held(i % slice)) std::swap(out.first[i], out.second[i]);
     return out;
 }
 

@@ -9,7 +9,8 @@
 namespace cytomo {
 
 /// Parts `labels` into what teaches and what is held out. Columns along z of square blocks in the plane stay
-/// together, so that what is held out is no neighbour slice of what taught. Classes are served rarest first,
+/// together, so that what is held out is no neighbour slice of what taught, and objects up to six blocks large are
+/// not cut by their borders. Classes are served rarest first,
 /// until about `share` of the voxels of each is held out; never more than a third of a class, so that a class
 /// that lies in one block only is not held out at all. Both results have the labels' grid, 255 elsewhere.
 /// Deterministic by seed. Time linear in voxels.

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <vector>
+
 #include "cytomo/core/random.h"
 
 namespace cytomo {
@@ -53,6 +56,49 @@ TEST(HeldOut, AClassInOneSpotKeepsTeaching) {
     const auto [teaching, held] = hold_out_blocks(labels, 0.2, 3);
     EXPECT_EQ(teaching(30, 30, 1), 1);
     EXPECT_EQ(held(30, 30, 1), ignore_label);
+}
+
+TEST(HeldOut, ObjectsTeachOrTestWhole) {
+    // Discs on a jittered lattice, 16 to 24 voxels wide: blocks of 24 cut most of them.
+    ClassVolume labels(Grid{{240, 240, 8}}, ignore_label);
+    ClassVolume disc_of(Grid{{240, 240, 1}}, 0);
+    Random random(9);
+    for (std::int64_t y = 0; y < 240; ++y)
+        for (std::int64_t x = 0; x < 240; ++x) labels(x, y, 2) = labels(x, y, 6) = 0;
+    std::uint8_t discs = 0;
+    for (std::int64_t v = 20; v < 225; v += 34)
+        for (std::int64_t u = 20; u < 225; u += 34) {
+            const double radius = random.uniform(8, 12), cx = static_cast<double>(u) + random.uniform(-4, 4),
+                         cy = static_cast<double>(v) + random.uniform(-4, 4);
+            ++discs;
+            for (std::int64_t y = 0; y < 240; ++y)
+                for (std::int64_t x = 0; x < 240; ++x)
+                    if (std::hypot(static_cast<double>(x) - cx, static_cast<double>(y) - cy) < radius) {
+                        labels(x, y, 2) = labels(x, y, 6) = static_cast<std::uint8_t>(1 + discs % 3);
+                        disc_of(x, y, 0) = discs;
+                    }
+        }
+    const auto [teaching, held] = hold_out_blocks(labels, 0.15, 4);
+    std::vector<int> taught(256), tested(256);
+    std::array<double, 4> in_test{}, total{};
+    for (std::int64_t y = 0; y < 240; ++y)
+        for (std::int64_t x = 0; x < 240; ++x) {
+            const auto disc = disc_of(x, y, 0);
+            (held(x, y, 2) != ignore_label ? tested : taught)[disc] = 1;
+            EXPECT_EQ(held(x, y, 2) != ignore_label, held(x, y, 6) != ignore_label);
+            ++total[labels(x, y, 2)];
+            if (held(x, y, 2) != ignore_label) ++in_test[labels(x, y, 2)];
+        }
+    int held_discs = 0;
+    for (std::size_t disc = 1; disc <= discs; ++disc) {
+        EXPECT_EQ(taught[disc] + tested[disc], 1) << "disc " << disc;
+        held_discs += tested[disc];
+    }
+    EXPECT_GE(held_discs, 3);
+    for (std::size_t c = 0; c < 4; ++c) {
+        EXPECT_LE(in_test[c], total[c] / 3) << c;
+        EXPECT_GT(in_test[c], 0.04 * total[c]) << c;
+    }
 }
 
 TEST(HeldOut, SeedDecides) {

@@ -37,6 +37,19 @@ inline dnnl::memory reordered(const dnnl::memory& from, const dnnl::memory::desc
     return to;
 }
 
+/// Channels that lie side by side in the layout that convolutions are fast in: one vector register of floats. With
+/// 16 of them, processors without AVX-512 would fall back to oneDNN's reference loops, 50 times slower.
+inline int block_channels() {
+    static const bool wide = (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) &
+                              static_cast<unsigned>(dnnl::cpu_isa::avx512_core)) ==
+                             static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
+    return wide ? 16 : 8;
+}
+
+inline tag blocked_tag() {
+    return block_channels() == 16 ? tag::aBcde16b : tag::aBcde8b;
+}
+
 /// Whether bfloat16 convolutions run on the processor's own instructions.
 inline bool has_bf16() {
     const auto isa = dnnl::get_effective_cpu_isa();

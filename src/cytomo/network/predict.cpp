@@ -168,6 +168,9 @@ Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options
     const Precision precision = options.precision == "f32"    ? Precision::f32
                                 : options.precision == "bf16" ? Precision::bf16
                                                               : best_precision();
+    if (!can_compute(precision))
+        throw UsageError(
+            "--precision bf16: expected a processor with AVX-512, found one without. Take auto or f32");
     record.precision = precision == Precision::bf16 ? "bf16" : "f32";
     auto engine = std::make_shared<Engine>(model, tile, precision);
     return [engine](const float* values, float* probabilities) { engine->run(values, probabilities); };

@@ -88,8 +88,8 @@ torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
     };
     const auto x = last_features(input.to(type_).contiguous(), run, blocked::add_upsampled);
     const Block& head = block("head");
-    const auto logits = blocked::conv_bias(x, head.weight, head.bias);  // [n, 1, z, y, x, 16]
-    return logits.squeeze(1).slice(-1, 0, architecture_.outputs).to(torch::kFloat32);
+    const auto logits = blocked::conv_bias(x, head.weight, head.bias);
+    return blocked::channels_last(logits, architecture_.outputs).to(torch::kFloat32);
 }
 #endif
 
