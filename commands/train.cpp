@@ -243,8 +243,8 @@ int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, double
     SimulatedPlan plan;
     if (a.simulated)
         plan.count = *a.simulated;
-    else if (a.method == "semi" && beside_labels)
-        plan = simulated_by_default(meaning.legend, options, starts_from_nothing(a));
+    else if (a.method == "semi" && beside_labels && !starts_from_nothing(a))
+        plan = simulated_by_default(meaning.legend, options);
     if (plan.count == 0) return 0;
     plan.size = parse_size(a.size);
     if (beside_labels) plan.voxel_um = data.labelled.front().tomogram.grid.voxel_um;
@@ -267,17 +267,19 @@ void run(const TrainArguments& a, const Common& common) {
     const bool published = options.method == TrainMethod::double_decoder;
     if (published && (!a.refine.empty() || a.suggest > 0))
         throw UsageError("train: --refine and --suggest do not go with --method double-decoder");
+    const auto files = all_files(a);
     // A trained model keeps its statistics: few patches would only blur them.
     if (!starts_from_nothing(a)) options.frozen_share = 1;
     if (starts_from_nothing(a)) {
         options.simulated_share = 0.5;
         // What a young network thinks of unlabelled voxels would drown rare classes.
         options.unlabelled_weight = 0.5;
+        options.unlabelled_from = 0.5;
+        if (!files.empty()) options.frozen_share = 0.15;  // few steps: not before the weights come to rest
         options.patience = 1;  // most is learned when the learning rate falls, however it stood still before
     }
     if (a.unlabelled_weight) options.unlabelled_weight = *a.unlabelled_weight;
     options.check();
-    const auto files = all_files(a);
     check_outputs(a, common.overwrite);
     const Progress progress = common.progress();
 

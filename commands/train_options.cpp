@@ -41,7 +41,7 @@ void declare_data(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
     app.add_option(
            "--simulated", a->simulated,
            "Add N simulated tomograms with random cells and microscopes (default: the method semi adds up to "
-           "8, or 32 to --init none, if simulated cells have all classes; others add none)")
+           "8, if simulated cells have all classes, and none to --init none; others add none)")
         ->check(CLI::Range(0, 100000))
         ->type_name("N");
     app.add_option("--simulated-size", a->size, "Their size in voxels")

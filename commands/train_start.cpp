@@ -108,15 +108,14 @@ std::array<std::uint8_t, 256> ids_of_simulated(const Legend& legend, std::string
 
 }  // namespace
 
-SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& options, bool from_nothing) {
+SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& options) {
     SimulatedPlan plan;
     std::string unknown;
     ids_of_simulated(legend, unknown);
     if (!unknown.empty()) return plan;
-    // A network that knows nothing learns from them what cells are; another one is only kept from forgetting.
-    plan.count = from_nothing ? 32 : 8;
+    plan.count = 8;
     if (options.minutes > 0)
-        plan.seconds = 60 * options.minutes * (from_nothing ? 0.15 : 0.05);
+        plan.seconds = 60 * options.minutes * 0.05;
     else
         plan.count = static_cast<int>(std::min<std::int64_t>(plan.count, options.steps / 50));
     return plan;

@@ -37,7 +37,7 @@ struct SimulatedPlan {
 
 /// How many the method semi adds by itself: none if the legend has a class that simulated cells lack or if
 /// the training is too short to pay for them; with few steps or minutes, fewer.
-SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& options, bool from_nothing);
+SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& options);
 
 /// Simulated cells with drawn contents and microscopes, kept in memory only. Their classes get the ids that
 /// the legend gives to the same names; a legend with names that simulated cells do not have is a UsageError.

@@ -14,6 +14,6 @@ cytomo evaluate result/classes.tif "$CELL/classes.tif" --json
 json out.txt mean_dice >/dev/null
 
 refused 1 "--overwrite" analyze "$CELL/tomogram.mrc" result
-cytomo analyze "$CELL/tomogram.mrc" result --overwrite --per-instance --format stl --quiet
+cytomo analyze "$CELL/tomogram.mrc" result --overwrite --per-instance --format stl --quiet --views 1
 [ ! -s err.txt ] || fail "--quiet speaks"
 [ -n "$(ls result/surfaces/instances)" ] || fail "no surfaces of objects"

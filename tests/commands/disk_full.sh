@@ -25,4 +25,4 @@ done
 full "empty" surface "$CELL/classes.tif" empty/surfaces
 full "empty" simulate empty/cell --size 64 --voxel-nm 40
 need_model
-full "empty" analyze "$CELL/tomogram.mrc" empty/result
+full "empty" analyze "$CELL/tomogram.mrc" empty/result --views 1

@@ -3,17 +3,17 @@
 . "$(dirname "$0")/helpers.sh"
 need_model
 
-cytomo segment "$CELL/tomogram.mrc" one.npy --threads 1 --precision f32
-cytomo segment "$CELL/tomogram.mrc" two.npy --threads 2 --precision f32
+cytomo segment "$CELL/tomogram.mrc" one.npy --threads 1 --precision f32 --views 1
+cytomo segment "$CELL/tomogram.mrc" two.npy --threads 2 --precision f32 --views 1
 cmp one.npy two.npy || fail "other classes with other threads"
 cytomo segment "$CELL/tomogram.mrc" classes.tif
 cytomo info classes.tif --json
 expect 64 "size along y" json out.txt size 1
 expect uint8 type json out.txt type
-cytomo segment "$CELL/tomogram.mrc" again.tif --probabilities p.tif
+cytomo segment "$CELL/tomogram.mrc" again.tif --probabilities p.tif --views 1
 [ -s p.mitochondrion.tif ] || fail "no probabilities of mitochondria in: $(ls)"
 refused 1 "p.background.tif" segment "$CELL/tomogram.mrc" third.tif --probabilities p.tif
-cytomo segment "$CELL/tomogram.mrc" sure.tif --confidence confidence.tif
+cytomo segment "$CELL/tomogram.mrc" sure.tif --confidence confidence.tif --views 1
 cytomo info confidence.tif --json
 expect 64 "size along z" json out.txt size 2
 expect uint8 "type of the confidence" json out.txt type

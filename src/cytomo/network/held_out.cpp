@@ -67,6 +67,7 @@ public:
             bool to_test = 2 * tested > size;
             for (std::size_t k = 0; k < most_classes; ++k)
                 to_test = to_test && (teaching[k] == 0 || 3 * (in_test[k] + teaching[k]) <= total[k]);
+            if (!to_test && in_test[c] == kept[c]) continue;  // rather an object cut than a class not tested
             for (const auto column : object) held_[static_cast<std::size_t>(column)] = to_test;
             for (std::size_t k = 0; k < most_classes; ++k) in_test[k] += to_test ? teaching[k] : -kept[k];
         }

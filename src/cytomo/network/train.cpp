@@ -129,16 +129,32 @@ public:
         teacher_.freeze_statistics();
     }
 
-    void freeze_statistics() { student_.freeze_statistics(); }
+    /// From now on the network normalises as inference does. `measured`: by statistics of many patches with the
+    /// weights as they are; the running ones lag behind weights that move fast, and a young network does not
+    /// recover from the difference.
+    void freeze_statistics(bool measured) {
+        if (frozen_) return;
+        frozen_ = true;
+        if (measured) {
+            constexpr int batches = 24;
+            constexpr std::int64_t apart = std::int64_t{1} << 40;  // of the patches that teach
+            const torch::NoGradGuard no_grad;
+            for (int k = 0; k < batches; ++k) {
+                student_.set_momentum(1. / (k + 1));
+                student_.forward_training(Batch(samples_, options_, apart + k).values.to(device_));
+            }
+        }
+        student_.freeze_statistics();
+    }
 
     /// One step; `t` is the share of the training that is done. Returns the loss.
     double step(std::int64_t number, double t) {
         const Batch batch(samples_, options_, number);
         torch::Tensor targets;
         // The slow copy knows nothing at first if it began with random weights.
-        const double ramp = std::min(1.0, t / 0.3);
+        const double ramp = std::clamp((t - options_.unlabelled_from) / 0.3, 0.0, 1.0);
         const double alike = options_.unlabelled_weight * ramp * ramp;
-        if (batch.clean.defined()) {
+        if (batch.clean.defined() && alike > 0) {
             const torch::NoGradGuard no_grad;
             const auto logits = teacher_.forward_training(batch.clean.to(device_));
             auto shape = logits.sizes().vec();
@@ -195,6 +211,7 @@ private:
     Unet student_, teacher_;
     Optimizer optimizer_;
     torch::Tensor weights_, class_of_;
+    bool frozen_ = false;
 };
 
 }  // namespace
@@ -211,6 +228,8 @@ void TrainOptions::check() const {
         throw UsageError("training: expected a validation share of 0 to 0.5");
     if (!(unlabelled_weight >= 0 && unlabelled_weight <= 1000))
         throw UsageError("training: expected a weight of unlabelled voxels from 0 to 1000");
+    if (!(unlabelled_from >= 0 && unlabelled_from <= 1))
+        throw UsageError("training: expected a start of the unlabelled voxels' share from 0 to 1");
     if (!(start_share >= 0 && start_share < 1))
         throw UsageError("training: expected a share of the starting weights from 0 to below 1");
     if (!(simulated_share >= 0 && simulated_share <= 1 && centred_share >= 0 && centred_share <= 1))
@@ -268,6 +287,11 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
         result.model = std::move(c.best);
         result.curve = std::move(c.curve);
     }
+    // Patches differ so much that what a batch's own statistics teach is not what inference does.
+    const double frozen_from = 1 - options.frozen_share;
+    const double last = options.minutes > 0 ? minutes_before / options.minutes
+                                            : static_cast<double>(step - 1) / static_cast<double>(options.steps);
+    if (step > 0 && last >= frozen_from) trainer.freeze_statistics(false);
     const auto start_time = Clock::now();
     auto last_saved = start_time;
     const auto elapsed = [&] { return minutes_before + minutes_since(start_time); };
@@ -314,8 +338,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     try {
         while (fraction_done() < 1) {
             const double t = fraction_done();
-            // Patches differ so much that what the batch's own statistics teach is not what inference does.
-            if (t >= 1 - options.frozen_share) trainer.freeze_statistics();
+            if (t >= frozen_from) trainer.freeze_statistics(step > 0);
             loss_sum += trainer.step(step, t);
             ++loss_count;
             ++step;

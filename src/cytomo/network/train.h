@@ -50,6 +50,7 @@ struct TrainOptions {
     double average = 0.998;         ///< decay of the running mean of weights that is kept
     double validation_share = 0.1;  ///< of the volumes or, below five, of the labelled voxels
     double unlabelled_weight = 4;   ///< of the agreement where nothing is labelled (semi)
+    double unlabelled_from = 0;     ///< share of the training before which it does not count
     double simulated_share = 0.2;   ///< of patches, if there are simulated tomograms beside labelled ones
     double centred_share = 0.75;    ///< of patches that are centred near a labelled voxel
     double patience = 0.4;          ///< stop when nothing improved for this share of the whole training

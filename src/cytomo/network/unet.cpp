@@ -100,6 +100,10 @@ torch::Tensor Unet::forward_training(const torch::Tensor& x) {
     return forward_plain(x, !frozen_);
 }
 
+void Unet::set_momentum(double momentum) {
+    for (auto& [name, b] : blocks_) b.state.momentum = momentum;
+}
+
 void Unet::freeze_statistics() {
     frozen_ = true;
     for (auto& [name, b] : blocks_) b.state.frozen = true;

@@ -23,6 +23,8 @@ public:
     /// From now on forward_training and forward_blocked normalise by the running statistics, as inference
     /// does.
     void freeze_statistics();
+    /// Share of a batch in the running statistics, until they are frozen.
+    void set_momentum(double momentum);
     /// The fast version, on the CPU; only in builds with oneDNN.
     torch::Tensor forward_blocked(const torch::Tensor& x);
     /// The same by libtorch's own operators, on any device; `training` chooses batch or running
