@@ -275,7 +275,10 @@ void run(const TrainArguments& a, const Common& common) {
         // What a young network thinks of unlabelled voxels would drown rare classes.
         options.unlabelled_weight = 0.5;
         options.unlabelled_from = 0.5;
-        if (!files.empty()) options.frozen_share = 0.15;  // few steps: not before the weights come to rest
+        if (!files.empty()) {  // few steps: more of them, and no freezing before the weights come to rest
+            options.patch = {64, 64, 32};
+            options.frozen_share = 0.15;
+        }
         options.patience = 1;  // most is learned when the learning rate falls, however it stood still before
     }
     if (a.unlabelled_weight) options.unlabelled_weight = *a.unlabelled_weight;

@@ -83,9 +83,6 @@ def all_jobs(minutes=10.0, seeds=(1,), widths=(16,), device="cpu", variant="", o
             jobs.append(Job("few", name, "default", count))
             jobs += trained_jobs("few", name, *training, slices=count, from_nothing=count == 3)
             if count == 3:
-                if not variant:  # how much of it comes from the simulated cells, how much from what is unlabelled
-                    jobs += [Job("few", name, "semi", count, "none", 0, minutes, seed, device, "no-simulated",
-                                 ("--simulated", "0")) for seed in seeds]
                 jobs.append(Job("few", name, "random-forest", count, seed=1))
     for name in ("capillary", "vnc"):
         jobs += trained_jobs("real", name, *training, from_nothing=False)

@@ -304,7 +304,7 @@ TEST(PredictDoubleDecoder, SmoothsAlongZOnTheTomogramsOwnGrid) {
         }
 }
 
-TEST(PredictDoubleDecoder, NumberOfThreadsChangesTheLastOf255StepsAtMost) {
+TEST(PredictDoubleDecoder, NumberOfThreadsChangesHardlyAnything) {
     auto values = std::make_shared<Volume<float>>(Grid{{100, 70, 2}});
     for (std::int64_t i = 0; i < values->count(); ++i) (*values)[i] = static_cast<float>(number(2, i));
     PredictOptions options;
@@ -318,9 +318,15 @@ TEST(PredictDoubleDecoder, NumberOfThreadsChangesTheLastOf255StepsAtMost) {
     set_thread_count(3);
     const auto three = predict(tomogram_from(values), model, options);
     set_thread_count(0);
-    // libtorch sums in another order with other numbers of threads.
+    // libtorch sums in another order with other numbers of threads, which random weights without training
+    // amplify: by one step of 255 with AVX-512, by two in single voxels with AVX2.
     ASSERT_EQ(one.values.size(), three.values.size());
-    for (std::size_t i = 0; i < one.values.size(); ++i) ASSERT_NEAR(one.values[i], three.values[i], 1) << i;
+    std::size_t more_than_one = 0;
+    for (std::size_t i = 0; i < one.values.size(); ++i) {
+        ASSERT_NEAR(one.values[i], three.values[i], 3) << i;
+        more_than_one += std::abs(one.values[i] - three.values[i]) > 1 ? 1 : 0;
+    }
+    EXPECT_LT(more_than_one, one.values.size() / 1000);
 }
 
 TEST(PredictDoubleDecoder, SlicesAreNormalisedAndHolesAreTheMean) {

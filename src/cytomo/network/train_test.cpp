@@ -80,17 +80,19 @@ TEST(Train, SameSeedSameModelAndResumeContinues) {
     const auto a = train(start, {item}, {}, options), b = train(start, {item}, {}, options);
     EXPECT_EQ(a.model.checksum(), b.model.checksum());
     const auto file = std::filesystem::path(testing::TempDir()) / "train_checkpoint.safetensors";
-    std::filesystem::remove(file);
     options.checkpoint = file;
-    int steps = 0;
-    const Progress stop(
-        [&](std::string_view stage, double, std::string_view) { steps += stage == "training" ? 1 : 0; },
-        [&] { return steps >= 3; });
-    EXPECT_THROW(train(start, {item}, {}, options, {}, stop), Cancelled);
-    const auto rest = train(start, {item}, {}, options);
-    EXPECT_EQ(rest.model.checksum(), a.model.checksum());
-    EXPECT_EQ(rest.curve.size(), a.curve.size());
-    EXPECT_LT(steps, 6);
+    for (const int stop_at : {3, 5}) {  // before and after the statistics are frozen
+        std::filesystem::remove(file);
+        int steps = 0;
+        const Progress stop(
+            [&](std::string_view stage, double, std::string_view) { steps += stage == "training" ? 1 : 0; },
+            [&] { return steps >= stop_at; });
+        EXPECT_THROW(train(start, {item}, {}, options, {}, stop), Cancelled);
+        const auto rest = train(start, {item}, {}, options);
+        EXPECT_EQ(rest.model.checksum(), a.model.checksum()) << "stopped at " << stop_at;
+        EXPECT_EQ(rest.curve.size(), a.curve.size());
+        EXPECT_LT(steps, 6);
+    }
     // A training that is over gives its model again.
     const auto again = train(start, {item}, {}, options);
     EXPECT_EQ(again.model.checksum(), a.model.checksum());
@@ -98,6 +100,27 @@ TEST(Train, SameSeedSameModelAndResumeContinues) {
     options.checkpoint.clear();
     options.seed = 2;
     EXPECT_NE(train(start, {item}, {}, options).model.checksum(), a.model.checksum());
+}
+
+TEST(Train, UnlabelledVoxelsCountFromWhenTheyAreSaidTo) {
+    auto item = balls(1, Polarity::dense_is_bright);
+    for (std::int64_t z = 0; z < 32; ++z)
+        if (z != 16) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
+    auto options = quick();
+    options.steps = 6;
+    options.method = TrainMethod::semi;
+    options.keep_best = false;
+    const auto start = make_model({{16, 16}, 2}, 1);
+    const auto learn = [&](double weight, double from) {
+        options.unlabelled_weight = weight;
+        options.unlabelled_from = from;
+        return train(start, {item}, {}, options).model.checksum();
+    };
+    const auto never = learn(0, 0);
+    EXPECT_EQ(learn(4, 1), never);
+    EXPECT_NE(learn(4, 0), never);
+    EXPECT_NE(learn(4, 0.5), never);
+    EXPECT_NE(learn(4, 0.5), learn(4, 0));
 }
 
 TEST(Train, CheckpointsOfOtherTrainingsAreRefused) {
