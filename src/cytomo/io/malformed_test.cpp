@@ -59,6 +59,9 @@ TEST_F(Malformed, GzipDamage) {
     packed[20] ^= std::byte{0x55};
     packed[21] ^= std::byte{0x55};
     EXPECT_NE(attempt(write("bits.mrc.gz", packed)), "");
+    // Nothing, packed.
+    gzclose(gzopen((folder / "nothing.mrc.gz").c_str(), "wb"));
+    EXPECT_NE(attempt(folder / "nothing.mrc.gz"), "");
     // A header that promises more than gzip could hold is refused before anything is unpacked.
     test::MrcFile lying(100000, 100000, 100, 2, 100);
     gz = gzopen((folder / "bomb.mrc.gz").c_str(), "wb");
