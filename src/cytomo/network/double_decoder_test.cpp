@@ -304,13 +304,14 @@ TEST(PredictDoubleDecoder, SmoothsAlongZOnTheTomogramsOwnGrid) {
         }
 }
 
-TEST(PredictDoubleDecoder, NumberOfThreadsChangesHardlyAnything) {
+TEST(PredictDoubleDecoder, NumberOfThreadsChangesTheLastOf255StepsAtMost) {
     auto values = std::make_shared<Volume<float>>(Grid{{100, 70, 2}});
     for (std::int64_t i = 0; i < values->count(); ++i) (*values)[i] = static_cast<float>(number(2, i));
     PredictOptions options;
     options.device = "cpu";
     PredictRecord record;
-    const Model model = small_model(8, 3, 5);
+    // Weights of moderate size: random ones give outputs in the thousands, whose rounding shows.
+    const Model model = golden_model(3);
     set_thread_count(1);
     const auto one = predict(tomogram_from(values), model, options, &record);
     EXPECT_EQ(record.views, 4);
@@ -318,15 +319,9 @@ TEST(PredictDoubleDecoder, NumberOfThreadsChangesHardlyAnything) {
     set_thread_count(3);
     const auto three = predict(tomogram_from(values), model, options);
     set_thread_count(0);
-    // libtorch sums in another order with other numbers of threads, which random weights without training
-    // amplify: by one step of 255 with AVX-512, by two in single voxels with AVX2.
+    // libtorch sums in another order with other numbers of threads.
     ASSERT_EQ(one.values.size(), three.values.size());
-    std::size_t more_than_one = 0;
-    for (std::size_t i = 0; i < one.values.size(); ++i) {
-        ASSERT_NEAR(one.values[i], three.values[i], 3) << i;
-        more_than_one += std::abs(one.values[i] - three.values[i]) > 1 ? 1 : 0;
-    }
-    EXPECT_LT(more_than_one, one.values.size() / 1000);
+    for (std::size_t i = 0; i < one.values.size(); ++i) ASSERT_NEAR(one.values[i], three.values[i], 1) << i;
 }
 
 TEST(PredictDoubleDecoder, SlicesAreNormalisedAndHolesAreTheMean) {
