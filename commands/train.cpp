@@ -272,15 +272,17 @@ void run(const TrainArguments& a, const Common& common) {
     if (!starts_from_nothing(a)) options.frozen_share = 1;
     if (starts_from_nothing(a)) {
         options.simulated_share = 0.5;
-        // What a young network thinks of unlabelled voxels would drown rare classes.
-        options.unlabelled_weight = 0.5;
-        options.unlabelled_from = 0.5;
+        // What a young network thinks of unlabelled voxels would drown rare classes; where it is surest, later,
+        // helps, and costs no second network in every step.
+        options.unlabelled_weight = 0;
+        options.pseudo_rounds = 3;
         if (!files.empty()) {  // few steps: more of them, and no freezing before the weights come to rest
             options.patch = {64, 64, 32};
             options.frozen_share = 0.15;
         }
         options.patience = 1;  // most is learned when the learning rate falls, however it stood still before
     }
+    if (a.pseudo_labels) options.pseudo_rounds = *a.pseudo_labels;
     if (a.unlabelled_weight) options.unlabelled_weight = *a.unlabelled_weight;
     options.check();
     check_outputs(a, common.overwrite);

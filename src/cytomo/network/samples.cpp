@@ -8,6 +8,7 @@
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/image/resample.h"
 #include "held_out.h"
+#include "pseudo_labels.h"
 
 namespace cytomo {
 
@@ -77,7 +78,8 @@ Sample make_sample(const LabelledTomogram& item, const Model& model) {
             throw InputError(
                 item.name, "labels below " + std::to_string(model.class_count()) + ", or 255 for unlabelled",
                 std::to_string(label), "Rename the labels or choose a model with more classes");
-    Sample sample{normalised_values(t, item.polarity, model), {}, {}, 0, false};
+    Sample sample;
+    sample.values = normalised_values(t, item.polarity, model);
     const Grid& grid = sample.values.grid();
     // Labels share the tomogram's lattice whatever their file says of voxel sizes.
     ClassVolume labels = item.labels;
@@ -86,13 +88,14 @@ Sample make_sample(const LabelledTomogram& item, const Model& model) {
     return sample;
 }
 
-void find_places(Sample& sample, Random& random) {
+Sample::Places find_places(const ClassVolume& labels, Random& random) {
     constexpr std::int64_t most = 4000;
+    Sample::Places out;
     std::array<std::int64_t, 16> seen{};
-    for (std::int64_t i = 0; i < sample.labels.count(); ++i) {
-        const auto c = sample.labels[i];
+    for (std::int64_t i = 0; i < labels.count(); ++i) {
+        const auto c = labels[i];
         if (c >= 16) continue;
-        auto& places = sample.places[c];
+        auto& places = out[c];
         const auto k = seen[c]++;
         if (k < most) {
             places.push_back(i);
@@ -100,6 +103,7 @@ void find_places(Sample& sample, Random& random) {
             places[static_cast<std::size_t>(r)] = i;
         }
     }
+    return out;
 }
 
 Vec3 position(const Grid& grid, std::int64_t i) {
@@ -108,9 +112,9 @@ Vec3 position(const Grid& grid, std::int64_t i) {
 }
 
 /// Voxels of a class drawn uniformly among those that occur; nullptr if nothing is labelled.
-const std::vector<std::int64_t>* draw_class(const Sample& sample, Random& random) {
+const std::vector<std::int64_t>* draw_class(const Sample::Places& all, Random& random) {
     std::vector<const std::vector<std::int64_t>*> classes;
-    for (const auto& places : sample.places)
+    for (const auto& places : all)
         if (!places.empty()) classes.push_back(&places);
     if (classes.empty()) return nullptr;
     return classes[static_cast<std::size_t>(
@@ -170,11 +174,8 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
     }
     for (std::size_t i = 0; i < without_labels.size(); ++i) {
         progress(static_cast<double>(data.size() + i) / count);
-        Sample sample{normalised_values(without_labels[i].tomogram, without_labels[i].polarity, model),
-                      {},
-                      {},
-                      0,
-                      false};
+        Sample sample;
+        sample.values = normalised_values(without_labels[i].tomogram, without_labels[i].polarity, model);
         sample.labels = ClassVolume(sample.values.grid(), ignore_label);
         unlabelled.push_back(std::move(sample));
     }
@@ -186,15 +187,16 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
             (held[i] ? validation : training).push_back(std::move(s));
         } else {
             auto [teaching, kept] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);
-            validation.push_back({s.values, std::move(kept), {}, s.source, s.simulated});
-            training.push_back({std::move(s.values), std::move(teaching), {}, s.source, s.simulated});
+            validation.push_back({s.values, std::move(kept), {}, s.source, s.simulated, {}, {}});
+            s.labels = std::move(teaching);
+            training.push_back(std::move(s));
         }
     }
     Random random(options.seed, 1);
     std::vector<double> counts(static_cast<std::size_t>(model.class_count()));
     double total = 0;
     for (auto* set : {&training, &simulated, &validation})
-        for (auto& s : *set) find_places(s, random);
+        for (auto& s : *set) s.places = find_places(s.labels, random);
     for (const auto& s : training)
         for (const std::uint8_t label : s.labels.values())
             if (label != ignore_label) {
@@ -206,6 +208,15 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
             "labels: expected at least one labelled voxel (not 255), found none. Label some slices first");
     for (auto& c : counts) c /= total;
     class_share = counts;
+}
+
+void SampleSet::guess(const Model& guesser, const TrainOptions& options) {
+    Random random(options.seed, 3);
+    for (auto* set : {&training, &unlabelled})
+        for (auto& s : *set) {
+            s.guessed = pseudo_labels(s.values, s.labels, guesser, options.pseudo_share, options.device);
+            s.guessed_places = find_places(s.guessed, random);
+        }
 }
 
 PatchPair SampleSet::draw(const TrainOptions& options, Random& random) const {
@@ -222,7 +233,9 @@ PatchPair SampleSet::draw(const TrainOptions& options, Random& random) const {
     Vec3 centre{random.uniform() * static_cast<double>(grid.size.x),
                 random.uniform() * static_cast<double>(grid.size.y),
                 random.uniform() * static_cast<double>(grid.size.z)};
-    const auto* places = draw_class(sample, random);
+    const bool guessed = sample.guessed.count() > 0 && random.chance(0.5);
+    const auto& labels = guessed ? sample.guessed : sample.labels;
+    const auto* places = draw_class(guessed ? sample.guessed_places : sample.places, random);
     if (places != nullptr && random.chance(options.centred_share)) {
         const Vec3 at = position(grid, any_of(*places, random));
         const auto jitter = [&](std::int64_t n) {
@@ -237,7 +250,7 @@ PatchPair SampleSet::draw(const TrainOptions& options, Random& random) const {
     centre = {inside(centre.x, grid.size.x, options.patch.x), inside(centre.y, grid.size.y, options.patch.y),
               inside(centre.z, grid.size.z, options.patch.z)};
     const AugmentOptions& augment = sample.simulated ? options.augment : options.augment_own;
-    PatchPair pair{cut_patch(sample.values, sample.labels, options.patch, centre, augment, random), {}};
+    PatchPair pair{cut_patch(sample.values, labels, options.patch, centre, augment, random), {}};
     if (options.method == TrainMethod::semi) pair.clean = pair.patch.values;
     change_grey_values(pair.patch, augment, random);
     return pair;

@@ -12,9 +12,12 @@ namespace cytomo {
 struct Sample {
     Volume<float> values;
     ClassVolume labels;
-    std::array<std::vector<std::int64_t>, 16> places;  ///< some voxels of each class
-    std::size_t source = 0;                            ///< index of the labelled tomogram
+    using Places = std::array<std::vector<std::int64_t>, 16>;
+    Places places;           ///< some voxels of each class
+    std::size_t source = 0;  ///< index of the labelled tomogram
     bool simulated = false;
+    ClassVolume guessed;  ///< labels and pseudo-labels, once there are any
+    Places guessed_places;
 };
 
 /// Two views of the same piece: `patch` as the student sees it, `clean` grey values as the teacher does.
@@ -38,6 +41,9 @@ struct SampleSet {
     SampleSet(const std::vector<LabelledTomogram>& data,
               const std::vector<UnlabelledTomogram>& without_labels, const Model& model,
               const TrainOptions& options, const Progress& progress);
+
+    /// Gives voxels without labels those that `guesser` is surest of, see pseudo_labels.
+    void guess(const Model& guesser, const TrainOptions& options);
 
     /// A random patch, augmented; most are centred near a voxel of a class drawn uniformly.
     PatchPair draw(const TrainOptions& options, Random& random) const;

@@ -5,15 +5,12 @@
 #include <cmath>
 #include <cstdio>
 
-#include "checkpoint.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "double_decoder.h"
 #include "engine.h"
-#include "losses.h"
-#include "optimizer.h"
 #include "samples.h"
-#include "unet.h"
+#include "trainer.h"
 #include "weight_mean.h"
 
 namespace cytomo {
@@ -24,14 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 double minutes_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count() / 60;
-}
-
-/// Rare classes weigh more, but not without limit.
-torch::Tensor class_weights(const std::vector<double>& share) {
-    std::vector<float> w;
-    for (const double s : share)
-        w.push_back(s > 0 ? static_cast<float>(std::clamp(std::pow(0.1 / s, 0.25), 0.75, 1.6)) : 1.F);
-    return torch::tensor(w);
 }
 
 std::vector<double> validate(const Model& model, const std::vector<Patch>& patches, Size3 size) {
@@ -88,132 +77,6 @@ Size3 fitted_patch(const SampleSet& samples, Size3 wanted, std::int64_t stride) 
     return patch;
 }
 
-/// Grey values and labels of a batch as libtorch wants them; `clean` only for semi.
-struct Batch {
-    torch::Tensor values, labels, clean;
-
-    Batch(const SampleSet& samples, const TrainOptions& options, std::int64_t step) {
-        const auto n = static_cast<std::size_t>(options.batch);
-        std::vector<PatchPair> pairs(n);
-        parallel_for(options.batch, [&](std::int64_t i) {
-            Random random(options.seed, static_cast<std::uint64_t>(1000 + step * options.batch + i));
-            pairs[static_cast<std::size_t>(i)] = samples.draw(options, random);
-        });
-        const auto& s = options.patch;
-        values = torch::empty({options.batch, 1, s.z, s.y, s.x});
-        labels = torch::empty({options.batch, s.z, s.y, s.x}, torch::kUInt8);
-        if (options.method == TrainMethod::semi) clean = torch::empty_like(values);
-        for (std::size_t i = 0; i < n; ++i) {
-            const auto at = static_cast<std::ptrdiff_t>(i) * s.count();
-            const auto& [patch, unchanged] = pairs[i];
-            std::copy(patch.values.begin(), patch.values.end(), values.data_ptr<float>() + at);
-            std::copy(patch.labels.begin(), patch.labels.end(), labels.data_ptr<std::uint8_t>() + at);
-            if (clean.defined()) std::copy(unchanged.begin(), unchanged.end(), clean.data_ptr<float>() + at);
-        }
-    }
-};
-
-/// Everything that changes while training.
-class Trainer {
-public:
-    Trainer(const Model& start, const SampleSet& samples, const TrainOptions& options)
-        : samples_(samples),
-          options_(options),
-          device_(find_device(options.device)),
-          model_(start),
-          student_(start, device_, type()),
-          teacher_(start, device_, type()),
-          optimizer_(student_.parameters(), options.weight_decay),
-          weights_(class_weights(samples.class_share).to(device_)),
-          class_of_(torch::tensor(start.output_classes()).to(device_)) {
-        teacher_.freeze_statistics();
-    }
-
-    /// From now on the network normalises as inference does. `measured`: by statistics of many patches with the
-    /// weights as they are; the running ones lag behind weights that move fast, and a young network does not
-    /// recover from the difference.
-    void freeze_statistics(bool measured) {
-        if (frozen_) return;
-        frozen_ = true;
-        if (measured) {
-            constexpr int batches = 24;
-            constexpr std::int64_t apart = std::int64_t{1} << 40;  // of the patches that teach
-            const torch::NoGradGuard no_grad;
-            for (int k = 0; k < batches; ++k) {
-                student_.set_momentum(1. / (k + 1));
-                student_.forward_training(Batch(samples_, options_, apart + k).values.to(device_));
-            }
-        }
-        student_.freeze_statistics();
-    }
-
-    /// One step; `t` is the share of the training that is done. Returns the loss.
-    double step(std::int64_t number, double t) {
-        const Batch batch(samples_, options_, number);
-        torch::Tensor targets;
-        // The slow copy knows nothing at first if it began with random weights.
-        const double ramp = std::clamp((t - options_.unlabelled_from) / 0.3, 0.0, 1.0);
-        const double alike = options_.unlabelled_weight * ramp * ramp;
-        if (batch.clean.defined() && alike > 0) {
-            const torch::NoGradGuard no_grad;
-            const auto logits = teacher_.forward_training(batch.clean.to(device_));
-            auto shape = logits.sizes().vec();
-            shape.back() = weights_.numel();
-            targets = class_probabilities(logits, weights_.numel(), class_of_).reshape(shape);
-        }
-        optimizer_.zero();
-        const auto logits = student_.forward_training(batch.values.to(device_));
-        const auto labels = batch.labels.to(device_);
-        const auto loss = device_.is_cpu()
-                              ? segmentation_loss(logits, labels, weights_, class_of_, targets, alike)
-                              : segmentation_loss_plain(logits, labels, weights_, class_of_, targets, alike);
-        loss.backward();
-        const auto value = loss.item<double>();
-        if (!std::isfinite(value))
-            throw InputError("training: the loss is no longer a finite number at step " +
-                             std::to_string(number) + ". Lower the learning rate");
-        const double warm = std::min(1.0, t / 0.05 + 0.02);
-        optimizer_.step(number,
-                        options_.learning_rate * warm * 0.5 * (1 + std::cos(M_PI * std::min(1.0, t))));
-        // The mean starts fast, so that short trainings do not remember where they began.
-        const auto n = static_cast<double>(number);
-        teacher_.move_towards(student_, std::min(options_.average, (1 + n) / (10 + n)));
-        return value;
-    }
-
-    /// The running mean of the weights.
-    const Model& mean() {
-        teacher_.store(model_);
-        return model_;
-    }
-
-    void store(Checkpoint& c) {
-        c.mean = mean();
-        c.current = model_;
-        student_.store(c.current);
-        optimizer_.store(c.moments);
-    }
-    void load(const Checkpoint& c) {
-        student_.load(c.current);
-        teacher_.load(c.mean);
-        optimizer_.load(c.moments);
-    }
-
-private:
-    torch::ScalarType type() const {
-        return device_.is_cpu() && best_precision() == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
-    }
-
-    const SampleSet& samples_;
-    const TrainOptions& options_;
-    torch::Device device_;
-    Model model_;
-    Unet student_, teacher_;
-    Optimizer optimizer_;
-    torch::Tensor weights_, class_of_;
-    bool frozen_ = false;
-};
-
 }  // namespace
 
 void TrainOptions::check() const {
@@ -230,6 +93,8 @@ void TrainOptions::check() const {
         throw UsageError("training: expected a weight of unlabelled voxels from 0 to 1000");
     if (!(unlabelled_from >= 0 && unlabelled_from <= 1))
         throw UsageError("training: expected a start of the unlabelled voxels' share from 0 to 1");
+    if (pseudo_rounds < 0 || !(pseudo_from >= 0 && pseudo_from < 1 && pseudo_share > 0 && pseudo_share <= 1))
+        throw UsageError("training: expected pseudo-labels from a share of the training, for a share of voxels");
     if (!(start_share >= 0 && start_share < 1))
         throw UsageError("training: expected a share of the starting weights from 0 to below 1");
     if (!(simulated_share >= 0 && simulated_share <= 1 && centred_share >= 0 && centred_share <= 1))
@@ -262,7 +127,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                      const std::function<void(const TrainingPoint&)>& on_point, const Progress& progress) {
     wanted.check();
     TrainOptions options = wanted;
-    const SampleSet samples(data, unlabelled, start, options, progress.stage("reading training data"));
+    SampleSet samples(data, unlabelled, start, options, progress.stage("reading training data"));
     if (options.fit_patch) options.patch = fitted_patch(samples, options.patch, start.architecture.stride());
     const auto stride = start.architecture.stride();
     if (options.patch.x % stride != 0 || options.patch.y % stride != 0 || options.patch.z % stride != 0)
@@ -339,6 +204,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
         while (fraction_done() < 1) {
             const double t = fraction_done();
             if (t >= frozen_from) trainer.freeze_statistics(step > 0);
+            trainer.guess_if_due(t);
             loss_sum += trainer.step(step, t);
             ++loss_count;
             ++step;

@@ -51,6 +51,9 @@ struct TrainOptions {
     double validation_share = 0.1;  ///< of the volumes or, below five, of the labelled voxels
     double unlabelled_weight = 4;   ///< of the agreement where nothing is labelled (semi)
     double unlabelled_from = 0;     ///< share of the training before which it does not count
+    int pseudo_rounds = 0;          ///< how often the surest unlabelled voxels get pseudo-labels (semi)
+    double pseudo_from = 0.4;       ///< share of the training after which they first do
+    double pseudo_share = 0.5;      ///< of the voxels of each class
     double simulated_share = 0.2;   ///< of patches, if there are simulated tomograms beside labelled ones
     double centred_share = 0.75;    ///< of patches that are centred near a labelled voxel
     double patience = 0.4;          ///< stop when nothing improved for this share of the whole training

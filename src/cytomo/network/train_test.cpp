@@ -123,6 +123,33 @@ TEST(Train, UnlabelledVoxelsCountFromWhenTheyAreSaidTo) {
     EXPECT_NE(learn(4, 0.5), learn(4, 0));
 }
 
+TEST(Train, PseudoLabelsAreMadeWhenTheyAreDueAndAgainWhenResumed) {
+    auto item = balls(1, Polarity::dense_is_bright);
+    for (std::int64_t z = 0; z < 32; ++z)
+        if (z != 16) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
+    auto options = quick();
+    options.steps = 10;
+    options.method = TrainMethod::semi;
+    options.unlabelled_weight = 0;
+    options.keep_best = false;
+    const auto start = make_model({{16, 16}, 2}, 1);
+    const auto without = train(start, {item}, {}, options).model.checksum();
+    options.pseudo_rounds = 2;
+    options.pseudo_from = 0.4;  // at steps 4 and 7
+    const auto with = train(start, {item}, {}, options).model.checksum();
+    EXPECT_NE(with, without);
+    options.checkpoint = std::filesystem::path(testing::TempDir()) / "train_pseudo.safetensors";
+    for (const int stop_at : {3, 6, 9}) {
+        std::filesystem::remove(options.checkpoint);
+        int steps = 0;
+        const Progress stop(
+            [&](std::string_view stage, double, std::string_view) { steps += stage == "training" ? 1 : 0; },
+            [&] { return steps >= stop_at; });
+        EXPECT_THROW(train(start, {item}, {}, options, {}, stop), Cancelled);
+        EXPECT_EQ(train(start, {item}, {}, options).model.checksum(), with) << "stopped at " << stop_at;
+    }
+}
+
 TEST(Train, CheckpointsOfOtherTrainingsAreRefused) {
     const auto item = balls(1, Polarity::dense_is_bright);
     auto options = quick();

@@ -1,0 +1,154 @@
+#include "trainer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
+#include "double_decoder.h"
+#include "engine.h"
+#include "losses.h"
+
+namespace cytomo {
+
+namespace {
+
+/// Rare classes weigh more, but not without limit.
+torch::Tensor class_weights(const std::vector<double>& share) {
+    std::vector<float> w;
+    for (const double s : share)
+        w.push_back(s > 0 ? static_cast<float>(std::clamp(std::pow(0.1 / s, 0.25), 0.75, 1.6)) : 1.F);
+    return torch::tensor(w);
+}
+
+/// Grey values and labels of a batch as libtorch wants them; `clean` only for semi.
+struct Batch {
+    torch::Tensor values, labels, clean;
+
+    Batch(const SampleSet& samples, const TrainOptions& options, std::int64_t step) {
+        const auto n = static_cast<std::size_t>(options.batch);
+        std::vector<PatchPair> pairs(n);
+        parallel_for(options.batch, [&](std::int64_t i) {
+            Random random(options.seed, static_cast<std::uint64_t>(1000 + step * options.batch + i));
+            pairs[static_cast<std::size_t>(i)] = samples.draw(options, random);
+        });
+        const auto& s = options.patch;
+        values = torch::empty({options.batch, 1, s.z, s.y, s.x});
+        labels = torch::empty({options.batch, s.z, s.y, s.x}, torch::kUInt8);
+        if (options.method == TrainMethod::semi) clean = torch::empty_like(values);
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto at = static_cast<std::ptrdiff_t>(i) * s.count();
+            const auto& [patch, unchanged] = pairs[i];
+            std::copy(patch.values.begin(), patch.values.end(), values.data_ptr<float>() + at);
+            std::copy(patch.labels.begin(), patch.labels.end(), labels.data_ptr<std::uint8_t>() + at);
+            if (clean.defined()) std::copy(unchanged.begin(), unchanged.end(), clean.data_ptr<float>() + at);
+        }
+    }
+};
+
+}  // namespace
+
+Trainer::Trainer(const Model& start, SampleSet& samples, const TrainOptions& options)
+    : samples_(samples),
+      options_(options),
+      device_(find_device(options.device)),
+      model_(start),
+      student_(start, device_, type()),
+      teacher_(start, device_, type()),
+      optimizer_(student_.parameters(), options.weight_decay),
+      weights_(class_weights(samples.class_share).to(device_)),
+      class_of_(torch::tensor(start.output_classes()).to(device_)) {
+    teacher_.freeze_statistics();
+}
+
+void Trainer::measure_statistics(Unet& network) const {
+    constexpr int batches = 24;
+    constexpr std::int64_t apart = std::int64_t{1} << 40;  // of the patches that teach
+    const torch::NoGradGuard no_grad;
+    for (int k = 0; k < batches; ++k) {
+        network.set_momentum(1. / (k + 1));
+        network.forward_training(Batch(samples_, options_, apart + k).values.to(device_));
+    }
+}
+
+void Trainer::freeze_statistics(bool measured) {
+    if (frozen_) return;
+    frozen_ = true;
+    if (measured) measure_statistics(student_);
+    student_.freeze_statistics();
+}
+
+void Trainer::guess_if_due(double t) {
+    if (options_.method != TrainMethod::semi || guesses_ >= options_.pseudo_rounds) return;
+    const double from = options_.pseudo_from;
+    if (t < from + (1 - from) * guesses_ / options_.pseudo_rounds) return;
+    guesser_ = mean();
+    if (!frozen_) {
+        Unet network(guesser_, device_, type());
+        measure_statistics(network);
+        network.store(guesser_);
+    }
+    samples_.guess(guesser_, options_);
+    ++guesses_;
+}
+
+double Trainer::step(std::int64_t number, double t) {
+    const Batch batch(samples_, options_, number);
+    torch::Tensor targets;
+    // The slow copy knows nothing at first if it began with random weights.
+    const double ramp = std::clamp((t - options_.unlabelled_from) / 0.3, 0.0, 1.0);
+    const double alike = options_.unlabelled_weight * ramp * ramp;
+    if (batch.clean.defined() && alike > 0) {
+        const torch::NoGradGuard no_grad;
+        const auto logits = teacher_.forward_training(batch.clean.to(device_));
+        auto shape = logits.sizes().vec();
+        shape.back() = weights_.numel();
+        targets = class_probabilities(logits, weights_.numel(), class_of_).reshape(shape);
+    }
+    optimizer_.zero();
+    const auto logits = student_.forward_training(batch.values.to(device_));
+    const auto labels = batch.labels.to(device_);
+    const auto loss = device_.is_cpu()
+                          ? segmentation_loss(logits, labels, weights_, class_of_, targets, alike)
+                          : segmentation_loss_plain(logits, labels, weights_, class_of_, targets, alike);
+    loss.backward();
+    const auto value = loss.item<double>();
+    if (!std::isfinite(value))
+        throw InputError("training: the loss is no longer a finite number at step " + std::to_string(number) +
+                         ". Lower the learning rate");
+    const double warm = std::min(1.0, t / 0.05 + 0.02);
+    optimizer_.step(number, options_.learning_rate * warm * 0.5 * (1 + std::cos(M_PI * std::min(1.0, t))));
+    // The mean starts fast, so that short trainings do not remember where they began.
+    const auto n = static_cast<double>(number);
+    teacher_.move_towards(student_, std::min(options_.average, (1 + n) / (10 + n)));
+    return value;
+}
+
+const Model& Trainer::mean() {
+    teacher_.store(model_);
+    return model_;
+}
+
+void Trainer::store(Checkpoint& c) {
+    c.mean = mean();
+    c.current = model_;
+    student_.store(c.current);
+    optimizer_.store(c.moments);
+    c.guesses = guesses_;
+    c.guesser = guesser_;
+}
+
+void Trainer::load(const Checkpoint& c) {
+    student_.load(c.current);
+    teacher_.load(c.mean);
+    optimizer_.load(c.moments);
+    guesses_ = c.guesses;
+    guesser_ = c.guesser;
+    if (guesses_ > 0) samples_.guess(guesser_, options_);
+}
+
+torch::ScalarType Trainer::type() const {
+    return device_.is_cpu() && best_precision() == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
+}
+
+}  // namespace cytomo
