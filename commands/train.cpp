@@ -272,10 +272,10 @@ void run(const TrainArguments& a, const Common& common) {
     if (!starts_from_nothing(a)) options.frozen_share = 1;
     if (starts_from_nothing(a)) {
         options.simulated_share = 0.5;
-        // What a young network thinks of unlabelled voxels would drown rare classes; where it is surest, later,
-        // helps, and costs no second network in every step.
+        // What a young network thinks of unlabelled voxels does not help it; what a random forest thinks does.
         options.unlabelled_weight = 0;
-        options.pseudo_rounds = 3;
+        options.pseudo_forest = options.renormalise = options.method == TrainMethod::semi && !files.empty();
+        options.pseudo_rounds = options.pseudo_forest ? 2 : 0;
         if (!files.empty()) {  // few steps: more of them, and no freezing before the weights come to rest
             options.patch = {64, 64, 32};
             options.frozen_share = 0.15;

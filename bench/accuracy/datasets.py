@@ -174,6 +174,16 @@ def vnc_case():
 REAL = {"u2os": u2os_case, "capillary": capillary_case, "vnc": vnc_case}
 
 
+def read_image(path):
+    """Grey values (z, y, x) of a TIFF file, or of an MRC file in this machine's byte order."""
+    if path.suffix != ".mrc":
+        return tifffile.imread(path)
+    header = np.fromfile(path, np.int32, 256)
+    kinds = {0: np.int8, 1: np.int16, 2: np.float32, 6: np.uint16}
+    x, y, z, mode = (int(v) for v in header[:4])
+    return np.fromfile(path, kinds[mode], x * y * z, offset=1024 + int(header[23])).reshape(z, y, x)
+
+
 def write_labels(path, values, voxel_nm):
     """A label volume as Fiji would save it, with its voxel size."""
     x, y, z = (float(v) / 1000 for v in voxel_nm.split(","))

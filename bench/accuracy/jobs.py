@@ -139,11 +139,11 @@ def predict(job, case, folder, threads, record):
     kind = ALTERNATIVES.get(job.method)
     start = time.perf_counter()
     if kind == "forest":
-        image = tifffile.imread(case.image)
+        image = datasets.read_image(case.image)
         classes = random_forest.random_forest(image, case.labels, job.method.endswith("3d"), seed=job.seed,
                                               jobs=threads or len(os.sched_getaffinity(0)))
     elif kind == "threshold":
-        classes, record["chosen"] = random_forest.smoothed_threshold(tifffile.imread(case.image), case.labels)
+        classes, record["chosen"] = random_forest.smoothed_threshold(datasets.read_image(case.image), case.labels)
     if kind:
         record["alternative"] = {"seconds": round(time.perf_counter() - start, 2)}
         datasets.write_labels(found, classes, case.voxel_nm)

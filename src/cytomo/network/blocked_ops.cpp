@@ -195,15 +195,24 @@ public:
         const torch::NoGradGuard no_grad;
         const ConvPrimitives conv(x, weight, static_cast<int>(stride), false);
         const auto y = conv.run(x, weight, {});
-        const auto pair = torch::stack({gamma, beta}).contiguous();
+        auto pair = torch::stack({gamma, beta}).contiguous();
         const auto md = descriptor(y);
+        auto z = torch::empty_like(y);
+        // Frozen: used as they are. Else written by oneDNN, unless renormalisation has them taken from both.
+        torch::Tensor mean = state->mean.clone(), variance = state->variance.clone();
+        torch::Tensor batch_mean, batch_variance, scale = torch::empty({0}), shift = scale;
+        const bool corrected = !state->frozen && (state->most_scale > 1 || state->most_shift > 0);
+        if (corrected) {
+            std::tie(batch_mean, batch_variance) = statistics(y);
+            std::tie(scale, shift) = renormalisation(*state, batch_mean, batch_variance);
+            const auto deviation = (batch_variance + norm_epsilon).sqrt() / scale;
+            mean = batch_mean - shift * deviation;
+            variance = (deviation * deviation - norm_epsilon).clamp_min(0);
+        }
         const dnnl::batch_normalization_forward::primitive_desc pd(
             {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon),
-             norm_flags(relu, state->frozen)},
+             norm_flags(relu, state->frozen || corrected)},
             cpu());
-        auto z = torch::empty_like(y);
-        auto mean = state->frozen ? state->mean.clone() : torch::empty_like(gamma);
-        auto variance = state->frozen ? state->variance.clone() : torch::empty_like(gamma);
         auto workspace = torch::empty({relu ? static_cast<std::int64_t>(pd.workspace_desc().get_size()) : 1},
                                       torch::kUInt8);
         std::unordered_map<int, dnnl::memory> arguments{
@@ -214,11 +223,16 @@ public:
             {DNNL_ARG_VARIANCE, wrap(variance, pd.variance_desc())}};
         if (relu) arguments.insert({DNNL_ARG_WORKSPACE, wrap(workspace, pd.workspace_desc())});
         execute(dnnl::batch_normalization_forward(pd), arguments);
+        if (corrected) {  // for the gradient, which is that of plain batch normalisation with another scale
+            mean = batch_mean;
+            variance = batch_variance;
+            pair = torch::stack({gamma * scale, beta}).contiguous();
+        }
         if (!state->frozen) {
             state->mean.mul_(1 - state->momentum).add_(mean, state->momentum);
             state->variance.mul_(1 - state->momentum).add_(variance, state->momentum);
         }
-        ctx->save_for_backward({x, weight, y, pair, mean, variance, workspace});
+        ctx->save_for_backward({x, weight, y, pair, mean, variance, workspace, scale, shift});
         ctx->saved_data["stride"] = stride;
         ctx->saved_data["relu"] = relu;
         ctx->saved_data["frozen"] = state->frozen;
@@ -254,7 +268,9 @@ public:
         torch::Tensor dx;
         if (ctx->needs_input_grad(0)) dx = conv.source_gradient(x, weight, dy);
         const auto dw = conv.weight_gradient(x, weight, dy, {});
-        return {dx, dw, dpair[0].clone(), dpair[1].clone(), {}, {}, {}};
+        auto dgamma = dpair[0].clone();
+        if (saved[7].numel() > 0) dgamma = dgamma * saved[7] + dpair[1] * saved[8];
+        return {dx, dw, dgamma, dpair[1].clone(), {}, {}, {}};
     }
 };
 
@@ -275,107 +291,7 @@ public:
     }
 };
 
-/// Calls row(coarse row, four fine rows) for every row of x of the coarse tensor.
-template <class T, class Row>
-void for_coarse_rows(const torch::Tensor& coarse, const torch::Tensor& fine, const Row& row) {
-    const auto planes = coarse.size(0) * coarse.size(1), nz = coarse.size(2), ny = coarse.size(3),
-               nx = coarse.size(4), lanes = coarse.size(5);
-    T* c = static_cast<T*>(coarse.data_ptr());
-    T* f = static_cast<T*>(fine.data_ptr());
-    at::parallel_for(0, planes * nz, 1, [&](std::int64_t begin, std::int64_t end) {
-        for (auto i = begin; i < end; ++i)
-            for (std::int64_t y = 0; y < ny; ++y) {
-                T* fine_rows[4];
-                for (int k = 0; k < 4; ++k)
-                    fine_rows[k] = f + ((2 * i + k / 2) * 2 * ny + 2 * y + k % 2) * 2 * nx * lanes;
-                row(c + (i * ny + y) * nx * lanes, fine_rows, nx);
-            }
-    });
-}
-
-template <class T, int lanes>
-void upsample_add(const torch::Tensor& coarse, const torch::Tensor& fine) {
-    for_coarse_rows<T>(coarse, fine, [](const T* c, T* const* f, std::int64_t nx) {
-        for (int k = 0; k < 4; ++k)
-            for (std::int64_t x = 0; x < 2 * nx; ++x)
-                for (int v = 0; v < lanes; ++v)
-                    f[k][x * lanes + v] = static_cast<T>(static_cast<float>(f[k][x * lanes + v]) +
-                                                         static_cast<float>(c[x / 2 * lanes + v]));
-    });
-}
-
-template <class T, int lanes>
-void sum_down(const torch::Tensor& coarse, const torch::Tensor& fine) {
-    for_coarse_rows<T>(coarse, fine, [](T* c, T* const* f, std::int64_t nx) {
-        for (std::int64_t x = 0; x < nx; ++x) {
-            float sum[lanes] = {};
-            for (int k = 0; k < 4; ++k)
-                for (int h = 0; h < 2; ++h)
-                    for (int v = 0; v < lanes; ++v)
-                        sum[v] += static_cast<float>(f[k][(2 * x + h) * lanes + v]);
-            for (int v = 0; v < lanes; ++v) c[x * lanes + v] = static_cast<T>(sum[v]);
-        }
-    });
-}
-
-/// Calls use(T{}, lanes as a compile-time number) for the type and the layout of a blocked tensor.
-template <class Use>
-void dispatch(const torch::Tensor& blocked, const Use& use) {
-    const bool bf16 = blocked.scalar_type() == torch::kBFloat16;
-    if (blocked.size(5) == 16) {
-        constexpr std::integral_constant<int, 16> lanes;
-        bf16 ? use(at::BFloat16(), lanes) : use(float(), lanes);
-    } else {
-        constexpr std::integral_constant<int, 8> lanes;
-        bf16 ? use(at::BFloat16(), lanes) : use(float(), lanes);
-    }
-}
-
-class AddUpsampled : public torch::autograd::Function<AddUpsampled> {
-public:
-    static torch::Tensor forward(AutogradContext*, const torch::Tensor& fine, const torch::Tensor& coarse) {
-        for (int axis = 2; axis < 5; ++axis)
-            TORCH_CHECK(fine.size(axis) == 2 * coarse.size(axis), "odd size before downsampling");
-        auto out = fine.clone();
-        dispatch(out, [&](auto type, auto lanes) { upsample_add<decltype(type), lanes>(coarse, out); });
-        return out;
-    }
-    static tensor_list backward(AutogradContext*, tensor_list gradients) {
-        const auto fine = gradients[0].contiguous();
-        auto coarse = torch::empty(
-            {fine.size(0), fine.size(1), fine.size(2) / 2, fine.size(3) / 2, fine.size(4) / 2, fine.size(5)},
-            fine.options());
-        dispatch(fine, [&](auto type, auto lanes) { sum_down<decltype(type), lanes>(coarse, fine); });
-        return {fine, coarse};
-    }
-};
-
 }  // namespace
-
-torch::Tensor block(const torch::Tensor& plain) {
-    const std::int64_t lanes = block_channels(), c = (plain.size(1) + lanes - 1) / lanes * lanes;
-    auto padded =
-        torch::zeros({plain.size(0), c, plain.size(2), plain.size(3), plain.size(4)}, plain.options());
-    padded.slice(1, 0, plain.size(1)).copy_(plain);
-    return padded.view({plain.size(0), c / lanes, lanes, plain.size(2), plain.size(3), plain.size(4)})
-        .permute({0, 1, 3, 4, 5, 2})
-        .contiguous();
-}
-
-torch::Tensor unblock(const torch::Tensor& b, std::int64_t channels) {
-    return b.permute({0, 1, 5, 2, 3, 4})
-        .reshape({b.size(0), b.size(1) * b.size(5), b.size(2), b.size(3), b.size(4)})
-        .slice(1, 0, channels);
-}
-
-torch::Tensor channels_last(const torch::Tensor& b, std::int64_t channels) {
-    const auto lanes = b.size(5), blocks = (channels + lanes - 1) / lanes;
-    const auto all = blocks == 1 ? b.select(1, 0)
-                                 : b.slice(1, 0, blocks)
-                                       .permute({0, 2, 3, 4, 1, 5})
-                                       .reshape({b.size(0), b.size(2), b.size(3), b.size(4), blocks * lanes});
-    return all.slice(-1, 0, channels);
-}
 
 torch::Tensor conv_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& gamma,
                         const torch::Tensor& beta, NormState& state, int stride, bool relu) {
@@ -384,10 +300,6 @@ torch::Tensor conv_norm(const torch::Tensor& x, const torch::Tensor& weight, con
 
 torch::Tensor conv_bias(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
     return ConvBias::apply(x, weight, bias);
-}
-
-torch::Tensor add_upsampled(const torch::Tensor& fine, const torch::Tensor& coarse) {
-    return AddUpsampled::apply(fine, coarse);
 }
 
 }  // namespace cytomo::blocked

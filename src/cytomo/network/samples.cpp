@@ -6,6 +6,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/image/grey_scale.h"
+#include "cytomo/image/pixel_features.h"
 #include "cytomo/image/resample.h"
 #include "held_out.h"
 #include "pseudo_labels.h"
@@ -210,11 +211,30 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
     class_share = counts;
 }
 
-void SampleSet::guess(const Model& guesser, const TrainOptions& options) {
+void SampleSet::teach_forest(int classes, const TrainOptions& options) {
+    constexpr double most = 60'000;
+    double labelled = 0;
+    for (const auto& s : training)
+        labelled += static_cast<double>(
+            s.labels.count() - std::count(s.labels.values().begin(), s.labels.values().end(), ignore_label));
+    Examples examples{pixel_feature_count, classes, {}, {}};
+    for (std::size_t i = 0; i < training.size(); ++i)
+        add_examples(training[i].values, training[i].labels, most / labelled, options.seed + i, examples);
+    forest.emplace(examples, ForestOptions{50, 3, options.seed});
+}
+
+void SampleSet::guess(const Model* guesser, const TrainOptions& options) {
+    if (guesser == nullptr && !forest) return;
     Random random(options.seed, 3);
     for (auto* set : {&training, &unlabelled})
         for (auto& s : *set) {
-            s.guessed = pseudo_labels(s.values, s.labels, guesser, options.pseudo_share, options.device);
+            Probabilities opinion;
+            if (guesser != nullptr) opinion = network_opinion(s.values, *guesser, options.device);
+            if (forest) {
+                auto other = forest_opinion(s.values, *forest);
+                opinion = guesser != nullptr ? mean_opinion(std::move(opinion), other) : std::move(other);
+            }
+            s.guessed = surest_labels(opinion, s.labels, options.pseudo_share);
             s.guessed_places = find_places(s.guessed, random);
         }
 }

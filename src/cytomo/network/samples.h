@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "cytomo/network/train.h"
+#include "random_forest.h"
 
 namespace cytomo {
 
@@ -32,6 +34,7 @@ struct SampleSet {
     std::vector<Sample> simulated;   ///< with their truth, beside those drawn by hand
     std::vector<Sample> unlabelled;  ///< grey values only
     std::vector<Sample> validation;
+    std::optional<RandomForest> forest;
     bool whole_held_out = false;      ///< validation holds whole tomograms, not blocks of those in training
     std::vector<double> class_share;  ///< of the labelled training voxels
 
@@ -42,8 +45,11 @@ struct SampleSet {
               const std::vector<UnlabelledTomogram>& without_labels, const Model& model,
               const TrainOptions& options, const Progress& progress);
 
-    /// Gives voxels without labels those that `guesser` is surest of, see pseudo_labels.
-    void guess(const Model& guesser, const TrainOptions& options);
+    /// Teaches a random forest what the labels say, for guess.
+    void teach_forest(int classes, const TrainOptions& options);
+    /// Gives voxels without labels those that `guesser` (if not null) and the forest (if there is one) are surest
+    /// of, see surest_labels.
+    void guess(const Model* guesser, const TrainOptions& options);
 
     /// A random patch, augmented; most are centred near a voxel of a class drawn uniformly.
     PatchPair draw(const TrainOptions& options, Random& random) const;

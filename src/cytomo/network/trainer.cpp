@@ -74,21 +74,26 @@ void Trainer::measure_statistics(Unet& network) const {
 void Trainer::freeze_statistics(bool measured) {
     if (frozen_) return;
     frozen_ = true;
-    if (measured) measure_statistics(student_);
+    if (measured && !options_.renormalise) measure_statistics(student_);
     student_.freeze_statistics();
 }
 
 void Trainer::guess_if_due(double t) {
-    if (options_.method != TrainMethod::semi || guesses_ >= options_.pseudo_rounds) return;
+    if (options_.method != TrainMethod::semi) return;
+    if (options_.pseudo_forest && !samples_.forest) {
+        samples_.teach_forest(model_.class_count(), options_);
+        samples_.guess(guesses_ > 0 ? &guesser_ : nullptr, options_);
+    }
+    if (guesses_ >= options_.pseudo_rounds) return;
     const double from = options_.pseudo_from;
     if (t < from + (1 - from) * guesses_ / options_.pseudo_rounds) return;
     guesser_ = mean();
-    if (!frozen_) {
+    if (!frozen_ && !options_.renormalise) {
         Unet network(guesser_, device_, type());
         measure_statistics(network);
         network.store(guesser_);
     }
-    samples_.guess(guesser_, options_);
+    samples_.guess(&guesser_, options_);
     ++guesses_;
 }
 
@@ -104,6 +109,10 @@ double Trainer::step(std::int64_t number, double t) {
         auto shape = logits.sizes().vec();
         shape.back() = weights_.numel();
         targets = class_probabilities(logits, weights_.numel(), class_of_).reshape(shape);
+    }
+    if (!frozen_ && options_.renormalise) {  // as Ioffe 2017 does, once the running statistics mean something
+        const double far = std::clamp((t - 0.02) / 0.1, 0.0, 1.0);
+        student_.renormalise(1 + 2 * far, 5 * far);
     }
     optimizer_.zero();
     const auto logits = student_.forward_training(batch.values.to(device_));
@@ -144,7 +153,7 @@ void Trainer::load(const Checkpoint& c) {
     optimizer_.load(c.moments);
     guesses_ = c.guesses;
     guesser_ = c.guesser;
-    if (guesses_ > 0) samples_.guess(guesser_, options_);
+    if (guesses_ > 0 && !options_.pseudo_forest) samples_.guess(&guesser_, options_);
 }
 
 torch::ScalarType Trainer::type() const {

@@ -1,0 +1,167 @@
+// What needs the layout itself: changing it, adding a coarser level, and statistics.
+#include <ATen/Parallel.h>
+
+#include <type_traits>
+#include <vector>
+
+#include "blocked_ops.h"
+#include "onednn.h"
+
+namespace cytomo::blocked {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+using onednn::block_channels;
+
+namespace {
+
+/// Calls row(coarse row, four fine rows) for every row of x of the coarse tensor.
+template <class T, class Row>
+void for_coarse_rows(const torch::Tensor& coarse, const torch::Tensor& fine, const Row& row) {
+    const auto planes = coarse.size(0) * coarse.size(1), nz = coarse.size(2), ny = coarse.size(3),
+               nx = coarse.size(4), lanes = coarse.size(5);
+    T* c = static_cast<T*>(coarse.data_ptr());
+    T* f = static_cast<T*>(fine.data_ptr());
+    at::parallel_for(0, planes * nz, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (auto i = begin; i < end; ++i)
+            for (std::int64_t y = 0; y < ny; ++y) {
+                T* fine_rows[4];
+                for (int k = 0; k < 4; ++k)
+                    fine_rows[k] = f + ((2 * i + k / 2) * 2 * ny + 2 * y + k % 2) * 2 * nx * lanes;
+                row(c + (i * ny + y) * nx * lanes, fine_rows, nx);
+            }
+    });
+}
+
+template <class T, int lanes>
+void upsample_add(const torch::Tensor& coarse, const torch::Tensor& fine) {
+    for_coarse_rows<T>(coarse, fine, [](const T* c, T* const* f, std::int64_t nx) {
+        for (int k = 0; k < 4; ++k)
+            for (std::int64_t x = 0; x < 2 * nx; ++x)
+                for (int v = 0; v < lanes; ++v)
+                    f[k][x * lanes + v] = static_cast<T>(static_cast<float>(f[k][x * lanes + v]) +
+                                                         static_cast<float>(c[x / 2 * lanes + v]));
+    });
+}
+
+template <class T, int lanes>
+void sum_down(const torch::Tensor& coarse, const torch::Tensor& fine) {
+    for_coarse_rows<T>(coarse, fine, [](T* c, T* const* f, std::int64_t nx) {
+        for (std::int64_t x = 0; x < nx; ++x) {
+            float sum[lanes] = {};
+            for (int k = 0; k < 4; ++k)
+                for (int h = 0; h < 2; ++h)
+                    for (int v = 0; v < lanes; ++v)
+                        sum[v] += static_cast<float>(f[k][(2 * x + h) * lanes + v]);
+            for (int v = 0; v < lanes; ++v) c[x * lanes + v] = static_cast<T>(sum[v]);
+        }
+    });
+}
+
+/// Calls use(T{}, lanes as a compile-time number) for the type and the layout of a blocked tensor.
+template <class Use>
+void dispatch(const torch::Tensor& blocked, const Use& use) {
+    const bool bf16 = blocked.scalar_type() == torch::kBFloat16;
+    if (blocked.size(5) == 16) {
+        constexpr std::integral_constant<int, 16> lanes;
+        bf16 ? use(at::BFloat16(), lanes) : use(float(), lanes);
+    } else {
+        constexpr std::integral_constant<int, 8> lanes;
+        bf16 ? use(at::BFloat16(), lanes) : use(float(), lanes);
+    }
+}
+
+class AddUpsampled : public torch::autograd::Function<AddUpsampled> {
+public:
+    static torch::Tensor forward(AutogradContext*, const torch::Tensor& fine, const torch::Tensor& coarse) {
+        for (int axis = 2; axis < 5; ++axis)
+            TORCH_CHECK(fine.size(axis) == 2 * coarse.size(axis), "odd size before downsampling");
+        auto out = fine.clone();
+        dispatch(out, [&](auto type, auto lanes) { upsample_add<decltype(type), lanes>(coarse, out); });
+        return out;
+    }
+    static tensor_list backward(AutogradContext*, tensor_list gradients) {
+        const auto fine = gradients[0].contiguous();
+        auto coarse = torch::empty(
+            {fine.size(0), fine.size(1), fine.size(2) / 2, fine.size(3) / 2, fine.size(4) / 2, fine.size(5)},
+            fine.options());
+        dispatch(fine, [&](auto type, auto lanes) { sum_down<decltype(type), lanes>(coarse, fine); });
+        return {fine, coarse};
+    }
+};
+
+}  // namespace
+
+torch::Tensor block(const torch::Tensor& plain) {
+    const std::int64_t lanes = block_channels(), c = (plain.size(1) + lanes - 1) / lanes * lanes;
+    auto padded =
+        torch::zeros({plain.size(0), c, plain.size(2), plain.size(3), plain.size(4)}, plain.options());
+    padded.slice(1, 0, plain.size(1)).copy_(plain);
+    return padded.view({plain.size(0), c / lanes, lanes, plain.size(2), plain.size(3), plain.size(4)})
+        .permute({0, 1, 3, 4, 5, 2})
+        .contiguous();
+}
+
+torch::Tensor unblock(const torch::Tensor& b, std::int64_t channels) {
+    return b.permute({0, 1, 5, 2, 3, 4})
+        .reshape({b.size(0), b.size(1) * b.size(5), b.size(2), b.size(3), b.size(4)})
+        .slice(1, 0, channels);
+}
+
+torch::Tensor channels_last(const torch::Tensor& b, std::int64_t channels) {
+    const auto lanes = b.size(5), blocks = (channels + lanes - 1) / lanes;
+    const auto all = blocks == 1 ? b.select(1, 0)
+                                 : b.slice(1, 0, blocks)
+                                       .permute({0, 2, 3, 4, 1, 5})
+                                       .reshape({b.size(0), b.size(2), b.size(3), b.size(4), blocks * lanes});
+    return all.slice(-1, 0, channels);
+}
+
+std::pair<torch::Tensor, torch::Tensor> statistics(const torch::Tensor& blocked) {
+    const auto groups = blocked.size(1), rows = blocked.size(2) * blocked.size(3), nx = blocked.size(4);
+    const auto planes = blocked.size(0) * groups;
+    // [planes, both, lanes], rows of each plane in a fixed order
+    auto sums = torch::zeros({planes, 2, blocked.size(5)}, torch::kFloat64);
+    dispatch(blocked, [&](auto type, auto lanes) {
+        using T = decltype(type);
+        constexpr int n = lanes;
+        const T* from = static_cast<const T*>(blocked.data_ptr());
+        auto* to = sums.template data_ptr<double>();
+        const std::int64_t parts = std::max<std::int64_t>(1, std::min<std::int64_t>(rows, 16));
+        std::vector<double> partial(static_cast<std::size_t>(planes * parts * 2 * n));
+        at::parallel_for(0, planes * parts, 1, [&](std::int64_t begin, std::int64_t end) {
+            for (auto i = begin; i < end; ++i) {
+                double* out = partial.data() + i * 2 * n;
+                const auto plane = i / parts, part = i % parts;
+                for (auto row = rows * part / parts; row < rows * (part + 1) / parts; ++row) {
+                    float sum[n] = {}, squares[n] = {};
+                    const T* values = from + (plane * rows + row) * nx * n;
+                    for (std::int64_t x = 0; x < nx; ++x)
+                        for (int v = 0; v < n; ++v) {
+                            const auto value = static_cast<float>(values[x * n + v]);
+                            sum[v] += value;
+                            squares[v] += value * value;
+                        }
+                    for (int v = 0; v < n; ++v) {
+                        out[v] += static_cast<double>(sum[v]);
+                        out[n + v] += static_cast<double>(squares[v]);
+                    }
+                }
+            }
+        });
+        for (std::int64_t i = 0; i < planes * parts; ++i)
+            for (int v = 0; v < 2 * n; ++v)
+                to[i / parts * 2 * n + v] += partial[static_cast<std::size_t>(i * 2 * n + v)];
+    });
+    const auto count = static_cast<double>(blocked.size(0) * rows * nx);
+    const auto total = sums.view({blocked.size(0), groups, 2, blocked.size(5)}).sum(0) / count;
+    const auto mean = total.select(1, 0), square = total.select(1, 1);
+    const auto flat = [](const torch::Tensor& t) { return t.reshape({-1}).to(torch::kFloat32).contiguous(); };
+    return {flat(mean), flat((square - mean * mean).clamp_min(0))};
+}
+
+torch::Tensor add_upsampled(const torch::Tensor& fine, const torch::Tensor& coarse) {
+    return AddUpsampled::apply(fine, coarse);
+}
+
+}  // namespace cytomo::blocked
