@@ -274,15 +274,15 @@ void run(const TrainArguments& a, const Common& common) {
         options.simulated_share = 0.5;
         // What a young network thinks of unlabelled voxels does not help it; what a random forest thinks does.
         options.unlabelled_weight = 0;
-        options.pseudo_forest = options.renormalise = options.method == TrainMethod::semi && !files.empty();
-        options.pseudo_rounds = options.pseudo_forest ? 2 : 0;
+        options.forest = options.renormalise = options.method == TrainMethod::semi && !files.empty();
         if (!files.empty()) {  // few steps: more of them, and no freezing before the weights come to rest
             options.patch = {64, 64, 32};
             options.frozen_share = 0.15;
         }
-        options.patience = 1;  // most is learned when the learning rate falls, however it stood still before
+        // Most is learned when the learning rate falls, however it stood still before.
+        options.patience = 1;
+        options.keep_tolerance = 0.05;
     }
-    if (a.pseudo_labels) options.pseudo_rounds = *a.pseudo_labels;
     if (a.unlabelled_weight) options.unlabelled_weight = *a.unlabelled_weight;
     options.check();
     check_outputs(a, common.overwrite);

@@ -80,12 +80,8 @@ void declare_training(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
         ->capture_default_str();
     app.add_option("--unlabelled-weight", a->unlabelled_weight,
                    "What agreement where nothing is labelled counts beside labels, method semi (default: 4, "
-                   "with --init none 0.5); 0: nothing")
+                   "with --init none 0); 0: nothing")
         ->check(CLI::Range(0.0, 1000.0));
-    app.add_option("--pseudo-labels", a->pseudo_labels,
-                   "How often voxels without labels get those that the network is surest of, method semi "
-                   "(default: 0, with --init none 3)")
-        ->check(CLI::Range(0, 20));
     app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
 }
 

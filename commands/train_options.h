@@ -19,7 +19,7 @@ struct TrainArguments {
         method = "semi", polarity = "auto", size = "160,160,80", classes;
     std::optional<std::int64_t> ignore_value;
     bool empty_slices_unlabelled = false, no_report = false;
-    std::optional<int> simulated, pseudo_labels;
+    std::optional<int> simulated;
     std::optional<double> unlabelled_weight;
     int width = 16, suggest = 0;
     std::vector<int> widths, refine;

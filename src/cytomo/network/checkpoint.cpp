@@ -14,7 +14,6 @@ using Json = nlohmann::json;
 
 const std::map<std::string, Model Checkpoint::*> parts{
     {"current.", &Checkpoint::current}, {"mean.", &Checkpoint::mean}, {"best.", &Checkpoint::best}};
-constexpr const char* guesser_prefix = "guesser.";
 constexpr const char* moments_prefix = "adam.";
 
 /// JSON has no NaN: null stands for it.
@@ -80,14 +79,12 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
     SafeTensors out;
     for (const auto& [prefix, part] : parts)
         for (const auto& [name, tensor] : (c.*part).weights) out.tensors[prefix + name] = tensor;
-    for (const auto& [name, tensor] : c.guesser.weights) out.tensors[guesser_prefix + name] = tensor;
     for (const auto& [name, tensor] : c.moments) out.tensors[name] = tensor;
     out.metadata["cytomo-checkpoint"] = Json{
         {"step", c.step},
         {"minutes", c.minutes},
         {"best_step", c.best_step},
         {"best_dice", c.best_dice},
-        {"guesses", c.guesses},
         {"identity", c.identity}}.dump();
     out.metadata["curve"] = curve_text(c.curve);
     write_safetensors(file, out, true);
@@ -102,16 +99,12 @@ Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like,
         const auto json = Json::parse(in.metadata.at("cytomo-checkpoint"));
         c.identity = json.at("identity").get<std::string>();
         if (c.identity != identity) throw std::out_of_range("identity");
-        const auto take = [&in](const std::string& prefix, Model& model) {
-            for (auto& [name, tensor] : model.weights) {
+        for (const auto& [prefix, part] : parts)
+            for (auto& [name, tensor] : (c.*part).weights) {
                 auto& from = in.tensors.at(prefix + name);
                 if (from.shape != tensor.shape) throw std::out_of_range("shape of " + name);
                 tensor = std::move(from);
             }
-        };
-        for (const auto& [prefix, part] : parts) take(prefix, c.*part);
-        c.guesses = json.value("guesses", 0);
-        if (c.guesses > 0) take(guesser_prefix, c.guesser = like);
         for (auto& [name, tensor] : in.tensors)
             if (name.rfind(moments_prefix, 0) == 0) c.moments[name] = std::move(tensor);
         c.step = json.at("step").get<std::int64_t>();

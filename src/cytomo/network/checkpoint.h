@@ -18,8 +18,6 @@ struct Checkpoint {
     double minutes = 0, best_dice = -1;
     std::vector<TrainingPoint> curve;
     std::string identity;  ///< training_identity
-    Model guesser;         ///< what made the pseudo-labels; no weights: there are none yet
-    int guesses = 0;       ///< how often they were made
 };
 
 /// Fingerprint of what must stay the same when a training goes on: the starting model and its classes,

@@ -1,14 +1,14 @@
 #include "pseudo_labels.h"
 
+#include <algorithm>
 #include <array>
-#include <memory>
 #include <stdexcept>
 #include <vector>
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
+#include "cytomo/image/filter.h"
 #include "cytomo/image/pixel_features.h"
-#include "cytomo/network/predict.h"
 
 namespace cytomo {
 
@@ -50,15 +50,6 @@ ClassVolume surest_labels(const Probabilities& probabilities, const ClassVolume&
     return out;
 }
 
-Probabilities network_opinion(const Volume<float>& values, const Model& model, const std::string& device) {
-    PredictOptions options;
-    options.polarity = Polarity::dense_is_bright;  // as normalised values are
-    options.device = device;
-    options.views = 4;
-    const std::shared_ptr<const Volume<float>> borrowed(&values, [](const auto*) {});
-    return predict(tomogram_from(borrowed), model, options);
-}
-
 void add_examples(const Volume<float>& values, const ClassVolume& labels, double keep, std::uint64_t seed,
                   Examples& examples) {
     const auto slice = labels.grid().size.x * labels.grid().size.y;
@@ -77,13 +68,14 @@ void add_examples(const Volume<float>& values, const ClassVolume& labels, double
     }
 }
 
-Probabilities forest_opinion(const Volume<float>& values, const RandomForest& forest) {
+Probabilities forest_opinion(const Volume<float>& values, const RandomForest& forest,
+                             const Progress& progress) {
     Probabilities p;
     p.grid = values.grid();
     p.classes = forest.classes();
     const auto n = values.count(), slice = p.grid.size.x * p.grid.size.y;
     p.values.resize(static_cast<std::size_t>(p.classes * n));
-    parallel_for(p.grid.size.z, [&](std::int64_t z) {
+    const auto one_slice = [&](std::int64_t z) {
         const auto features = pixel_features(values, z);
         std::vector<float> of_slice(static_cast<std::size_t>(slice * p.classes));
         forest.predict(features.data(), slice, of_slice.data());
@@ -91,15 +83,22 @@ Probabilities forest_opinion(const Volume<float>& values, const RandomForest& fo
             for (int c = 0; c < p.classes; ++c)
                 p.values[static_cast<std::size_t>(c * n + z * slice + i)] = static_cast<std::uint8_t>(
                     255.F * of_slice[static_cast<std::size_t>(i * p.classes + c)] + 0.5F);
-    });
+    };
+    const auto depth = p.grid.size.z, at_once = static_cast<std::int64_t>(4 * thread_count());
+    for (std::int64_t z0 = 0; z0 < depth; z0 += at_once) {
+        progress(static_cast<double>(z0) / static_cast<double>(depth));
+        parallel_for(std::min(at_once, depth - z0), [&](std::int64_t k) { one_slice(z0 + k); });
+    }
+    for (int c = 0; c < p.classes; ++c) {
+        Volume<float> smooth(p.grid);
+        auto* values_of_class = p.values.data() + static_cast<std::ptrdiff_t>(c * n);
+        std::copy_n(values_of_class, n, smooth.data());
+        gaussian_blur(smooth, {1, 1, 1});
+        std::transform(smooth.data(), smooth.data() + n, values_of_class,
+                       [](float v) { return static_cast<std::uint8_t>(v + 0.5F); });
+    }
+    progress(1);
     return p;
-}
-
-Probabilities mean_opinion(Probabilities a, const Probabilities& b) {
-    if (a.values.size() != b.values.size()) throw std::invalid_argument("mean_opinion: sizes do not fit");
-    for (std::size_t i = 0; i < a.values.size(); ++i)
-        a.values[i] = static_cast<std::uint8_t>((a.values[i] + b.values[i] + 1) / 2);
-    return a;
 }
 
 }  // namespace cytomo

@@ -37,9 +37,9 @@ double accuracy(const RandomForest& forest, const Examples& e) {
 }
 
 TEST(RandomForest, LearnsADiscFromNoisyLabels) {
-    // scikit-learn's forest of 50 trees with leaves of at least 3 reaches 0.95 on the same problem.
+    // scikit-learn's forest of 50 trees with leaves of at least 3 reaches 0.975 to 0.985 on such a problem.
     const RandomForest forest(disc(4000, 0.1, 1), {50, 3, 1});
-    EXPECT_GT(accuracy(forest, disc(4000, 0, 2)), 0.94);
+    EXPECT_GT(accuracy(forest, disc(4000, 0, 2)), 0.965);
 }
 
 TEST(RandomForest, ProbabilitiesAreFrequencies) {

@@ -211,7 +211,7 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
     class_share = counts;
 }
 
-void SampleSet::teach_forest(int classes, const TrainOptions& options) {
+void SampleSet::label_by_forest(int classes, const TrainOptions& options, const Progress& progress) {
     constexpr double most = 60'000;
     double labelled = 0;
     for (const auto& s : training)
@@ -220,22 +220,16 @@ void SampleSet::teach_forest(int classes, const TrainOptions& options) {
     Examples examples{pixel_feature_count, classes, {}, {}};
     for (std::size_t i = 0; i < training.size(); ++i)
         add_examples(training[i].values, training[i].labels, most / labelled, options.seed + i, examples);
-    forest.emplace(examples, ForestOptions{50, 3, options.seed});
-}
-
-void SampleSet::guess(const Model* guesser, const TrainOptions& options) {
-    if (guesser == nullptr && !forest) return;
+    const RandomForest forest(examples, {50, 3, options.seed});
     Random random(options.seed, 3);
+    const auto volumes = static_cast<double>(training.size() + unlabelled.size());
+    double done = 0;
     for (auto* set : {&training, &unlabelled})
         for (auto& s : *set) {
-            Probabilities opinion;
-            if (guesser != nullptr) opinion = network_opinion(s.values, *guesser, options.device);
-            if (forest) {
-                auto other = forest_opinion(s.values, *forest);
-                opinion = guesser != nullptr ? mean_opinion(std::move(opinion), other) : std::move(other);
-            }
-            s.guessed = surest_labels(opinion, s.labels, options.pseudo_share);
+            const auto part = progress.part(done / volumes, (done + 1) / volumes);
+            s.guessed = surest_labels(forest_opinion(s.values, forest, part), s.labels, options.forest_share);
             s.guessed_places = find_places(s.guessed, random);
+            ++done;
         }
 }
 

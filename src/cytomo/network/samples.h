@@ -2,11 +2,9 @@
 #pragma once
 
 #include <array>
-#include <optional>
 #include <vector>
 
 #include "cytomo/network/train.h"
-#include "random_forest.h"
 
 namespace cytomo {
 
@@ -34,7 +32,6 @@ struct SampleSet {
     std::vector<Sample> simulated;   ///< with their truth, beside those drawn by hand
     std::vector<Sample> unlabelled;  ///< grey values only
     std::vector<Sample> validation;
-    std::optional<RandomForest> forest;
     bool whole_held_out = false;      ///< validation holds whole tomograms, not blocks of those in training
     std::vector<double> class_share;  ///< of the labelled training voxels
 
@@ -45,11 +42,8 @@ struct SampleSet {
               const std::vector<UnlabelledTomogram>& without_labels, const Model& model,
               const TrainOptions& options, const Progress& progress);
 
-    /// Teaches a random forest what the labels say, for guess.
-    void teach_forest(int classes, const TrainOptions& options);
-    /// Gives voxels without labels those that `guesser` (if not null) and the forest (if there is one) are surest
-    /// of, see surest_labels.
-    void guess(const Model* guesser, const TrainOptions& options);
+    /// Teaches a random forest what the labels say, and gives the other voxels the labels that it is surest of.
+    void label_by_forest(int classes, const TrainOptions& options, const Progress& progress);
 
     /// A random patch, augmented; most are centred near a voxel of a class drawn uniformly.
     PatchPair draw(const TrainOptions& options, Random& random) const;

@@ -93,8 +93,8 @@ void TrainOptions::check() const {
         throw UsageError("training: expected a weight of unlabelled voxels from 0 to 1000");
     if (!(unlabelled_from >= 0 && unlabelled_from <= 1))
         throw UsageError("training: expected a start of the unlabelled voxels' share from 0 to 1");
-    if (pseudo_rounds < 0 || !(pseudo_from >= 0 && pseudo_from < 1 && pseudo_share > 0 && pseudo_share <= 1))
-        throw UsageError("training: expected pseudo-labels from a share of the training, for a share of voxels");
+    if (!(forest_share > 0 && forest_share <= 1))
+        throw UsageError("training: expected a share of voxels that a forest labels above 0 and up to 1");
     if (!(start_share >= 0 && start_share < 1))
         throw UsageError("training: expected a share of the starting weights from 0 to below 1");
     if (!(simulated_share >= 0 && simulated_share <= 1 && centred_share >= 0 && centred_share <= 1))
@@ -134,6 +134,9 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
         throw UsageError("training: expected patches whose edges are multiples of " + std::to_string(stride) +
                          ", as the network asks for");
     const auto validation = samples.validation_patches(options);
+    const auto start_time = Clock::now();
+    if (options.forest && options.method == TrainMethod::semi)
+        samples.label_by_forest(start.class_count(), options, progress.stage("a random forest labels the rest"));
     torch::set_num_threads(thread_count());
 
     TrainingResult result;
@@ -157,7 +160,6 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     const double last = options.minutes > 0 ? minutes_before / options.minutes
                                             : static_cast<double>(step - 1) / static_cast<double>(options.steps);
     if (step > 0 && last >= frozen_from) trainer.freeze_statistics(false);
-    const auto start_time = Clock::now();
     auto last_saved = start_time;
     const auto elapsed = [&] { return minutes_before + minutes_since(start_time); };
     const auto fraction_done = [&] {
@@ -177,8 +179,8 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
         loss_sum = 0;
         loss_count = 0;
         const double dice = point.mean_dice();
-        if (std::isnan(dice) || dice >= best_dice || !options.keep_best) {
-            best_dice = std::isnan(dice) ? best_dice : dice;
+        if (std::isnan(dice) || dice >= best_dice - options.keep_tolerance || !options.keep_best) {
+            best_dice = std::isnan(dice) ? best_dice : options.keep_best ? std::max(best_dice, dice) : dice;
             best_at = fraction_done();
             result.best_step = step;
             result.model.weights = mean.weights;
@@ -204,7 +206,6 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
         while (fraction_done() < 1) {
             const double t = fraction_done();
             if (t >= frozen_from) trainer.freeze_statistics(step > 0);
-            trainer.guess_if_due(t);
             loss_sum += trainer.step(step, t);
             ++loss_count;
             ++step;

@@ -8,7 +8,9 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
+#include "cytomo/image/pixel_features.h"
 #include "cytomo/network/predict.h"
+#include "pseudo_labels.h"
 
 namespace cytomo {
 namespace {
@@ -123,31 +125,47 @@ TEST(Train, UnlabelledVoxelsCountFromWhenTheyAreSaidTo) {
     EXPECT_NE(learn(4, 0.5), learn(4, 0));
 }
 
-TEST(Train, PseudoLabelsAreMadeWhenTheyAreDueAndAgainWhenResumed) {
+TEST(Train, AForestLabelsTheRestForSemiAndAgainWhenResumed) {
     auto item = balls(1, Polarity::dense_is_bright);
     for (std::int64_t z = 0; z < 32; ++z)
         if (z != 16) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
     auto options = quick();
-    options.steps = 10;
-    options.method = TrainMethod::semi;
+    options.steps = 8;
     options.unlabelled_weight = 0;
     options.keep_best = false;
     const auto start = make_model({{16, 16}, 2}, 1);
-    const auto without = train(start, {item}, {}, options).model.checksum();
-    options.pseudo_rounds = 2;
-    options.pseudo_from = 0.4;  // at steps 4 and 7
-    const auto with = train(start, {item}, {}, options).model.checksum();
-    EXPECT_NE(with, without);
-    options.checkpoint = std::filesystem::path(testing::TempDir()) / "train_pseudo.safetensors";
-    for (const int stop_at : {3, 6, 9}) {
-        std::filesystem::remove(options.checkpoint);
-        int steps = 0;
-        const Progress stop(
-            [&](std::string_view stage, double, std::string_view) { steps += stage == "training" ? 1 : 0; },
-            [&] { return steps >= stop_at; });
-        EXPECT_THROW(train(start, {item}, {}, options, {}, stop), Cancelled);
-        EXPECT_EQ(train(start, {item}, {}, options).model.checksum(), with) << "stopped at " << stop_at;
-    }
+    const auto learn = [&](TrainMethod method, bool forest, bool renormalise) {
+        options.method = method;
+        options.forest = forest;
+        options.renormalise = renormalise;
+        return train(start, {item}, {}, options).model.checksum();
+    };
+    EXPECT_EQ(learn(TrainMethod::supervised, true, false), learn(TrainMethod::supervised, false, false));
+    EXPECT_NE(learn(TrainMethod::semi, true, false), learn(TrainMethod::semi, false, false));
+    const auto plain = learn(TrainMethod::semi, true, false), with = learn(TrainMethod::semi, true, true);
+    EXPECT_NE(with, plain);
+    options.checkpoint = std::filesystem::path(testing::TempDir()) / "train_forest.safetensors";
+    std::filesystem::remove(options.checkpoint);
+    int steps = 0;
+    const Progress stop(
+        [&](std::string_view stage, double, std::string_view) { steps += stage == "training" ? 1 : 0; },
+        [&] { return steps >= 3; });
+    EXPECT_THROW(train(start, {item}, {}, options, {}, stop), Cancelled);
+    EXPECT_EQ(learn(TrainMethod::semi, true, true), with);
+}
+
+TEST(Train, AForestKnowsBallsFromOneSlice) {
+    auto item = balls(1, Polarity::dense_is_bright);
+    const auto truth = item.labels;
+    for (std::int64_t z = 0; z < 32; ++z)
+        if (z != 16) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
+    Examples examples{pixel_feature_count, 2, {}, {}};
+    const auto values = item.tomogram.load();
+    add_examples(values, item.labels, 1, 1, examples);
+    ASSERT_EQ(examples.labels.size(), 64U * 56U);
+    const RandomForest forest(examples, {});
+    const auto found = surest_labels(forest_opinion(values, forest), item.labels, 1);
+    EXPECT_GT(dice(found, truth), 0.85);
 }
 
 TEST(Train, CheckpointsOfOtherTrainingsAreRefused) {

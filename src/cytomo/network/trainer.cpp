@@ -48,7 +48,7 @@ struct Batch {
 
 }  // namespace
 
-Trainer::Trainer(const Model& start, SampleSet& samples, const TrainOptions& options)
+Trainer::Trainer(const Model& start, const SampleSet& samples, const TrainOptions& options)
     : samples_(samples),
       options_(options),
       device_(find_device(options.device)),
@@ -76,25 +76,6 @@ void Trainer::freeze_statistics(bool measured) {
     frozen_ = true;
     if (measured && !options_.renormalise) measure_statistics(student_);
     student_.freeze_statistics();
-}
-
-void Trainer::guess_if_due(double t) {
-    if (options_.method != TrainMethod::semi) return;
-    if (options_.pseudo_forest && !samples_.forest) {
-        samples_.teach_forest(model_.class_count(), options_);
-        samples_.guess(guesses_ > 0 ? &guesser_ : nullptr, options_);
-    }
-    if (guesses_ >= options_.pseudo_rounds) return;
-    const double from = options_.pseudo_from;
-    if (t < from + (1 - from) * guesses_ / options_.pseudo_rounds) return;
-    guesser_ = mean();
-    if (!frozen_ && !options_.renormalise) {
-        Unet network(guesser_, device_, type());
-        measure_statistics(network);
-        network.store(guesser_);
-    }
-    samples_.guess(&guesser_, options_);
-    ++guesses_;
 }
 
 double Trainer::step(std::int64_t number, double t) {
@@ -143,17 +124,12 @@ void Trainer::store(Checkpoint& c) {
     c.current = model_;
     student_.store(c.current);
     optimizer_.store(c.moments);
-    c.guesses = guesses_;
-    c.guesser = guesser_;
 }
 
 void Trainer::load(const Checkpoint& c) {
     student_.load(c.current);
     teacher_.load(c.mean);
     optimizer_.load(c.moments);
-    guesses_ = c.guesses;
-    guesser_ = c.guesser;
-    if (guesses_ > 0 && !options_.pseudo_forest) samples_.guess(&guesser_, options_);
 }
 
 torch::ScalarType Trainer::type() const {

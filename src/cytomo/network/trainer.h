@@ -1,8 +1,6 @@
 // Private to network: the two networks of a training and the step that teaches them.
 #pragma once
 
-#include <optional>
-
 #include "checkpoint.h"
 #include "optimizer.h"
 #include "samples.h"
@@ -13,16 +11,13 @@ namespace cytomo {
 /// Everything that changes while training.
 class Trainer {
 public:
-    /// Keeps references: `samples`, which gets pseudo-labels, and `options`.
-    Trainer(const Model& start, SampleSet& samples, const TrainOptions& options);
+    /// Keeps references to `samples` and `options`.
+    Trainer(const Model& start, const SampleSet& samples, const TrainOptions& options);
 
     /// From now on the network normalises as inference does. `measured`: by statistics of many patches with the
     /// weights as they are; the running ones lag behind weights that move fast, and a young network does not
     /// recover from the difference.
     void freeze_statistics(bool measured);
-
-    /// Gives unlabelled voxels pseudo-labels by the mean of the weights, if by `t` it is time to.
-    void guess_if_due(double t);
 
     /// One step; `t` is the share of the training that is done. Returns the loss. Throws InputError if that is
     /// no longer finite.
@@ -38,15 +33,14 @@ private:
     torch::ScalarType type() const;
     void measure_statistics(Unet& network) const;
 
-    SampleSet& samples_;
+    const SampleSet& samples_;
     const TrainOptions& options_;
     torch::Device device_;
-    Model model_, guesser_;
+    Model model_;
     Unet student_, teacher_;
     Optimizer optimizer_;
     torch::Tensor weights_, class_of_;
     bool frozen_ = false;
-    int guesses_ = 0;
 };
 
 }  // namespace cytomo
