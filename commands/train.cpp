@@ -272,7 +272,8 @@ void run(const TrainArguments& a, const Common& common) {
     if (!starts_from_nothing(a)) options.frozen_share = 1;
     if (starts_from_nothing(a)) {
         options.simulated_share = 0.5;
-        // What a young network thinks of unlabelled voxels does not help it; what a random forest thinks does.
+        // What a young network thinks of unlabelled voxels does not help it; what a random forest thinks
+        // does.
         options.unlabelled_weight = 0;
         options.forest = options.renormalise = options.method == TrainMethod::semi && !files.empty();
         if (!files.empty()) {  // few steps: more of them, and no freezing before the weights come to rest

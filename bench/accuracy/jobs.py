@@ -74,7 +74,7 @@ def all_jobs(minutes=10.0, seeds=(1,), widths=(16,), device="cpu", variant="", o
     jobs += [Job("wider", name, "default") for name in datasets.WIDER]
     training = (minutes, seeds, widths, device, variant, options)
     jobs += [Job("real", name, "default") for name in datasets.REAL]
-    jobs += trained_jobs("real", "u2os", *training)
+    jobs += trained_jobs("real", "u2os", *training, from_nothing=False)
     jobs += [Job("real", "u2os", method, seed=1 if "forest" in method else 0) for method in ALTERNATIVES]
     for count in (3, 1, 10, 30):
         for name, counts in datasets.FEW.items():

@@ -9,7 +9,8 @@ namespace {
 
 constexpr double scales[] = {0.7, 1.0, 1.6, 3.5, 5.0, 10.0};
 
-/// Far from the edges of a wave cos(k x + phase) every filter has a closed form; kernels are cut at 3.5 deviations.
+/// Far from the edges of a wave cos(k x + phase) every filter has a closed form; kernels are cut at 3.5
+/// deviations.
 TEST(PixelFeatures, OfAWaveAreWhatFourierSays) {
     const double k = 2 * M_PI / 24;
     Volume<float> wave(Grid{{144, 144, 2}});
@@ -47,7 +48,8 @@ TEST(PixelFeatures, DoNotCareHowAnImageIsTurned) {
     Volume<float> image(Grid{{40, 40, 1}}), turned(Grid{{40, 40, 1}});
     for (std::int64_t y = 0; y < 40; ++y)
         for (std::int64_t x = 0; x < 40; ++x) {
-            const auto v = static_cast<float>(std::sin(0.3 * static_cast<double>(x * y) + static_cast<double>(x)));
+            const auto v =
+                static_cast<float>(std::sin(0.3 * static_cast<double>(x * y) + static_cast<double>(x)));
             image(x, y, 0) = v;
             turned(39 - y, x, 0) = v;
         }

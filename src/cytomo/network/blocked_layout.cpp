@@ -9,9 +9,9 @@
 
 namespace cytomo::blocked {
 
+using onednn::block_channels;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-using onednn::block_channels;
 
 namespace {
 

@@ -1,6 +1,6 @@
-// oneDNN computes on the layout nCdhw16c, or nCdhw8c without AVX-512; libtorch sees those buffers as six-dimensional tensors and
-// only keeps the tape. No layout is changed between layers; weights are reordered once a call, which
-// costs little beside the convolution.
+// oneDNN computes on the layout nCdhw16c, or nCdhw8c without AVX-512; libtorch sees those buffers as
+// six-dimensional tensors and only keeps the tape. No layout is changed between layers; weights are reordered
+// once a call, which costs little beside the convolution.
 #include "blocked_ops.h"
 
 #include <type_traits>
@@ -39,9 +39,9 @@ dnnl::memory wrap(const torch::Tensor& x, const dnnl::memory::desc& md) {
     return {md, cpu(), x.data_ptr()};
 }
 
-/// Without AVX-512, oneDNN 2.6 computes two gradients of convolutions in three dimensions by reference loops, a
-/// thousand times slower: that of weights with padding along z or a single input channel, and that of the source
-/// with a stride. Both can be had from what is fast.
+/// Without AVX-512, oneDNN 2.6 computes two gradients of convolutions in three dimensions by reference loops,
+/// a thousand times slower: that of weights with padding along z or a single input channel, and that of the
+/// source with a stride. Both can be had from what is fast.
 bool needs_detours() {
     return block_channels() < 16;
 }
@@ -118,8 +118,8 @@ struct ConvPrimitives {
         return dx;
     }
 
-    /// Kernel and stride of 2: every voxel of dy goes to eight of its own, so a convolution with kernel 1 makes
-    /// eight times the channels, which are then laid out in space.
+    /// Kernel and stride of 2: every voxel of dy goes to eight of its own, so a convolution with kernel 1
+    /// makes eight times the channels, which are then laid out in space.
     static torch::Tensor scattered_gradient(const torch::Tensor& w, const torch::Tensor& dy) {
         const auto out = w.size(0), in = w.size(1), lanes = dy.size(5), n = dy.size(0), z = dy.size(2),
                    y = dy.size(3), x = dy.size(4);

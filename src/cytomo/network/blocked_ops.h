@@ -6,8 +6,8 @@
 
 namespace cytomo::blocked {
 
-// A blocked tensor has the shape [batch, channels / b, z, y, x, b], contiguous, float or bfloat16; b is 16 with
-// AVX-512, else 8.
+// A blocked tensor has the shape [batch, channels / b, z, y, x, b], contiguous, float or bfloat16; b is 16
+// with AVX-512, else 8.
 
 /// [n, c, z, y, x] → blocked, zeros for missing channels; and back to the first `channels`.
 torch::Tensor block(const torch::Tensor& plain);
@@ -15,7 +15,8 @@ torch::Tensor unblock(const torch::Tensor& blocked, std::int64_t channels);
 /// Blocked → [n, z, y, x, c], of the first `channels`.
 torch::Tensor channels_last(const torch::Tensor& blocked, std::int64_t channels);
 
-/// Mean and variance of each channel of a blocked tensor, as batch normalisation takes them: [channels], float.
+/// Mean and variance of each channel of a blocked tensor, as batch normalisation takes them: [channels],
+/// float.
 std::pair<torch::Tensor, torch::Tensor> statistics(const torch::Tensor& blocked);
 
 /// Running statistics of one normalisation, updated in training.
@@ -23,9 +24,9 @@ struct NormState {
     torch::Tensor mean, variance;  ///< [channels], float
     double momentum = 0.05;
     bool frozen = false;  ///< normalise by these statistics, as at inference, instead of the batch's own
-    /// Batch renormalisation (Ioffe 2017, arXiv 1702.03275): outputs are as these statistics make them, as far as
-    /// the batch's deviation is within this factor of theirs and its mean within this many of their deviations;
-    /// gradients go through the batch's own. 1 and 0: plain batch normalisation.
+    /// Batch renormalisation (Ioffe 2017, arXiv 1702.03275): outputs are as these statistics make them, as
+    /// far as the batch's deviation is within this factor of theirs and its mean within this many of their
+    /// deviations; gradients go through the batch's own. 1 and 0: plain batch normalisation.
     double most_scale = 1, most_shift = 0;
 };
 

@@ -53,8 +53,7 @@ RandomForest::Tree RandomForest::grow(const std::vector<std::uint8_t>& binned,
     const auto n = labels.size(), classes = static_cast<std::size_t>(classes_);
     Random random(options.seed, 5000 + number);
     std::vector<std::uint32_t> order(n);
-    for (auto& i : order)
-        i = static_cast<std::uint32_t>(random.integer(0, static_cast<std::int64_t>(n) - 1));
+    for (auto& i : order) i = static_cast<std::uint32_t>(random.integer(0, static_cast<std::int64_t>(n) - 1));
     std::vector<int> features(static_cast<std::size_t>(features_));
     std::iota(features.begin(), features.end(), 0);
     const auto tried = static_cast<std::int64_t>(std::lround(std::ceil(std::sqrt(features_))));
@@ -117,11 +116,11 @@ RandomForest::Tree RandomForest::grow(const std::vector<std::uint8_t>& binned,
             continue;
         }
         const auto* column = binned.data() + static_cast<std::size_t>(best_feature) * n;
-        const auto middle = static_cast<std::size_t>(
-            std::partition(order.begin() + static_cast<std::ptrdiff_t>(now.begin),
-                           order.begin() + static_cast<std::ptrdiff_t>(now.end),
-                           [&](std::uint32_t i) { return column[i] <= best_bin; }) -
-            order.begin());
+        const auto middle =
+            static_cast<std::size_t>(std::partition(order.begin() + static_cast<std::ptrdiff_t>(now.begin),
+                                                    order.begin() + static_cast<std::ptrdiff_t>(now.end),
+                                                    [&](std::uint32_t i) { return column[i] <= best_bin; }) -
+                                     order.begin());
         const auto left = static_cast<std::int32_t>(tree.nodes.size());
         tree.nodes[static_cast<std::size_t>(now.node)] = {static_cast<std::uint8_t>(best_feature),
                                                           static_cast<std::uint8_t>(best_bin), left};
@@ -136,11 +135,13 @@ void RandomForest::predict(const float* values, std::int64_t n, float* probabili
     // Blocks of rows, tree by tree: a tree stays in the cache.
     constexpr std::int64_t block = 2048;
     parallel_chunks(n, block, [&](std::int64_t begin, std::int64_t end) {
-        const auto rows = static_cast<std::size_t>(end - begin), columns = static_cast<std::size_t>(features_),
+        const auto rows = static_cast<std::size_t>(end - begin),
+                   columns = static_cast<std::size_t>(features_),
                    classes = static_cast<std::size_t>(classes_);
         std::vector<std::uint8_t> binned(rows * columns);
         const float* from = values + begin * features_;
-        for (std::size_t i = 0; i < binned.size(); ++i) binned[i] = bin_of(static_cast<int>(i % columns), from[i]);
+        for (std::size_t i = 0; i < binned.size(); ++i)
+            binned[i] = bin_of(static_cast<int>(i % columns), from[i]);
         float* out = probabilities + begin * classes_;
         std::fill_n(out, rows * classes, 0.F);
         const float share = 1 / static_cast<float>(trees_.size());

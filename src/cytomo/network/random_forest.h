@@ -20,13 +20,13 @@ struct ForestOptions {
     std::uint64_t seed = 1;
 };
 
-/// Random forest (Breiman 2001, doi 10.1023/A:1010933404324): trees on bootstrap samples, each node split at the
-/// best Gini impurity of a random choice of features (square root of their number), thresholds at 128 quantiles.
-/// Probabilities are means over the trees of the shares in the leaves.
+/// Random forest (Breiman 2001, doi 10.1023/A:1010933404324): trees on bootstrap samples, each node split at
+/// the best Gini impurity of a random choice of features (square root of their number), thresholds at 128
+/// quantiles. Probabilities are means over the trees of the shares in the leaves.
 class RandomForest {
 public:
-    /// Cost: about trees · examples · depth · root of features. Deterministic for a seed at any thread count. Throws
-    /// std::invalid_argument for no examples, sizes that do not fit, above 256 features or 16 classes.
+    /// Cost: about trees · examples · depth · root of features. Deterministic for a seed at any thread count.
+    /// Throws std::invalid_argument for no examples, sizes that do not fit, above 256 features or 16 classes.
     RandomForest(const Examples& examples, const ForestOptions& options);
 
     int classes() const { return classes_; }

@@ -11,16 +11,19 @@
 namespace cytomo {
 namespace {
 
-/// Points in the unit square; class 1 inside a disc of half its area, a tenth of the labels drawn at random, and two
-/// features of noise.
+/// Points in the unit square; class 1 inside a disc of half its area, a tenth of the labels drawn at random,
+/// and two features of noise.
 Examples disc(std::size_t n, double wrong, std::uint64_t seed) {
     Examples e{4, 2, {}, {}};
     Random random(seed);
     for (std::size_t i = 0; i < n; ++i) {
         const double x = random.uniform(), y = random.uniform();
         const bool inside = (x - 0.5) * (x - 0.5) + (y - 0.5) * (y - 0.5) < 0.5 / M_PI;
-        for (const double v : {x, random.normal(), y, random.normal()}) e.values.push_back(static_cast<float>(v));
-        e.labels.push_back(random.chance(wrong) ? static_cast<std::uint8_t>(random.integer(0, 1)) : inside ? 1 : 0);
+        for (const double v : {x, random.normal(), y, random.normal()})
+            e.values.push_back(static_cast<float>(v));
+        e.labels.push_back(random.chance(wrong) ? static_cast<std::uint8_t>(random.integer(0, 1))
+                           : inside             ? 1
+                                                : 0);
     }
     return e;
 }

@@ -227,7 +227,7 @@ void SampleSet::label_by_forest(int classes, const TrainOptions& options, const 
     for (auto* set : {&training, &unlabelled})
         for (auto& s : *set) {
             const auto part = progress.part(done / volumes, (done + 1) / volumes);
-            s.guessed = surest_labels(forest_opinion(s.values, forest, part), s.labels, options.forest_share);
+            s.guessed = likely_labels(forest_opinion(s.values, forest, part), s.labels);
             s.guessed_places = find_places(s.guessed, random);
             ++done;
         }

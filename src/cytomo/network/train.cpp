@@ -91,10 +91,6 @@ void TrainOptions::check() const {
         throw UsageError("training: expected a validation share of 0 to 0.5");
     if (!(unlabelled_weight >= 0 && unlabelled_weight <= 1000))
         throw UsageError("training: expected a weight of unlabelled voxels from 0 to 1000");
-    if (!(unlabelled_from >= 0 && unlabelled_from <= 1))
-        throw UsageError("training: expected a start of the unlabelled voxels' share from 0 to 1");
-    if (!(forest_share > 0 && forest_share <= 1))
-        throw UsageError("training: expected a share of voxels that a forest labels above 0 and up to 1");
     if (!(start_share >= 0 && start_share < 1))
         throw UsageError("training: expected a share of the starting weights from 0 to below 1");
     if (!(simulated_share >= 0 && simulated_share <= 1 && centred_share >= 0 && centred_share <= 1))
@@ -136,7 +132,8 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     const auto validation = samples.validation_patches(options);
     const auto start_time = Clock::now();
     if (options.forest && options.method == TrainMethod::semi)
-        samples.label_by_forest(start.class_count(), options, progress.stage("a random forest labels the rest"));
+        samples.label_by_forest(start.class_count(), options,
+                                progress.stage("a random forest labels the rest"));
     torch::set_num_threads(thread_count());
 
     TrainingResult result;
@@ -157,8 +154,9 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     }
     // Patches differ so much that what a batch's own statistics teach is not what inference does.
     const double frozen_from = 1 - options.frozen_share;
-    const double last = options.minutes > 0 ? minutes_before / options.minutes
-                                            : static_cast<double>(step - 1) / static_cast<double>(options.steps);
+    const double last = options.minutes > 0
+                            ? minutes_before / options.minutes
+                            : static_cast<double>(step - 1) / static_cast<double>(options.steps);
     if (step > 0 && last >= frozen_from) trainer.freeze_statistics(false);
     auto last_saved = start_time;
     const auto elapsed = [&] { return minutes_before + minutes_since(start_time); };

@@ -51,16 +51,15 @@ struct TrainOptions {
     double average = 0.998;         ///< decay of the running mean of weights that is kept
     double validation_share = 0.1;  ///< of the volumes or, below five, of the labelled voxels
     double unlabelled_weight = 4;   ///< of the agreement where nothing is labelled (semi)
-    double unlabelled_from = 0;     ///< share of the training before which it does not count
-    bool forest = false;            ///< a random forest first labels what is not, and half of the patches have its labels (semi)
-    double forest_share = 1;        ///< of the voxels of each class that it labels: the surest, none below one half
-    double simulated_share = 0.2;   ///< of patches, if there are simulated tomograms beside labelled ones
-    double centred_share = 0.75;    ///< of patches that are centred near a labelled voxel
-    double patience = 0.4;          ///< stop when nothing improved for this share of the whole training
+    /// A random forest first labels what is not labelled, and half of the patches have its labels (semi).
+    bool forest = false;
+    double simulated_share = 0.2;  ///< of patches, if there are simulated tomograms beside labelled ones
+    double centred_share = 0.75;   ///< of patches that are centred near a labelled voxel
+    double patience = 0.4;         ///< stop when nothing improved for this share of the whole training
     /// Most of the starting model's weights that is mixed into the result, 0 to below 1; less if held-out
     /// labels then are recognised worse.
     double start_share = 0;
-    bool keep_best = true;  ///< the mean of weights with the best validation; false: the last one
+    bool keep_best = true;      ///< the mean of weights with the best validation; false: the last one
     double keep_tolerance = 0;  ///< Dice by which a later one may be worse and is kept all the same
     std::uint64_t seed = 1;
     AugmentOptions augment;  ///< of simulated tomograms, which stand for all instruments
@@ -107,9 +106,11 @@ struct TrainingResult {
 /// them. `on_point` hears of every evaluation (before mixing). Semi: every patch
 /// is seen twice, as it is by the running mean of the weights and with noise, blur and other contrast by the
 /// network that learns; where nothing is labelled, the second has to agree with the first (mean teacher,
-/// Tarvainen and Valpola 2017); with options.forest a random forest labels it first. Deterministic on the CPU for a given seed, number of steps and number of
-/// threads. Memory: 7 bytes a voxel of all tomograms at the model's voxel size, and about 3 GB for the
-/// default patch; a forest takes classes + 8 bytes a voxel of one tomogram for a time. Throws InputError if labels and tomogram differ in size or nothing is labelled, Cancelled.
+/// Tarvainen and Valpola 2017); with options.forest a random forest labels it first. Deterministic on the CPU
+/// for a given seed, number of steps and number of threads. Memory: 7 bytes a voxel of all tomograms at the
+/// model's voxel size, and about 3 GB for the default patch; a forest takes classes + 8 bytes a voxel of one
+/// tomogram for a time. Throws InputError if labels and tomogram differ in size or nothing is labelled,
+/// Cancelled.
 TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                      const std::vector<UnlabelledTomogram>& unlabelled, const TrainOptions& options,
                      const std::function<void(const TrainingPoint&)>& on_point = {},

@@ -61,20 +61,18 @@ Trainer::Trainer(const Model& start, const SampleSet& samples, const TrainOption
     teacher_.freeze_statistics();
 }
 
-void Trainer::measure_statistics(Unet& network) const {
-    constexpr int batches = 24;
-    constexpr std::int64_t apart = std::int64_t{1} << 40;  // of the patches that teach
-    const torch::NoGradGuard no_grad;
-    for (int k = 0; k < batches; ++k) {
-        network.set_momentum(1. / (k + 1));
-        network.forward_training(Batch(samples_, options_, apart + k).values.to(device_));
-    }
-}
-
 void Trainer::freeze_statistics(bool measured) {
     if (frozen_) return;
     frozen_ = true;
-    if (measured && !options_.renormalise) measure_statistics(student_);
+    if (measured && !options_.renormalise) {
+        constexpr int batches = 24;
+        constexpr std::int64_t apart = std::int64_t{1} << 40;  // of the patches that teach
+        const torch::NoGradGuard no_grad;
+        for (int k = 0; k < batches; ++k) {
+            student_.set_momentum(1. / (k + 1));
+            student_.forward_training(Batch(samples_, options_, apart + k).values.to(device_));
+        }
+    }
     student_.freeze_statistics();
 }
 
@@ -82,7 +80,7 @@ double Trainer::step(std::int64_t number, double t) {
     const Batch batch(samples_, options_, number);
     torch::Tensor targets;
     // The slow copy knows nothing at first if it began with random weights.
-    const double ramp = std::clamp((t - options_.unlabelled_from) / 0.3, 0.0, 1.0);
+    const double ramp = std::clamp(t / 0.3, 0.0, 1.0);
     const double alike = options_.unlabelled_weight * ramp * ramp;
     if (batch.clean.defined() && alike > 0) {
         const torch::NoGradGuard no_grad;

@@ -14,13 +14,13 @@ public:
     /// Keeps references to `samples` and `options`.
     Trainer(const Model& start, const SampleSet& samples, const TrainOptions& options);
 
-    /// From now on the network normalises as inference does. `measured`: by statistics of many patches with the
-    /// weights as they are; the running ones lag behind weights that move fast, and a young network does not
-    /// recover from the difference.
+    /// From now on the network normalises as inference does. `measured`: by statistics of many patches with
+    /// the weights as they are; the running ones lag behind weights that move fast, and a young network does
+    /// not recover from the difference. Not where batch renormalisation has kept to them all along.
     void freeze_statistics(bool measured);
 
-    /// One step; `t` is the share of the training that is done. Returns the loss. Throws InputError if that is
-    /// no longer finite.
+    /// One step; `t` is the share of the training that is done. Returns the loss. Throws InputError if that
+    /// is no longer finite.
     double step(std::int64_t number, double t);
 
     /// The running mean of the weights.
@@ -31,7 +31,6 @@ public:
 
 private:
     torch::ScalarType type() const;
-    void measure_statistics(Unet& network) const;
 
     const SampleSet& samples_;
     const TrainOptions& options_;
