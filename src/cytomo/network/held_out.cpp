@@ -50,9 +50,12 @@ public:
     }
     bool held(std::int64_t column) const { return held_[static_cast<std::size_t>(column)]; }
 
-    /// Gives every object seen along z, up to `largest` columns, wholly to the side that has most of it, so that
-    /// none is tested on whose other half taught. Held out it is only while no class has more than a third there.
-    void keep_objects_whole(std::uint8_t c, std::int64_t largest, Counts& in_test, const Counts& total) {
+    /// Gives every object seen along z, up to `largest` columns, wholly to the side that has most of it, so
+    /// that none is tested on whose other half taught. Held out it is only while no class has more than a
+    /// third there; with fewer than `least` voxels of its class held out besides, it is held out, or else
+    /// stays cut.
+    void keep_objects_whole(std::uint8_t c, std::int64_t largest, double least, Counts& in_test,
+                            const Counts& total) {
         std::vector<bool> left(held_.size());
         const auto slice = nx_ * ny_;
         for (std::int64_t i = 0; i < labels_.count(); ++i)
@@ -64,10 +67,11 @@ public:
             if (size > largest || tested == 0 || tested == size) continue;
             Counts kept{}, teaching{};
             for (const auto column : object) add(held(column) ? kept : teaching, column);
-            bool to_test = 2 * tested > size;
+            const bool enough = static_cast<double>(in_test[c] - kept[c]) >= least;
+            bool to_test = 2 * tested > size || !enough;
             for (std::size_t k = 0; k < most_classes; ++k)
                 to_test = to_test && (teaching[k] == 0 || 3 * (in_test[k] + teaching[k]) <= total[k]);
-            if (!to_test && in_test[c] == kept[c]) continue;  // rather an object cut than a class not tested
+            if (!to_test && !enough) continue;  // rather an object cut than a class hardly tested
             for (const auto column : object) held_[static_cast<std::size_t>(column)] = to_test;
             for (std::size_t k = 0; k < most_classes; ++k) in_test[k] += to_test ? teaching[k] : -kept[k];
         }
@@ -138,7 +142,8 @@ std::pair<ClassVolume, ClassVolume> hold_out_blocks(const ClassVolume& labels, d
     // Common classes first, so that the rare ones have the last word.
     for (auto c = classes.rbegin(); c != classes.rend(); ++c)
         if (*c > 0 && total[*c] > 0)
-            columns.keep_objects_whole(static_cast<std::uint8_t>(*c), 6 * blocks.edge * blocks.edge, held, total);
+            columns.keep_objects_whole(static_cast<std::uint8_t>(*c), 6 * blocks.edge * blocks.edge,
+                                       0.5 * share * static_cast<double>(total[*c]), held, total);
 
     std::pair<ClassVolume, ClassVolume> out{labels, ClassVolume(labels.grid(), ignore_label)};
     const auto slice = blocks.size.x * blocks.size.y;

@@ -29,8 +29,12 @@ TEST(HeldOut, EveryLabelTeachesOrTestsAndBlocksStayTogether) {
         const bool teaches = teaching[i] != ignore_label, tests = held[i] != ignore_label;
         EXPECT_FALSE(teaches && tests);
         EXPECT_EQ(teaches || tests, labels[i] != ignore_label);
-        if (teaches) { EXPECT_EQ(teaching[i], labels[i]); }
-        if (tests) { EXPECT_EQ(held[i], labels[i]); }
+        if (teaches) {
+            EXPECT_EQ(teaching[i], labels[i]);
+        }
+        if (tests) {
+            EXPECT_EQ(held[i], labels[i]);
+        }
         if (labels[i] < 3) {
             ++total[labels[i]];
             if (tests) ++tested[labels[i]];
@@ -98,6 +102,25 @@ TEST(HeldOut, ObjectsTeachOrTestWhole) {
     for (std::size_t c = 0; c < 4; ++c) {
         EXPECT_LE(in_test[c], total[c] / 3) << c;
         EXPECT_GT(in_test[c], 0.04 * total[c]) << c;
+    }
+}
+
+TEST(HeldOut, AClassOfFewLargeObjectsIsTestedOnMoreThanAScrap) {
+    // Stripes of 10 x 140 voxels: each lies in many blocks of 32, most of it where it is not held out.
+    ClassVolume labels(Grid{{320, 320, 4}}, ignore_label);
+    for (std::int64_t y = 0; y < 320; ++y)
+        for (std::int64_t x = 0; x < 160; ++x)
+            for (const std::int64_t z : {0, 2})
+                labels(x, y, z) = x % 22 < 10 && x < 154 && y % 160 >= 10 && y % 160 < 150 ? 1 : 0;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        const auto [teaching, held] = hold_out_blocks(labels, 0.1, seed);
+        double total = 0, tested = 0;
+        for (std::int64_t i = 0; i < labels.count(); ++i) {
+            total += labels[i] == 1 ? 1 : 0;
+            tested += held[i] == 1 ? 1 : 0;
+        }
+        EXPECT_GE(tested, 0.05 * total) << seed;
+        EXPECT_LE(tested, total / 3) << seed;
     }
 }
 
