@@ -275,7 +275,6 @@ void run(const TrainArguments& a, const Common& common) {
         // What a young network thinks of unlabelled voxels does not help it; what a random forest thinks
         // does.
         options.unlabelled_weight = 0;
-        options.forest = options.renormalise = options.method == TrainMethod::semi && !files.empty();
         if (!files.empty()) {  // few steps: more of them, and no freezing before the weights come to rest
             options.patch = {64, 64, 32};
             options.frozen_share = 0.15;
@@ -303,6 +302,8 @@ void run(const TrainArguments& a, const Common& common) {
     const int simulated = simulate_beside(a, meaning, model.voxel_um, options, data, common, progress);
     if (options.method == TrainMethod::semi && !any_unlabelled(data))
         options.method = TrainMethod::supervised;
+    if (starts_from_nothing(a) && labelled > 0)
+        options.forest = options.renormalise = options.method == TrainMethod::semi;
     say_the_plan(a, options, model, labelled > 0 ? labelled : data.labelled.size(), common, progress);
 
     const std::string started_from = starts_from_nothing(a) ? "random weights" : model.checksum();

@@ -39,6 +39,14 @@ LabelledTomogram balls(std::uint64_t seed, Polarity polarity) {
     return {tomogram_from(values), labels, polarity, "balls", false};
 }
 
+/// Labels of slice 16 only.
+LabelledTomogram balls_in_one_slice() {
+    auto item = balls(1, Polarity::dense_is_bright);
+    for (std::int64_t z = 0; z < 32; ++z)
+        if (z != 16) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
+    return item;
+}
+
 TrainOptions quick() {
     TrainOptions o;
     o.steps = 40;
@@ -105,9 +113,7 @@ TEST(Train, SameSeedSameModelAndResumeContinues) {
 }
 
 TEST(Train, UnlabelledVoxelsCountAsTheirWeightSays) {
-    auto item = balls(1, Polarity::dense_is_bright);
-    for (std::int64_t z = 0; z < 32; ++z)
-        if (z != 16) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
+    const auto item = balls_in_one_slice();
     auto options = quick();
     options.steps = 6;
     options.method = TrainMethod::semi;
@@ -123,9 +129,7 @@ TEST(Train, UnlabelledVoxelsCountAsTheirWeightSays) {
 }
 
 TEST(Train, AForestLabelsTheRestForSemiAndAgainWhenResumed) {
-    auto item = balls(1, Polarity::dense_is_bright);
-    for (std::int64_t z = 0; z < 32; ++z)
-        if (z != 16) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
+    const auto item = balls_in_one_slice();
     auto options = quick();
     options.steps = 8;
     options.unlabelled_weight = 0;
@@ -152,10 +156,8 @@ TEST(Train, AForestLabelsTheRestForSemiAndAgainWhenResumed) {
 }
 
 TEST(Train, AForestKnowsBallsFromOneSlice) {
-    auto item = balls(1, Polarity::dense_is_bright);
-    const auto truth = item.labels;
-    for (std::int64_t z = 0; z < 32; ++z)
-        if (z != 16) std::fill_n(&item.labels(0, 0, z), 64 * 56, ignore_label);
+    const auto item = balls_in_one_slice();
+    const auto truth = balls(1, Polarity::dense_is_bright).labels;
     Examples examples{pixel_feature_count, 2, {}, {}};
     const auto values = item.tomogram.load();
     add_examples(values, item.labels, 1, 1, examples);
