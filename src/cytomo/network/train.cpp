@@ -130,10 +130,16 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
         throw UsageError("training: expected patches whose edges are multiples of " + std::to_string(stride) +
                          ", as the network asks for");
     const auto validation = samples.validation_patches(options);
-    const auto start_time = Clock::now();
-    if (options.forest && options.method == TrainMethod::semi)
+    auto start_time = Clock::now();
+    if (options.forest && options.method == TrainMethod::semi) {
         samples.label_by_forest(start.class_count(), options,
                                 progress.stage("a random forest labels the rest"));
+        // Its time counts, but half is left for the network.
+        const std::chrono::duration<double> most(30 * options.minutes);
+        if (options.minutes > 0)
+            start_time =
+                std::max(start_time, Clock::now() - std::chrono::duration_cast<Clock::duration>(most));
+    }
     torch::set_num_threads(thread_count());
 
     TrainingResult result;

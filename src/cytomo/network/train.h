@@ -51,7 +51,8 @@ struct TrainOptions {
     double average = 0.998;         ///< decay of the running mean of weights that is kept
     double validation_share = 0.1;  ///< of the volumes or, below five, of the labelled voxels
     double unlabelled_weight = 4;   ///< of the agreement where nothing is labelled (semi)
-    /// A random forest first labels what is not labelled, and half of the patches have its labels (semi).
+    /// A random forest first labels what is not labelled, and half of the patches have its labels (semi). Of
+    /// `minutes` it takes what it needs, but counts for half at most.
     bool forest = false;
     double simulated_share = 0.2;  ///< of patches, if there are simulated tomograms beside labelled ones
     double centred_share = 0.75;   ///< of patches that are centred near a labelled voxel

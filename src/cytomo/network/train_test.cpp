@@ -155,6 +155,15 @@ TEST(Train, AForestLabelsTheRestForSemiAndAgainWhenResumed) {
     EXPECT_EQ(learn(TrainMethod::semi, true, true), with);
 }
 
+TEST(Train, AForestLeavesTimeToLearn) {
+    auto options = quick();
+    options.method = TrainMethod::semi;
+    options.forest = true;
+    options.minutes = 1e-4;  // less than the forest takes
+    const auto result = train(make_model({{16, 16}, 2}, 1), {balls_in_one_slice()}, {}, options);
+    EXPECT_GE(result.curve.back().step, 1);
+}
+
 TEST(Train, AForestKnowsBallsFromOneSlice) {
     const auto item = balls_in_one_slice();
     const auto truth = balls(1, Polarity::dense_is_bright).labels;
