@@ -20,7 +20,7 @@ struct TrainArguments {
     std::optional<std::int64_t> ignore_value;
     bool empty_slices_unlabelled = false, no_report = false;
     std::optional<int> simulated;
-    std::optional<double> unlabelled_weight;
+    std::optional<double> unlabelled_weight, learning_rate;
     int width = 16, suggest = 0;
     std::vector<int> widths, refine;
     TrainOptions options;

@@ -25,6 +25,28 @@ ClassVolume likely_labels(const Probabilities& probabilities, const ClassVolume&
     return out;
 }
 
+ClassVolume drawn_labels(const Probabilities& probabilities, const ClassVolume& labels, std::uint64_t seed) {
+    if (!(probabilities.grid.size == labels.grid().size))
+        throw std::invalid_argument("drawn_labels: sizes do not fit");
+    ClassVolume out = labels;
+    const auto n = out.count(), slice = out.grid().size.x * out.grid().size.y;
+    const auto* p = probabilities.values.data();
+    parallel_for(out.grid().size.z, [&](std::int64_t z) {
+        Random random(seed, 7000 + static_cast<std::uint64_t>(z));
+        for (std::int64_t i = z * slice; i < (z + 1) * slice; ++i) {
+            if (out[i] != ignore_label) continue;
+            int sum = 0;
+            for (int c = 0; c < probabilities.classes; ++c) sum += p[c * n + i];
+            if (sum == 0) continue;
+            auto left = random.integer(0, sum - 1);
+            int c = 0;
+            while ((left -= p[c * n + i]) >= 0) ++c;
+            out[i] = static_cast<std::uint8_t>(c);
+        }
+    });
+    return out;
+}
+
 void add_examples(const Volume<float>& values, const ClassVolume& labels, double keep, std::uint64_t seed,
                   Examples& examples) {
     const auto slice = labels.grid().size.x * labels.grid().size.y;

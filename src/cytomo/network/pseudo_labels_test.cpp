@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 namespace cytomo {
 namespace {
@@ -43,6 +44,27 @@ TEST(PseudoLabels, LabelsDrawnByHandStay) {
     EXPECT_EQ(out[60], 2);
     EXPECT_EQ(out[99], 0);
     EXPECT_EQ(out[4], 0);
+}
+
+TEST(PseudoLabels, DrawingsFollowTheProbabilities) {
+    const auto p = row();
+    ClassVolume labels(p.grid, ignore_label);
+    labels[3] = 1;
+    constexpr int drawings = 2000;
+    std::array<int, 3> at_50{};
+    for (std::uint64_t seed = 0; seed < drawings; ++seed) {
+        const auto out = drawn_labels(p, labels, seed);
+        ASSERT_EQ(out[3], 1);
+        ASSERT_LT(out[50], 3);
+        ++at_50[out[50]];
+    }
+    // Of 255: 98, 100, 57. Four standard deviations.
+    EXPECT_NEAR(at_50[0], drawings * 98. / 255, 88);
+    EXPECT_NEAR(at_50[1], drawings * 100. / 255, 88);
+    EXPECT_NEAR(at_50[2], drawings * 57. / 255, 75);
+    const auto once = drawn_labels(p, labels, 7), again = drawn_labels(p, labels, 7);
+    EXPECT_TRUE(std::equal(once.values().begin(), once.values().end(), again.values().begin()));
+    EXPECT_THROW(drawn_labels(p, ClassVolume(Grid{{9, 1, 1}}), 1), std::invalid_argument);
 }
 
 }  // namespace

@@ -213,6 +213,7 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
 
 void SampleSet::label_by_forest(int classes, const TrainOptions& options, const Progress& progress) {
     constexpr double most = 60'000;
+    constexpr std::uint64_t drawings = 4;
     double labelled = 0;
     for (const auto& s : training)
         labelled += static_cast<double>(
@@ -227,13 +228,15 @@ void SampleSet::label_by_forest(int classes, const TrainOptions& options, const 
     for (auto* set : {&training, &unlabelled})
         for (auto& s : *set) {
             const auto part = progress.part(done / volumes, (done + 1) / volumes);
-            s.guessed = likely_labels(forest_opinion(s.values, forest, part), s.labels);
-            s.guessed_places = find_places(s.guessed, random);
+            const auto opinion = forest_opinion(s.values, forest, part);
+            s.guessed_places = find_places(likely_labels(opinion, s.labels), random);
+            for (std::uint64_t k = 0; k < drawings; ++k)
+                s.guessed.push_back(drawn_labels(opinion, s.labels, options.seed + 100 * k));
             ++done;
         }
 }
 
-PatchPair SampleSet::draw(const TrainOptions& options, Random& random) const {
+PatchPair SampleSet::draw(const TrainOptions& options, bool guessed, Random& random) const {
     const double kind = random.uniform();
     const double share = simulated.empty() ? 0 : options.simulated_share;
     const bool from_simulated = kind < share;
@@ -247,8 +250,8 @@ PatchPair SampleSet::draw(const TrainOptions& options, Random& random) const {
     Vec3 centre{random.uniform() * static_cast<double>(grid.size.x),
                 random.uniform() * static_cast<double>(grid.size.y),
                 random.uniform() * static_cast<double>(grid.size.z)};
-    const bool guessed = sample.guessed.count() > 0 && random.chance(0.5);
-    const auto& labels = guessed ? sample.guessed : sample.labels;
+    guessed = guessed && !sample.guessed.empty();
+    const auto& labels = guessed ? any_of(sample.guessed, random) : sample.labels;
     const auto* places = draw_class(guessed ? sample.guessed_places : sample.places, random);
     if (places != nullptr && random.chance(options.centred_share)) {
         const Vec3 at = position(grid, any_of(*places, random));

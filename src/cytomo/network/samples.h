@@ -16,7 +16,7 @@ struct Sample {
     Places places;           ///< some voxels of each class
     std::size_t source = 0;  ///< index of the labelled tomogram
     bool simulated = false;
-    ClassVolume guessed;  ///< labels and pseudo-labels, once there are any
+    std::vector<ClassVolume> guessed;  ///< drawings of labels and pseudo-labels, once there are any
     Places guessed_places;
 };
 
@@ -42,11 +42,12 @@ struct SampleSet {
               const std::vector<UnlabelledTomogram>& without_labels, const Model& model,
               const TrainOptions& options, const Progress& progress);
 
-    /// Teaches a random forest what the labels say, and gives the other voxels the labels that it finds likely.
+    /// Teaches a random forest what the labels say, and gives the other voxels labels drawn by its probabilities.
     void label_by_forest(int classes, const TrainOptions& options, const Progress& progress);
 
     /// A random patch, augmented; most are centred near a voxel of a class drawn uniformly.
-    PatchPair draw(const TrainOptions& options, Random& random) const;
+    /// `guessed`: with drawings of the forest's labels where no hand has labelled, if there are any.
+    PatchPair draw(const TrainOptions& options, bool guessed, Random& random) const;
     /// Patches that are the same at every evaluation, without augmentation; they visit every class.
     std::vector<Patch> validation_patches(const TrainOptions& options) const;
 };

@@ -207,9 +207,9 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
         last_saved = Clock::now();
     };
     try {
-        while (fraction_done() < 1) {
+        while (step == 0 || fraction_done() < 1) {
             const double t = fraction_done();
-            if (t >= frozen_from) trainer.freeze_statistics(step > 0);
+            if (t >= frozen_from) trainer.freeze_statistics(step > 0 || options.untrained);
             loss_sum += trainer.step(step, t);
             ++loss_count;
             ++step;

@@ -47,12 +47,14 @@ struct TrainOptions {
     double learning_rate = 2e-3;    ///< highest of a one-cycle schedule (Smith and Topin 2019)
     double weight_decay = 1e-2;     ///< AdamW (Loshchilov and Hutter 2019)
     double frozen_share = 0.5;      ///< last share of the training that normalises as inference does, 0 to 1
+    bool untrained = false;         ///< random weights to start with: what they are normalised by is measured
     bool renormalise = false;       ///< batch renormalisation until then, see blocked::NormState
     double average = 0.998;         ///< decay of the running mean of weights that is kept
     double validation_share = 0.1;  ///< of the volumes or, below five, of the labelled voxels
     double unlabelled_weight = 4;   ///< of the agreement where nothing is labelled (semi)
-    /// A random forest first labels what is not labelled, and half of the patches have its labels (semi). Of
-    /// `minutes` it takes what it needs, but counts for half at most.
+    /// A random forest first labels what is not labelled: all patches have labels drawn by its probabilities
+    /// in the first half of the training, half of them later (semi). Of `minutes` it takes what it needs, but
+    /// counts for half at most.
     bool forest = false;
     double simulated_share = 0.2;  ///< of patches, if there are simulated tomograms beside labelled ones
     double centred_share = 0.75;   ///< of patches that are centred near a labelled voxel
@@ -109,8 +111,8 @@ struct TrainingResult {
 /// network that learns; where nothing is labelled, the second has to agree with the first (mean teacher,
 /// Tarvainen and Valpola 2017); with options.forest a random forest labels it first. Deterministic on the CPU
 /// for a given seed, number of steps and number of threads. Memory: 7 bytes a voxel of all tomograms at the
-/// model's voxel size, and about 3 GB for the default patch; a forest takes classes + 8 bytes a voxel of one
-/// tomogram for a time. Throws InputError if labels and tomogram differ in size or nothing is labelled,
+/// model's voxel size, and about 3 GB for the default patch; a forest takes 4 bytes a voxel of all and
+/// classes + 8 of one tomogram for a time. Throws InputError if labels and tomogram differ in size or nothing is labelled,
 /// Cancelled.
 TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                      const std::vector<UnlabelledTomogram>& unlabelled, const TrainOptions& options,

@@ -25,12 +25,12 @@ torch::Tensor class_weights(const std::vector<double>& share) {
 struct Batch {
     torch::Tensor values, labels, clean;
 
-    Batch(const SampleSet& samples, const TrainOptions& options, std::int64_t step) {
+    Batch(const SampleSet& samples, const TrainOptions& options, std::int64_t step, bool guessed) {
         const auto n = static_cast<std::size_t>(options.batch);
         std::vector<PatchPair> pairs(n);
         parallel_for(options.batch, [&](std::int64_t i) {
             Random random(options.seed, static_cast<std::uint64_t>(1000 + step * options.batch + i));
-            pairs[static_cast<std::size_t>(i)] = samples.draw(options, random);
+            pairs[static_cast<std::size_t>(i)] = samples.draw(options, guessed, random);
         });
         const auto& s = options.patch;
         values = torch::empty({options.batch, 1, s.z, s.y, s.x});
@@ -70,14 +70,16 @@ void Trainer::freeze_statistics(bool measured) {
         const torch::NoGradGuard no_grad;
         for (int k = 0; k < batches; ++k) {
             student_.set_momentum(1. / (k + 1));
-            student_.forward_training(Batch(samples_, options_, apart + k).values.to(device_));
+            student_.forward_training(Batch(samples_, options_, apart + k, false).values.to(device_));
         }
     }
     student_.freeze_statistics();
 }
 
 double Trainer::step(std::int64_t number, double t) {
-    const Batch batch(samples_, options_, number);
+    // A whole batch has the forest's labels or none does: the few drawn by hand would drown among them.
+    const bool guessed = options_.forest && (t < 0.5 || number % 2 == 0);
+    const Batch batch(samples_, options_, number, guessed);
     torch::Tensor targets;
     // The slow copy knows nothing at first if it began with random weights.
     const double ramp = std::clamp(t / 0.3, 0.0, 1.0);
