@@ -277,8 +277,8 @@ void run(const TrainArguments& a, const Common& common) {
         // does.
         options.unlabelled_weight = 0;
         if (!files.empty() && !published) {
-            // Few steps: more of them. Patches of one tomogram differ so much in what they hold that by their
-            // own statistics a network learns three times slower.
+            // Few steps: more of them. Patches of one tomogram differ so much in what they hold that a network
+            // normalised by their own statistics learns slowly (docs/experiments.md).
             options.patch = {64, 64, 32};
             options.frozen_share = 1;
             options.untrained = true;

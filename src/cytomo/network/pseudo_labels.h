@@ -11,9 +11,9 @@ namespace cytomo {
 /// there is none. `probabilities` on the grid of `labels`. Throws std::invalid_argument for another size.
 ClassVolume likely_labels(const Probabilities& probabilities, const ClassVolume& labels);
 
-/// The same, but another voxel gets a class drawn at random by the probabilities: a network that sees many such
+/// The same, but another voxel gets a class drawn at random by the probabilities: a network that sees such
 /// drawings learns the probabilities, where one that sees likely labels only never learns what is rare or
-/// unsure.
+/// unsure. Deterministic for a seed at any thread count.
 ClassVolume drawn_labels(const Probabilities& probabilities, const ClassVolume& labels, std::uint64_t seed);
 
 /// Adds the features of about the share `keep` of the labelled pixels of a volume, drawn at random, to

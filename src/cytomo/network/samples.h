@@ -42,7 +42,8 @@ struct SampleSet {
               const std::vector<UnlabelledTomogram>& without_labels, const Model& model,
               const TrainOptions& options, const Progress& progress);
 
-    /// Teaches a random forest what the labels say, and gives the other voxels labels drawn by its probabilities.
+    /// Teaches a random forest what the labels say, and gives the other voxels labels drawn by its
+    /// probabilities.
     void label_by_forest(int classes, const TrainOptions& options, const Progress& progress);
 
     /// A random patch, augmented; most are centred near a voxel of a class drawn uniformly.

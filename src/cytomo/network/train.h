@@ -112,8 +112,8 @@ struct TrainingResult {
 /// Tarvainen and Valpola 2017); with options.forest a random forest labels it first. Deterministic on the CPU
 /// for a given seed, number of steps and number of threads. Memory: 7 bytes a voxel of all tomograms at the
 /// model's voxel size, and about 3 GB for the default patch; a forest takes 4 bytes a voxel of all and
-/// classes + 8 of one tomogram for a time. Throws InputError if labels and tomogram differ in size or nothing is labelled,
-/// Cancelled.
+/// classes + 8 of one tomogram for a time. Throws InputError if labels and tomogram differ in size or nothing
+/// is labelled, Cancelled.
 TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                      const std::vector<UnlabelledTomogram>& unlabelled, const TrainOptions& options,
                      const std::function<void(const TrainingPoint&)>& on_point = {},

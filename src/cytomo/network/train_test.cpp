@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -162,6 +163,27 @@ TEST(Train, AForestLeavesTimeToLearn) {
     options.minutes = 1e-4;  // less than the forest takes
     const auto result = train(make_model({{16, 16}, 2}, 1), {balls_in_one_slice()}, {}, options);
     EXPECT_GE(result.curve.back().step, 1);
+}
+
+TEST(Train, RandomWeightsAreNormalisedByWhatIsMeasured) {
+    auto options = quick();
+    options.steps = 1;
+    options.frozen_share = 1;
+    options.start_share = 0;
+    const auto start = make_model({{16, 16}, 2}, 1);
+    const auto moved = [&](bool untrained) {
+        options.untrained = untrained;
+        const auto result = train(start, {balls_in_one_slice()}, {}, options);
+        float most = 0;
+        for (const auto& [name, before] : start.weights)
+            if (name.ends_with(".variance"))
+                for (std::size_t i = 0; i < before.values.size(); ++i)
+                    most = std::max(
+                        most, std::abs(result.model.weights.at(name).values[i] - before.values[i]));
+        return most;
+    };
+    EXPECT_EQ(moved(false), 0);
+    EXPECT_GT(moved(true), 0.1F);
 }
 
 TEST(Train, AForestKnowsBallsFromOneSlice) {
