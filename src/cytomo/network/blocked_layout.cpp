@@ -2,7 +2,6 @@
 #include <ATen/Parallel.h>
 
 #include <type_traits>
-#include <vector>
 
 #include "blocked_ops.h"
 #include "onednn.h"
@@ -115,49 +114,6 @@ torch::Tensor channels_last(const torch::Tensor& b, std::int64_t channels) {
                                        .permute({0, 2, 3, 4, 1, 5})
                                        .reshape({b.size(0), b.size(2), b.size(3), b.size(4), blocks * lanes});
     return all.slice(-1, 0, channels);
-}
-
-std::pair<torch::Tensor, torch::Tensor> statistics(const torch::Tensor& blocked) {
-    const auto groups = blocked.size(1), rows = blocked.size(2) * blocked.size(3), nx = blocked.size(4);
-    const auto planes = blocked.size(0) * groups;
-    // [planes, both, lanes], rows of each plane in a fixed order
-    auto sums = torch::zeros({planes, 2, blocked.size(5)}, torch::kFloat64);
-    dispatch(blocked, [&](auto type, auto lanes) {
-        using T = decltype(type);
-        constexpr int n = lanes;
-        const T* from = static_cast<const T*>(blocked.data_ptr());
-        auto* to = sums.template data_ptr<double>();
-        const std::int64_t parts = std::max<std::int64_t>(1, std::min<std::int64_t>(rows, 16));
-        std::vector<double> partial(static_cast<std::size_t>(planes * parts * 2 * n));
-        at::parallel_for(0, planes * parts, 1, [&](std::int64_t begin, std::int64_t end) {
-            for (auto i = begin; i < end; ++i) {
-                double* out = partial.data() + i * 2 * n;
-                const auto plane = i / parts, part = i % parts;
-                for (auto row = rows * part / parts; row < rows * (part + 1) / parts; ++row) {
-                    float sum[n] = {}, squares[n] = {};
-                    const T* values = from + (plane * rows + row) * nx * n;
-                    for (std::int64_t x = 0; x < nx; ++x)
-                        for (int v = 0; v < n; ++v) {
-                            const auto value = static_cast<float>(values[x * n + v]);
-                            sum[v] += value;
-                            squares[v] += value * value;
-                        }
-                    for (int v = 0; v < n; ++v) {
-                        out[v] += static_cast<double>(sum[v]);
-                        out[n + v] += static_cast<double>(squares[v]);
-                    }
-                }
-            }
-        });
-        for (std::int64_t i = 0; i < planes * parts; ++i)
-            for (int v = 0; v < 2 * n; ++v)
-                to[i / parts * 2 * n + v] += partial[static_cast<std::size_t>(i * 2 * n + v)];
-    });
-    const auto count = static_cast<double>(blocked.size(0) * rows * nx);
-    const auto total = sums.view({blocked.size(0), groups, 2, blocked.size(5)}).sum(0) / count;
-    const auto mean = total.select(1, 0), square = total.select(1, 1);
-    const auto flat = [](const torch::Tensor& t) { return t.reshape({-1}).to(torch::kFloat32).contiguous(); };
-    return {flat(mean), flat((square - mean * mean).clamp_min(0))};
 }
 
 torch::Tensor add_upsampled(const torch::Tensor& fine, const torch::Tensor& coarse) {

@@ -195,23 +195,14 @@ public:
         const torch::NoGradGuard no_grad;
         const ConvPrimitives conv(x, weight, static_cast<int>(stride), false);
         const auto y = conv.run(x, weight, {});
-        auto pair = torch::stack({gamma, beta}).contiguous();
+        const auto pair = torch::stack({gamma, beta}).contiguous();
         const auto md = descriptor(y);
         auto z = torch::empty_like(y);
-        // Frozen: used as they are. Else written by oneDNN, unless renormalisation has them taken from both.
+        // Frozen: used as they are. Else written by oneDNN.
         torch::Tensor mean = state->mean.clone(), variance = state->variance.clone();
-        torch::Tensor batch_mean, batch_variance, scale = torch::empty({0}), shift = scale;
-        const bool corrected = !state->frozen && (state->most_scale > 1 || state->most_shift > 0);
-        if (corrected) {
-            std::tie(batch_mean, batch_variance) = statistics(y);
-            std::tie(scale, shift) = renormalisation(*state, batch_mean, batch_variance);
-            const auto deviation = (batch_variance + norm_epsilon).sqrt() / scale;
-            mean = batch_mean - shift * deviation;
-            variance = (deviation * deviation - norm_epsilon).clamp_min(0);
-        }
         const dnnl::batch_normalization_forward::primitive_desc pd(
             {dnnl::prop_kind::forward_training, md, static_cast<float>(norm_epsilon),
-             norm_flags(relu, state->frozen || corrected)},
+             norm_flags(relu, state->frozen)},
             cpu());
         auto workspace = torch::empty({relu ? static_cast<std::int64_t>(pd.workspace_desc().get_size()) : 1},
                                       torch::kUInt8);
@@ -223,16 +214,11 @@ public:
             {DNNL_ARG_VARIANCE, wrap(variance, pd.variance_desc())}};
         if (relu) arguments.insert({DNNL_ARG_WORKSPACE, wrap(workspace, pd.workspace_desc())});
         execute(dnnl::batch_normalization_forward(pd), arguments);
-        if (corrected) {  // for the gradient, which is that of plain batch normalisation with another scale
-            mean = batch_mean;
-            variance = batch_variance;
-            pair = torch::stack({gamma * scale, beta}).contiguous();
-        }
         if (!state->frozen) {
             state->mean.mul_(1 - state->momentum).add_(mean, state->momentum);
             state->variance.mul_(1 - state->momentum).add_(variance, state->momentum);
         }
-        ctx->save_for_backward({x, weight, y, pair, mean, variance, workspace, scale, shift});
+        ctx->save_for_backward({x, weight, y, pair, mean, variance, workspace});
         ctx->saved_data["stride"] = stride;
         ctx->saved_data["relu"] = relu;
         ctx->saved_data["frozen"] = state->frozen;
@@ -268,9 +254,7 @@ public:
         torch::Tensor dx;
         if (ctx->needs_input_grad(0)) dx = conv.source_gradient(x, weight, dy);
         const auto dw = conv.weight_gradient(x, weight, dy, {});
-        auto dgamma = dpair[0].clone();
-        if (saved[7].numel() > 0) dgamma = dgamma * saved[7] + dpair[1] * saved[8];
-        return {dx, dw, dgamma, dpair[1].clone(), {}, {}, {}};
+        return {dx, dw, dpair[0].clone(), dpair[1].clone(), {}, {}, {}};
     }
 };
 

@@ -48,7 +48,6 @@ struct TrainOptions {
     double weight_decay = 1e-2;     ///< AdamW (Loshchilov and Hutter 2019)
     double frozen_share = 0.5;      ///< last share of the training that normalises as inference does, 0 to 1
     bool untrained = false;         ///< random weights to start with: what they are normalised by is measured
-    bool renormalise = false;       ///< batch renormalisation until then, see blocked::NormState
     double average = 0.998;         ///< decay of the running mean of weights that is kept
     double validation_share = 0.1;  ///< of the volumes or, below five, of the labelled voxels
     double unlabelled_weight = 4;   ///< of the agreement where nothing is labelled (semi)

@@ -136,16 +136,14 @@ TEST(Train, AForestLabelsTheRestForSemiAndAgainWhenResumed) {
     options.unlabelled_weight = 0;
     options.keep_best = false;
     const auto start = make_model({{16, 16}, 2}, 1);
-    const auto learn = [&](TrainMethod method, bool forest, bool renormalise) {
+    const auto learn = [&](TrainMethod method, bool forest) {
         options.method = method;
         options.forest = forest;
-        options.renormalise = renormalise;
         return train(start, {item}, {}, options).model.checksum();
     };
-    EXPECT_EQ(learn(TrainMethod::supervised, true, false), learn(TrainMethod::supervised, false, false));
-    EXPECT_NE(learn(TrainMethod::semi, true, false), learn(TrainMethod::semi, false, false));
-    const auto plain = learn(TrainMethod::semi, true, false), with = learn(TrainMethod::semi, true, true);
-    EXPECT_NE(with, plain);
+    EXPECT_EQ(learn(TrainMethod::supervised, true), learn(TrainMethod::supervised, false));
+    const auto without = learn(TrainMethod::semi, false), with = learn(TrainMethod::semi, true);
+    EXPECT_NE(with, without);
     options.checkpoint = std::filesystem::path(testing::TempDir()) / "train_forest.safetensors";
     std::filesystem::remove(options.checkpoint);
     int steps = 0;
@@ -153,7 +151,7 @@ TEST(Train, AForestLabelsTheRestForSemiAndAgainWhenResumed) {
         [&](std::string_view stage, double, std::string_view) { steps += stage == "training" ? 1 : 0; },
         [&] { return steps >= 3; });
     EXPECT_THROW(train(start, {item}, {}, options, {}, stop), Cancelled);
-    EXPECT_EQ(learn(TrainMethod::semi, true, true), with);
+    EXPECT_EQ(learn(TrainMethod::semi, true), with);
 }
 
 TEST(Train, AForestLeavesTimeToLearn) {
@@ -178,8 +176,8 @@ TEST(Train, RandomWeightsAreNormalisedByWhatIsMeasured) {
         for (const auto& [name, before] : start.weights)
             if (name.ends_with(".variance"))
                 for (std::size_t i = 0; i < before.values.size(); ++i)
-                    most = std::max(
-                        most, std::abs(result.model.weights.at(name).values[i] - before.values[i]));
+                    most =
+                        std::max(most, std::abs(result.model.weights.at(name).values[i] - before.values[i]));
         return most;
     };
     EXPECT_EQ(moved(false), 0);

@@ -64,7 +64,7 @@ Trainer::Trainer(const Model& start, const SampleSet& samples, const TrainOption
 void Trainer::freeze_statistics(bool measured) {
     if (frozen_) return;
     frozen_ = true;
-    if (measured && !options_.renormalise) {
+    if (measured) {
         constexpr int batches = 24;
         constexpr std::int64_t apart = std::int64_t{1} << 40;  // of the patches that teach
         const torch::NoGradGuard no_grad;
@@ -90,10 +90,6 @@ double Trainer::step(std::int64_t number, double t) {
         auto shape = logits.sizes().vec();
         shape.back() = weights_.numel();
         targets = class_probabilities(logits, weights_.numel(), class_of_).reshape(shape);
-    }
-    if (!frozen_ && options_.renormalise) {  // as Ioffe 2017 does, once the running statistics mean something
-        const double far = std::clamp((t - 0.02) / 0.1, 0.0, 1.0);
-        student_.renormalise(1 + 2 * far, 5 * far);
     }
     optimizer_.zero();
     const auto logits = student_.forward_training(batch.values.to(device_));

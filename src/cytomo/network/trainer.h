@@ -16,7 +16,7 @@ public:
 
     /// From now on the network normalises as inference does. `measured`: by statistics of many patches with
     /// the weights as they are; the running ones lag behind weights that move fast, and a young network does
-    /// not recover from the difference. Not where batch renormalisation has kept to them all along.
+    /// not recover from the difference.
     void freeze_statistics(bool measured);
 
     /// One step; `t` is the share of the training that is done. Returns the loss. Throws InputError if that

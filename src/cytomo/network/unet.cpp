@@ -104,13 +104,6 @@ void Unet::set_momentum(double momentum) {
     for (auto& [name, b] : blocks_) b.state.momentum = momentum;
 }
 
-void Unet::renormalise(double most_scale, double most_shift) {
-    for (auto& [name, b] : blocks_) {
-        b.state.most_scale = most_scale;
-        b.state.most_shift = most_shift;
-    }
-}
-
 void Unet::freeze_statistics() {
     frozen_ = true;
     for (auto& [name, b] : blocks_) b.state.frozen = true;
@@ -122,19 +115,8 @@ torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
         const std::int64_t k = b.layer.kernel;
         auto y = torch::conv3d(x, b.weight.to(x.scalar_type()), {}, b.layer.stride,
                                b.layer.stride == 1 ? (k - 1) / 2 : 0);
-        if (training && (b.state.most_scale > 1 || b.state.most_shift > 0)) {
-            const auto [variance, mean] =
-                torch::var_mean(y.detach().to(torch::kFloat32), std::vector<std::int64_t>{0, 2, 3, 4}, false);
-            const auto [scale, shift] = blocked::renormalisation(b.state, mean, variance);
-            y = torch::batch_norm(y, b.gamma * scale, b.beta + b.gamma * shift, {}, {}, true, 0,
-                                  blocked::norm_epsilon, x.is_cuda());
-            const torch::NoGradGuard no_grad;
-            b.state.mean.mul_(1 - b.state.momentum).add_(mean, b.state.momentum);
-            b.state.variance.mul_(1 - b.state.momentum).add_(variance, b.state.momentum);
-        } else {
-            y = torch::batch_norm(y, b.gamma, b.beta, b.state.mean, b.state.variance, training,
-                                  b.state.momentum, blocked::norm_epsilon, x.is_cuda());
-        }
+        y = torch::batch_norm(y, b.gamma, b.beta, b.state.mean, b.state.variance, training, b.state.momentum,
+                              blocked::norm_epsilon, x.is_cuda());
         if (b.layer.residual) y = x + y;
         return b.layer.relu ? torch::relu(y) : y;
     };

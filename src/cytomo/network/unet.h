@@ -23,8 +23,6 @@ public:
     /// From now on forward_training and forward_blocked normalise by the running statistics, as inference
     /// does.
     void freeze_statistics();
-    /// Limits of batch renormalisation, see blocked::NormState.
-    void renormalise(double most_scale, double most_shift);
     /// Share of a batch in the running statistics, until they are frozen.
     void set_momentum(double momentum);
     /// The fast version, on the CPU; only in builds with oneDNN.
