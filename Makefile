@@ -32,13 +32,11 @@ fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (60) each
 	@scripts/install-dependencies build fuzz
 	@mkdir -p build && scripts/fuzz $(FUZZ_SECONDS)
 
-bench: ## speed of the parts and memory of the whole, on this machine
-	@scripts/install-dependencies
+bench: ## speed of everything on this machine, beside other programs; fills docs/performance.md (half an hour)
+	@scripts/install-dependencies build bench
 	@scripts/configure release -DCYTOMO_BENCH=ON
 	@cmake --build build/release -j $(JOBS)
-	@build/release/cytomo_bench_speed --json build/release/bench-speed.json \
-		--commit "$$(git describe --always --dirty)"
-	@scripts/bench-memory build/release/cytomo
+	@scripts/bench
 
 lint: ## formatting, clang-tidy, who includes whom
 	@scripts/install-dependencies build lint

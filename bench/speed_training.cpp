@@ -36,16 +36,11 @@ Patch make_patch(Size3 size, std::uint64_t seed) {
 Row measure_step(const std::string& network, const Model& model, Path path, torch::ScalarType type,
                  const Batch& batch) {
     TrainingPath training(model, path, type);
-    const std::string name = std::string("training, ") + network + ", " +
-                             (path == Path::plain ? "libtorch " : "") +
-                             (type == torch::kFloat32 ? "f32" : "bf16");
-    Row row = measure(name, batch.labels.numel(), [&] { training.learn(batch); });
-    char text[40];
+    Row row = measure(std::string(network) + " multiply-adds" + (path == Path::plain ? ", libtorch" : ""),
+                      batch.labels.numel(), [&] { training.learn(batch); });
+    row.precision = type == torch::kFloat32 ? "f32" : "bf16";
     // Backward costs twice the forward's multiply-adds: for the input and for the weights.
-    std::snprintf(
-        text, sizeof text, "%.0f GFLOP/s",
-        6e-9 * model.architecture.multiply_adds_per_voxel() * static_cast<double>(row.voxels) / row.seconds);
-    row.remark = text;
+    row.operations = 6 * model.architecture.multiply_adds_per_voxel() * static_cast<double>(row.voxels);
     return row;
 }
 
@@ -68,8 +63,8 @@ std::vector<Row> measure_training(Size3 size) {
         const Row plain = measure_step(network, model, Path::plain, torch::kFloat32, batch);
         for (Row& row : fast) {
             char text[40];
-            std::snprintf(text, sizeof text, ", %.1f x libtorch", plain.seconds / row.seconds);
-            row.remark += text;
+            std::snprintf(text, sizeof text, "%.1f x libtorch f32", plain.seconds / row.seconds);
+            row.remark = text;
             rows.push_back(row);
         }
         rows.push_back(plain);

@@ -17,6 +17,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/measures/filopodia.h"
 #include "cytomo/measures/objects.h"
+#include "instance_files.h"
 #include "predict_options.h"
 
 namespace cytomo::commands {
@@ -73,21 +74,21 @@ void write_text(const fs::path& file, const std::string& text) {
 }
 
 void write_everything(const fs::path& folder, const Analysis& a, const Arguments& arguments,
-                      const Legend& legend, const Progress& progress) {
+                      const Legend& legend, const StageTimes& times, const Progress& progress) {
     progress(0);
-    write_volume(folder / "classes.tif", a.classes, false);
-    progress(0.2);
-    write_volume(folder / "instances.tif", a.instances.volume, false);
-    progress(0.6);
+    write_volume(folder / "classes.tif", *a.classes, false);
+    write_instances(folder / "instances.tif", a.instances, progress.part(0.2, 0.6));
     write_surfaces(folder / "surfaces", a, arguments, legend);
     write_csv(folder / "objects.csv", objects_table(a.objects, legend), false);
     write_csv(folder / "filopodia.csv", filopodia_table(a.filopodia), false);
-    write_text(folder / "summary.json", summary_json(a.summary));
     progress(0.8);
     fs::create_directory(folder / "pictures");
     for (const auto& picture : a.pictures)
         write_png(folder / "pictures" / (picture.name + ".png"), picture.image);
     write_text(folder / "report.html", a.page);
+    Summary summary = a.summary;
+    summary.stage_seconds = times.seconds();
+    write_text(folder / "summary.json", summary_json(summary));
     progress(1);
 }
 
@@ -119,9 +120,10 @@ void run(const Arguments& a, const Common& common) {
                                       (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) +
                                       ", smoothing " + std::to_string(a.smoothing)},
                       {"Machine", processor_name() + ", " + std::to_string(thread_count()) + " threads"}};
-    const Progress progress = common.progress();
+    StageTimes times;
+    const Progress progress = times.watch(common.progress());
     const Analysis analysis = analyze(tomogram, model, options, progress);
-    write_everything(folder.path(), analysis, a, model.legend, progress.stage("writing files"));
+    write_everything(folder.path(), analysis, a, model.legend, times, progress.stage("writing files"));
     folder.commit();
     common.say(describe(analysis.prediction));
     for (const auto& c : analysis.summary.classes)

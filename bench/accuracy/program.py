@@ -14,6 +14,8 @@ BUILD = Path(os.environ.get("CYTOMO_ACCURACY", ROOT / "build/accuracy"))
 RESULTS = Path(os.environ.get("CYTOMO_ACCURACY_RESULTS", ROOT / "bench/accuracy/results"))
 CYTOMO = os.environ.get("CYTOMO", str(ROOT / "build/release/cytomo"))
 DATA = Path(os.environ.get("CYTOMO_DATA", ROOT.parent / "shared/data"))
+# What the program is made of: commits of other files (results, documents) do not make it older than its tree.
+SOURCES = ("CMakeLists.txt", "cmake", "commands", "src", "models/*.safetensors")
 
 
 class Failed(Exception):
@@ -80,16 +82,22 @@ def default_model():
 
 def program_source():
     """(commit, remark) of the tree that the program was built in, which need not be this one. The program does not
-    tell its commit, so a commit younger than the program is remarked on: the two may not belong together."""
+    tell its commit, so sources that were committed after it was built are remarked on: the two may not belong
+    together. "-dirty" says that sources differ from the commit's. CYTOMO_COMMIT names it for a program that was put
+    aside."""
+    if named := os.environ.get("CYTOMO_COMMIT"):
+        return named, ""
     folder = Path(CYTOMO).resolve().parent
     def git(*arguments):
         done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, text=True)
         return done.stdout.strip() if done.returncode == 0 else ""
-    commit = git("describe", "--always", "--dirty")
+    commit = git("describe", "--always")
     if not commit:
         return "-", "the program lies in no repository"
-    younger = int(git("log", "-1", "--format=%ct") or 0) > os.stat(CYTOMO).st_mtime
-    return commit, "the program is older than this commit" if younger else ""
+    sources = [f":(top){name}" for name in SOURCES]
+    changed = git("status", "--porcelain", "--", *sources)
+    younger = int(git("log", "-1", "--format=%ct", "--", *sources) or 0) > os.stat(CYTOMO).st_mtime
+    return commit + ("-dirty" if changed else ""), "the program is older than this commit" if younger else ""
 
 
 def instructions():

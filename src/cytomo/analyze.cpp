@@ -5,7 +5,7 @@
 
 #include "analyze_page.h"
 #include "cytomo/core/error.h"
-#include "cytomo/core/parallel.h"
+#include "cytomo/labels/carry.h"
 #include "cytomo/labels/round_objects.h"
 #include "cytomo/surfaces/fields.h"
 #include "cytomo/surfaces/smooth.h"
@@ -32,42 +32,6 @@ void AnalyzeOptions::check() const {
     if (smoothing < 0 || smoothing > 1000) throw UsageError("smoothing: expected 0 to 1000 iterations");
     if (page_triangles < 1000 || picture_triangles < 1000)
         throw UsageError("triangles: expected at least 1000");
-}
-
-InstanceVolume carry_instances(const Instances& instances, const ClassVolume& coarse,
-                               const ClassVolume& classes) {
-    const Grid &from = coarse.grid(), &to = classes.grid();
-    InstanceVolume out(to);
-    parallel_for(to.size.z, [&](std::int64_t z) {
-        for (std::int64_t y = 0; y < to.size.y; ++y)
-            for (std::int64_t x = 0; x < to.size.x; ++x) {
-                const auto c = classes(x, y, z);
-                if (c == 0) continue;
-                const Vec3 v = from.voxel_from_world(to.world_from_voxel(
-                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}));
-                const auto cx = std::clamp<std::int64_t>(std::llround(v.x), 0, from.size.x - 1);
-                const auto cy = std::clamp<std::int64_t>(std::llround(v.y), 0, from.size.y - 1);
-                const auto cz = std::clamp<std::int64_t>(std::llround(v.z), 0, from.size.z - 1);
-                std::uint32_t number = 0;
-                double nearest = 1e30;
-                const bool simple = coarse(cx, cy, cz) == c;
-                const std::int64_t reach = simple ? 0 : 1;
-                for (auto k = cz - reach; k <= cz + reach; ++k)
-                    for (auto j = cy - reach; j <= cy + reach; ++j)
-                        for (auto i = cx - reach; i <= cx + reach; ++i) {
-                            if (!from.contains(i, j, k) || coarse(i, j, k) != c) continue;
-                            const Vec3 d{(static_cast<double>(i) - v.x) * from.voxel_um.x,
-                                         (static_cast<double>(j) - v.y) * from.voxel_um.y,
-                                         (static_cast<double>(k) - v.z) * from.voxel_um.z};
-                            if (dot(d, d) < nearest) {
-                                nearest = dot(d, d);
-                                number = instances.volume(i, j, k);
-                            }
-                        }
-                out(x, y, z) = number;
-            }
-    });
-    return out;
 }
 
 namespace {
@@ -163,34 +127,31 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     Analysis a;
     Probabilities p = predict(tomogram, model, options.predict, &a.prediction, progress);
     settle_round_objects(p, options.instances.split_touching, progress);
-    a.classes = most_probable_classes(p, tomogram.grid, progress);
+    a.classes = std::make_shared<const ClassVolume>(most_probable_classes(p, tomogram.grid, progress));
 
-    // Objects are found where the network saw them, then carried to the tomogram's own voxels.
-    const bool same_grid = p.grid == tomogram.grid;
-    Instances on_model_grid;
-    {
-        const ClassVolume coarse = same_grid ? ClassVolume() : most_probable_classes(p, p.grid, progress);
-        on_model_grid =
-            find_instances(same_grid ? a.classes : coarse, options.instances, progress.stage("objects"));
-        if (!same_grid) a.instances.volume = carry_instances(on_model_grid, coarse, a.classes);
-    }
-    a.instances.class_of = on_model_grid.class_of;
-    make_surfaces(a, p, on_model_grid, options.smoothing, progress);
+    // Objects are found where the network saw them; their numbers reach the tomogram's own voxels when asked for.
+    const auto coarse = p.grid == tomogram.grid
+                            ? a.classes
+                            : std::make_shared<const ClassVolume>(most_probable_classes(p, p.grid, progress));
+    const auto instances = std::make_shared<const Instances>(
+        find_instances(*coarse, options.instances, progress.stage("objects")));
+    a.instances = carry_instances(instances, coarse, a.classes);
+    make_surfaces(a, p, *instances, options.smoothing, progress);
     a.body = make_body(p, model.legend, options.smoothing, progress);
-    if (same_grid) a.instances.volume = std::move(on_model_grid.volume);
+    if (const auto* entry = model.legend.find_kind("filopodium")) {
+        FilopodiaOptions filopodia;
+        filopodia.class_id = entry->id;
+        a.filopodia =
+            measure_filopodia(*coarse, *instances, filopodia, &p, progress.stage("measuring filopodia"));
+    }
+    p = {};  // the largest of all, and no longer needed
 
     a.objects = measure_objects(a.instances, &tomogram, progress.stage("measuring objects"));
     std::vector<double> areas(a.object_surfaces.size(), not_defined);
     for (std::size_t n = 1; n < areas.size(); ++n)
         if (!a.object_surfaces[n].empty()) areas[n] = area_um2(a.object_surfaces[n]);
     set_surface_areas(a.objects, areas);
-    if (const auto* entry = model.legend.find_kind("filopodium")) {
-        FilopodiaOptions filopodia;
-        filopodia.class_id = entry->id;
-        a.filopodia = measure_filopodia(a.classes, a.instances, filopodia, same_grid ? &p : nullptr,
-                                        progress.stage("measuring filopodia"));
-    }
-    const auto totals = measure_classes(a.classes, &tomogram, progress.stage("measuring classes"));
+    const auto totals = measure_classes(*a.classes, &tomogram, progress.stage("measuring classes"));
     a.summary = summarise(tomogram.grid, &tomogram, totals, a.objects, a.filopodia, model.legend);
     a.summary.voxel_size_known = tomogram.voxel_size_known;
     a.summary.record = options.record;

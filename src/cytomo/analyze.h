@@ -1,6 +1,7 @@
 // The whole walk: from a tomogram to classes, objects, surfaces, numbers and a page that shows them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,8 +48,8 @@ struct NamedPicture {
 
 /// Everything that is known after the walk. Volumes lie on the tomogram's own grid.
 struct Analysis {
-    ClassVolume classes;
-    Instances instances;
+    std::shared_ptr<const ClassVolume> classes;
+    InstanceSlices instances;
     std::vector<ClassSurface> surfaces;  ///< ascending by class, classes without objects left out
     Mesh body;  ///< outline of the cell body with all it holds; empty for other legends
     std::vector<Mesh> object_surfaces;  ///< by object number; [0] is empty
@@ -61,15 +62,11 @@ struct Analysis {
     std::string page;  ///< report.html
 };
 
-/// Segments, separates, measures and draws. Memory: about 13 bytes a voxel of the tomogram, 14 a voxel of
-/// the model's grid, and 100 bytes a surface vertex. Deterministic on the CPU at any thread count.
+/// Segments, separates, measures and draws. Objects are found, their surfaces and filopodia measured on the model's
+/// grid, where the network saw them; volumes and grey values on the tomogram's own voxels. Memory: 1 byte a voxel of
+/// the tomogram, about 15 a voxel of the model's grid, 2 GB for the network, and 100 bytes a surface vertex. Deterministic on the CPU at any thread count.
 /// Throws InputError, UsageError, Cancelled.
 Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOptions& options,
                  const Progress& progress = {});
-
-/// Object numbers found on one grid, carried to another: each voxel takes the number of the nearest
-/// voxel of its own class within one voxel of the coarse grid, else 0. `classes` lies on the new grid.
-InstanceVolume carry_instances(const Instances& instances, const ClassVolume& coarse,
-                               const ClassVolume& classes);
 
 }  // namespace cytomo

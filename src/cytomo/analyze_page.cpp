@@ -5,7 +5,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <mutex>
+#include <numeric>
 
+#include "cytomo/core/parallel.h"
 #include "cytomo/report/figures.h"
 #include "cytomo/report/html.h"
 #include "cytomo/report/rendering.h"
@@ -16,35 +19,69 @@ namespace cytomo {
 
 namespace {
 
-/// The classes' surfaces in their colours, with at most `most` triangles in all; every surface keeps its
-/// share, but small ones are not ground down to nothing.
-std::vector<ColouredMesh> coloured_surfaces(const Analysis& a, const Legend& legend, std::int64_t most,
-                                            const Grid& border, const Progress& progress) {
-    // The body's outline stands for the cytoplasm, whose own surface also has a hole for each organelle.
-    std::vector<ClassSurface> shown;
-    if (!a.body.empty()) shown.push_back({cytoplasm, a.body});
-    for (const auto& s : a.surfaces)
-        if (a.body.empty() || s.class_id != cytoplasm) shown.push_back(s);
-    std::int64_t total = 0;
-    for (const auto& s : shown) total += static_cast<std::int64_t>(s.mesh.triangles.size());
-    const double share =
-        std::min(1.0, static_cast<double>(most) / static_cast<double>(std::max<std::int64_t>(1, total)));
+/// Part of the surface of a class: some of its objects.
+struct Piece {
+    std::uint8_t class_id = 0;
+    Mesh mesh;
+};
+
+/// All that is shown. The body's outline stands for the cytoplasm, whose own surface also has a hole for each organelle.
+/// Objects are joined to pieces large enough to share out a number of triangles, small enough to work on side by side.
+std::vector<Piece> pieces_of(const Analysis& a) {
+    constexpr std::size_t enough = 100'000;
+    std::vector<Piece> out;
+    if (!a.body.empty()) out.push_back({cytoplasm, a.body});
+    bool open = false;
+    for (std::size_t n = 1; n < a.object_surfaces.size(); ++n) {
+        const auto c = a.instances.class_of[n];
+        if (a.object_surfaces[n].empty() || (c == cytoplasm && !a.body.empty())) continue;
+        if (!open || out.back().class_id != c || out.back().mesh.triangles.size() >= enough) out.push_back({c, {}});
+        open = true;
+        append(out.back().mesh, a.object_surfaces[n]);
+    }
+    return out;
+}
+
+/// At most `most` triangles in all; every piece keeps its share, but small classes are not ground down to nothing.
+void simplify_pieces(std::vector<Piece>& pieces, std::int64_t most, const Grid& border, const Progress& progress) {
+    std::map<std::uint8_t, double> of_class;
+    double total = 0;
+    for (const Piece& p : pieces) {
+        of_class[p.class_id] += static_cast<double>(p.mesh.triangles.size());
+        total += static_cast<double>(p.mesh.triangles.size());
+    }
+    if (total <= static_cast<double>(most)) return;
+    std::vector<std::size_t> order(pieces.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t k) {
+        return pieces[i].mesh.triangles.size() > pieces[k].mesh.triangles.size();
+    });
+    double done = 0;
+    std::mutex mutex;
+    parallel_for(static_cast<std::int64_t>(order.size()), [&](std::int64_t i) {
+        Piece& piece = pieces[order[static_cast<std::size_t>(i)]];
+        const auto triangles = static_cast<double>(piece.mesh.triangles.size());
+        const double kept = std::max(static_cast<double>(most) / total, 2000 / of_class.at(piece.class_id));
+        SimplifyOptions simple;
+        simple.target_triangles = static_cast<std::int64_t>(kept * triangles) + 4;
+        simple.border = border;
+        if (kept < 1) piece.mesh = simplify(piece.mesh, simple);
+        const std::lock_guard lock(mutex);
+        done += triangles;
+        progress(done / total);
+    });
+}
+
+/// One surface a class, in its colour.
+std::vector<ColouredMesh> coloured_classes(const std::vector<Piece>& pieces, const Legend& legend) {
     std::vector<ColouredMesh> out;
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        progress(static_cast<double>(i) / static_cast<double>(shown.size()));
-        const auto& s = shown[i];
-        const LegendEntry unknown{s.class_id, legend.name_of(s.class_id), {170, 170, 170}};
-        const auto* entry = legend.find(s.class_id);
-        const auto triangles = static_cast<double>(s.mesh.triangles.size());
-        if (share < 1) {
-            SimplifyOptions simple;
-            simple.target_triangles =
-                std::max<std::int64_t>(2000, static_cast<std::int64_t>(share * triangles));
-            simple.border = border;
-            out.push_back(coloured(simplify(s.mesh, simple), entry != nullptr ? *entry : unknown));
-        } else {
-            out.push_back(coloured(s.mesh, entry != nullptr ? *entry : unknown));
-        }
+    for (std::size_t i = 0; i < pieces.size();) {
+        const auto c = pieces[i].class_id;
+        Mesh mesh;
+        for (; i < pieces.size() && pieces[i].class_id == c; ++i) append(mesh, pieces[i].mesh);
+        const LegendEntry unknown{c, legend.name_of(c), {170, 170, 170}};
+        const auto* entry = legend.find(c);
+        out.push_back(coloured(std::move(mesh), entry != nullptr ? *entry : unknown));
     }
     make_visible(out);
     return out;
@@ -98,7 +135,7 @@ std::vector<Figure> make_figures(const Analysis& a, const Tomogram& tomogram, co
         out.push_back(strip_figure("Lengths of filopodia", "Length", "µm", lengths));
         out.push_back(strip_figure("Radii of filopodia", "Mean radius", "µm", radii));
     }
-    const auto histograms = sample_grey_values(tomogram, a.classes, legend, progress.stage("grey values"));
+    const auto histograms = sample_grey_values(tomogram, *a.classes, legend, progress.stage("grey values"));
     if (!histograms.empty())
         out.push_back(grey_figure(histograms, tomogram.calibrated ? "Linear absorption coefficient (1/µm)"
                                                                   : "Grey value (as stored)"));
@@ -118,12 +155,13 @@ std::string size_text(const Grid& g) {
 
 void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend& legend,
                             const AnalyzeOptions& options, const Progress& progress) {
-    for (const auto& position : richest_slices(a.classes))
+    for (const auto& position : richest_slices(*a.classes))
         a.pictures.push_back(
             {"slice-" + name(position.plane),
-             slice_picture(tomogram, &a.classes, legend, position, {}, progress.stage("drawing slices"))});
-    const auto meshes = coloured_surfaces(a, legend, options.picture_triangles, tomogram.grid,
-                                          progress.stage("surfaces for pictures"));
+             slice_picture(tomogram, a.classes.get(), legend, position, {}, progress.stage("drawing slices"))});
+    auto pieces = pieces_of(a);
+    simplify_pieces(pieces, options.picture_triangles, tomogram.grid, progress.stage("surfaces for pictures"));
+    const auto meshes = coloured_classes(pieces, legend);
     RenderOptions render;
     const Image three_quarter = render_surfaces(meshes, render, progress.stage("ray tracing"));
     a.pictures.push_back({"surfaces", three_quarter});
@@ -140,10 +178,10 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     report.tables.push_back(objects_table(a.objects, legend));
     if (!a.filopodia.empty()) report.tables.push_back(filopodia_table(a.filopodia));
     report.planes =
-        make_plane_views(tomogram, &a.classes, legend, 5, 700, progress.stage("slices for the page"));
+        make_plane_views(tomogram, a.classes.get(), legend, 5, 700, progress.stage("slices for the page"));
     report.rendering = three_quarter;
-    report.meshes = coloured_surfaces(a, legend, options.page_triangles, tomogram.grid,
-                                      progress.stage("surfaces for the page"));
+    simplify_pieces(pieces, options.page_triangles, tomogram.grid, progress.stage("surfaces for the page"));
+    report.meshes = coloured_classes(pieces, legend);
     report.figures = make_figures(a, tomogram, legend, progress);
     report.legend = legend;
     a.page = html(report, progress.stage("writing the page"));

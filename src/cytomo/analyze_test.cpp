@@ -69,7 +69,8 @@ TEST(Analyze, FindsTwoBallsWithTheirVolumeAndPlace) {
         const auto grey = measure_grey_statistics(t, 0.02);
         const double cut = grey.mean + grey.deviation;
         const double threshold_radius_um = radius_um + 0.012 * std::log((1 - cut) / cut);
-        EXPECT_EQ(a.classes.grid(), t.grid);
+        EXPECT_EQ(a.classes->grid(), t.grid);
+        EXPECT_EQ(a.instances.grid, t.grid);
         ASSERT_EQ(a.objects.size(), 2U);
         ASSERT_EQ(a.surfaces.size(), 1U);
         for (const auto& object : a.objects) {
@@ -85,28 +86,6 @@ TEST(Analyze, FindsTwoBallsWithTheirVolumeAndPlace) {
         EXPECT_EQ(a.page.find("two <balls>"), std::string::npos);
         EXPECT_EQ(a.pictures.size(), 5U);
     }
-}
-
-TEST(Analyze, CarriedNumbersFollowTheClassNotTheNeighbour) {
-    // Coarse: object 1 of class 1 at x = 0, object 2 of class 2 at x = 1. Fine: class boundary half a
-    // coarse voxel further right.
-    const Grid coarse_grid{{3, 1, 1}, {0.02, 0.02, 0.02}};
-    ClassVolume coarse(coarse_grid);
-    coarse[0] = 1;
-    coarse[1] = 2;
-    Instances instances;
-    instances.volume = InstanceVolume(coarse_grid);
-    instances.volume[0] = 1;
-    instances.volume[1] = 2;
-    instances.class_of = {0, 1, 2};
-    ClassVolume fine(coarse_grid.resampled({0.01, 0.02, 0.02}));
-    fine[0] = fine[1] = fine[2] = 1;
-    fine[3] = 2;
-    const auto carried = carry_instances(instances, coarse, fine);
-    EXPECT_EQ(carried[0], 1U);
-    EXPECT_EQ(carried[2], 1U);
-    EXPECT_EQ(carried[3], 2U);
-    EXPECT_EQ(carried[4], 0U);
 }
 
 TEST(Analyze, StopsWhenAsked) {

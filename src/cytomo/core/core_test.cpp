@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
+#include <thread>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/grid.h"
@@ -135,6 +137,27 @@ TEST(Error, NamesFileExpectationFindingAndRemedy) {
     const InputError e("a.mrc", "an MRC header of 1024 bytes", "12 bytes", "Copy the file again");
     EXPECT_STREQ(e.what(),
                  "a.mrc: expected an MRC header of 1024 bytes, found 12 bytes. Copy the file again");
+}
+
+TEST(StageTimes, CountsEachStageOnceHoweverOftenItIsEntered) {
+    std::vector<std::string> heard;
+    const Progress outer([&](std::string_view stage, double, std::string_view) { heard.emplace_back(stage); }, {});
+    StageTimes times;
+    EXPECT_TRUE(times.seconds().empty());
+    const Progress progress = times.watch(outer);
+    const auto wait = [] { std::this_thread::sleep_for(std::chrono::milliseconds(3)); };
+    for (const char* name : {"one", "two", "one"}) {
+        progress.stage(name)(0);
+        wait();
+        progress.stage(name)(1);
+    }
+    const auto seconds = times.seconds();
+    ASSERT_EQ(seconds.size(), 2U);
+    EXPECT_EQ(seconds[0].first, "one");
+    EXPECT_GE(seconds[0].second, 0.006);
+    EXPECT_EQ(seconds[1].first, "two");
+    EXPECT_GE(seconds[1].second, 0.003);
+    EXPECT_EQ(heard, (std::vector<std::string>{"one", "one", "two", "two", "one", "one"}));
 }
 
 }  // namespace

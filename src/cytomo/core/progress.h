@@ -1,9 +1,13 @@
 // How long work tells how far it is, and learns that it shall stop.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace cytomo {
 
@@ -27,12 +31,27 @@ public:
     Progress stage(std::string name) const;
     /// The same stage, for work that is the part [from, to] of it.
     Progress part(double from, double to) const;
+    /// The same receiver and another one, which hears everything first.
+    Progress heard_by(Report listener) const;
 
 private:
     Report report_;
     StopRequested stop_requested_;
     std::string stage_;
     double from_ = 0, to_ = 1;
+};
+
+/// How long the stages of some work take, by the clock.
+class StageTimes {
+public:
+    /// The same receiver, with the clock listening.
+    Progress watch(const Progress& progress);
+    /// Stages in the order in which they first began, and their seconds until another one reported, or until now.
+    std::vector<std::pair<std::string, double>> seconds() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace cytomo

@@ -30,6 +30,14 @@ double sphere_um3(double diameter_um) {
 
 }  // namespace
 
+InstanceSlices slices_of(const Instances& instances) {
+    return {instances.volume.grid(), instances.class_of,
+            [&volume = instances.volume](std::int64_t first, std::int64_t, std::span<std::uint32_t> out) {
+                const auto slice = volume.grid().size.x * volume.grid().size.y;
+                std::copy_n(volume.data() + first * slice, out.size(), out.data());
+            }};
+}
+
 InstanceOptions default_instance_options() {
     InstanceOptions options;
     options.min_volume_um3[lipid_droplet] = options.min_volume_um3[vesicle] = sphere_um3(0.06);

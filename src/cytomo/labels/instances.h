@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "cytomo/core/progress.h"
@@ -18,6 +20,19 @@ struct Instances {
     std::vector<std::uint8_t> class_of{0};
     std::uint32_t count() const { return static_cast<std::uint32_t>(class_of.size() - 1); }
 };
+
+/// Object numbers slice by slice, made when asked for: those of a large volume, 4 bytes a voxel, need not be held.
+struct InstanceSlices {
+    Grid grid;
+    std::vector<std::uint8_t> class_of{0};  ///< as in Instances
+    /// Writes slices z = first … first+count-1, x fastest; out.size() == nx*ny*count. Safe to call from several
+    /// threads.
+    std::function<void(std::int64_t first, std::int64_t count, std::span<std::uint32_t> out)> read;
+    std::uint32_t count() const { return static_cast<std::uint32_t>(class_of.size() - 1); }
+};
+
+/// The numbers of `instances`, which must outlive the result.
+InstanceSlices slices_of(const Instances& instances);
 
 /// How objects are found. Defaults suit the default legend.
 struct InstanceOptions {

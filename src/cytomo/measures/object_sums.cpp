@@ -31,15 +31,27 @@ std::int64_t squares_below(std::int64_t end) {
 /// Sums of the objects that one slab meets.
 class Slab {
 public:
-    Slab(const InstanceVolume& volume, std::uint32_t last_number,
-         const std::array<double, 13>& surface_weights)
-        : volume_(volume), weights_(surface_weights), place_(last_number + 1ULL, unseen) {}
+    Slab(const InstanceSlices& source, const std::array<double, 13>& surface_weights)
+        : source_(source),
+          weights_(surface_weights),
+          place_(source.count() + 1ULL, unseen),
+          flat_(static_cast<std::size_t>(source.grid.size.x * source.grid.size.y)) {}
 
+    /// Before the first slice, z: what lies before it is another slab's, unless nothing does.
+    void begin(std::int64_t z) {
+        if (z > 0) return load(z, here_);
+        load(-1, here_);
+        load(0, next_);
+        count_changes(false);
+        std::swap(here_, next_);
+    }
+
+    /// Slices come in order.
     void sum_slice(std::int64_t z, const float* grey) {
-        const Size3 n = volume_.grid().size;
+        const Size3 n = source_.grid.size;
         rows_.resize(sums_.size());
         for (std::int64_t y = 0; y < n.y; ++y) {
-            const std::uint32_t* row = &volume_(0, y, z);
+            const std::uint32_t* row = here_.data() + (y + 1) * (n.x + 2) + 1;
             for (std::int64_t x = 0; x < n.x;) {
                 std::int64_t end = x + 1;
                 while (end < n.x && row[end] == row[x]) ++end;
@@ -57,24 +69,9 @@ public:
             rows_[at].clear();
         }
         in_slice_.clear();
-    }
-
-    /// Changes of label within slice z and from it to slice z + 1. z may be -1: the slice before the first.
-    void count_changes(std::int64_t z) {
-        pad(z, here_);
-        pad(z + 1, next_);
-        const Size3 n = volume_.grid().size;
-        const std::int64_t width = n.x + 2;
-        for (std::size_t k = 0; k < surface_steps.size(); ++k) {
-            const Step s = surface_steps[k];
-            const std::vector<std::uint32_t>& to = s.z == 0 ? here_ : next_;
-            if (s.z == 0 && z < 0) continue;
-            for (std::int64_t y = std::max(0, -s.y); y < n.y + 2 - std::max(0, s.y); ++y) {
-                const std::int64_t x_begin = std::max(0, -s.x), x_end = width - std::max(0, s.x);
-                compare(here_.data() + y * width + x_begin, to.data() + (y + s.y) * width + x_begin + s.x,
-                        x_end - x_begin, weights_[k]);
-            }
-        }
+        load(z + 1, next_);
+        count_changes(true);
+        std::swap(here_, next_);
     }
 
     /// Numbers met, in the order of the sums.
@@ -104,12 +101,29 @@ private:
     }
 
     /// Slice z with a margin of one voxel of background; outside the volume all background.
-    void pad(std::int64_t z, std::vector<std::uint32_t>& slice) const {
-        const Size3 n = volume_.grid().size;
+    void load(std::int64_t z, std::vector<std::uint32_t>& slice) {
+        const Size3 n = source_.grid.size;
         slice.assign(static_cast<std::size_t>((n.x + 2) * (n.y + 2)), 0);
         if (z < 0 || z >= n.z) return;
+        source_.read(z, 1, flat_);
         for (std::int64_t y = 0; y < n.y; ++y)
-            std::copy_n(&volume_(0, y, z), n.x, slice.begin() + (y + 1) * (n.x + 2) + 1);
+            std::copy_n(flat_.data() + y * n.x, n.x, slice.begin() + (y + 1) * (n.x + 2) + 1);
+    }
+
+    /// Changes of label from the slice at hand to the next and, if asked, within it.
+    void count_changes(bool within) {
+        const Size3 n = source_.grid.size;
+        const std::int64_t width = n.x + 2;
+        for (std::size_t k = 0; k < surface_steps.size(); ++k) {
+            const Step s = surface_steps[k];
+            const std::vector<std::uint32_t>& to = s.z == 0 ? here_ : next_;
+            if (s.z == 0 && !within) continue;
+            for (std::int64_t y = std::max(0, -s.y); y < n.y + 2 - std::max(0, s.y); ++y) {
+                const std::int64_t x_begin = std::max(0, -s.x), x_end = width - std::max(0, s.x);
+                compare(here_.data() + y * width + x_begin, to.data() + (y + s.y) * width + x_begin + s.x,
+                        x_end - x_begin, weights_[k]);
+            }
+        }
     }
 
     void compare(const std::uint32_t* a, const std::uint32_t* b, std::int64_t count, double weight_um2) {
@@ -128,14 +142,14 @@ private:
         for (; i < count; ++i) change(i);
     }
 
-    const InstanceVolume& volume_;
+    const InstanceSlices& source_;
     const std::array<double, 13>& weights_;
     std::vector<std::uint32_t> place_;  ///< where in sums_, by number
     std::vector<ObjectSums> sums_;
     std::vector<std::uint32_t> numbers_;
     std::vector<std::vector<RowEnds>> rows_;  ///< of the slice at hand
     std::vector<std::uint32_t> in_slice_;
-    std::vector<std::uint32_t> here_, next_;
+    std::vector<std::uint32_t> flat_, here_, next_;
 };
 
 }  // namespace
@@ -206,11 +220,10 @@ void ObjectSums::add(ObjectSums&& other) {
         outline.insert(outline.end(), other.outline.begin(), other.outline.end());
 }
 
-std::vector<ObjectSums> sum_objects(const InstanceVolume& volume, std::uint32_t last_number,
-                                    const Tomogram* tomogram, const Progress& progress) {
-    const Size3 n = volume.grid().size;
-    const std::array<double, 13> weights = surface_weights_um2(volume.grid().voxel_um);
-    std::vector<ObjectSums> total(last_number + 1ULL);
+std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram* tomogram, const Progress& progress) {
+    const Size3 n = source.grid.size;
+    const std::array<double, 13> weights = surface_weights_um2(source.grid.voxel_um);
+    std::vector<ObjectSums> total(source.count() + 1ULL);
     // A few slabs at a time, so that waiting sums stay few.
     const std::int64_t slabs = (n.z + slices_a_slab - 1) / slices_a_slab;
     const std::int64_t batch = 4LL * thread_count();
@@ -221,13 +234,12 @@ std::vector<ObjectSums> sum_objects(const InstanceVolume& volume, std::uint32_t 
         parallel_for(last_slab - first_slab, [&](std::int64_t i) {
             const std::int64_t z_begin = (first_slab + i) * slices_a_slab,
                                z_end = std::min(n.z, z_begin + slices_a_slab);
-            auto slab = std::make_unique<Slab>(volume, last_number, weights);
+            auto slab = std::make_unique<Slab>(source, weights);
             std::vector<float> grey(tomogram != nullptr ? static_cast<std::size_t>(n.x * n.y) : 0);
-            if (z_begin == 0) slab->count_changes(-1);
+            slab->begin(z_begin);
             for (std::int64_t z = z_begin; z < z_end; ++z) {
                 if (tomogram != nullptr) tomogram->read_slices(z, 1, grey);
                 slab->sum_slice(z, tomogram != nullptr ? grey.data() : nullptr);
-                slab->count_changes(z);
             }
             done[static_cast<std::size_t>(i)] = std::move(slab);
         });

@@ -7,6 +7,7 @@
 
 #include "cytomo/core/progress.h"
 #include "cytomo/core/volume.h"
+#include "cytomo/labels/instances.h"
 #include "cytomo/measures/width.h"
 
 namespace cytomo {
@@ -37,8 +38,8 @@ struct ObjectSums {
     void add(ObjectSums&& other);
 };
 
-/// Sums of objects 0 … last_number (entry 0 stays empty). Same at any thread count.
-std::vector<ObjectSums> sum_objects(const InstanceVolume& volume, std::uint32_t last_number,
-                                    const Tomogram* tomogram, const Progress& progress);
+/// Sums of objects 0 … source.count() (entry 0 stays empty). Same at any thread count. Reads each slice once, the
+/// first of each eight twice.
+std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram* tomogram, const Progress& progress);
 
 }  // namespace cytomo

@@ -93,7 +93,12 @@ Object object_from(const ObjectSums& sums, const Grid& grid) {
 
 std::vector<Object> measure_objects(const Instances& instances, const Tomogram* tomogram,
                                     const Progress& progress) {
-    const Grid& grid = instances.volume.grid();
+    return measure_objects(slices_of(instances), tomogram, progress);
+}
+
+std::vector<Object> measure_objects(const InstanceSlices& instances, const Tomogram* tomogram,
+                                    const Progress& progress) {
+    const Grid& grid = instances.grid;
     if (tomogram != nullptr && tomogram->grid.size != grid.size) {
         const auto text = [](Size3 s) {
             return std::to_string(s.x) + " × " + std::to_string(s.y) + " × " + std::to_string(s.z) +
@@ -103,7 +108,7 @@ std::vector<Object> measure_objects(const Instances& instances, const Tomogram* 
                          text(tomogram->grid.size), "Give the tomogram from which the classes were made");
     }
     const std::vector<ObjectSums> sums =
-        sum_objects(instances.volume, instances.count(), tomogram, progress.part(0, 0.95));
+        sum_objects(instances, tomogram, progress.part(0, 0.95));
     std::vector<Object> all(sums.size());
     parallel_for(static_cast<std::int64_t>(sums.size()), [&](std::int64_t i) {
         const auto at = static_cast<std::size_t>(i);

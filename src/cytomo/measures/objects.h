@@ -45,6 +45,8 @@ struct Object {
 /// leaves them undefined. Surfaces are estimated from the voxels (see surface_area.h).
 /// One pass over the voxels, threaded, the same at any thread count; memory far below that of the volume.
 /// Throws InputError if the sizes differ.
+std::vector<Object> measure_objects(const InstanceSlices& instances, const Tomogram* tomogram,
+                                    const Progress& progress = {});
 std::vector<Object> measure_objects(const Instances& instances, const Tomogram* tomogram,
                                     const Progress& progress = {});
 

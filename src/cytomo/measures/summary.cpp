@@ -143,6 +143,10 @@ std::string summary_json(const Summary& summary) {
                          {"mean_radius_um", number(summary.mean_filopodium_radius_um)}};
     json["record"] = Json::object();
     for (const auto& [name, value] : summary.record) json["record"][name] = value;
+    if (!summary.stage_seconds.empty()) {
+        json["seconds"] = Json::object();
+        for (const auto& [stage, seconds] : summary.stage_seconds) json["seconds"][stage] = number(seconds);
+    }
     return json.dump(2) + "\n";
 }
 

@@ -54,6 +54,7 @@ struct Summary {
     double mean_filopodium_radius_um = not_defined;
     /// How the result came about: version, files, options, … (name, value).
     std::vector<std::pair<std::string, std::string>> record;
+    std::vector<std::pair<std::string, double>> stage_seconds;  ///< how long each stage took; may be empty
 };
 
 /// Adds up. `tomogram` may be null.

@@ -1,5 +1,5 @@
 // All layers are planned once for a tile size. A layer's output buffer is taken from a pool and
-// returned when its last reader has run, so the peak is a few full-resolution activations.
+// returned when its last reader has run, so the peak is two full-resolution activations.
 #include "engine.h"
 
 #include <omp.h>
@@ -11,6 +11,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "head.h"
 #include "onednn.h"
 
 namespace cytomo {
@@ -51,6 +52,7 @@ Folded fold(const Model& model, const Layer& layer) {
 struct Step {
     dnnl::primitive primitive;
     std::unordered_map<int, dnnl::memory> arguments;
+    double work = 0;  ///< multiply-adds
 };
 
 }  // namespace
@@ -65,29 +67,31 @@ bool can_compute(Precision precision) {
 
 struct Engine::Implementation {
     Size3 tile;
-    int outputs, classes;
-    std::vector<std::uint8_t> class_of;
+    Head head;
+    int classes;
     dt type;
     std::vector<Step> steps;
-    dnnl::memory input, output;  // plain float input [1, 1, z, y, x]; logits, blocked
+    dnnl::memory input, features;  // plain float input [1, 1, z, y, x]; what the head reads, blocked
     std::vector<std::pair<dnnl::memory, bool>> pool;  // buffer, in use
 
+    /// The smallest free buffer that is large enough: a large one may be needed whole soon.
     dnnl::memory take(const dnnl::memory::desc& md) {
-        for (auto& [buffer, used] : pool)
-            if (!used && buffer.get_desc().get_size() >= md.get_size()) {
-                used = true;
-                return {md, cpu(), buffer.get_data_handle()};
-            }
-        pool.emplace_back(dnnl::memory(md, cpu()), true);
-        return {md, cpu(), pool.back().first.get_data_handle()};
+        std::pair<dnnl::memory, bool>* best = nullptr;
+        const auto size = [](const dnnl::memory& m) { return m.get_desc().get_size(); };
+        for (auto& entry : pool)
+            if (!entry.second && size(entry.first) >= md.get_size() &&
+                (best == nullptr || size(entry.first) < size(best->first)))
+                best = &entry;
+        if (best == nullptr) best = &pool.emplace_back(dnnl::memory(md, cpu()), false);
+        best->second = true;
+        return {md, cpu(), best->first.get_data_handle()};
     }
     void release(const dnnl::memory& m) {
         for (auto& [buffer, used] : pool)
             if (buffer.get_data_handle() == m.get_data_handle()) used = false;
     }
 
-    dnnl::memory add_convolution(const Model& model, const Layer& layer, const dnnl::memory& source,
-                                 bool last) {
+    dnnl::memory add_convolution(const Model& model, const Layer& layer, const dnnl::memory& source) {
         const auto from = source.get_desc().dims();
         const std::int64_t k = layer.kernel, s = layer.stride, p = s == 1 ? (k - 1) / 2 : 0;
         const dnnl::memory::dims wd{layer.out, layer.in, k, k, k},
@@ -99,10 +103,7 @@ struct Engine::Implementation {
             post.append_eltwise(1.F, dnnl::algorithm::eltwise_relu, 0.F, 0.F);
             attributes.set_post_ops(post);
         }
-        const auto out_type = last ? dt::f32 : type;
-        const dnnl::memory::desc out_desc = last             ? dnnl::memory::desc(od, out_type, blocked_tag())
-                                            : layer.residual ? source.get_desc()
-                                                             : dnnl::memory::desc(od, out_type, tag::any);
+        const auto out_desc = layer.residual ? source.get_desc() : dnnl::memory::desc(od, type, tag::any);
         const dnnl::convolution_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
                                                             dnnl::algorithm::convolution_direct,
                                                             source.get_desc(),
@@ -125,7 +126,8 @@ struct Engine::Implementation {
                                                         {DNNL_ARG_DST, target}};
         if (layer.residual)
             arguments.insert({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, source});
-        steps.push_back({dnnl::convolution_forward(pd), std::move(arguments)});
+        const auto work = static_cast<double>(wd[0] * wd[1] * k * k * k * od[2] * od[3] * od[4]);
+        steps.push_back({dnnl::convolution_forward(pd), std::move(arguments), work});
         return target;
     }
 
@@ -143,27 +145,46 @@ struct Engine::Implementation {
                                                           attributes, cpu());
         steps.push_back({dnnl::resampling_forward(pd), {{DNNL_ARG_SRC, coarse}, {DNNL_ARG_DST, fine}}});
     }
+
+    /// In the layout that the head reads; a step of its own only if oneDNN chose another one.
+    dnnl::memory add_blocked(const dnnl::memory& source) {
+        const dnnl::memory::desc wanted(source.get_desc().dims(), type, blocked_tag());
+        if (source.get_desc() == wanted) return source;
+        const auto target = take(wanted);
+        steps.push_back({dnnl::reorder(source, target), {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}}});
+        return target;
+    }
+
+    template <class T>
+    void run_head(const RowSink& sink) const {
+        const auto* values = static_cast<const T*>(features.get_data_handle());
+        const int lanes = block_channels();
+        parallel_chunks(tile.y * tile.z, 64, [&](std::int64_t begin, std::int64_t end) {
+            std::vector<float> probabilities(static_cast<std::size_t>(classes * tile.x));
+            for (auto row = begin; row < end; ++row) {
+                head.run(FeatureRow<T>{values + row * tile.x * lanes, tile.count() * lanes, lanes, tile.x},
+                         probabilities.data());
+                sink(row % tile.y, row / tile.y, probabilities.data());
+            }
+        });
+    }
 };
 
 Engine::Engine(const Model& model, Size3 tile, Precision precision)
-    : implementation_(std::make_unique<Implementation>()) {
+    : implementation_(new Implementation{
+          tile, Head(model), model.class_count(), precision == Precision::bf16 ? dt::bf16 : dt::f32, {}, {}, {}, {}}) {
     auto& self = *implementation_;
-    self.tile = tile;
-    self.outputs = model.architecture.outputs;
-    self.classes = model.class_count();
-    self.class_of = model.output_classes();
-    self.type = precision == Precision::bf16 ? dt::bf16 : dt::f32;
     const auto stride = model.architecture.stride();
     if (tile.x % stride != 0 || tile.y % stride != 0 || tile.z % stride != 0)
         throw std::logic_error("tile size is no multiple of the network's stride");
     std::map<std::string, Layer> layers;
     for (const Layer& l : model.architecture.layers()) layers[l.name] = l;
     const auto plan = [&](const std::string& name, const dnnl::memory& source, bool release_source) {
-        const auto out = self.add_convolution(model, layers.at(name), source, name == "head");
+        const auto out = self.add_convolution(model, layers.at(name), source);
         if (release_source) self.release(source);
         return out;
     };
-    self.input = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::f32, tag::abcde}, cpu());
+    self.input = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::f32, tag::abcde}, cpu(), DNNL_MEMORY_NONE);
     dnnl::memory x = self.input;
     if (precision == Precision::bf16) {
         x = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::bf16, tag::abcde}, cpu());
@@ -190,7 +211,7 @@ Engine::Engine(const Model& model, Size3 tile, Precision precision)
         self.release(coarse);
         x = refine(plan(level + ".a", features[l], true), level);
     }
-    self.output = plan("head", x, true);
+    self.features = self.add_blocked(x);
 }
 
 Engine::~Engine() = default;
@@ -199,25 +220,26 @@ Size3 Engine::tile() const {
     return implementation_->tile;
 }
 
-void Engine::run(const float* values, float* probabilities) {
+void Engine::run(const float* values, const RowSink& sink, const Progress& progress) {
     auto& self = *implementation_;
     omp_set_num_threads(thread_count());
-    const std::int64_t n = self.tile.count();
-    std::copy(values, values + n, static_cast<float*>(self.input.get_data_handle()));
-    for (auto& step : self.steps) step.primitive.execute(stream(), step.arguments);
-    stream().wait();
-    const auto* logits = static_cast<const float*>(self.output.get_data_handle());
-    const int outputs = self.outputs, classes = self.classes, lanes = block_channels();
-    parallel_chunks(n, 1 << 15, [&](std::int64_t begin, std::int64_t end) {
-        for (auto i = begin; i < end; ++i) {
-            const auto logit = [&](int o) { return logits[(o / lanes * n + i) * lanes + o % lanes]; };
-            float e[16], of_class[16] = {}, top = logit(0), sum = 0;
-            for (int o = 1; o < outputs; ++o) top = std::max(top, logit(o));
-            for (int o = 0; o < outputs; ++o) sum += e[o] = std::exp(logit(o) - top);
-            for (int o = 0; o < outputs; ++o) of_class[self.class_of[static_cast<std::size_t>(o)]] += e[o];
-            for (int c = 0; c < classes; ++c) probabilities[c * n + i] = of_class[c] / sum;
-        }
-    });
+    self.input.set_data_handle(const_cast<float*>(values));  // only read
+    double total = 0, done = 0;
+    for (const Step& step : self.steps) total += step.work;
+    for (const Step& step : self.steps) {
+        progress(done / total);
+        step.primitive.execute(stream(), step.arguments);
+        stream().wait();
+        done += step.work;
+    }
+    if (self.type == dt::bf16)
+        self.run_head<Bfloat16>(sink);
+    else
+        self.run_head<float>(sink);
+}
+
+void Engine::run(const float* values, float* probabilities) {
+    run(values, sink_into(probabilities, implementation_->tile, implementation_->classes));
 }
 
 }  // namespace cytomo

@@ -14,12 +14,12 @@ bool can_compute(Precision precision) {
 
 struct Engine::Implementation {
     Size3 tile;
-    std::function<void(const float*, float*)> run;
+    int classes;
+    Runner run;
 };
 
 Engine::Engine(const Model& model, Size3 tile, Precision)
-    : implementation_(
-          std::make_unique<Implementation>(Implementation{tile, make_torch_predictor(model, tile, "cpu")})) {}
+    : implementation_(new Implementation{tile, model.class_count(), make_torch_predictor(model, tile, "cpu")}) {}
 
 Engine::~Engine() = default;
 
@@ -27,8 +27,12 @@ Size3 Engine::tile() const {
     return implementation_->tile;
 }
 
+void Engine::run(const float* values, const RowSink& sink, const Progress& progress) {
+    implementation_->run(values, sink, progress);
+}
+
 void Engine::run(const float* values, float* probabilities) {
-    implementation_->run(values, probabilities);
+    implementation_->run(values, sink_into(probabilities, implementation_->tile, implementation_->classes));
 }
 
 }  // namespace cytomo

@@ -13,8 +13,8 @@ struct PredictOptions {
     Polarity polarity = Polarity::unknown;  ///< unknown: the network itself decides, see choose_polarity
     std::string device = "auto";            ///< "auto", "cpu" or "cuda:N"
     std::string precision = "auto";         ///< "auto", "f32" or "bf16"
-    Size3 tile{128, 128, 64};               ///< largest tile, voxels of the model
-    std::int64_t overlap = 24;              ///< voxels shared by neighbouring tiles, blended linearly
+    Size3 tile{};  ///< largest tile, voxels of the model; 0: chosen so that little is computed twice
+    std::int64_t overlap = 24;  ///< voxels shared by neighbouring tiles, blended linearly (at least)
     /// 2, 4 or 8: mean over mirror images along x; x and y; x, y and z; that many times the work. 0: as many
     /// as cost little, see views_for.
     int views = 0;
@@ -48,9 +48,9 @@ Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const Pre
 /// Class probabilities on model_grid(tomogram.grid, model.voxel_um); those of a double-decoder model on the
 /// tomogram's own grid, by the published inference: slices, with `views` 0 or 4 the mean over rotations by 90
 /// degrees (2: by 180, 8: and mirror images); polarity, precision and tiles have no effect.
-/// Memory: classes bytes a voxel for the result, plus about (classes + 2) * 4 bytes for the voxels of
-/// one row of tiles. Same result for any thread count (double decoder: to one of the 255 steps). Throws
-/// InputError, Cancelled.
+/// Memory: classes bytes a voxel for the result, 2 for the slices of one row of tiles, and what one tile takes: at most
+/// 2 GB in bf16, 4 GB in f32. Same result for any thread count (double decoder: to one of the 255 steps); other tiles
+/// change it near their faces only. Throws InputError, Cancelled.
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                       PredictRecord* record = nullptr, const Progress& progress = {});
 

@@ -224,6 +224,10 @@ TEST(Predict, BadOptionsAreRefused) {
     o.device = "gpu";
     EXPECT_THROW(o.check(), UsageError);
     o = bright();
+    o.overlap = -1;
+    EXPECT_THROW(o.check(), UsageError);
+    o = bright();
+    o.tile = {96, 96, 64};
     o.overlap = 60;
     EXPECT_THROW(o.check(), UsageError);
 }

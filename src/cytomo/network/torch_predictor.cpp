@@ -11,8 +11,7 @@ bool cuda_available() {
     return torch::cuda::is_available();
 }
 
-std::function<void(const float*, float*)> make_torch_predictor(const Model& model, Size3 tile,
-                                                               const std::string& name) {
+Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& name) {
     const torch::Device device(name);
     if (device.is_cuda() &&
         (!cuda_available() || device.index() >= static_cast<int>(torch::cuda::device_count())))
@@ -24,14 +23,14 @@ std::function<void(const float*, float*)> make_torch_predictor(const Model& mode
     const auto class_of = model.output_classes();
     for (std::size_t o = 0; o < class_of.size(); ++o) groups[static_cast<std::int64_t>(o)][class_of[o]] = 1;
     groups = groups.to(device);
-    return [net, tile, device, classes, groups](const float* values, float* probabilities) {
+    return [net, tile, device, classes, groups](const float* values, const RowSink& sink, const Progress&) {
         const torch::NoGradGuard no_grad;
         const auto x =
             torch::from_blob(const_cast<float*>(values), {1, 1, tile.z, tile.y, tile.x}, torch::kFloat32)
                 .to(device);
         const auto p = torch::matmul(torch::softmax(net->forward_plain(x, false), -1), groups);
         const auto out = p[0].permute({3, 0, 1, 2}).contiguous().to(torch::kCPU);
-        std::copy(out.data_ptr<float>(), out.data_ptr<float>() + classes * tile.count(), probabilities);
+        emit_rows(out.data_ptr<float>(), tile, classes, sink);
     };
 }
 

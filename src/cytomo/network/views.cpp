@@ -10,56 +10,97 @@ namespace cytomo {
 
 namespace {
 
-/// Adds `weight` times `from` to `to`, mirrored along x, y, z where bits 0, 1, 2 of `view` say so.
-void add_mirrored(const float* from, float* to, Size3 size, int volumes, int view, float weight) {
-    parallel_for(volumes * size.z, [&](std::int64_t slice) {
-        const auto z = slice % size.z, first = slice - z;
+/// Copies a tile, mirrored along x, y, z where bits 0, 1, 2 of `view` say so.
+void copy_mirrored(const float* from, float* to, Size3 size, int view) {
+    parallel_for(size.z, [&](std::int64_t z) {
         for (std::int64_t y = 0; y < size.y; ++y) {
             const auto source_z = (view & 4) != 0 ? size.z - 1 - z : z,
                        source_y = (view & 2) != 0 ? size.y - 1 - y : y;
-            const float* in = from + ((first + source_z) * size.y + source_y) * size.x;
-            float* out = to + (slice * size.y + y) * size.x;
+            const float* in = from + (source_z * size.y + source_y) * size.x;
+            float* out = to + (z * size.y + y) * size.x;
             if ((view & 1) != 0)
-                for (std::int64_t x = 0; x < size.x; ++x) out[x] += weight * in[size.x - 1 - x];
+                std::reverse_copy(in, in + size.x, out);
             else
-                for (std::int64_t x = 0; x < size.x; ++x) out[x] += weight * in[x];
+                std::copy(in, in + size.x, out);
         }
     });
 }
 
-/// Entropy of the classes of each of n voxels, in bits.
+/// Entropy of the classes of a row of n voxels, in bits.
 void measure_entropy(const float* p, std::int64_t n, int classes, float* entropy) {
-    parallel_chunks(n, 1 << 14, [&](std::int64_t begin, std::int64_t end) {
-        std::fill(entropy + begin, entropy + end, 0.F);
-        for (int c = 0; c < classes; ++c)
-            for (auto i = begin; i < end; ++i) {
-                const float q = p[c * n + i];
-                if (q > 1e-7F) entropy[i] -= q * std::log2(q);
-            }
-    });
+    std::fill(entropy, entropy + n, 0.F);
+    for (int c = 0; c < classes; ++c)
+        for (std::int64_t i = 0; i < n; ++i) {
+            const float q = p[c * n + i];
+            if (q > 1e-7F) entropy[i] -= q * std::log2(q);
+        }
 }
+
+/// Sums over the views of one tile.
+class ViewSums {
+public:
+    ViewSums(Size3 tile, int classes, int views, bool disagreement)
+        : tile_(tile),
+          classes_(classes),
+          disagreement_(disagreement),
+          weight_(1 / static_cast<float>(views)),
+          sums_(static_cast<std::size_t>(tile.count() * (classes + (disagreement ? 1 : 0)))) {}
+
+    void clear() { std::fill(sums_.begin(), sums_.end(), 0.F); }
+
+    RowSink sink(int view) {
+        return [this, view](std::int64_t y, std::int64_t z, const float* row) {
+            const auto n = tile_.x;
+            const auto target_z = (view & 4) != 0 ? tile_.z - 1 - z : z,
+                       target_y = (view & 2) != 0 ? tile_.y - 1 - y : y;
+            const auto add = [&, at = (target_z * tile_.y + target_y) * n](const float* from, int volume) {
+                float* to = sums_.data() + volume * tile_.count() + at;
+                if ((view & 1) != 0)
+                    for (std::int64_t x = 0; x < n; ++x) to[x] += weight_ * from[n - 1 - x];
+                else
+                    for (std::int64_t x = 0; x < n; ++x) to[x] += weight_ * from[x];
+            };
+            for (int c = 0; c < classes_; ++c) add(row + c * n, c);
+            if (!disagreement_) return;
+            std::vector<float> entropy(static_cast<std::size_t>(n));
+            measure_entropy(row, n, classes_, entropy.data());
+            add(entropy.data(), classes_);
+        };
+    }
+
+    void emit(const RowSink& sink) const {
+        if (!disagreement_) return emit_rows(sums_.data(), tile_, classes_, sink);
+        emit_rows(sums_.data(), tile_, classes_ + 1, [&](std::int64_t y, std::int64_t z, const float* row) {
+            const auto n = static_cast<std::size_t>(tile_.x), all = n * static_cast<std::size_t>(classes_);
+            std::vector<float> out(row, row + all + n), entropy(n);
+            measure_entropy(row, tile_.x, classes_, entropy.data());
+            for (std::size_t i = 0; i < n; ++i) out[all + i] = std::clamp(entropy[i] - row[all + i], 0.F, 1.F);
+            sink(y, z, out.data());
+        });
+    }
+
+private:
+    Size3 tile_;
+    int classes_;
+    bool disagreement_;
+    float weight_;
+    std::vector<float> sums_;
+};
 
 }  // namespace
 
 Runner over_views(Runner run, int views, Size3 tile, int classes, bool disagreement) {
     if (views == 1 && !disagreement) return run;
-    const auto n = static_cast<std::size_t>(tile.count());
-    return [=, values = std::vector<float>(n), p = std::vector<float>(n * static_cast<std::size_t>(classes)),
-            entropy = std::vector<float>(disagreement ? n : 0)](const float* in, float* out) mutable {
-        float* doubt = out + p.size();
-        std::fill_n(out, p.size() + entropy.size(), 0.F);
+    return [=, values = std::vector<float>(static_cast<std::size_t>(tile.count())),
+            sums = ViewSums(tile, classes, views, disagreement)](const float* in, const RowSink& sink,
+                                                               const Progress& progress) mutable {
+        sums.clear();
         for (int view = 0; view < views; ++view) {
-            std::fill(values.begin(), values.end(), 0.F);
-            add_mirrored(in, values.data(), tile, 1, view, 1);
-            run(values.data(), p.data());
-            add_mirrored(p.data(), out, tile, classes, view, 1 / static_cast<float>(views));
-            if (!disagreement) continue;
-            measure_entropy(p.data(), tile.count(), classes, entropy.data());
-            add_mirrored(entropy.data(), doubt, tile, 1, view, 1 / static_cast<float>(views));
+            if (view > 0) copy_mirrored(in, values.data(), tile, view);
+            run(view > 0 ? values.data() : in, sums.sink(view),
+                progress.part(static_cast<double>(view) / views, static_cast<double>(view + 1) / views));
         }
-        if (!disagreement) return;
-        measure_entropy(out, tile.count(), classes, entropy.data());
-        for (std::size_t i = 0; i < n; ++i) doubt[i] = std::clamp(entropy[i] - doubt[i], 0.F, 1.F);
+        sums.emit(sink);
     };
 }
 

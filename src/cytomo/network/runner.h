@@ -1,0 +1,36 @@
+// Private to network: what a network that answers for one tile looks like to those who cut and join tiles.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "cytomo/core/grid.h"
+#include "cytomo/core/progress.h"
+#include "cytomo/network/model.h"
+
+namespace cytomo {
+
+struct PredictOptions;
+struct PredictRecord;
+
+/// Takes one row of voxels of a tile along x: probabilities[c * tile.x + x]. Called for each row once, in any order,
+/// from several threads.
+using RowSink = std::function<void(std::int64_t y, std::int64_t z, const float* probabilities)>;
+
+/// Class probabilities of one tile, row by row, from its normalised grey values (x fastest).
+using Runner = std::function<void(const float* values, const RowSink& sink, const Progress& progress)>;
+
+/// Puts the rows of a tile into one array, class-major: volumes * tile.count().
+RowSink sink_into(float* to, Size3 tile, int volumes);
+
+/// Hands the rows of such an array to a sink.
+void emit_rows(const float* from, Size3 tile, int volumes, const RowSink& sink);
+
+/// Most voxels that a tile should have: two activations at full resolution then take 1.4 GB in bf16, 2.7 GB in f32.
+std::int64_t most_tile_voxels();
+
+/// The model prepared for tiles of a size, on the device and in the precision that the options ask for, which
+/// `record` is told. Throws InputError, UsageError.
+Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record);
+
+}  // namespace cytomo
