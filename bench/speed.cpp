@@ -1,5 +1,5 @@
-// How fast the parts are on this machine, beside what the machine can do, measured in the same run: ratios say more
-// than seconds when machines are compared.
+// How fast the parts are on this machine, beside what the machine can do, measured in the same run: ratios
+// say more than seconds when machines are compared.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -51,10 +51,11 @@ double peak_of(const std::vector<Row>& rows, const std::string& precision) {
 }
 
 void print_table(const std::vector<Row>& rows) {
-    std::printf("%-9s %-42s %-5s %10s %11s %9s %7s\n", "", "", "", "seconds", "Mvoxel/s", "GFLOP/s", "% peak");
+    std::printf("%-9s %-42s %-5s %10s %11s %9s %7s\n", "", "", "", "seconds", "Mvoxel/s", "GFLOP/s",
+                "% peak");
     for (const Row& row : rows) {
-        std::printf("%-9s %-42s %-5s %10.4f %11.3f", row.group.c_str(), row.name.c_str(), row.precision.c_str(),
-                    row.seconds, 1e-6 * row.voxels_per_s());
+        std::printf("%-9s %-42s %-5s %10.4f %11.3f", row.group.c_str(), row.name.c_str(),
+                    row.precision.c_str(), row.seconds, 1e-6 * row.voxels_per_s());
         const double peak = peak_of(rows, row.precision);
         if (row.operations > 0)
             std::printf(" %9.0f", 1e-9 * row.operations_per_s());
@@ -116,10 +117,11 @@ int main(int argc, char** argv) {
     const bool known =
         options.only.empty() || std::find(groups.begin(), groups.end(), options.only) != groups.end();
     if (options.edge < 32 || options.edge > 2048 || options.threads < 0 || !known) {
-        std::fprintf(stderr,
-                     "usage: %s [--size 32…2048] [--threads N] [--only limit|network|parts|training] [--json FILE]\n"
-                     "       [--commit NAME] [--volumes FOLDER]\n",
-                     argv[0]);
+        std::fprintf(
+            stderr,
+            "usage: %s [--size 32…2048] [--threads N] [--only limit|network|parts|training] [--json FILE]\n"
+            "       [--commit NAME] [--volumes FOLDER]\n",
+            argv[0]);
         return 2;
     }
     set_thread_count(options.threads);
@@ -127,11 +129,12 @@ int main(int argc, char** argv) {
     std::string load;
     busy >> load;
     const Size3 patch = training_patch(options);
-    std::printf("cytomo %s, %s\n%s, %d threads, load %s before; volumes of %lld³ voxels, training batches of "
-                "2×%lld×%lld×%lld\n\n",
-                CYTOMO_VERSION, CYTOMO_COMPILER, cpu_name().c_str(), thread_count(), load.c_str(),
-                static_cast<long long>(options.edge), static_cast<long long>(patch.x),
-                static_cast<long long>(patch.y), static_cast<long long>(patch.z));
+    std::printf(
+        "cytomo %s, %s\n%s, %d threads, load %s before; volumes of %lld³ voxels, training batches of "
+        "2×%lld×%lld×%lld\n\n",
+        CYTOMO_VERSION, CYTOMO_COMPILER, cpu_name().c_str(), thread_count(), load.c_str(),
+        static_cast<long long>(options.edge), static_cast<long long>(patch.x),
+        static_cast<long long>(patch.y), static_cast<long long>(patch.z));
     std::vector<Row> rows = bench::measure_limits();
     const auto add = [&](const char* group, std::vector<Row> more) {
         for (Row& row : more) {

@@ -20,7 +20,8 @@ Row measure_copy() {
     std::vector<float> to(from.size());
     Row row = measure("copy of float values", n, [&] {
         parallel_chunks(n, 1 << 20, [&](std::int64_t begin, std::int64_t end) {
-            std::memcpy(to.data() + begin, from.data() + begin, static_cast<std::size_t>(end - begin) * sizeof(float));
+            std::memcpy(to.data() + begin, from.data() + begin,
+                        static_cast<std::size_t>(end - begin) * sizeof(float));
         });
     });
     char text[40];

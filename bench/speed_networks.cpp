@@ -3,11 +3,13 @@
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
+#include "cytomo/image/grey_scale.h"
 #include "cytomo/network/double_decoder.h"
 #include "cytomo/network/engine.h"
 #include "cytomo/network/predict.h"
 #include "cytomo/network/tiling.h"
 #include "cytomo/network/torch_predictor.h"
+#include "cytomo/simulation/simulate.h"
 #include "measure.h"
 
 namespace cytomo::bench {
@@ -22,9 +24,8 @@ Row measure_engine(const Model& model, Precision precision) {
     const Size3 tile{256, 256, 128};
     Engine engine(model, tile, precision);
     const std::vector<float> values(static_cast<std::size_t>(tile.count()), 0.5F);
-    Row row = measure("engine, one tile", tile.count(), [&] {
-        engine.run(values.data(), [](std::int64_t, std::int64_t, const float*) {});
-    });
+    Row row = measure("engine, one tile", tile.count(),
+                      [&] { engine.run(values.data(), [](std::int64_t, std::int64_t, const float*) {}); });
     row.operations = operations_of(model, tile.count());
     row.precision = precision == Precision::bf16 ? "bf16" : "f32";
     return row;
@@ -41,9 +42,10 @@ Row measure_prediction(const Model& model, const Tomogram& tomogram, const std::
     row.precision = precision;
     row.operations = operations_of(model, voxels);
     char text[60];
-    const Tiling tiling = plan_tiles(tomogram.grid.size, model.architecture.stride(), options.overlap, most_tile_voxels());
-    std::snprintf(text, sizeof text, "%lld tiles, overlap costs %.0f %% more", static_cast<long long>(tiling.count()),
-                  100 * (tiling.work() - 1));
+    const Tiling tiling =
+        plan_tiles(tomogram.grid.size, model.architecture.stride(), options.overlap, most_tile_voxels());
+    std::snprintf(text, sizeof text, "%lld tiles, overlap costs %.0f %% more",
+                  static_cast<long long>(tiling.count()), 100 * (tiling.work() - 1));
     row.remark = text;
     return row;
 }
@@ -52,16 +54,15 @@ Row measure_libtorch(const Model& model) {
     const Size3 tile{128, 128, 64};
     const auto run = make_torch_predictor(model, tile, "cpu");
     const std::vector<float> values(static_cast<std::size_t>(tile.count()), 0.5F);
-    Row row = measure("libtorch, one tile, same weights", tile.count(), [&] {
-        run(values.data(), [](std::int64_t, std::int64_t, const float*) {}, {});
-    });
+    Row row = measure("libtorch, one tile, same weights", tile.count(),
+                      [&] { run(values.data(), [](std::int64_t, std::int64_t, const float*) {}, {}); });
     row.precision = "f32";
     row.operations = operations_of(model, tile.count());
     return row;
 }
 
-/// The published network on part of one of its chunks; finished pixels are fewer by the four rotations and by the
-/// overlap of chunks of 600 at steps of 400.
+/// The published network on part of one of its chunks; finished pixels are fewer by the four rotations and by
+/// the overlap of chunks of 600 at steps of 400.
 Row measure_double_decoder() {
     Architecture a;
     a.kind = NetworkKind::double_decoder;
@@ -71,12 +72,59 @@ Row measure_double_decoder() {
     DoubleDecoder net(make_model(a, 1), torch::kCPU);
     const std::int64_t edge = 304;
     const auto plane = torch::zeros({1, 1, edge, edge});
-    Row row = measure("double decoder, width 64, finished pixels", edge * edge,
-                      [&] { net.decode_label(net.encode(plane)); }, true);
+    Row row = measure(
+        "double decoder, width 64, finished pixels", edge * edge,
+        [&] { net.decode_label(net.encode(plane)); }, true);
     row.seconds *= 4 * (600.0 / 400) * (600.0 / 400);
     row.precision = "f32";
     row.remark = "one plane of 304², scaled by 4 rotations and (600 / 400)² of overlap";
     return row;
+}
+
+/// In how many voxels of a simulated cell the default model gives the class that libtorch gives in f32.
+std::vector<Row> measure_agreement() {
+    const Model model = read_model(CYTOMO_SOURCE_DIR "/models/default.safetensors");
+    SimulationOptions cell;
+    cell.seed = 7001;
+    cell.size = {128, 128, 64};
+    const auto simulated = simulate_tomogram(cell);
+    const Tomogram tomogram = tomogram_from(std::make_shared<const Volume<float>>(simulated.tomogram));
+    const GreyScale scale =
+        make_grey_scale(measure_grey_statistics(tomogram, model.voxel_um), Polarity::dense_is_bright);
+    const Size3 tile = cell.size;
+    const auto n = static_cast<std::size_t>(tile.count());
+    std::vector<float> values(n);
+    for (std::size_t i = 0; i < n; ++i)
+        values[i] = scale.apply(simulated.tomogram[static_cast<std::int64_t>(i)]);
+    const int classes = model.class_count();
+    const auto winners = [&](const std::vector<float>& p) {
+        std::vector<int> out(n, 0);
+        for (std::size_t i = 0; i < n; ++i)
+            for (int c = 1; c < classes; ++c)
+                if (p[static_cast<std::size_t>(c) * n + i] > p[static_cast<std::size_t>(out[i]) * n + i])
+                    out[i] = c;
+        return out;
+    };
+    std::vector<float> p(n * static_cast<std::size_t>(classes));
+    make_torch_predictor(model, tile, "cpu")(values.data(), sink_into(p.data(), tile, classes), {});
+    const auto reference = winners(p);
+    std::vector<Row> rows;
+    for (const auto precision : {Precision::f32, Precision::bf16}) {
+        if (precision == Precision::bf16 && best_precision() != Precision::bf16) continue;
+        Engine engine(model, tile, precision);
+        Row row =
+            measure("engine, a simulated cell", tile.count(), [&] { engine.run(values.data(), p.data()); });
+        row.precision = precision == Precision::bf16 ? "bf16" : "f32";
+        const auto own = winners(p);
+        std::size_t same = 0;
+        for (std::size_t i = 0; i < n; ++i) same += own[i] == reference[i] ? 1 : 0;
+        char text[60];
+        std::snprintf(text, sizeof text, "%.4f %% of voxels have libtorch's class",
+                      100 * static_cast<double>(same) / static_cast<double>(n));
+        row.remark = text;
+        rows.push_back(row);
+    }
+    return rows;
 }
 
 }  // namespace
@@ -96,6 +144,7 @@ std::vector<Row> measure_networks(std::int64_t edge) {
     if (has_bf16) rows.push_back(measure_prediction(model, tomogram, "bf16"));
     rows.push_back(measure_libtorch(model));
     rows.push_back(measure_double_decoder());
+    for (Row& row : measure_agreement()) rows.push_back(std::move(row));
     for (Row& row : rows) row.group = "network";
     return rows;
 }

@@ -36,15 +36,18 @@ std::vector<Row> measure_parts(std::int64_t edge, const std::string& folder) {
         const Resampler resampler(tomogram, tomogram.grid.resampled({0.03, 0.03, 0.03}));
         resampler.slices(0, resampler.grid().size.z);
     });
-    add("components, 26 neighbours, all classes", [&] { find_components(cell.classes, Connectivity::corners); });
+    add("components, 26 neighbours, all classes",
+        [&] { find_components(cell.classes, Connectivity::corners); });
     add("separate objects", [&] { find_instances(cell.classes, default_instance_options()); });
-    add("distance transform, unequal edges", [&, out = std::vector<float>(static_cast<std::size_t>(voxels))]() mutable {
-        find_squared_distances_um2(cell.classes.values(), cell.classes.grid().size, {0.02, 0.025, 0.03},
-                                   Beyond::unknown, out);
-    });
+    add("distance transform, unequal edges",
+        [&, out = std::vector<float>(static_cast<std::size_t>(voxels))]() mutable {
+            find_squared_distances_um2(cell.classes.values(), cell.classes.grid().size, {0.02, 0.025, 0.03},
+                                       Beyond::unknown, out);
+        });
     std::size_t triangles = 0;
-    add("surface of grey values at one level",
-        [&] { triangles = extract_surface(cell.grey->grid(), field_of(*cell.grey), 0.25F).triangles.size(); });
+    add("surface of grey values at one level", [&] {
+        triangles = extract_surface(cell.grey->grid(), field_of(*cell.grey), 0.25F).triangles.size();
+    });
     rows.back().remark = thousands(triangles);
     add("surfaces of all objects", [&] {
         triangles = 0;

@@ -108,6 +108,8 @@ void run(const Arguments& a, const Common& common) {
     if (!tomogram.voxel_size_known)
         throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
     for (const auto& w : options.warnings) common.say(w);
+    check_memory(a.in, prediction_bytes(tomogram.grid, model, options.predict), tomogram.grid.size,
+                 "Crop or bin it, or use a machine with more memory");
     options.record = {{"Program", "cytomo " CYTOMO_VERSION},
                       {"Date", time_now()},
                       {"Input", fs::absolute(a.in).string()},

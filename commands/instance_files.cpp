@@ -26,7 +26,8 @@ void write_as(const std::filesystem::path& file, const InstanceSlices& instances
         parallel_for(count, [&](std::int64_t k) {
             std::vector<std::uint32_t> numbers(slice);
             instances.read(z + k, 1, numbers);
-            std::copy(numbers.begin(), numbers.end(), values.begin() + k * static_cast<std::ptrdiff_t>(slice));
+            std::copy(numbers.begin(), numbers.end(),
+                      values.begin() + k * static_cast<std::ptrdiff_t>(slice));
         });
         writer.write_slices(z, count, std::span<const T>(values));
     }
@@ -36,7 +37,8 @@ void write_as(const std::filesystem::path& file, const InstanceSlices& instances
 
 }  // namespace
 
-void write_instances(const std::filesystem::path& file, const InstanceSlices& instances, const Progress& progress) {
+void write_instances(const std::filesystem::path& file, const InstanceSlices& instances,
+                     const Progress& progress) {
     if (instances.count() <= std::numeric_limits<std::uint16_t>::max())
         write_as<std::uint16_t>(file, instances, ScalarType::uint16, progress);
     else

@@ -8,8 +8,9 @@
 
 namespace cytomo::commands {
 
-/// Writes the numbers slab by slab: 16 bits where they suffice (65,535 objects), which more programs open and take half
-/// the space, else 32. The file must not exist. Throws InputError.
-void write_instances(const std::filesystem::path& file, const InstanceSlices& instances, const Progress& progress);
+/// Writes the numbers slab by slab: 16 bits where they suffice (65,535 objects), which more programs open and
+/// take half the space, else 32. The file must not exist. Throws InputError.
+void write_instances(const std::filesystem::path& file, const InstanceSlices& instances,
+                     const Progress& progress);
 
 }  // namespace cytomo::commands

@@ -108,7 +108,8 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
         summary.record = record_of(arguments);
         write_csv(output.path() / "objects.csv", objects_table(objects, legend), false);
         write_csv(output.path() / "filopodia.csv", filopodia_table(filopodia), false);
-        write_instances(output.path() / "instances.tif", slices_of(instances), progress.stage("writing objects"));
+        write_instances(output.path() / "instances.tif", slices_of(instances),
+                        progress.stage("writing objects"));
         write_text(output.path() / "summary.json", summary_json(summary));
     }
     output.commit();

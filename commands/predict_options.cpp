@@ -12,12 +12,14 @@ void PredictArguments::declare(CLI::App& app) {
         ->check(CLI::IsMember({"auto", "dark", "bright"}))
         ->capture_default_str();
     app.add_option("--device", device, "auto, cpu or cuda:N")->capture_default_str();
-    app.add_option("--precision", precision, "Arithmetic; auto takes bf16 where the processor has it")
+    app.add_option("--precision", precision,
+                   "Arithmetic; auto takes bf16 where the processor has it, on CUDA f16")
         ->check(CLI::IsMember({"auto", "f32", "bf16"}))
         ->capture_default_str();
-    app.add_option("--views", views,
-                   "Mean over mirror images of the tomogram: a little better, this many times slower; 0: 8 for "
-                   "small tomograms, 1 for large ones")
+    app.add_option(
+           "--views", views,
+           "Mean over mirror images of the tomogram: a little better, this many times slower; 0: 8 for "
+           "small tomograms, 1 for large ones")
         ->check(CLI::IsMember({0, 1, 2, 4, 8}))
         ->capture_default_str();
 }
@@ -47,7 +49,8 @@ std::string describe(const PredictRecord& r) {
             ? (" (guessed, " + std::to_string(static_cast<int>(100 * r.polarity_confidence)) + " % sure)")
                   .c_str()
             : "",
-        r.device.c_str(), r.precision.c_str(), r.views, r.views == 1 ? "" : "s", r.seconds, r.mean_confidence);
+        r.device.c_str(), r.precision.c_str(), r.views, r.views == 1 ? "" : "s", r.seconds,
+        r.mean_confidence);
     return text;
 }
 

@@ -57,6 +57,8 @@ void run(const Arguments& a, const Common& common) {
     for (const auto& r : remarks) common.say(r);
     if (!tomogram.voxel_size_known)
         throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
+    check_memory(a.in, prediction_bytes(tomogram.grid, model, options), tomogram.grid.size,
+                 "Crop or bin it, or use a machine with more memory");
     const Progress progress = common.progress();
     PredictRecord record;
     Probabilities p = predict(tomogram, model, options, &record, progress);

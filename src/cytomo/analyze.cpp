@@ -129,7 +129,8 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     settle_round_objects(p, options.instances.split_touching, progress);
     a.classes = std::make_shared<const ClassVolume>(most_probable_classes(p, tomogram.grid, progress));
 
-    // Objects are found where the network saw them; their numbers reach the tomogram's own voxels when asked for.
+    // Objects are found where the network saw them; their numbers reach the tomogram's own voxels when asked
+    // for.
     const auto coarse = p.grid == tomogram.grid
                             ? a.classes
                             : std::make_shared<const ClassVolume>(most_probable_classes(p, p.grid, progress));

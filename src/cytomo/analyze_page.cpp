@@ -25,8 +25,9 @@ struct Piece {
     Mesh mesh;
 };
 
-/// All that is shown. The body's outline stands for the cytoplasm, whose own surface also has a hole for each organelle.
-/// Objects are joined to pieces large enough to share out a number of triangles, small enough to work on side by side.
+/// All that is shown. The body's outline stands for the cytoplasm, whose own surface also has a hole for each
+/// organelle. Objects are joined to pieces large enough to share out a number of triangles, small enough to
+/// work on side by side.
 std::vector<Piece> pieces_of(const Analysis& a) {
     constexpr std::size_t enough = 100'000;
     std::vector<Piece> out;
@@ -35,15 +36,18 @@ std::vector<Piece> pieces_of(const Analysis& a) {
     for (std::size_t n = 1; n < a.object_surfaces.size(); ++n) {
         const auto c = a.instances.class_of[n];
         if (a.object_surfaces[n].empty() || (c == cytoplasm && !a.body.empty())) continue;
-        if (!open || out.back().class_id != c || out.back().mesh.triangles.size() >= enough) out.push_back({c, {}});
+        if (!open || out.back().class_id != c || out.back().mesh.triangles.size() >= enough)
+            out.push_back({c, {}});
         open = true;
         append(out.back().mesh, a.object_surfaces[n]);
     }
     return out;
 }
 
-/// At most `most` triangles in all; every piece keeps its share, but small classes are not ground down to nothing.
-void simplify_pieces(std::vector<Piece>& pieces, std::int64_t most, const Grid& border, const Progress& progress) {
+/// At most `most` triangles in all; every piece keeps its share, but small classes are not ground down to
+/// nothing.
+void simplify_pieces(std::vector<Piece>& pieces, std::int64_t most, const Grid& border,
+                     const Progress& progress) {
     std::map<std::uint8_t, double> of_class;
     double total = 0;
     for (const Piece& p : pieces) {
@@ -157,10 +161,11 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
                             const AnalyzeOptions& options, const Progress& progress) {
     for (const auto& position : richest_slices(*a.classes))
         a.pictures.push_back(
-            {"slice-" + name(position.plane),
-             slice_picture(tomogram, a.classes.get(), legend, position, {}, progress.stage("drawing slices"))});
+            {"slice-" + name(position.plane), slice_picture(tomogram, a.classes.get(), legend, position, {},
+                                                            progress.stage("drawing slices"))});
     auto pieces = pieces_of(a);
-    simplify_pieces(pieces, options.picture_triangles, tomogram.grid, progress.stage("surfaces for pictures"));
+    simplify_pieces(pieces, options.picture_triangles, tomogram.grid,
+                    progress.stage("surfaces for pictures"));
     const auto meshes = coloured_classes(pieces, legend);
     RenderOptions render;
     const Image three_quarter = render_surfaces(meshes, render, progress.stage("ray tracing"));

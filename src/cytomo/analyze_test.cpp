@@ -88,6 +88,32 @@ TEST(Analyze, FindsTwoBallsWithTheirVolumeAndPlace) {
     }
 }
 
+TEST(Analyze, StopsInEveryStage) {
+    const Tomogram tomogram = two_balls({0.02, 0.02, 0.02});
+    AnalyzeOptions options;
+    options.instances = instance_options_for(threshold_model().legend);
+    options.picture_triangles = options.page_triangles = 2000;  // so that these stages have work
+    StageTimes all;
+    analyze(tomogram, threshold_model(), options, all.watch({}));
+    const auto stages = all.seconds();
+    ASSERT_GT(stages.size(), 8U);
+    for (const auto& [name, seconds] : stages) {
+        bool reached = false;
+        const Progress progress([&, wanted = name](std::string_view stage, double,
+                                                   std::string_view) { reached |= stage == wanted; },
+                                [&] { return reached; });
+        if (name == stages.back().first) {  // may have nothing left to ask after
+            try {
+                analyze(tomogram, threshold_model(), options, progress);
+            } catch (const Cancelled&) {
+            }
+        } else {
+            EXPECT_THROW(analyze(tomogram, threshold_model(), options, progress), Cancelled) << name;
+        }
+        EXPECT_TRUE(reached) << name;
+    }
+}
+
 TEST(Analyze, StopsWhenAsked) {
     const Progress progress({}, [] { return true; });
     EXPECT_THROW(analyze(two_balls({0.02, 0.02, 0.02}), threshold_model(), {}, progress), Cancelled);

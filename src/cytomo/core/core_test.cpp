@@ -141,7 +141,8 @@ TEST(Error, NamesFileExpectationFindingAndRemedy) {
 
 TEST(StageTimes, CountsEachStageOnceHoweverOftenItIsEntered) {
     std::vector<std::string> heard;
-    const Progress outer([&](std::string_view stage, double, std::string_view) { heard.emplace_back(stage); }, {});
+    const Progress outer([&](std::string_view stage, double, std::string_view) { heard.emplace_back(stage); },
+                         {});
     StageTimes times;
     EXPECT_TRUE(times.seconds().empty());
     const Progress progress = times.watch(outer);

@@ -46,7 +46,8 @@ class StageTimes {
 public:
     /// The same receiver, with the clock listening.
     Progress watch(const Progress& progress);
-    /// Stages in the order in which they first began, and their seconds until another one reported, or until now.
+    /// Stages in the order in which they first began, and their seconds until another one reported, or until
+    /// now.
     std::vector<std::pair<std::string, double>> seconds() const;
 
 private:

@@ -61,7 +61,8 @@ private:
     /// The number of the nearest voxel of class c among the nearest and its neighbours.
     std::uint32_t search(std::uint8_t c, std::int64_t x, std::int64_t y, std::int64_t z) const {
         const Grid& from = coarse_->grid();
-        const auto ux = static_cast<std::size_t>(x), uy = static_cast<std::size_t>(y), uz = static_cast<std::size_t>(z);
+        const auto ux = static_cast<std::size_t>(x), uy = static_cast<std::size_t>(y),
+                   uz = static_cast<std::size_t>(z);
         std::uint32_t number = 0;
         double nearest = 1e30;
         for (auto k = z_.nearest[uz] - 1; k <= z_.nearest[uz] + 1; ++k)
@@ -86,12 +87,14 @@ private:
 
 }  // namespace
 
-InstanceSlices carry_instances(std::shared_ptr<const Instances> instances, std::shared_ptr<const ClassVolume> coarse,
+InstanceSlices carry_instances(std::shared_ptr<const Instances> instances,
+                               std::shared_ptr<const ClassVolume> coarse,
                                std::shared_ptr<const ClassVolume> classes) {
     InstanceSlices out{classes->grid(), instances->class_of, {}};
-    auto carrier = std::make_shared<const Carrier>(std::move(instances), std::move(coarse), std::move(classes));
+    auto carrier =
+        std::make_shared<const Carrier>(std::move(instances), std::move(coarse), std::move(classes));
     out.read = [carrier, slice = out.grid.size.x * out.grid.size.y](std::int64_t first, std::int64_t count,
-                                                                   std::span<std::uint32_t> values) {
+                                                                    std::span<std::uint32_t> values) {
         for (std::int64_t k = 0; k < count; ++k) carrier->read_slice(first + k, values.data() + k * slice);
     };
     return out;

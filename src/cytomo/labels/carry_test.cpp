@@ -50,9 +50,9 @@ TEST(Carry, TwoBallsKeepTheirNumbersOnAnyGrid) {
         for (std::int64_t z = 0; z < grid.size.z; ++z)
             for (std::int64_t y = 0; y < grid.size.y; ++y)
                 for (std::int64_t x = 0; x < grid.size.x; ++x)
-                    set(grid.index(x, y, z), ball_at(grid.world_from_voxel({static_cast<double>(x),
-                                                                           static_cast<double>(y),
-                                                                           static_cast<double>(z)})));
+                    set(grid.index(x, y, z),
+                        ball_at(grid.world_from_voxel(
+                            {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})));
     };
     auto coarse = std::make_shared<ClassVolume>(coarse_grid);
     auto instances = std::make_shared<Instances>();

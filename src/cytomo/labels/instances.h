@@ -21,12 +21,13 @@ struct Instances {
     std::uint32_t count() const { return static_cast<std::uint32_t>(class_of.size() - 1); }
 };
 
-/// Object numbers slice by slice, made when asked for: those of a large volume, 4 bytes a voxel, need not be held.
+/// Object numbers slice by slice, made when asked for: those of a large volume, 4 bytes a voxel, need not be
+/// held.
 struct InstanceSlices {
     Grid grid;
     std::vector<std::uint8_t> class_of{0};  ///< as in Instances
-    /// Writes slices z = first … first+count-1, x fastest; out.size() == nx*ny*count. Safe to call from several
-    /// threads.
+    /// Writes slices z = first … first+count-1, x fastest; out.size() == nx*ny*count. Safe to call from
+    /// several threads.
     std::function<void(std::int64_t first, std::int64_t count, std::span<std::uint32_t> out)> read;
     std::uint32_t count() const { return static_cast<std::uint32_t>(class_of.size() - 1); }
 };

@@ -220,7 +220,8 @@ void ObjectSums::add(ObjectSums&& other) {
         outline.insert(outline.end(), other.outline.begin(), other.outline.end());
 }
 
-std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram* tomogram, const Progress& progress) {
+std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram* tomogram,
+                                    const Progress& progress) {
     const Size3 n = source.grid.size;
     const std::array<double, 13> weights = surface_weights_um2(source.grid.voxel_um);
     std::vector<ObjectSums> total(source.count() + 1ULL);

@@ -38,8 +38,9 @@ struct ObjectSums {
     void add(ObjectSums&& other);
 };
 
-/// Sums of objects 0 … source.count() (entry 0 stays empty). Same at any thread count. Reads each slice once, the
-/// first of each eight twice.
-std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram* tomogram, const Progress& progress);
+/// Sums of objects 0 … source.count() (entry 0 stays empty). Same at any thread count. Reads each slice once,
+/// the first of each eight twice.
+std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram* tomogram,
+                                    const Progress& progress);
 
 }  // namespace cytomo

@@ -107,8 +107,7 @@ std::vector<Object> measure_objects(const InstanceSlices& instances, const Tomog
         throw InputError(tomogram->source, "the size of the classes, " + text(grid.size),
                          text(tomogram->grid.size), "Give the tomogram from which the classes were made");
     }
-    const std::vector<ObjectSums> sums =
-        sum_objects(instances, tomogram, progress.part(0, 0.95));
+    const std::vector<ObjectSums> sums = sum_objects(instances, tomogram, progress.part(0, 0.95));
     std::vector<Object> all(sums.size());
     parallel_for(static_cast<std::int64_t>(sums.size()), [&](std::int64_t i) {
         const auto at = static_cast<std::size_t>(i);

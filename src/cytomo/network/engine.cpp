@@ -124,8 +124,7 @@ struct Engine::Implementation {
                                                         {DNNL_ARG_WEIGHTS, weight},
                                                         {DNNL_ARG_BIAS, bias},
                                                         {DNNL_ARG_DST, target}};
-        if (layer.residual)
-            arguments.insert({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, source});
+        if (layer.residual) arguments.insert({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, source});
         const auto work = static_cast<double>(wd[0] * wd[1] * k * k * k * od[2] * od[3] * od[4]);
         steps.push_back({dnnl::convolution_forward(pd), std::move(arguments), work});
         return target;
@@ -155,6 +154,45 @@ struct Engine::Implementation {
         return target;
     }
 
+    /// All layers in the order in which they run.
+    void plan(const Model& model) {
+        std::map<std::string, Layer> layers;
+        for (const Layer& l : model.architecture.layers()) layers[l.name] = l;
+        const auto add = [&](const std::string& name, const dnnl::memory& source, bool release_source) {
+            const auto out = add_convolution(model, layers.at(name), source);
+            if (release_source) release(source);
+            return out;
+        };
+        input = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::f32, tag::abcde}, cpu(), DNNL_MEMORY_NONE);
+        dnnl::memory x = input;
+        if (type == dt::bf16) {
+            x = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::bf16, tag::abcde}, cpu());
+            steps.push_back({dnnl::reorder(input, x), {{DNNL_ARG_FROM, input}, {DNNL_ARG_TO, x}}});
+        }
+        const auto refine = [&](dnnl::memory y, const std::string& level) {
+            for (int i = 0; layers.count(level + ".refine" + std::to_string(i)) > 0; ++i)
+                y = add(level + ".refine" + std::to_string(i), y, true);
+            return y;
+        };
+        std::vector<dnnl::memory> by_level;
+        const std::size_t levels = model.architecture.widths.size();
+        for (std::size_t l = 0; l < levels; ++l) {
+            const std::string level = "encoder." + std::to_string(l);
+            if (l > 0) x = add(level + ".down", x, false);
+            x = add(level + ".a", x, l > 0);
+            x = refine(add(level + ".b", x, true), level);
+            by_level.push_back(x);
+        }
+        for (std::size_t l = levels - 1; l-- > 0;) {
+            const std::string level = "decoder." + std::to_string(l);
+            const auto coarse = add(level + ".up", x, true);
+            add_upsampled(by_level[l], coarse);
+            release(coarse);
+            x = refine(add(level + ".a", by_level[l], true), level);
+        }
+        features = add_blocked(x);
+    }
+
     template <class T>
     void run_head(const RowSink& sink) const {
         const auto* values = static_cast<const T*>(features.get_data_handle());
@@ -171,47 +209,18 @@ struct Engine::Implementation {
 };
 
 Engine::Engine(const Model& model, Size3 tile, Precision precision)
-    : implementation_(new Implementation{
-          tile, Head(model), model.class_count(), precision == Precision::bf16 ? dt::bf16 : dt::f32, {}, {}, {}, {}}) {
-    auto& self = *implementation_;
+    : implementation_(new Implementation{tile,
+                                         Head(model),
+                                         model.class_count(),
+                                         precision == Precision::bf16 ? dt::bf16 : dt::f32,
+                                         {},
+                                         {},
+                                         {},
+                                         {}}) {
     const auto stride = model.architecture.stride();
     if (tile.x % stride != 0 || tile.y % stride != 0 || tile.z % stride != 0)
         throw std::logic_error("tile size is no multiple of the network's stride");
-    std::map<std::string, Layer> layers;
-    for (const Layer& l : model.architecture.layers()) layers[l.name] = l;
-    const auto plan = [&](const std::string& name, const dnnl::memory& source, bool release_source) {
-        const auto out = self.add_convolution(model, layers.at(name), source);
-        if (release_source) self.release(source);
-        return out;
-    };
-    self.input = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::f32, tag::abcde}, cpu(), DNNL_MEMORY_NONE);
-    dnnl::memory x = self.input;
-    if (precision == Precision::bf16) {
-        x = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::bf16, tag::abcde}, cpu());
-        self.steps.push_back({dnnl::reorder(self.input, x), {{DNNL_ARG_FROM, self.input}, {DNNL_ARG_TO, x}}});
-    }
-    const auto refine = [&](dnnl::memory y, const std::string& level) {
-        for (int i = 0; layers.count(level + ".refine" + std::to_string(i)) > 0; ++i)
-            y = plan(level + ".refine" + std::to_string(i), y, true);
-        return y;
-    };
-    std::vector<dnnl::memory> features;
-    const std::size_t levels = model.architecture.widths.size();
-    for (std::size_t l = 0; l < levels; ++l) {
-        const std::string level = "encoder." + std::to_string(l);
-        if (l > 0) x = plan(level + ".down", x, false);
-        x = plan(level + ".a", x, l > 0);
-        x = refine(plan(level + ".b", x, true), level);
-        features.push_back(x);
-    }
-    for (std::size_t l = levels - 1; l-- > 0;) {
-        const std::string level = "decoder." + std::to_string(l);
-        const auto coarse = plan(level + ".up", x, true);
-        self.add_upsampled(features[l], coarse);
-        self.release(coarse);
-        x = refine(plan(level + ".a", features[l], true), level);
-    }
-    self.features = self.add_blocked(x);
+    with_memory_errors([&] { implementation_->plan(model); });
 }
 
 Engine::~Engine() = default;
@@ -228,8 +237,10 @@ void Engine::run(const float* values, const RowSink& sink, const Progress& progr
     for (const Step& step : self.steps) total += step.work;
     for (const Step& step : self.steps) {
         progress(done / total);
-        step.primitive.execute(stream(), step.arguments);
-        stream().wait();
+        with_memory_errors([&] {
+            step.primitive.execute(stream(), step.arguments);
+            stream().wait();
+        });
         done += step.work;
     }
     if (self.type == dt::bf16)

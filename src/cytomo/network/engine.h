@@ -15,7 +15,8 @@ enum class Precision { f32, bf16 };
 /// bf16 where the processor has instructions for it, f32 elsewhere.
 Precision best_precision();
 
-/// Whether the processor can compute so at all: bf16 takes AVX-512 (without its bf16 instructions it is slow).
+/// Whether the processor can compute so at all: bf16 takes AVX-512 (without its bf16 instructions it is
+/// slow).
 bool can_compute(Precision precision);
 
 /// A network prepared for tiles of one size: batch normalisation folded into the convolutions,
@@ -30,8 +31,9 @@ public:
     Engine& operator=(const Engine&) = delete;
 
     Size3 tile() const;
-    /// values: tile.count() normalised grey values, x fastest. Probabilities leave row by row, so that nobody needs
-    /// to hold those of a whole tile. Uses thread_count() threads. Not to be called from two threads at a time.
+    /// values: tile.count() normalised grey values, x fastest. Probabilities leave row by row, so that nobody
+    /// needs to hold those of a whole tile. Uses thread_count() threads. Not to be called from two threads at
+    /// a time.
     void run(const float* values, const RowSink& sink, const Progress& progress = {});
     /// The same into one array, class-major: classes * tile.count().
     void run(const float* values, float* probabilities);

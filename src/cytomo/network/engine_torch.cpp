@@ -19,7 +19,8 @@ struct Engine::Implementation {
 };
 
 Engine::Engine(const Model& model, Size3 tile, Precision)
-    : implementation_(new Implementation{tile, model.class_count(), make_torch_predictor(model, tile, "cpu")}) {}
+    : implementation_(
+          new Implementation{tile, model.class_count(), make_torch_predictor(model, tile, "cpu")}) {}
 
 Engine::~Engine() = default;
 

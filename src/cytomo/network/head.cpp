@@ -1,5 +1,5 @@
-// Outputs are padded to 8 or 16, so that they fill vector registers; several voxels are computed together, as one
-// alone would wait for its own sums.
+// Outputs are padded to 8 or 16, so that they fill vector registers; several voxels are computed together, as
+// one alone would wait for its own sums.
 #include "head.h"
 
 #include <algorithm>

@@ -23,8 +23,8 @@ struct Bfloat16 {
     std::uint16_t bits;
 };
 
-/// A 1×1×1 convolution, softmax, and the sum over the outputs of each class. As a layer of its own it would write and
-/// read 64 bytes a voxel to compute with a handful of numbers.
+/// A 1×1×1 convolution, softmax, and the sum over the outputs of each class. As a layer of its own it would
+/// write and read 64 bytes a voxel to compute with a handful of numbers.
 class Head {
 public:
     explicit Head(const Model& model);

@@ -43,14 +43,16 @@ double worst(const Case& c, const Make& make) {
     for (int k = 0; k < c.channels; ++k)
         for (std::int64_t x = 0; x < c.width; ++x) {
             const auto [stored, value] = make(static_cast<float>(r.normal(0.3, 1)));
-            features[static_cast<std::size_t>(k / c.lanes * block_stride + x * c.lanes + k % c.lanes)] = stored;
+            features[static_cast<std::size_t>(k / c.lanes * block_stride + x * c.lanes + k % c.lanes)] =
+                stored;
             plain[static_cast<std::size_t>(k * c.width + x)] = value;
         }
     std::vector<float> p(static_cast<std::size_t>(classes * c.width), -1.F);
     Head(m).run(FeatureRow<T>{features.data(), block_stride, c.lanes, c.width}, p.data());
     double most = 0;
     for (std::int64_t x = 0; x < c.width; ++x) {
-        std::vector<double> e(static_cast<std::size_t>(c.outputs)), expected(static_cast<std::size_t>(classes));
+        std::vector<double> e(static_cast<std::size_t>(c.outputs)),
+            expected(static_cast<std::size_t>(classes));
         double sum = 0;
         for (int o = 0; o < c.outputs; ++o) {
             double logit = m.weights.at("head.bias").values[static_cast<std::size_t>(o)];
@@ -76,7 +78,11 @@ const std::vector<Case> cases{{16, 7, 16, 37, {}},
 
 TEST(Head, IsTheSoftmaxOfALinearMap) {
     for (const Case& c : cases)
-        EXPECT_LT(worst<float>(c, [](float v) { return std::pair{v, static_cast<double>(v)}; }), 2e-6)
+        EXPECT_LT(worst<float>(c,
+                               [](float v) {
+                                   return std::pair{v, static_cast<double>(v)};
+                               }),
+                  2e-6)
             << c.channels << ' ' << c.outputs;
 }
 
@@ -85,8 +91,9 @@ TEST(Head, ReadsBfloat16) {
         EXPECT_LT(worst<Bfloat16>(c,
                                   [](float v) {
                                       const auto upper = std::bit_cast<std::uint32_t>(v) >> 16;
-                                      return std::pair{Bfloat16{static_cast<std::uint16_t>(upper)},
-                                                       static_cast<double>(std::bit_cast<float>(upper << 16))};
+                                      return std::pair{
+                                          Bfloat16{static_cast<std::uint16_t>(upper)},
+                                          static_cast<double>(std::bit_cast<float>(upper << 16))};
                                   }),
                   2e-6)
             << c.channels << ' ' << c.outputs;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dnnl.hpp>
+#include <new>
 #include <unordered_map>
 
 namespace cytomo::onednn {
@@ -37,8 +38,19 @@ inline dnnl::memory reordered(const dnnl::memory& from, const dnnl::memory::desc
     return to;
 }
 
-/// Channels that lie side by side in the layout that convolutions are fast in: one vector register of floats. With
-/// 16 of them, processors without AVX-512 would fall back to oneDNN's reference loops, 50 times slower.
+/// Runs `work`; oneDNN's way to say that memory is short becomes the standard one.
+template <class Work>
+void with_memory_errors(const Work& work) {
+    try {
+        work();
+    } catch (const dnnl::error& e) {
+        if (e.status == dnnl_out_of_memory) throw std::bad_alloc();
+        throw;
+    }
+}
+
+/// Channels that lie side by side in the layout that convolutions are fast in: one vector register of floats.
+/// With 16 of them, processors without AVX-512 would fall back to oneDNN's reference loops, 50 times slower.
 inline int block_channels() {
     static const bool wide = (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) &
                               static_cast<unsigned>(dnnl::cpu_isa::avx512_core)) ==

@@ -24,7 +24,8 @@ double bright_evidence(const Resampler& resampler, const Tiling& tiling, const G
     const auto middle = [](const AxisTiles& axis) { return axis.starts[axis.count() / 2]; };
     const Size3 tile = tiling.tile();
     const auto depth = std::min(tile.z, tiling.z.size);
-    const GreySlab slab(resampler, make_grey_scale(statistics, Polarity::dense_is_bright), middle(tiling.z), depth);
+    const GreySlab slab(resampler, make_grey_scale(statistics, Polarity::dense_is_bright), middle(tiling.z),
+                        depth);
     std::vector<float> values(static_cast<std::size_t>(tile.count()));
     std::vector<double> of_row(static_cast<std::size_t>(tile.y * tile.z));
     double score[2] = {};
@@ -46,7 +47,8 @@ double bright_evidence(const Resampler& resampler, const Tiling& tiling, const G
                     of_row[static_cast<std::size_t>(z * tile.y + y)] = sum;
                 },
                 {});
-            entropy += std::accumulate(of_row.begin(), of_row.end(), 0.0);  // in the same order at any thread count
+            entropy +=
+                std::accumulate(of_row.begin(), of_row.end(), 0.0);  // in the same order at any thread count
             voxels += tile.count();
         }
         score[bright ? 1 : 0] = entropy / static_cast<double>(voxels);
@@ -57,7 +59,8 @@ double bright_evidence(const Resampler& resampler, const Tiling& tiling, const G
 }  // namespace
 
 void decide_polarity(const Resampler& resampler, const GreyStatistics& statistics, const Model& model,
-                     const PredictOptions& options, int views, PredictRecord& record, const Progress& progress) {
+                     const PredictOptions& options, int views, PredictRecord& record,
+                     const Progress& progress) {
     // A model that has seen little can be as sure of negatives.
     const auto known = model.record.find("polarity");
     if (known != model.record.end() && (known->second == "dark" || known->second == "bright")) {
@@ -68,8 +71,8 @@ void decide_polarity(const Resampler& resampler, const GreyStatistics& statistic
     const Tiling tiling =
         tiles_of(resampler.grid().size, model.architecture.stride(), options.overlap, largest);
     const int classes = model.class_count();
-    const Runner run = over_views(make_runner(model, tiling.tile(), options, record), views, tiling.tile(), classes,
-                                  false);
+    const Runner run =
+        over_views(make_runner(model, tiling.tile(), options, record), views, tiling.tile(), classes, false);
     // Skewness of ±0.5 is clear evidence; the network's surprise adds to it.
     const double tail = 1 / (1 + std::exp(-4 * statistics.skewness));
     const double network = bright_evidence(resampler, tiling, statistics, run, classes, progress);

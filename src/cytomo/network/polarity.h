@@ -9,6 +9,7 @@ namespace cytomo {
 
 /// Writes polarity, polarity_guessed and polarity_confidence. See choose_polarity.
 void decide_polarity(const Resampler& resampler, const GreyStatistics& statistics, const Model& model,
-                     const PredictOptions& options, int views, PredictRecord& record, const Progress& progress);
+                     const PredictOptions& options, int views, PredictRecord& record,
+                     const Progress& progress);
 
 }  // namespace cytomo

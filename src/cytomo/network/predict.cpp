@@ -1,5 +1,5 @@
-// Tiles run in rows of constant z. What a tile says leaves it row by row of voxels and is blended into the 8-bit result:
-// nothing but the result, one tile and the slices it was cut from is in memory.
+// Tiles run in rows of constant z. What a tile says leaves it row by row of voxels and is blended into the
+// 8-bit result: nothing but the result, one tile and the slices it was cut from is in memory.
 #include "cytomo/network/predict.h"
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/image/resample.h"
 #include "double_decoder_predict.h"
+#include "engine.h"
 #include "grey_slab.h"
 #include "polarity.h"
 #include "runner.h"
@@ -22,12 +23,13 @@ namespace cytomo {
 
 namespace {
 
-/// Blends the rows of tile (tx, ty, tz) into the result: each voxel moves towards what the tile says by the tile's share
-/// of all that have spoken so far. So voxels of two tiles are rounded to less than one of the 255 steps, and no sums of
-/// higher precision are kept.
+/// Blends the rows of tile (tx, ty, tz) into the result: each voxel moves towards what the tile says by the
+/// tile's share of all that have spoken so far. So voxels of two tiles are rounded to less than one of the
+/// 255 steps, and no sums of higher precision are kept.
 class Blend {
 public:
-    Blend(Probabilities& out, int channels, const Tiling& tiling, std::size_t tx, std::size_t ty, std::size_t tz)
+    Blend(Probabilities& out, int channels, const Tiling& tiling, std::size_t tx, std::size_t ty,
+          std::size_t tz)
         : out_(out),
           channels_(channels),
           size_(tiling.size()),
@@ -42,7 +44,8 @@ public:
         const float zy = share_[2][uz] * share_[1][uy];
         if (zy <= 0) return;
         const float so_far = before_[2][uz] + share_[2][uz] * before_[1][uy];
-        std::uint8_t* to = out_.values.data() + ((first_.z + z) * size_.y + first_.y + y) * size_.x + first_.x;
+        std::uint8_t* to =
+            out_.values.data() + ((first_.z + z) * size_.y + first_.y + y) * size_.x + first_.x;
         constexpr std::int64_t block = 64;
         std::array<float, block> weight;
         const auto inside = std::min(width_, size_.x - first_.x);
@@ -58,8 +61,8 @@ public:
                 std::uint8_t* target = to + c * size_.count() + x;
                 for (std::int64_t i = 0; i < n; ++i) {
                     const auto old = static_cast<float>(target[i]);
-                    target[i] = static_cast<std::uint8_t>(
-                        static_cast<int>(old + weight[static_cast<std::size_t>(i)] * (255.F * from[i] - old) + 0.5F));
+                    target[i] = static_cast<std::uint8_t>(static_cast<int>(
+                        old + weight[static_cast<std::size_t>(i)] * (255.F * from[i] - old) + 0.5F));
                 }
             }
         }
@@ -126,7 +129,8 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
         [&](std::string_view, double fraction, std::string_view) {
             const double all = (done + fraction) / total;
             char note[64];
-            std::snprintf(note, sizeof note, "%.2f M voxels/s", all * voxels / 1e6 / seconds_since(first_tile));
+            std::snprintf(note, sizeof note, "%.2f M voxels/s",
+                          all * voxels / 1e6 / seconds_since(first_tile));
             stage(all, note);
         },
         {});
@@ -158,7 +162,8 @@ void PredictOptions::check() const {
         throw UsageError("--views: expected 0, 1, 2, 4 or 8, found " + std::to_string(views));
     const bool chosen = tile.x == 0 && tile.y == 0 && tile.z == 0;
     if (overlap < 0 || overlap > 1000 ||
-        (!chosen && (tile.x < 32 || tile.y < 32 || tile.z < 16 || 2 * overlap > std::min({tile.x, tile.y, tile.z}))))
+        (!chosen &&
+         (tile.x < 32 || tile.y < 32 || tile.z < 16 || 2 * overlap > std::min({tile.x, tile.y, tile.z}))))
         throw UsageError(
             "tiles: expected at least 32 x 32 x 16 voxels and an overlap of at most half a tile");
 }
@@ -169,13 +174,29 @@ int views_for(std::int64_t voxels) {
     return voxels <= 32'000'000 ? 2 : 1;
 }
 
+double prediction_bytes(const Grid& tomogram, const Model& model, const PredictOptions& options) {
+    const auto own = static_cast<double>(tomogram.count());
+    const double fixed = 3e8, classes = model.class_count();
+    if (model.architecture.kind == NetworkKind::double_decoder) return fixed + 2e9 + (classes + 10) * own;
+    const Grid grid = model_grid(tomogram, model.voxel_um);
+    const auto n = static_cast<double>(grid.count());
+    const Tiling tiling = choose_tiles(options, model, grid.size);
+    const double number = options.precision == "f32" || !can_compute(Precision::bf16) ? 4 : 2;
+    // Two activations at full resolution, and those of all coarser levels together.
+    const double network = static_cast<double>(tiling.tile().count()) *
+                           (2.6 * number * model.architecture.widths[0] + 4 + number);
+    const double slices = 2.0 * static_cast<double>(grid.size.x * grid.size.y * tiling.tile().z);
+    return fixed + std::max(classes * n + network + slices, (classes + 9) * n + own);
+}
+
 Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                          double* confidence) {
     options.check();
     PredictRecord record;
     const Resampler resampler(tomogram, model_grid(tomogram.grid, model.voxel_um));
     const int views = options.views > 0 ? options.views : views_for(resampler.grid().count());
-    decide_polarity(resampler, measure_grey_statistics(tomogram, model.voxel_um), model, options, views, record, {});
+    decide_polarity(resampler, measure_grey_statistics(tomogram, model.voxel_um), model, options, views,
+                    record, {});
     if (confidence != nullptr) *confidence = record.polarity_confidence;
     return record.polarity;
 }

@@ -48,11 +48,15 @@ Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const Pre
 /// Class probabilities on model_grid(tomogram.grid, model.voxel_um); those of a double-decoder model on the
 /// tomogram's own grid, by the published inference: slices, with `views` 0 or 4 the mean over rotations by 90
 /// degrees (2: by 180, 8: and mirror images); polarity, precision and tiles have no effect.
-/// Memory: classes bytes a voxel for the result, 2 for the slices of one row of tiles, and what one tile takes: at most
-/// 2 GB in bf16, 4 GB in f32. Same result for any thread count (double decoder: to one of the 255 steps); other tiles
-/// change it near their faces only. Throws InputError, Cancelled.
+/// Memory: classes bytes a voxel for the result, 2 for the slices of one row of tiles, and what one tile
+/// takes: at most 2 GB in bf16, 4 GB in f32. Same result for any thread count (double decoder: to one of the
+/// 255 steps); other tiles change it near their faces only. Throws InputError, Cancelled.
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                       PredictRecord* record = nullptr, const Progress& progress = {});
+
+/// Memory that predict takes at most, and what follows it in `cytomo segment` and `analyze` (classes on the
+/// tomogram's own voxels, objects on the model's); roughly, bytes.
+double prediction_bytes(const Grid& tomogram, const Model& model, const PredictOptions& options);
 
 /// What the model says of a tomogram and of its mirror images.
 struct ViewedProbabilities {

@@ -13,8 +13,8 @@ namespace cytomo {
 struct PredictOptions;
 struct PredictRecord;
 
-/// Takes one row of voxels of a tile along x: probabilities[c * tile.x + x]. Called for each row once, in any order,
-/// from several threads.
+/// Takes one row of voxels of a tile along x: probabilities[c * tile.x + x]. Called for each row once, in any
+/// order, from several threads.
 using RowSink = std::function<void(std::int64_t y, std::int64_t z, const float* probabilities)>;
 
 /// Class probabilities of one tile, row by row, from its normalised grey values (x fastest).
@@ -26,7 +26,8 @@ RowSink sink_into(float* to, Size3 tile, int volumes);
 /// Hands the rows of such an array to a sink.
 void emit_rows(const float* from, Size3 tile, int volumes, const RowSink& sink);
 
-/// Most voxels that a tile should have: two activations at full resolution then take 1.4 GB in bf16, 2.7 GB in f32.
+/// Most voxels that a tile should have: two activations at full resolution then take 1.4 GB in bf16, 2.7 GB
+/// in f32.
 std::int64_t most_tile_voxels();
 
 /// The model prepared for tiles of a size, on the device and in the precision that the options ask for, which

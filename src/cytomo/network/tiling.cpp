@@ -7,7 +7,8 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::int64_t margin = 4;  // voxels at a tile's face that count for nothing where a neighbour has them
+constexpr std::int64_t margin =
+    4;  // voxels at a tile's face that count for nothing where a neighbour has them
 
 std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
     return (n + multiple - 1) / multiple * multiple;
@@ -47,7 +48,8 @@ double AxisTiles::beyond_cut(std::size_t k, std::size_t i, std::size_t v) const 
 std::vector<float> AxisTiles::shares(std::size_t i) const {
     std::vector<float> out(static_cast<std::size_t>(tile));
     for (std::size_t v = 0; v < out.size(); ++v) {
-        const double reached = i > 0 ? beyond_cut(i - 1, i, v) : 1, left = i + 1 < count() ? beyond_cut(i, i, v) : 0;
+        const double reached = i > 0 ? beyond_cut(i - 1, i, v) : 1,
+                     left = i + 1 < count() ? beyond_cut(i, i, v) : 0;
         out[v] = static_cast<float>(reached * (1 - left));
     }
     return out;
@@ -55,7 +57,8 @@ std::vector<float> AxisTiles::shares(std::size_t i) const {
 
 std::vector<float> AxisTiles::shares_before(std::size_t i) const {
     std::vector<float> out(static_cast<std::size_t>(tile), 0.F);
-    for (std::size_t v = 0; i > 0 && v < out.size(); ++v) out[v] = static_cast<float>(1 - beyond_cut(i - 1, i, v));
+    for (std::size_t v = 0; i > 0 && v < out.size(); ++v)
+        out[v] = static_cast<float>(1 - beyond_cut(i - 1, i, v));
     return out;
 }
 
@@ -64,7 +67,8 @@ std::int64_t Tiling::count() const {
 }
 
 double Tiling::work() const {
-    return static_cast<double>(count()) * static_cast<double>(tile().count()) / static_cast<double>(size().count());
+    return static_cast<double>(count()) * static_cast<double>(tile().count()) /
+           static_cast<double>(size().count());
 }
 
 Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels) {

@@ -15,9 +15,9 @@ struct AxisTiles {
 
     /// `count` tiles of `tile` voxels over `size`; the only tile may be longer than the axis.
     AxisTiles(std::int64_t size, std::int64_t tile, std::int64_t count);
-    /// Share of tile i in the result, for each of its voxels: 1 in its middle, falling linearly over what it has in
-    /// common with its neighbours but for the outermost voxels, which saw least of their surroundings. Shares of all
-    /// tiles add up to 1 at each voxel.
+    /// Share of tile i in the result, for each of its voxels: 1 in its middle, falling linearly over what it
+    /// has in common with its neighbours but for the outermost voxels, which saw least of their surroundings.
+    /// Shares of all tiles add up to 1 at each voxel.
     std::vector<float> shares(std::size_t i) const;
     /// Sum of the shares of the tiles before tile i, for each voxel of tile i.
     std::vector<float> shares_before(std::size_t i) const;
@@ -38,8 +38,9 @@ struct Tiling {
     double work() const;
 };
 
-/// The tiling that computes least, with edges that are multiples of `stride`, at least `overlap` voxels in common to
-/// neighbours and at most `most_voxels` in a tile (if the smallest sensible tile allows). Same arguments, same tiling.
+/// The tiling that computes least, with edges that are multiples of `stride`, at least `overlap` voxels in
+/// common to neighbours and at most `most_voxels` in a tile (if the smallest sensible tile allows). Same
+/// arguments, same tiling.
 Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels);
 
 /// Tiles of at most `largest` along each axis, as few as will do.

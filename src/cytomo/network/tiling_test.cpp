@@ -5,7 +5,8 @@
 namespace cytomo {
 namespace {
 
-/// Shares of all tiles at each voxel of the axis; fails if a voxel counts for a tile that hardly sees around it.
+/// Shares of all tiles at each voxel of the axis; fails if a voxel counts for a tile that hardly sees around
+/// it.
 void check_axis(const AxisTiles& axis, std::int64_t stride, std::int64_t overlap) {
     const auto size = static_cast<std::size_t>(axis.size);
     std::vector<double> sum(size);
@@ -49,7 +50,8 @@ TEST(Tiling, SharesOfAllTilesAddUpToOne) {
 }
 
 TEST(Tiling, LittleIsComputedTwice) {
-    for (const Size3 size : {Size3{512, 512, 512}, Size3{512, 512, 200}, Size3{1024, 1024, 400}, Size3{300, 400, 150}}) {
+    for (const Size3 size :
+         {Size3{512, 512, 512}, Size3{512, 512, 200}, Size3{1024, 1024, 400}, Size3{300, 400, 150}}) {
         const Tiling t = plan_tiles(size, 16, 24, 21'000'000);
         EXPECT_LE(t.tile().count(), 21'000'000);
         EXPECT_LE(t.work(), 1.25) << size.x << ' ' << size.z;

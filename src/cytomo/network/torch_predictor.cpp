@@ -11,7 +11,8 @@ bool cuda_available() {
     return torch::cuda::is_available();
 }
 
-Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& name) {
+Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& name,
+                            const std::string& precision) {
     const torch::Device device(name);
     if (device.is_cuda() &&
         (!cuda_available() || device.index() >= static_cast<int>(torch::cuda::device_count())))
@@ -23,11 +24,17 @@ Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& n
     const auto class_of = model.output_classes();
     for (std::size_t o = 0; o < class_of.size(); ++o) groups[static_cast<std::int64_t>(o)][class_of[o]] = 1;
     groups = groups.to(device);
-    return [net, tile, device, classes, groups](const float* values, const RowSink& sink, const Progress&) {
+    const auto type = precision == "f16"    ? torch::kFloat16
+                      : precision == "bf16" ? torch::kBFloat16
+                                            : torch::kFloat32;
+    return [net, tile, device, classes, groups, type](const float* values, const RowSink& sink,
+                                                      const Progress&) {
         const torch::NoGradGuard no_grad;
         const auto x =
             torch::from_blob(const_cast<float*>(values), {1, 1, tile.z, tile.y, tile.x}, torch::kFloat32)
-                .to(device);
+                .to(device, type)
+                .contiguous(device.is_cuda() ? torch::MemoryFormat::ChannelsLast3d
+                                             : torch::MemoryFormat::Contiguous);
         const auto p = torch::matmul(torch::softmax(net->forward_plain(x, false), -1), groups);
         const auto out = p[0].permute({3, 0, 1, 2}).contiguous().to(torch::kCPU);
         emit_rows(out.data_ptr<float>(), tile, classes, sink);

@@ -74,7 +74,8 @@ public:
             const auto n = static_cast<std::size_t>(tile_.x), all = n * static_cast<std::size_t>(classes_);
             std::vector<float> out(row, row + all + n), entropy(n);
             measure_entropy(row, tile_.x, classes_, entropy.data());
-            for (std::size_t i = 0; i < n; ++i) out[all + i] = std::clamp(entropy[i] - row[all + i], 0.F, 1.F);
+            for (std::size_t i = 0; i < n; ++i)
+                out[all + i] = std::clamp(entropy[i] - row[all + i], 0.F, 1.F);
             sink(y, z, out.data());
         });
     }
@@ -93,7 +94,7 @@ Runner over_views(Runner run, int views, Size3 tile, int classes, bool disagreem
     if (views == 1 && !disagreement) return run;
     return [=, values = std::vector<float>(static_cast<std::size_t>(tile.count())),
             sums = ViewSums(tile, classes, views, disagreement)](const float* in, const RowSink& sink,
-                                                               const Progress& progress) mutable {
+                                                                 const Progress& progress) mutable {
         sums.clear();
         for (int view = 0; view < views; ++view) {
             if (view > 0) copy_mirrored(in, values.data(), tile, view);
