@@ -132,7 +132,8 @@ std::vector<Row> measure_agreement() {
 std::vector<Row> measure_networks(std::int64_t edge) {
     torch::set_num_threads(thread_count());
     const Model model = make_model({}, 1);
-    auto values = std::make_shared<Volume<float>>(Grid{{edge, edge, edge / 2}, {0.02, 0.02, 0.02}, {}});
+    auto values = std::make_shared<Volume<float>>(
+        Grid{{3 * edge / 2, 3 * edge / 2, 3 * edge / 4}, {0.02, 0.02, 0.02}, {}});
     Random random(1);
     for (auto& v : values->values()) v = static_cast<float>(random.normal());
     const Tomogram tomogram = tomogram_from(values);

@@ -64,8 +64,8 @@ struct Analysis {
 
 /// Segments, separates, measures and draws. Objects are found, their surfaces and filopodia measured on the
 /// model's grid, where the network saw them; volumes and grey values on the tomogram's own voxels. Memory: 1
-/// byte a voxel of the tomogram, about 15 a voxel of the model's grid, 2 GB for the network, and 100 bytes a
-/// surface vertex. Deterministic on the CPU at any thread count. Throws InputError, UsageError, Cancelled.
+/// byte a voxel of the tomogram, about 15 a voxel of the model's grid, 2.5 GB for the network, and 100 bytes
+/// a surface vertex. Deterministic on the CPU at any thread count. Throws InputError, UsageError, Cancelled.
 Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOptions& options,
                  const Progress& progress = {});
 

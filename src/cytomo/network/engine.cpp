@@ -3,10 +3,16 @@
 #include "engine.h"
 
 #include <omp.h>
+#include <sys/mman.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <map>
+#include <memory>
+#include <new>
+#include <numeric>
 #include <vector>
 
 #include "cytomo/core/error.h"
@@ -48,6 +54,65 @@ Folded fold(const Model& model, const Layer& layer) {
     return f;
 }
 
+float to_bfloat16(float v) {
+    auto bits = std::bit_cast<std::uint32_t>(v);
+    bits += 0x7FFFU + (bits >> 16 & 1U);  // to nearest, ties to even
+    return std::bit_cast<float>(bits & 0xFFFF0000U);
+}
+
+std::uint16_t upper_half(float v) {
+    return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(v) >> 16);
+}
+
+/// Rounds the weights of each output channel, `count` of them, to bfloat16 so that their sum stays: what
+/// rounding one loses is added to the next, from the largest to the smallest, whose steps are finest. Inputs
+/// vary slowly from voxel to voxel and are mostly positive, so errors that cancel in the sum nearly cancel in
+/// the result.
+void round_weights(std::vector<float>& weights, std::size_t count) {
+    std::vector<std::size_t> order(count);
+    for (std::size_t first = 0; first + count <= weights.size(); first += count) {
+        float* w = weights.data() + first;
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::stable_sort(order.begin(), order.end(),
+                         [w](std::size_t a, std::size_t b) { return std::abs(w[a]) > std::abs(w[b]); });
+        float lost = 0;
+        for (const auto i : order) {
+            const float wanted = w[i] + lost;
+            w[i] = to_bfloat16(wanted);
+            lost = wanted - w[i];
+        }
+    }
+}
+
+/// Each of the pieces of `size` numbers twice.
+std::vector<float> twice(const std::vector<float>& pieces, std::size_t size) {
+    std::vector<float> out;
+    for (auto at = pieces.begin(); at != pieces.end(); at += static_cast<std::ptrdiff_t>(size))
+        for (int i = 0; i < 2; ++i) out.insert(out.end(), at, at + static_cast<std::ptrdiff_t>(size));
+    return out;
+}
+
+/// Memory for an activation, in large pages where the system gives them: hundreds of megabytes would
+/// otherwise cost a fault every four kilobytes, and misses of the address cache in every layer.
+class Buffer {
+public:
+    explicit Buffer(std::size_t size) : size_(size) {
+        constexpr std::size_t page = 2 << 20;
+        data_.reset(std::aligned_alloc(page, (size + page - 1) / page * page));
+        if (!data_) throw std::bad_alloc();
+        ::madvise(data_.get(), size, MADV_HUGEPAGE);  // no more than a wish
+    }
+    std::size_t size() const { return size_; }
+    void* data() const { return data_.get(); }
+
+private:
+    struct Free {
+        void operator()(void* p) const { std::free(p); }
+    };
+    std::size_t size_;
+    std::unique_ptr<void, Free> data_;
+};
+
 /// A planned convolution: primitive, arguments and the buffers they live in.
 struct Step {
     dnnl::primitive primitive;
@@ -71,30 +136,39 @@ struct Engine::Implementation {
     int classes;
     dt type;
     std::vector<Step> steps;
-    dnnl::memory input, features;  // plain float input [1, 1, z, y, x]; what the head reads, blocked
-    std::vector<std::pair<dnnl::memory, bool>> pool;  // buffer, in use
+    /// Plain [1, 1, z, y, x] float: where the caller's values are. In bf16 [1, 2, z, y, x]: values and what
+    /// rounding them lost, so that the first layer sees 16 bits of each.
+    dnnl::memory input;
+    dnnl::memory features;  ///< what the head reads: float, blocked
+    struct Entry {
+        Buffer buffer;
+        bool used = false;
+    };
+    std::vector<Entry> pool;
 
     /// The smallest free buffer that is large enough: a large one may be needed whole soon.
     dnnl::memory take(const dnnl::memory::desc& md) {
-        std::pair<dnnl::memory, bool>* best = nullptr;
-        const auto size = [](const dnnl::memory& m) { return m.get_desc().get_size(); };
-        for (auto& entry : pool)
-            if (!entry.second && size(entry.first) >= md.get_size() &&
-                (best == nullptr || size(entry.first) < size(best->first)))
+        Entry* best = nullptr;
+        for (Entry& entry : pool)
+            if (!entry.used && entry.buffer.size() >= md.get_size() &&
+                (best == nullptr || entry.buffer.size() < best->buffer.size()))
                 best = &entry;
-        if (best == nullptr) best = &pool.emplace_back(dnnl::memory(md, cpu()), false);
-        best->second = true;
-        return {md, cpu(), best->first.get_data_handle()};
+        if (best == nullptr) best = &pool.emplace_back(Entry{Buffer(md.get_size())});
+        best->used = true;
+        return {md, cpu(), best->buffer.data()};
     }
     void release(const dnnl::memory& m) {
-        for (auto& [buffer, used] : pool)
-            if (buffer.get_data_handle() == m.get_data_handle()) used = false;
+        for (Entry& entry : pool)
+            if (entry.buffer.data() == m.get_data_handle()) entry.used = false;
     }
 
-    dnnl::memory add_convolution(const Model& model, const Layer& layer, const dnnl::memory& source) {
+    /// The last layer before the head leaves floats, so that nothing is rounded there, in the layout the head
+    /// reads.
+    dnnl::memory add_convolution(const Model& model, const Layer& layer, const dnnl::memory& source,
+                                 bool last) {
         const auto from = source.get_desc().dims();
         const std::int64_t k = layer.kernel, s = layer.stride, p = s == 1 ? (k - 1) / 2 : 0;
-        const dnnl::memory::dims wd{layer.out, layer.in, k, k, k},
+        const dnnl::memory::dims wd{layer.out, from[1], k, k, k},
             od{1, layer.out, from[2] / s, from[3] / s, from[4] / s};
         dnnl::primitive_attr attributes;
         if (layer.relu) {
@@ -103,7 +177,9 @@ struct Engine::Implementation {
             post.append_eltwise(1.F, dnnl::algorithm::eltwise_relu, 0.F, 0.F);
             attributes.set_post_ops(post);
         }
-        const auto out_desc = layer.residual ? source.get_desc() : dnnl::memory::desc(od, type, tag::any);
+        const auto out_desc = last             ? dnnl::memory::desc(od, dt::f32, blocked_tag())
+                              : layer.residual ? source.get_desc()
+                                               : dnnl::memory::desc(od, type, tag::any);
         const dnnl::convolution_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
                                                             dnnl::algorithm::convolution_direct,
                                                             source.get_desc(),
@@ -115,6 +191,10 @@ struct Engine::Implementation {
                                                             {p, p, p}},
                                                            attributes, cpu());
         Folded folded = fold(model, layer);
+        if (type == dt::bf16) {
+            round_weights(folded.weight, static_cast<std::size_t>(layer.in * k * k * k));
+            if (layer.in < from[1]) folded.weight = twice(folded.weight, static_cast<std::size_t>(k * k * k));
+        }
         const dnnl::memory plain_weight({wd, dt::f32, tag::abcde}, cpu(), folded.weight.data());
         dnnl::memory weight(pd.weights_desc(), cpu()), bias(pd.bias_desc(), cpu());
         copy(plain_weight, weight);
@@ -125,7 +205,7 @@ struct Engine::Implementation {
                                                         {DNNL_ARG_BIAS, bias},
                                                         {DNNL_ARG_DST, target}};
         if (layer.residual) arguments.insert({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, source});
-        const auto work = static_cast<double>(wd[0] * wd[1] * k * k * k * od[2] * od[3] * od[4]);
+        const auto work = static_cast<double>(wd[0] * layer.in * k * k * k * od[2] * od[3] * od[4]);
         steps.push_back({dnnl::convolution_forward(pd), std::move(arguments), work});
         return target;
     }
@@ -145,30 +225,25 @@ struct Engine::Implementation {
         steps.push_back({dnnl::resampling_forward(pd), {{DNNL_ARG_SRC, coarse}, {DNNL_ARG_DST, fine}}});
     }
 
-    /// In the layout that the head reads; a step of its own only if oneDNN chose another one.
-    dnnl::memory add_blocked(const dnnl::memory& source) {
-        const dnnl::memory::desc wanted(source.get_desc().dims(), type, blocked_tag());
-        if (source.get_desc() == wanted) return source;
-        const auto target = take(wanted);
-        steps.push_back({dnnl::reorder(source, target), {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}}});
-        return target;
-    }
-
     /// All layers in the order in which they run.
     void plan(const Model& model) {
         std::map<std::string, Layer> layers;
-        for (const Layer& l : model.architecture.layers()) layers[l.name] = l;
+        const auto in_order = model.architecture.layers();
+        for (const Layer& l : in_order) layers[l.name] = l;
+        const std::string last = in_order[in_order.size() - 2].name;  // the head comes after it
         const auto add = [&](const std::string& name, const dnnl::memory& source, bool release_source) {
-            const auto out = add_convolution(model, layers.at(name), source);
+            const auto out = add_convolution(model, layers.at(name), source, name == last);
             if (release_source) release(source);
             return out;
         };
-        input = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::f32, tag::abcde}, cpu(), DNNL_MEMORY_NONE);
+        input = type == dt::f32 ? dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, type, tag::abcde}, cpu(),
+                                               DNNL_MEMORY_NONE)
+                                : dnnl::memory({{1, 2, tile.z, tile.y, tile.x}, type, tag::abcde}, cpu());
+        // The last activation is the largest: the first may have its place until then.
+        const dnnl::memory::desc widest({1, model.architecture.widths[0], tile.z, tile.y, tile.x}, dt::f32,
+                                        blocked_tag());
+        pool.push_back(Entry{Buffer(widest.get_size())});
         dnnl::memory x = input;
-        if (type == dt::bf16) {
-            x = dnnl::memory({{1, 1, tile.z, tile.y, tile.x}, dt::bf16, tag::abcde}, cpu());
-            steps.push_back({dnnl::reorder(input, x), {{DNNL_ARG_FROM, input}, {DNNL_ARG_TO, x}}});
-        }
         const auto refine = [&](dnnl::memory y, const std::string& level) {
             for (int i = 0; layers.count(level + ".refine" + std::to_string(i)) > 0; ++i)
                 y = add(level + ".refine" + std::to_string(i), y, true);
@@ -190,17 +265,29 @@ struct Engine::Implementation {
             release(coarse);
             x = refine(add(level + ".a", by_level[l], true), level);
         }
-        features = add_blocked(x);
+        features = x;
     }
 
-    template <class T>
+    void set_input(const float* values) {
+        if (type == dt::f32) return input.set_data_handle(const_cast<float*>(values));  // only read
+        auto* high = static_cast<std::uint16_t*>(input.get_data_handle());
+        const auto n = tile.count();
+        parallel_chunks(n, 1 << 16, [&](std::int64_t begin, std::int64_t end) {
+            for (auto i = begin; i < end; ++i) {
+                const float rounded = to_bfloat16(values[i]);
+                high[i] = upper_half(rounded);
+                high[n + i] = upper_half(to_bfloat16(values[i] - rounded));
+            }
+        });
+    }
+
     void run_head(const RowSink& sink) const {
-        const auto* values = static_cast<const T*>(features.get_data_handle());
+        const auto* values = static_cast<const float*>(features.get_data_handle());
         const int lanes = block_channels();
         parallel_chunks(tile.y * tile.z, 64, [&](std::int64_t begin, std::int64_t end) {
             std::vector<float> probabilities(static_cast<std::size_t>(classes * tile.x));
             for (auto row = begin; row < end; ++row) {
-                head.run(FeatureRow<T>{values + row * tile.x * lanes, tile.count() * lanes, lanes, tile.x},
+                head.run({values + row * tile.x * lanes, tile.count() * lanes, lanes, tile.x},
                          probabilities.data());
                 sink(row % tile.y, row / tile.y, probabilities.data());
             }
@@ -232,7 +319,7 @@ Size3 Engine::tile() const {
 void Engine::run(const float* values, const RowSink& sink, const Progress& progress) {
     auto& self = *implementation_;
     omp_set_num_threads(thread_count());
-    self.input.set_data_handle(const_cast<float*>(values));  // only read
+    self.set_input(values);
     double total = 0, done = 0;
     for (const Step& step : self.steps) total += step.work;
     for (const Step& step : self.steps) {
@@ -243,10 +330,7 @@ void Engine::run(const float* values, const RowSink& sink, const Progress& progr
         });
         done += step.work;
     }
-    if (self.type == dt::bf16)
-        self.run_head<Bfloat16>(sink);
-    else
-        self.run_head<float>(sink);
+    self.run_head(sink);
 }
 
 void Engine::run(const float* values, float* probabilities) {

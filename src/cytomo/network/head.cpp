@@ -1,5 +1,5 @@
-// Outputs are padded to 8 or 16, so that they fill vector registers; several voxels are computed together, as
-// one alone would wait for its own sums.
+// Eight voxels together: their sums, with the outputs (padded to 8 or 16) side by side in vector registers;
+// then, turned round, the softmax with the voxels side by side, so that nothing is summed across a register.
 #include "head.h"
 
 #include <algorithm>
@@ -9,14 +9,7 @@ namespace cytomo {
 
 namespace {
 
-constexpr float never = -1e30F;
-
-inline float to_float(float v) {
-    return v;
-}
-inline float to_float(Bfloat16 v) {
-    return std::bit_cast<float>(static_cast<std::uint32_t>(v.bits) << 16);
-}
+constexpr int together = 8;
 
 /// e to the power of x ≤ 0, without branches. Polynomial of exp2f in the Cephes library (S. L. Moshier 1992).
 inline float exponential(float x) {
@@ -39,11 +32,10 @@ Head::Head(const Model& model)
     : channels_(model.architecture.widths[0]),
       outputs_(model.architecture.outputs),
       padded_(outputs_ <= 8 ? 8 : 16),
-      grouped_(false),
+      classes_(model.class_count()),
       class_of_(model.output_classes()),
       weights_(static_cast<std::size_t>(channels_ * padded_)),
-      bias_(static_cast<std::size_t>(padded_), never),
-      classes_(model.class_count()) {
+      bias_(static_cast<std::size_t>(padded_)) {
     const auto& weight = model.weights.at("head.weight").values;
     const auto& bias = model.weights.at("head.bias").values;
     for (int o = 0; o < outputs_; ++o) {
@@ -55,50 +47,50 @@ Head::Head(const Model& model)
     }
 }
 
-template <int padded, int together, class T>
-void Head::run_some(const FeatureRow<T>& row, std::int64_t x, float* probabilities) const {
+template <int padded>
+void Head::run_some(const FeatureRow& row, std::int64_t x, float* probabilities) const {
+    const auto n = static_cast<int>(std::min<std::int64_t>(together, row.width - x));
     float sums[together][padded];
     for (int v = 0; v < together; ++v)
         for (int o = 0; o < padded; ++o) sums[v][o] = bias_[static_cast<std::size_t>(o)];
     for (int c = 0; c < channels_; ++c) {
-        const T* feature = row.values + (c / row.lanes) * row.block_stride + x * row.lanes + c % row.lanes;
+        const float* feature =
+            row.values + (c / row.lanes) * row.block_stride + x * row.lanes + c % row.lanes;
         const float* w = weights_.data() + c * padded;
         for (int v = 0; v < together; ++v) {
-            const float f = to_float(feature[v * row.lanes]);
+            const float f = feature[std::min(v, n - 1) * row.lanes];
             for (int o = 0; o < padded; ++o) sums[v][o] += f * w[o];
         }
     }
-    for (int v = 0; v < together; ++v) {
-        float top = sums[v][0], total = 0;
-        for (int o = 1; o < padded; ++o) top = std::max(top, sums[v][o]);
-        for (int o = 0; o < padded; ++o) sums[v][o] = exponential(sums[v][o] - top);
-        for (int o = 0; o < outputs_; ++o) total += sums[v][o];
-        const float factor = 1 / total;
-        float* to = probabilities + x + v;
-        if (!grouped_) {
-            for (int o = 0; o < outputs_; ++o) to[o * row.width] = sums[v][o] * factor;
-            continue;
+    float e[padded][together], top[together], total[together] = {};
+    for (int o = 0; o < padded; ++o)
+        for (int v = 0; v < together; ++v) e[o][v] = sums[v][o];
+    for (int v = 0; v < together; ++v) top[v] = e[0][v];
+    for (int o = 1; o < outputs_; ++o)
+        for (int v = 0; v < together; ++v) top[v] = std::max(top[v], e[o][v]);
+    for (int o = 0; o < outputs_; ++o)
+        for (int v = 0; v < together; ++v) {
+            e[o][v] = exponential(e[o][v] - top[v]);
+            total[v] += e[o][v];
         }
-        float of_class[16] = {};
-        for (int o = 0; o < outputs_; ++o) of_class[class_of_[static_cast<std::size_t>(o)]] += sums[v][o];
-        for (int c = 0; c < classes_; ++c) to[c * row.width] = of_class[c] * factor;
+    float of_class[16][together] = {};
+    if (grouped_)
+        for (int o = 0; o < outputs_; ++o)
+            for (int v = 0; v < together; ++v) of_class[class_of_[static_cast<std::size_t>(o)]][v] += e[o][v];
+    for (int v = 0; v < together; ++v) total[v] = 1 / total[v];
+    for (int c = 0; c < classes_; ++c) {
+        const float* values = grouped_ ? of_class[c] : e[c];
+        float* to = probabilities + c * row.width + x;
+        if (n == together)
+            for (int v = 0; v < together; ++v) to[v] = values[v] * total[v];
+        else
+            for (int v = 0; v < n; ++v) to[v] = values[v] * total[v];
     }
 }
 
-template <int padded, class T>
-void Head::run_padded(const FeatureRow<T>& row, float* probabilities) const {
-    constexpr int together = 64 / padded;
-    std::int64_t x = 0;
-    for (; x + together <= row.width; x += together) run_some<padded, together>(row, x, probabilities);
-    for (; x < row.width; ++x) run_some<padded, 1>(row, x, probabilities);
-}
-
-void Head::run(const FeatureRow<float>& row, float* probabilities) const {
-    padded_ == 8 ? run_padded<8>(row, probabilities) : run_padded<16>(row, probabilities);
-}
-
-void Head::run(const FeatureRow<Bfloat16>& row, float* probabilities) const {
-    padded_ == 8 ? run_padded<8>(row, probabilities) : run_padded<16>(row, probabilities);
+void Head::run(const FeatureRow& row, float* probabilities) const {
+    for (std::int64_t x = 0; x < row.width; x += together)
+        padded_ == 8 ? run_some<8>(row, x, probabilities) : run_some<16>(row, x, probabilities);
 }
 
 }  // namespace cytomo

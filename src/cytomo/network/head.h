@@ -10,17 +10,11 @@ namespace cytomo {
 
 /// Where the features of one row of voxels lie: channel c of voxel x is
 /// values[(c / lanes) * block_stride + x * lanes + c % lanes].
-template <class T>
 struct FeatureRow {
-    const T* values = nullptr;
+    const float* values = nullptr;
     std::int64_t block_stride = 0;
-    int lanes = 16;
+    int lanes = 16;  ///< 8 or 16
     std::int64_t width = 0;
-};
-
-/// Bits of a bfloat16: the upper half of a float.
-struct Bfloat16 {
-    std::uint16_t bits;
 };
 
 /// A 1×1×1 convolution, softmax, and the sum over the outputs of each class. As a layer of its own it would
@@ -29,20 +23,16 @@ class Head {
 public:
     explicit Head(const Model& model);
     /// probabilities[c * row.width + x] for each class c. Relative error of the exponential function: 3e-7.
-    void run(const FeatureRow<float>& row, float* probabilities) const;
-    void run(const FeatureRow<Bfloat16>& row, float* probabilities) const;
+    void run(const FeatureRow& row, float* probabilities) const;
 
 private:
-    template <int padded, class T>
-    void run_padded(const FeatureRow<T>& row, float* probabilities) const;
-    template <int padded, int together, class T>
-    void run_some(const FeatureRow<T>& row, std::int64_t x, float* probabilities) const;
+    template <int padded>
+    void run_some(const FeatureRow& row, std::int64_t x, float* probabilities) const;
 
-    int channels_, outputs_, padded_;
-    bool grouped_;  ///< classes are not the outputs themselves
+    int channels_, outputs_, padded_, classes_;
+    bool grouped_ = false;  ///< classes are not the outputs themselves
     std::vector<std::uint8_t> class_of_;
-    std::vector<float> weights_, bias_;  ///< [channel][padded output]; padding never wins
-    int classes_;
+    std::vector<float> weights_, bias_;  ///< [channel][padded output]
 };
 
 }  // namespace cytomo

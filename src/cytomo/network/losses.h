@@ -20,8 +20,8 @@ torch::Tensor segmentation_loss(const torch::Tensor& logits, const torch::Tensor
 /// The same from libtorch's operators: slower, obvious; the reference in tests and on CUDA.
 torch::Tensor segmentation_loss_plain(const torch::Tensor& logits, const torch::Tensor& labels,
                                       const torch::Tensor& class_weights,
-                                      const torch::Tensor& class_of_output,
-                                      const torch::Tensor& targets = {}, double target_weight = 0);
+                                      const torch::Tensor& class_of_output, const torch::Tensor& targets = {},
+                                      double target_weight = 0);
 
 /// [voxels, classes]: softmax over the outputs, added up by class. Differentiable.
 torch::Tensor class_probabilities(const torch::Tensor& logits, std::int64_t classes,

@@ -24,7 +24,7 @@ struct Layer {
     int kernel = 3;       ///< edge of the cubic kernel; padded to keep the size unless stride > 1
     int stride = 1;
     bool relu = true;
-    bool norm = true;  ///< false: a bias instead (the head)
+    bool norm = true;       ///< false: a bias instead (the head)
     bool residual = false;  ///< adds its input before the ReLU
 };
 

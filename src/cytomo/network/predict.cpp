@@ -182,9 +182,9 @@ double prediction_bytes(const Grid& tomogram, const Model& model, const PredictO
     const auto n = static_cast<double>(grid.count());
     const Tiling tiling = choose_tiles(options, model, grid.size);
     const double number = options.precision == "f32" || !can_compute(Precision::bf16) ? 4 : 2;
-    // Two activations at full resolution, and those of all coarser levels together.
-    const double network = static_cast<double>(tiling.tile().count()) *
-                           (2.6 * number * model.architecture.widths[0] + 4 + number);
+    // Two activations at full resolution, the last one of floats, and those of all coarser levels together.
+    const double network =
+        static_cast<double>(tiling.tile().count()) * ((1.6 * number + 4) * model.architecture.widths[0] + 8);
     const double slices = 2.0 * static_cast<double>(grid.size.x * grid.size.y * tiling.tile().z);
     return fixed + std::max(classes * n + network + slices, (classes + 9) * n + own);
 }

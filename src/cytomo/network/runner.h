@@ -26,8 +26,7 @@ RowSink sink_into(float* to, Size3 tile, int volumes);
 /// Hands the rows of such an array to a sink.
 void emit_rows(const float* from, Size3 tile, int volumes, const RowSink& sink);
 
-/// Most voxels that a tile should have: two activations at full resolution then take 1.4 GB in bf16, 2.7 GB
-/// in f32.
+/// Most voxels that a tile should have: activations then take 2.5 GB in bf16, 3.6 GB in f32.
 std::int64_t most_tile_voxels();
 
 /// The model prepared for tiles of a size, on the device and in the precision that the options ask for, which

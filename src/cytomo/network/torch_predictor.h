@@ -11,8 +11,8 @@ namespace cytomo {
 
 bool cuda_available();
 
-/// Same contract as Engine::run. `precision`: "f32", "bf16" or "f16", of the activations (which of them an operator has
-/// depends on the device). Throws InputError if there is no such device.
+/// Same contract as Engine::run. `precision`: "f32", "bf16" or "f16", of the activations (which of them an
+/// operator has depends on the device). Throws InputError if there is no such device.
 Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& device,
                             const std::string& precision = "f32");
 
