@@ -30,8 +30,8 @@ Row measure(const std::string& name, std::int64_t voxels, const std::function<vo
 std::vector<Row> measure_limits();
 
 /// The default architecture (random weights): the engine on one tile, a whole prediction, libtorch with the
-/// same weights, and the published double-decoder network. `edge`: of the volume that is predicted, edge ×
-/// edge × edge / 2. Group "network".
+/// same weights, and the published double-decoder network. 1.5 edge × 1.5 edge ×
+/// 0.75 edge voxels are predicted. Group "network".
 std::vector<Row> measure_networks(std::int64_t edge);
 
 /// Components, distances, surfaces, measures on a synthetic cell of edge³ voxels, which is written into

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "cytomo/image/filter.h"
 #include "cytomo/image/resample.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/labels/components.h"
@@ -44,11 +45,17 @@ std::vector<Row> measure_parts(std::int64_t edge, const std::string& folder) {
             find_squared_distances_um2(cell.classes.values(), cell.classes.grid().size, {0.02, 0.025, 0.03},
                                        Beyond::unknown, out);
         });
+    Volume<float> smooth = *cell.grey;
+    gaussian_blur(smooth, {1.5, 1.5, 1.5});
+    if (!folder.empty()) write_volume(std::filesystem::path(folder) / "smooth.npy", smooth, true);
     std::size_t triangles = 0;
-    add("surface of grey values at one level", [&] {
-        triangles = extract_surface(cell.grey->grid(), field_of(*cell.grey), 0.25F).triangles.size();
-    });
-    rows.back().remark = thousands(triangles);
+    const auto add_surface = [&](const std::string& name, const Volume<float>& values) {
+        add(name,
+            [&] { triangles = extract_surface(values.grid(), field_of(values), 0.25F).triangles.size(); });
+        rows.back().remark = thousands(triangles);
+    };
+    add_surface("surface of noisy values at one level", *cell.grey);
+    add_surface("surface of smooth values at one level", smooth);
     add("surfaces of all objects", [&] {
         triangles = 0;
         for (const Mesh& mesh : extract_objects(instances.volume, instances.count()))
