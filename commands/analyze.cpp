@@ -152,7 +152,7 @@ Command analyze_command() {
                 app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
                 app.add_option("outdir", a->out, "Folder for the results; it is made")->required();
                 app.add_option("--format", a->format, "Surface files")
-                    ->check(CLI::IsMember({"ply", "stl", "obj"}))
+                    ->check(CLI::IsMember({"ply", "stl", "obj", "glb", "vtp"}))
                     ->capture_default_str();
                 app.add_flag("--per-instance", a->per_instance, "Write the surface of every object too");
                 app.add_option("--smoothing", a->smoothing, "Smoothing iterations on surfaces (volumes stay)")

@@ -216,7 +216,7 @@ Command surface_command() {
                 add_voxel_option(app, arguments->voxel_nm,
                                  "Voxel edges in nm, for files that carry none or wrong ones");
                 app.add_option("--format", arguments->format, "Format of the meshes")
-                    ->check(CLI::IsMember({"ply", "stl", "obj"}))
+                    ->check(CLI::IsMember({"ply", "stl", "obj", "glb", "vtp"}))
                     ->capture_default_str();
                 auto* per_instance = app.add_flag("--per-instance", arguments->per_instance,
                                                   "Also one mesh for each object found, in OUTDIR/objects");

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cctype>
-#include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <stdexcept>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
+#include "cytomo/io/mesh_file.h"
 
 namespace cytomo {
 
@@ -19,67 +17,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "PLY and STL are written as they lie in memory");
 
-constexpr const char* unit_note = "coordinates in micrometres, order x y z";
-
-/// A file written through a large buffer; every failure becomes an InputError.
-class BufferedFile {
-public:
-    BufferedFile(const std::filesystem::path& path, std::string shown_name)
-        : name_(std::move(shown_name)), file_(std::fopen(path.c_str(), "wb")) {
-        if (!file_) fail("to create the file");
-        buffer_.reserve(capacity);
-    }
-    void bytes(const void* data, std::size_t size) {
-        if (buffer_.size() + size > capacity) flush();
-        const auto* p = static_cast<const char*>(data);
-        if (size > capacity)
-            put(p, size);
-        else
-            buffer_.insert(buffer_.end(), p, p + size);
-    }
-    void text(std::string_view s) { bytes(s.data(), s.size()); }
-    template <class T>
-    void number(T value) {
-        std::array<char, 32> digits;
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-        bytes(digits.data(), static_cast<std::size_t>(end - digits.data()));
-    }
-    void close() {
-        flush();
-        if (std::fclose(file_.release()) != 0) fail("to finish the file");
-    }
-
-private:
-    static constexpr std::size_t capacity = 1 << 20;
-    struct Closer {
-        void operator()(std::FILE* f) const { std::fclose(f); }
-    };
-    void flush() {
-        put(buffer_.data(), buffer_.size());
-        buffer_.clear();
-    }
-    void put(const char* p, std::size_t size) {
-        if (std::fwrite(p, 1, size, file_.get()) != size) fail("space for the mesh");
-    }
-    [[noreturn]] void fail(const char* expected) const {
-        throw InputError(name_, expected, std::strerror(errno), "Check space and rights");
-    }
-    std::string name_;
-    std::unique_ptr<std::FILE, Closer> file_;
-    std::vector<char> buffer_;
-};
-
-/// A part without a copy of its mesh.
-struct PartView {
-    const Mesh* mesh;
-    const MeshLook* look;
-
-    bool coloured() const { return look->colour || !look->vertex_colours.empty(); }
-    Colour colour_of(std::size_t vertex) const {
-        if (!look->vertex_colours.empty()) return look->vertex_colours[vertex];
-        return look->colour.value_or(Colour{200, 200, 200});
-    }
-};
+using io::BufferedFile;
+using PartView = io::MeshPartView;
 
 std::string extension_of(const std::filesystem::path& path) {
     std::string e = path.extension().string();
@@ -107,7 +46,8 @@ std::string as_word(std::string name) {
 void write_ply(BufferedFile& out, std::span<const PartView> parts, const std::string& comment) {
     std::size_t vertices = 0, triangles = 0;
     bool coloured = false;
-    out.text(std::string("ply\nformat binary_little_endian 1.0\ncomment cytomo mesh, ") + unit_note + "\n");
+    out.text(std::string("ply\nformat binary_little_endian 1.0\ncomment cytomo mesh, ") + io::mesh_unit_note +
+             "\n");
     comment_lines(out, "comment ", comment);
     for (const auto& p : parts) {
         vertices += p.mesh->vertices.size();
@@ -140,7 +80,7 @@ void write_ply(BufferedFile& out, std::span<const PartView> parts, const std::st
 
 void write_stl(BufferedFile& out, std::span<const PartView> parts, const std::string& comment) {
     // 80 bytes that must not begin with "solid", or readers take the file for text.
-    std::string header = std::string("cytomo mesh, ") + unit_note;
+    std::string header = std::string("cytomo mesh, ") + io::mesh_unit_note;
     for (const auto& p : parts)
         if (!p.look->name.empty()) header += ", " + as_word(p.look->name);
     if (!comment.empty()) header += ", " + comment;
@@ -166,7 +106,7 @@ void write_stl(BufferedFile& out, std::span<const PartView> parts, const std::st
 }
 
 void write_obj(BufferedFile& out, std::span<const PartView> parts, const std::string& comment) {
-    out.text(std::string("# cytomo mesh, ") + unit_note + "\n");
+    out.text(std::string("# cytomo mesh, ") + io::mesh_unit_note + "\n");
     comment_lines(out, "# ", comment);
     std::uint32_t first = 1;  // OBJ counts from 1, through all objects
     for (const auto& p : parts) {
@@ -204,7 +144,7 @@ void write_obj(BufferedFile& out, std::span<const PartView> parts, const std::st
 void write_parts(const std::filesystem::path& path, std::span<const PartView> parts, bool overwrite,
                  const std::string& comment) {
     if (!is_mesh_format(path))
-        throw InputError(path.string(), "a name that ends in .ply, .stl or .obj",
+        throw InputError(path.string(), "a name that ends in .ply, .stl, .obj, .glb or .vtp",
                          "'" + path.extension().string() + "'", "Choose one of them");
     std::size_t vertices = 0, triangles = 0;
     for (const auto& p : parts) {
@@ -224,7 +164,11 @@ void write_parts(const std::filesystem::path& path, std::span<const PartView> pa
     PendingOutput output(path, overwrite);
     BufferedFile file(output.path(), path.string());
     const std::string extension = extension_of(path);
-    (extension == ".ply" ? write_ply : extension == ".stl" ? write_stl : write_obj)(file, parts, comment);
+    (extension == ".ply"   ? write_ply
+     : extension == ".stl" ? write_stl
+     : extension == ".obj" ? write_obj
+     : extension == ".glb" ? io::write_glb
+                           : io::write_vtp)(file, parts, comment);
     file.close();
     output.commit();
 }
@@ -233,7 +177,7 @@ void write_parts(const std::filesystem::path& path, std::span<const PartView> pa
 
 bool is_mesh_format(const std::filesystem::path& path) {
     const std::string e = extension_of(path);
-    return e == ".ply" || e == ".stl" || e == ".obj";
+    return e == ".ply" || e == ".stl" || e == ".obj" || e == ".glb" || e == ".vtp";
 }
 
 void write_mesh(const std::filesystem::path& path, const Mesh& mesh, bool overwrite, const MeshLook& look) {

@@ -1,4 +1,5 @@
-// Triangle meshes in files that Blender, ChimeraX, MeshLab, ParaView and Amira open: PLY, STL, OBJ.
+// Triangle meshes in files that Blender, ChimeraX, MeshLab, ParaView and Amira open: PLY, STL, OBJ, glTF,
+// VTP.
 #pragma once
 
 #include <array>
@@ -19,7 +20,7 @@ using Colour = std::array<std::uint8_t, 3>;
 /// How a mesh appears in a file.
 struct MeshLook {
     std::string name;                    ///< of the object; empty: none
-    std::optional<Colour> colour;        ///< of the whole mesh; kept by PLY and OBJ
+    std::optional<Colour> colour;        ///< of the whole mesh; kept by all but STL
     std::vector<Colour> vertex_colours;  ///< one a vertex, or empty; goes before `colour`
     std::string comment;                 ///< further lines for the header
 };
@@ -33,15 +34,16 @@ struct MeshPart {
 /// Writes one mesh; the extension chooses the format. Coordinates are in µm, and the header says so.
 /// .ply: binary, little-endian, colours as vertex properties. .stl: binary; each triangle carries its
 /// corners and its normal, no colour. .obj: text, the shortest digits that give the same number
-/// back; colours after the coordinates of each vertex.
-/// The file appears whole or not at all. Throws InputError if it exists and may not be overwritten, for
-/// unknown extensions, and when the disk is full; std::invalid_argument if vertex_colours has not one
-/// entry a vertex or an index has no vertex.
+/// back; colours after the coordinates of each vertex. .glb: binary glTF 2.0, one named and coloured mesh a
+/// part; one unit, which programs take for a metre, is a µm. .vtp: VTK's PolyData, colours at the points,
+/// number of the part at each triangle. The file appears whole or not at all. Throws InputError if it exists
+/// and may not be overwritten, for unknown extensions, and when the disk is full; std::invalid_argument if
+/// vertex_colours has not one entry a vertex or an index has no vertex.
 void write_mesh(const std::filesystem::path& path, const Mesh& mesh, bool overwrite,
                 const MeshLook& look = {});
 
-/// Writes several meshes into one file, in .obj as one named object each; .ply and .stl have no
-/// objects and hold all triangles together. `comment`: further header lines.
+/// Writes several meshes into one file, in .obj and .glb as one named object each; .ply, .stl and .vtp have
+/// no objects and hold all triangles together. `comment`: further header lines.
 void write_meshes(const std::filesystem::path& path, std::span<const MeshPart> parts, bool overwrite,
                   const std::string& comment = {});
 
