@@ -20,26 +20,37 @@ double operations_of(const Model& model, std::int64_t voxels) {
     return 2 * model.architecture.multiply_adds_per_voxel() * static_cast<double>(voxels);
 }
 
+/// What can be computed here, the best for this processor last.
+std::vector<Precision> precisions() {
+    std::vector<Precision> out{Precision::f32};
+    if (best_precision() == Precision::bf16) out.push_back(Precision::bf16);
+    if (can_compute(Precision::int8)) out.push_back(Precision::int8);
+    return out;
+}
+
 Row measure_engine(const Model& model, Precision precision) {
-    const Size3 tile{256, 256, 128};
-    Engine engine(model, tile, precision);
-    const std::vector<float> values(static_cast<std::size_t>(tile.count()), 0.5F);
+    const Size3 tile{256, 256, 128}, part{64, 64, 32};
+    std::vector<float> values(static_cast<std::size_t>(tile.count()));
+    Random random(2);
+    for (auto& v : values) v = static_cast<float>(random.normal());
+    const std::vector<float> sample(values.begin(), values.begin() + part.count());
+    Engine engine(model, tile, precision, measure_ranges(model, part, {sample}));
     Row row = measure("engine, one tile", tile.count(),
                       [&] { engine.run(values.data(), [](std::int64_t, std::int64_t, const float*) {}); });
     row.operations = operations_of(model, tile.count());
-    row.precision = precision == Precision::bf16 ? "bf16" : "f32";
+    row.precision = name(precision);
     return row;
 }
 
 /// From grey values in memory to probabilities: reading, tiles with their overlap, blending.
-Row measure_prediction(const Model& model, const Tomogram& tomogram, const std::string& precision) {
+Row measure_prediction(const Model& model, const Tomogram& tomogram, Precision precision) {
     PredictOptions options;
-    options.precision = precision;
+    options.precision = name(precision);
     options.polarity = Polarity::dense_is_bright;
     options.views = 1;
     const std::int64_t voxels = tomogram.grid.count();
     Row row = measure("prediction, finished voxels", voxels, [&] { predict(tomogram, model, options); });
-    row.precision = precision;
+    row.precision = name(precision);
     row.operations = operations_of(model, voxels);
     char text[60];
     const Tiling tiling =
@@ -109,12 +120,12 @@ std::vector<Row> measure_agreement() {
     make_torch_predictor(model, tile, "cpu")(values.data(), sink_into(p.data(), tile, classes), {});
     const auto reference = winners(p);
     std::vector<Row> rows;
-    for (const auto precision : {Precision::f32, Precision::bf16}) {
-        if (precision == Precision::bf16 && best_precision() != Precision::bf16) continue;
-        Engine engine(model, tile, precision);
+    const auto ranges = measure_ranges(model, tile, {values});
+    for (const auto precision : precisions()) {
+        Engine engine(model, tile, precision, ranges);
         Row row =
             measure("engine, a simulated cell", tile.count(), [&] { engine.run(values.data(), p.data()); });
-        row.precision = precision == Precision::bf16 ? "bf16" : "f32";
+        row.precision = name(precision);
         const auto own = winners(p);
         std::size_t same = 0;
         for (std::size_t i = 0; i < n; ++i) same += own[i] == reference[i] ? 1 : 0;
@@ -138,11 +149,8 @@ std::vector<Row> measure_networks(std::int64_t edge) {
     for (auto& v : values->values()) v = static_cast<float>(random.normal());
     const Tomogram tomogram = tomogram_from(values);
     std::vector<Row> rows;
-    const bool has_bf16 = best_precision() == Precision::bf16;
-    rows.push_back(measure_engine(model, Precision::f32));
-    if (has_bf16) rows.push_back(measure_engine(model, Precision::bf16));
-    rows.push_back(measure_prediction(model, tomogram, "f32"));
-    if (has_bf16) rows.push_back(measure_prediction(model, tomogram, "bf16"));
+    for (const auto p : precisions()) rows.push_back(measure_engine(model, p));
+    for (const auto p : precisions()) rows.push_back(measure_prediction(model, tomogram, p));
     rows.push_back(measure_libtorch(model));
     rows.push_back(measure_double_decoder());
     for (Row& row : measure_agreement()) rows.push_back(std::move(row));

@@ -14,7 +14,7 @@ void PredictArguments::declare(CLI::App& app) {
     app.add_option("--device", device, "auto, cpu or cuda:N")->capture_default_str();
     app.add_option("--precision", precision,
                    "Arithmetic; auto takes bf16 where the processor has it, on CUDA f16")
-        ->check(CLI::IsMember({"auto", "f32", "bf16"}))
+        ->check(CLI::IsMember({"auto", "f32", "bf16", "int8"}))
         ->capture_default_str();
     app.add_option(
            "--views", views,

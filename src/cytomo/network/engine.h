@@ -1,8 +1,10 @@
 // Private to network: runs a trained model on the CPU with oneDNN, without libtorch.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cytomo/core/grid.h"
 #include "cytomo/network/model.h"
@@ -10,22 +12,35 @@
 
 namespace cytomo {
 
-enum class Precision { f32, bf16 };
+enum class Precision { f32, bf16, int8 };
 
 /// bf16 where the processor has instructions for it, f32 elsewhere.
 Precision best_precision();
 
 /// Whether the processor can compute so at all: bf16 takes AVX-512 (without its bf16 instructions it is
-/// slow).
+/// slow), int8 AVX-512 with VNNI.
 bool can_compute(Precision precision);
+
+/// "f32", "bf16" or "int8"; "auto" is the best one. Throws UsageError for other names.
+Precision precision_named(const std::string& name);
+std::string name(Precision precision);
+
+/// Largest absolute value of each activation, by the name of its layer; "input" is that of the grey values,
+/// but for one in ten thousand. What int8 needs to know of a tomogram.
+using ActivationRanges = std::map<std::string, float>;
+
+/// Computes in f32 what activations reach in some tiles: class Engine's `ranges`. samples[i].size() ==
+/// tile.count().
+ActivationRanges measure_ranges(const Model& model, Size3 tile,
+                                const std::vector<std::vector<float>>& samples);
 
 /// A network prepared for tiles of one size: batch normalisation folded into the convolutions,
 /// activations fused, layouts chosen by oneDNN and kept between layers, memory reused.
 class Engine {
 public:
     /// `tile`: multiples of the architecture's stride. Takes about tile.count() * 120 bytes for the default
-    /// architecture in bf16, 170 in f32.
-    Engine(const Model& model, Size3 tile, Precision precision);
+    /// architecture in bf16, 170 in f32. `ranges`: for int8.
+    Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges = {});
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

@@ -8,9 +8,8 @@
 namespace cytomo {
 namespace {
 
-/// A model whose normalisation is not the identity.
-Model lively_model() {
-    Model m = make_model({{16, 32, 48}, 7}, 5);
+/// Gives a model a normalisation that is not the identity.
+Model lively(Model m) {
     Random r(9);
     for (auto& [name, t] : m.weights)
         for (auto& v : t.values) {
@@ -22,21 +21,26 @@ Model lively_model() {
     return m;
 }
 
-void compare(Precision precision, double mean_tolerance, double same_class) {
-    const Model m = lively_model();
+Model lively_model() {
+    return lively(make_model({{16, 32, 48}, 7}, 5));
+}
+
+void compare(const Model& m, Precision precision, double mean_tolerance, double same_class) {
     const Size3 tile{24, 16, 8};
     const auto n = static_cast<std::size_t>(tile.count());
-    std::vector<float> x(n), a(7 * n), b(7 * n);
+    const auto classes = static_cast<std::size_t>(m.class_count());
+    std::vector<float> x(n), a(classes * n), b(classes * n);
     Random r(2);
     for (auto& v : x) v = static_cast<float>(r.normal());
-    Engine engine(m, tile, precision);
+    Engine engine(m, tile, precision,
+                  precision == Precision::int8 ? measure_ranges(m, tile, {x}) : ActivationRanges{});
     engine.run(x.data(), a.data());
-    make_torch_predictor(m, tile, "cpu")(x.data(), sink_into(b.data(), tile, 7), {});
+    make_torch_predictor(m, tile, "cpu")(x.data(), sink_into(b.data(), tile, static_cast<int>(classes)), {});
     double difference = 0, same = 0;
     for (std::size_t i = 0; i < n; ++i) {
         std::size_t ta = 0, tb = 0;
         double sum = 0;
-        for (std::size_t c = 0; c < 7; ++c) {
+        for (std::size_t c = 0; c < classes; ++c) {
             difference += std::abs(a[c * n + i] - b[c * n + i]);
             sum += a[c * n + i];
             if (a[c * n + i] > a[ta * n + i]) ta = c;
@@ -45,21 +49,54 @@ void compare(Precision precision, double mean_tolerance, double same_class) {
         EXPECT_NEAR(sum, 1, 1e-4);
         same += ta == tb ? 1 : 0;
     }
-    EXPECT_LT(difference / static_cast<double>(7 * n), mean_tolerance);
+    EXPECT_LT(difference / static_cast<double>(classes * n), mean_tolerance);
     EXPECT_GE(same / static_cast<double>(n), same_class);
     // A second run on used buffers gives the same.
-    std::vector<float> again(7 * n);
+    std::vector<float> again(classes * n);
     engine.run(x.data(), again.data());
     EXPECT_EQ(a, again);
 }
 
+/// The same with residual convolutions at several places, the last layer among them.
+Model refined_model() {
+    Architecture a{{16, 32, 48}, 7};
+    a.refine = {1, 2, 0, 1};
+    return lively(make_model(a, 6));
+}
+
 TEST(Engine, FloatAgreesWithLibtorch) {
-    compare(Precision::f32, 1e-5, 0.999);
+    for (const Model& m : {lively_model(), refined_model(), lively(make_model({{16}, 2}, 3))})
+        compare(m, Precision::f32, 1e-5, 0.999);
 }
 
 TEST(Engine, Bfloat16ComesClose) {
     if (!can_compute(Precision::bf16)) GTEST_SKIP() << "this processor has no AVX-512";
-    compare(Precision::bf16, 0.02, 0.9);
+    for (const Model& m : {lively_model(), refined_model(), lively(make_model({{16}, 2}, 3))})
+        compare(m, Precision::bf16, 0.01, 0.97);
+}
+
+TEST(Engine, Int8ComesClose) {
+    if (!can_compute(Precision::int8)) GTEST_SKIP() << "this processor has no AVX-512 with VNNI";
+    for (const Model& m : {lively_model(), refined_model(), lively(make_model({{16}, 2}, 3))})
+        compare(m, Precision::int8, 0.02, 0.9);
+}
+
+TEST(Engine, RangesAreThoseOfTheLayers) {
+    // One level, weights that pass the middle voxel of channel 0 on: every activation is the input, cut at 0.
+    Model m = make_model({{16}, 2}, 1);
+    for (auto& [name, t] : m.weights) {
+        const bool variance = name.ends_with(".variance") || name.ends_with(".gamma");
+        std::fill(t.values.begin(), t.values.end(), variance ? 1.F : 0.F);
+    }
+    m.weights["encoder.0.a.weight"].values[13] = 1;
+    m.weights["encoder.0.b.weight"].values[13] = 2;
+    std::vector<float> one(64, -3.F), two(64, 1.F);
+    one[7] = 2;
+    two[9] = 2.5F;
+    const auto ranges = measure_ranges(m, {4, 4, 4}, {one, two});
+    EXPECT_EQ(ranges.at("input"), 3);
+    EXPECT_NEAR(ranges.at("encoder.0.a"), 2.5, 1e-4);
+    EXPECT_NEAR(ranges.at("encoder.0.b"), 5, 1e-4);
 }
 
 }  // namespace

@@ -12,13 +12,17 @@ bool can_compute(Precision precision) {
     return precision == Precision::f32;
 }
 
+ActivationRanges measure_ranges(const Model&, Size3, const std::vector<std::vector<float>>&) {
+    return {};
+}
+
 struct Engine::Implementation {
     Size3 tile;
     int classes;
     Runner run;
 };
 
-Engine::Engine(const Model& model, Size3 tile, Precision)
+Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&)
     : implementation_(
           new Implementation{tile, model.class_count(), make_torch_predictor(model, tile, "cpu")}) {}
 
@@ -33,7 +37,8 @@ void Engine::run(const float* values, const RowSink& sink, const Progress& progr
 }
 
 void Engine::run(const float* values, float* probabilities) {
-    implementation_->run(values, sink_into(probabilities, implementation_->tile, implementation_->classes));
+    implementation_->run(values, sink_into(probabilities, implementation_->tile, implementation_->classes),
+                         {});
 }
 
 }  // namespace cytomo

@@ -28,7 +28,7 @@ inline float exponential(float x) {
 
 }  // namespace
 
-Head::Head(const Model& model)
+Head::Head(const Model& model, float scale)
     : channels_(model.architecture.widths[0]),
       outputs_(model.architecture.outputs),
       padded_(outputs_ <= 8 ? 8 : 16),
@@ -42,7 +42,7 @@ Head::Head(const Model& model)
         bias_[static_cast<std::size_t>(o)] = bias[static_cast<std::size_t>(o)];
         for (int c = 0; c < channels_; ++c)
             weights_[static_cast<std::size_t>(c * padded_ + o)] =
-                weight[static_cast<std::size_t>(o * channels_ + c)];
+                scale * weight[static_cast<std::size_t>(o * channels_ + c)];
         grouped_ = grouped_ || class_of_[static_cast<std::size_t>(o)] != o;
     }
 }

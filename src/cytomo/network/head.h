@@ -13,7 +13,7 @@ namespace cytomo {
 struct FeatureRow {
     const float* values = nullptr;
     std::int64_t block_stride = 0;
-    int lanes = 16;  ///< 8 or 16
+    int lanes = 16;
     std::int64_t width = 0;
 };
 
@@ -21,7 +21,8 @@ struct FeatureRow {
 /// write and read 64 bytes a voxel to compute with a handful of numbers.
 class Head {
 public:
-    explicit Head(const Model& model);
+    /// `scale`: what features must be multiplied by.
+    Head(const Model& model, float scale);
     /// probabilities[c * row.width + x] for each class c. Relative error of the exponential function: 3e-7.
     void run(const FeatureRow& row, float* probabilities) const;
 

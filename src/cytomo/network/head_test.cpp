@@ -42,7 +42,7 @@ double worst(const Case& c) {
     Random r(5);
     for (auto& v : features) v = static_cast<float>(r.normal(0.3, 1));
     std::vector<float> p(static_cast<std::size_t>(classes * c.width), -1.F);
-    Head(m).run({features.data(), block_stride, c.lanes, c.width}, p.data());
+    Head(m, 1).run({features.data(), block_stride, c.lanes, c.width}, p.data());
     double most = 0;
     for (std::int64_t x = 0; x < c.width; ++x) {
         std::vector<double> e(static_cast<std::size_t>(c.outputs)),
@@ -81,7 +81,7 @@ TEST(Head, LogitsFarApartGiveCertainty) {
     Model m = head_model(16, 3);
     m.weights.at("head.bias").values = {-200, 300, 0};
     std::vector<float> features(16, 0.F), p(3);
-    Head(m).run({features.data(), 16, 16, 1}, p.data());
+    Head(m, 1).run({features.data(), 16, 16, 1}, p.data());
     EXPECT_FLOAT_EQ(p[1], 1);
     EXPECT_LT(p[0] + p[2], 1e-30);
 }

@@ -62,6 +62,13 @@ inline tag blocked_tag() {
     return block_channels() == 16 ? tag::aBcde16b : tag::aBcde8b;
 }
 
+/// Whether products of 8-bit numbers are summed by instructions of their own in 512-bit registers.
+inline bool has_vnni() {
+    return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) &
+            static_cast<unsigned>(dnnl::cpu_isa::avx512_core_vnni)) ==
+           static_cast<unsigned>(dnnl::cpu_isa::avx512_core_vnni);
+}
+
 /// Whether bfloat16 convolutions run on the processor's own instructions.
 inline bool has_bf16() {
     const auto isa = dnnl::get_effective_cpu_isa();

@@ -118,8 +118,9 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
 
     const Tiling tiling = choose_tiles(options, model, out.grid.size);
     const Size3 tile = tiling.tile();
-    const Runner run =
-        over_views(make_runner(model, tile, options, record), record.views, tile, classes, disagreement);
+    const auto probe = [&] { return probe_tiles(resampler, scale, model, options); };
+    const Runner run = over_views(make_runner(model, tile, options, record, probe), record.views, tile,
+                                  classes, disagreement);
     out.values.resize(static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
     std::vector<float> values(static_cast<std::size_t>(tile.count()));
     const auto total = static_cast<double>(tiling.count()), voxels = static_cast<double>(out.grid.count());
@@ -154,8 +155,7 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
 }  // namespace
 
 void PredictOptions::check() const {
-    if (precision != "auto" && precision != "f32" && precision != "bf16")
-        throw UsageError("--precision: expected auto, f32 or bf16, found '" + precision + "'");
+    precision_named(precision);
     if (device != "auto" && device != "cpu" && device.rfind("cuda:", 0) != 0)
         throw UsageError("--device: expected auto, cpu or cuda:N, found '" + device + "'");
     if (views != 0 && views != 1 && views != 2 && views != 4 && views != 8)
@@ -181,7 +181,8 @@ double prediction_bytes(const Grid& tomogram, const Model& model, const PredictO
     const Grid grid = model_grid(tomogram, model.voxel_um);
     const auto n = static_cast<double>(grid.count());
     const Tiling tiling = choose_tiles(options, model, grid.size);
-    const double number = options.precision == "f32" || !can_compute(Precision::bf16) ? 4 : 2;
+    const Precision precision = precision_named(options.precision);
+    const double number = precision == Precision::f32 ? 4 : precision == Precision::bf16 ? 2 : 1;
     // Two activations at full resolution, the last one of floats, and those of all coarser levels together.
     const double network =
         static_cast<double>(tiling.tile().count()) * ((1.6 * number + 4) * model.architecture.widths[0] + 8);

@@ -12,7 +12,7 @@ namespace cytomo {
 struct PredictOptions {
     Polarity polarity = Polarity::unknown;  ///< unknown: the network itself decides, see choose_polarity
     std::string device = "auto";            ///< "auto", "cpu" or "cuda:N"
-    std::string precision = "auto";         ///< "auto", "f32" or "bf16"
+    std::string precision = "auto";         ///< "auto", "f32", "bf16" or "int8"
     Size3 tile{};  ///< largest tile, voxels of the model; 0: chosen so that little is computed twice
     std::int64_t overlap = 24;  ///< voxels shared by neighbouring tiles, blended linearly (at least)
     /// 2, 4 or 8: mean over mirror images along x; x and y; x, y and z; that many times the work. 0: as many

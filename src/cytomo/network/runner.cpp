@@ -7,6 +7,8 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/predict.h"
 #include "engine.h"
+#include "grey_slab.h"
+#include "tiling.h"
 #include "torch_predictor.h"
 
 namespace cytomo {
@@ -36,25 +38,61 @@ std::int64_t most_tile_voxels() {
     return CYTOMO_HAS_ONEDNN ? 21'000'000 : 2'000'000;  // libtorch's operators need several times the memory
 }
 
-Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record) {
+TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, const Model& model,
+                        const PredictOptions& options) {
+    const Size3 largest = options.tile.x > 0 ? options.tile : Size3{128, 128, 64};
+    const Tiling tiling =
+        tiles_of(resampler.grid().size, model.architecture.stride(), options.overlap, largest);
+    const auto middle = [](const AxisTiles& axis, std::size_t aside) {
+        return axis.starts[(axis.count() / 2 + aside) % axis.count()];
+    };
+    const auto depth = std::min(tiling.tile().z, tiling.z.size);
+    const GreySlab slab(resampler, scale, middle(tiling.z, 0), depth);
+    TileSamples out{tiling.tile(), {}};
+    for (std::size_t k = 0; k < std::min<std::size_t>(4, tiling.x.count() * tiling.y.count()); ++k) {
+        out.values.emplace_back(static_cast<std::size_t>(out.tile.count()));
+        slab.cut(middle(tiling.x, k % 2), middle(tiling.y, k / 2), out.tile, out.values.back());
+    }
+    return out;
+}
+
+Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record,
+                   const std::function<TileSamples()>& samples) {
     record.device = options.device;
     if (options.device == "auto") record.device = cuda_available() ? "cuda:0" : "cpu";
     if (record.device != "cpu") {
+        if (options.precision == "int8")
+            throw UsageError("--precision int8: expected --device cpu, found " + record.device);
         // f16 resolves eight times finer than bf16, and normalised activations stay far from its limits.
         record.precision = options.precision == "auto" ? "f16" : options.precision;
         return make_torch_predictor(model, tile, record.device, record.precision);
     }
-    const Precision precision = options.precision == "f32"    ? Precision::f32
-                                : options.precision == "bf16" ? Precision::bf16
-                                                              : best_precision();
+    const Precision precision = precision_named(options.precision);
     if (!can_compute(precision))
-        throw UsageError(
-            "--precision bf16: expected a processor with AVX-512, found one without. Take auto or f32");
-    record.precision = precision == Precision::bf16 ? "bf16" : "f32";
-    auto engine = std::make_shared<Engine>(model, tile, precision);
+        throw UsageError("--precision " + options.precision + ": expected a processor with AVX-512" +
+                         (precision == Precision::int8 ? " and VNNI" : "") +
+                         ", found one without. Take auto or f32");
+    record.precision = name(precision);
+    ActivationRanges ranges;
+    if (precision == Precision::int8) {
+        const TileSamples some = samples();
+        ranges = measure_ranges(model, some.tile, some.values);
+    }
+    auto engine = std::make_shared<Engine>(model, tile, precision, ranges);
     return [engine](const float* values, const RowSink& sink, const Progress& progress) {
         engine->run(values, sink, progress);
     };
+}
+
+Precision precision_named(const std::string& text) {
+    if (text == "auto") return best_precision();
+    for (const auto p : {Precision::f32, Precision::bf16, Precision::int8})
+        if (text == name(p)) return p;
+    throw UsageError("--precision: expected auto, f32, bf16 or int8, found '" + text + "'");
+}
+
+std::string name(Precision precision) {
+    return precision == Precision::f32 ? "f32" : precision == Precision::bf16 ? "bf16" : "int8";
 }
 
 }  // namespace cytomo

@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "cytomo/core/grid.h"
 #include "cytomo/core/progress.h"
+#include "cytomo/image/grey_scale.h"
+#include "cytomo/image/resample.h"
 #include "cytomo/network/model.h"
 
 namespace cytomo {
@@ -29,8 +32,21 @@ void emit_rows(const float* from, Size3 tile, int volumes, const RowSink& sink);
 /// Most voxels that a tile should have: activations then take 2.5 GB in bf16, 3.6 GB in f32.
 std::int64_t most_tile_voxels();
 
+/// Some tiles of a tomogram, as normalised grey values.
+struct TileSamples {
+    Size3 tile;
+    std::vector<std::vector<float>> values;
+};
+
+/// Up to four tiles of 128 × 128 × 64 voxels (options.tile, if that is chosen; less in a smaller volume) from
+/// the middle.
+TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, const Model& model,
+                        const PredictOptions& options);
+
 /// The model prepared for tiles of a size, on the device and in the precision that the options ask for, which
-/// `record` is told. Throws InputError, UsageError.
-Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record);
+/// `record` is told. `samples` is called only if int8 has to learn which values occur. Throws InputError,
+/// UsageError.
+Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record,
+                   const std::function<TileSamples()>& samples);
 
 }  // namespace cytomo

@@ -1,0 +1,91 @@
+#include "folded_weights.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+namespace cytomo {
+
+namespace {
+
+constexpr float norm_epsilon = 1e-5F;
+
+/// Replaces each of `count` numbers by round(number + what the larger ones lost).
+template <class Round>
+void round_together(float* w, std::size_t count, const Round& round) {
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [w](std::size_t a, std::size_t b) { return std::abs(w[a]) > std::abs(w[b]); });
+    float lost = 0;
+    for (const auto i : order) {
+        const float wanted = w[i] + lost;
+        w[i] = round(wanted);
+        lost = wanted - w[i];
+    }
+}
+
+}  // namespace
+
+FoldedWeights fold(const Model& model, const Layer& layer) {
+    FoldedWeights f;
+    f.weight = model.weights.at(layer.name + ".weight").values;
+    if (!layer.norm) {
+        f.bias = model.weights.at(layer.name + ".bias").values;
+        return f;
+    }
+    const auto& gamma = model.weights.at(layer.name + ".gamma").values;
+    const auto& beta = model.weights.at(layer.name + ".beta").values;
+    const auto& mean = model.weights.at(layer.name + ".mean").values;
+    const auto& variance = model.weights.at(layer.name + ".variance").values;
+    const std::size_t each = f.weight.size() / gamma.size();
+    f.bias.resize(gamma.size());
+    for (std::size_t o = 0; o < gamma.size(); ++o) {
+        const float s = gamma[o] / std::sqrt(variance[o] + norm_epsilon);
+        for (std::size_t i = 0; i < each; ++i) f.weight[o * each + i] *= s;
+        f.bias[o] = beta[o] - mean[o] * s;
+    }
+    return f;
+}
+
+float to_bfloat16(float v) {
+    auto bits = std::bit_cast<std::uint32_t>(v);
+    bits += 0x7FFFU + (bits >> 16 & 1U);  // to nearest, ties to even
+    return std::bit_cast<float>(bits & 0xFFFF0000U);
+}
+
+std::uint16_t upper_half(float v) {
+    return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(v) >> 16);
+}
+
+void round_to_bfloat16(FoldedWeights& weights) {
+    const std::size_t count = weights.per_channel();
+    for (std::size_t o = 0; o < weights.bias.size(); ++o)
+        round_together(weights.weight.data() + o * count, count, to_bfloat16);
+}
+
+std::vector<float> round_to_int8(FoldedWeights& weights) {
+    const std::size_t count = weights.per_channel();
+    std::vector<float> steps;
+    for (std::size_t o = 0; o < weights.bias.size(); ++o) {
+        float* w = weights.weight.data() + o * count;
+        float most = 0;
+        for (std::size_t i = 0; i < count; ++i) most = std::max(most, std::abs(w[i]));
+        const float step = most > 0 ? most / 127 : 1;
+        for (std::size_t i = 0; i < count; ++i) w[i] /= step;
+        round_together(w, count, [](float v) { return std::clamp(std::round(v), -127.F, 127.F); });
+        steps.push_back(step);
+    }
+    return steps;
+}
+
+void double_inputs(FoldedWeights& weights, std::size_t kernel) {
+    std::vector<float> out;
+    for (auto at = weights.weight.begin(); at != weights.weight.end();
+         at += static_cast<std::ptrdiff_t>(kernel))
+        for (int i = 0; i < 2; ++i) out.insert(out.end(), at, at + static_cast<std::ptrdiff_t>(kernel));
+    weights.weight = std::move(out);
+}
+
+}  // namespace cytomo
