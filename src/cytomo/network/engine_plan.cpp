@@ -216,7 +216,8 @@ void Plan::add_layers(const Model& model) {
         return y;
     };
     const auto planes = [&](std::int64_t channels, dt type) {
-        return dnnl::memory::desc({1, channels, tile_.z, tile_.y, tile_.x}, type, tag::abcde);
+        return dnnl::memory::desc({1, channels, tile_.z, tile_.y, tile_.x}, type,
+                                  precision_ == Precision::int8 ? layout() : tag::abcde);
     };
     if (precision_ == Precision::f32)
         input_.memory = dnnl::memory(planes(1, dt::f32), cpu(), DNNL_MEMORY_NONE);  // the caller's
