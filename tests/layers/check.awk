@@ -17,7 +17,7 @@ BEGIN {
     # Third-party header (beginning of its name): the folders that are its home.
     home["torch/"] = "network bench"
     home["ATen/"] = home["c10/"] = home["caffe2/"] = "network"
-    home["dnnl"] = home["oneapi/"] = home["omp.h"] = "network"
+    home["dnnl"] = home["oneapi/"] = home["omp.h"] = "network bench"
     home["embree"] = home["png.h"] = "report"
     home["hdf5"] = home["H5"] = home["tiff"] = "io"
     home["zlib.h"] = "io"

@@ -1,7 +1,5 @@
 #include "engine_plan.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cmath>
 #include <new>
@@ -28,10 +26,9 @@ std::string chain_of(const std::string& name) {
 }  // namespace
 
 Buffer::Buffer(std::size_t size) : size_(size) {
-    constexpr std::size_t page = 2 << 20;
-    data_.reset(std::aligned_alloc(page, (size + page - 1) / page * page));
+    constexpr std::size_t line = 64;
+    data_.reset(std::aligned_alloc(line, (size + line - 1) / line * line));
     if (!data_) throw std::bad_alloc();
-    ::madvise(data_.get(), size, MADV_HUGEPAGE);  // no more than a wish
 }
 
 Plan::Plan(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges)

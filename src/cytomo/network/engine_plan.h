@@ -30,8 +30,7 @@ struct Step {
     Activation result;
 };
 
-/// Memory for an activation, in large pages where the system gives them: hundreds of megabytes would
-/// otherwise cost a fault every four kilobytes, and misses of the address cache in every layer.
+/// Memory for an activation.
 class Buffer {
 public:
     explicit Buffer(std::size_t size);
