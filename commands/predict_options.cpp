@@ -7,10 +7,14 @@
 namespace cytomo::commands {
 
 void PredictArguments::declare(CLI::App& app) {
-    app.add_option("--model", model_file, "Model (default: the one that comes with cytomo)");
     app.add_option("--polarity", polarity, "Whether dense matter is dark or bright; auto looks")
         ->check(CLI::IsMember({"auto", "dark", "bright"}))
         ->capture_default_str();
+    declare_network(app);
+}
+
+void PredictArguments::declare_network(CLI::App& app) {
+    app.add_option("--model", model_file, "Model (default: the one that comes with cytomo)");
     app.add_option("--device", device, "auto, cpu or cuda:N")->capture_default_str();
     app.add_option("--precision", precision,
                    "Arithmetic; auto takes bf16 where the processor has it, on CUDA f16")

@@ -13,6 +13,8 @@ struct PredictArguments {
     int views = 0;
 
     void declare(CLI::App& app);
+    /// All but --polarity.
+    void declare_network(CLI::App& app);
     /// Throws UsageError.
     PredictOptions options() const;
     /// The named model, or the one that comes with cytomo. Throws InputError.

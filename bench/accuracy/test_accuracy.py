@@ -1,7 +1,12 @@
 #!/usr/bin/python3
 """Tests of the measuring itself, on answers known from paper: /usr/bin/python3 bench/accuracy/test_accuracy.py"""
+import os
+import subprocess
 import sys
+import tempfile
 import unittest
+from pathlib import Path
+from unittest import mock
 
 sys.dont_write_bytecode = True
 import numpy as np
@@ -9,6 +14,7 @@ import numpy as np
 import datasets
 import jobs
 import metrics
+import program
 import random_forest
 
 
@@ -87,6 +93,53 @@ class Alternatives(unittest.TestCase):
         for found in (random_forest.random_forest(image, labels, trees=20),
                       random_forest.smoothed_threshold(image, labels)[0]):
             self.assertGreater(metrics.dice(found[1], truth[1])[1], 0.9)
+
+
+class Source(unittest.TestCase):
+    """What a result says of the tree that its program was built in."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.tree = Path(folder.name)
+        self.program = self.tree / "cytomo"
+        (self.tree / "src").mkdir()
+        patch = mock.patch.object(program, "CYTOMO", str(self.program))
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.git("init", "-q")
+        self.commit("src/a.cpp", 1000)
+        self.program.touch()
+        os.utime(self.program, (2000, 2000))
+
+    def git(self, *arguments, at=0):
+        stamp = f"@{at} +0000"
+        subprocess.run(["git", "-C", self.tree, "-c", "user.name=t", "-c", "user.email=t", *arguments], check=True,
+                       env=dict(os.environ, GIT_COMMITTER_DATE=stamp, GIT_AUTHOR_DATE=stamp))
+
+    def commit(self, name, at):
+        (self.tree / name).write_text(str(at))
+        self.git("add", name)
+        self.git("commit", "-q", "-m", name, at=at)
+
+    def test_program_of_this_commit(self):
+        commit, remark = program.program_source()
+        self.assertRegex(commit, "^[0-9a-f]+$")
+        self.assertEqual(remark, "")
+
+    def test_documents_do_not_make_it_old_but_sources_do(self):
+        self.commit("notes.md", 3000)
+        self.assertEqual(program.program_source()[1], "")
+        self.commit("src/a.cpp", 4000)
+        self.assertIn("older", program.program_source()[1])
+
+    def test_changed_sources(self):
+        (self.tree / "src/a.cpp").write_text("changed")
+        self.assertTrue(program.program_source()[0].endswith("-dirty"))
+
+    def test_named(self):
+        with mock.patch.dict(os.environ, CYTOMO_COMMIT="abc"):
+            self.assertEqual(program.program_source(), ("abc", ""))
 
 
 if __name__ == "__main__":

@@ -152,12 +152,12 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     for (std::size_t n = 1; n < areas.size(); ++n)
         if (!a.object_surfaces[n].empty()) areas[n] = area_um2(a.object_surfaces[n]);
     set_surface_areas(a.objects, areas);
-    const auto totals = measure_classes(*a.classes, &tomogram, progress.stage("measuring classes"));
-    a.summary = summarise(tomogram.grid, &tomogram, totals, a.objects, a.filopodia, model.legend);
+    a.totals = measure_classes(*a.classes, &tomogram, progress.stage("measuring classes"));
+    a.summary = summarise(tomogram.grid, &tomogram, a.totals, a.objects, a.filopodia, model.legend);
     a.summary.voxel_size_known = tomogram.voxel_size_known;
     a.summary.record = options.record;
     a.warnings = find_warnings(tomogram, model, a, options);
-    make_pictures_and_page(a, tomogram, model.legend, options, progress);
+    if (options.pictures) make_pictures_and_page(a, tomogram, model.legend, options, progress);
     return a;
 }
 

@@ -28,6 +28,7 @@ struct AnalyzeOptions {
     int smoothing = 8;                                       ///< iterations on each surface; volumes stay
     std::int64_t page_triangles = 150'000;                   ///< of the 3D view in the page
     std::int64_t picture_triangles = 1'500'000;
+    bool pictures = true;  ///< false: numbers only, no pictures and no page
     /// How the result came about, for page and summary: version, model, input, options, date, …
     std::vector<std::pair<std::string, std::string>> record;
     std::vector<std::string> warnings;  ///< of the reader, to be shown on the page
@@ -55,6 +56,7 @@ struct Analysis {
     std::vector<Mesh> object_surfaces;  ///< by object number; [0] is empty
     std::vector<Object> objects;
     std::vector<Filopodium> filopodia;
+    std::vector<ClassTotal> totals;
     Summary summary;
     PredictRecord prediction;
     std::vector<std::string> warnings;

@@ -1,0 +1,169 @@
+// cytomo bias: how far the numbers lie from the truth, on simulated cells like the user's.
+#include "cytomo/bias.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+
+#include "command.h"
+#include "cytomo/core/error.h"
+#include "cytomo/core/output.h"
+#include "cytomo/io/table_io.h"
+#include "cytomo/io/volume_io.h"
+#include "predict_options.h"
+#include "simulation_options.h"
+
+namespace cytomo::commands {
+
+namespace {
+
+struct Arguments {
+    std::string folder, like, dataset;
+    std::uint64_t seed = 900001;  // far from those that taught the default model
+    int cells = 6;
+    bool usual_contents = false;
+    SimulationArguments cell;
+    PredictArguments predict;
+};
+
+int bits_of(ScalarType type) {
+    switch (type) {
+        case ScalarType::int8:
+        case ScalarType::uint8:
+            return 8;
+        case ScalarType::int16:
+        case ScalarType::uint16:
+            return 16;
+        default:
+            return 32;
+    }
+}
+
+/// Voxel size, size, bits, polarity and noise of the user's tomogram, where nothing else was asked for.
+void make_like(const Arguments& a, const Model& model, const PredictOptions& predict, SimulationOptions& o,
+               const Common& common) {
+    ReadOptions reading;
+    reading.dataset = a.dataset;
+    std::vector<std::string> remarks;
+    const Tomogram tomogram = open_tomogram(a.like, reading, &remarks);
+    for (const std::string& remark : remarks) common.say(remark);
+    if (!tomogram.voxel_size_known)
+        throw InputError(
+            a.like, "a voxel size", "none in the file",
+            "Write one with cytomo convert --voxel-nm X,Y,Z, or leave out --like and give all by options");
+    o.voxel_um = tomogram.grid.voxel_um;
+    // Views of a few µm tell as much as the whole and take seconds.
+    const auto most = [](std::int64_t voxels, double edge_um, double reach_um) {
+        return std::max<std::int64_t>(16, std::min<std::int64_t>(voxels, std::llround(reach_um / edge_um)));
+    };
+    o.size = {most(tomogram.grid.size.x, o.voxel_um.x, 5.2), most(tomogram.grid.size.y, o.voxel_um.y, 5.2),
+              most(tomogram.grid.size.z, o.voxel_um.z, 2.6)};
+    if (!a.cell.bits) o.output.bits = bits_of(tomogram.type);
+    if (a.cell.polarity.empty())
+        o.output.polarity = predict.polarity != Polarity::unknown ? predict.polarity
+                                                                  : choose_polarity(tomogram, model, predict);
+    if (!a.cell.photons) o.acquisition.photons = photons_like(tomogram, o, common.progress().stage("noise"));
+    char text[160];
+    std::snprintf(text, sizeof text, "like %s: voxels of %.3g nm, dense matter %s, %d bits, %.0f photons",
+                  a.like.c_str(), 1000 * o.voxel_um.x,
+                  o.output.polarity == Polarity::dense_is_dark ? "dark" : "bright", o.output.bits,
+                  o.acquisition.photons);
+    common.say(text);
+}
+
+std::vector<std::pair<std::string, std::string>> record_of(const Arguments& a, const Model& model,
+                                                           const SimulationOptions& o) {
+    char size[96], tilts[96], other[128];
+    std::snprintf(size, sizeof size, "%lld × %lld × %lld voxels of %.3g × %.3g × %.3g nm",
+                  static_cast<long long>(o.size.x), static_cast<long long>(o.size.y),
+                  static_cast<long long>(o.size.z), 1000 * o.voxel_um.x, 1000 * o.voxel_um.y,
+                  1000 * o.voxel_um.z);
+    std::snprintf(tilts, sizeof tilts, "%.3g to %.3g degrees in steps of %.3g", o.acquisition.tilt_min_deg,
+                  o.acquisition.tilt_max_deg, o.acquisition.tilt_step_deg);
+    std::snprintf(other, sizeof other, "%.0f photons a pixel, %s, dense matter %s, %d bits",
+                  o.acquisition.photons, name(o.acquisition.reconstruction).c_str(),
+                  o.output.polarity == Polarity::dense_is_dark ? "dark" : "bright", o.output.bits);
+    return {{"Program", "cytomo " CYTOMO_VERSION},
+            {"Date", time_now()},
+            {"Like", a.like.empty() ? "as by the options" : a.like},
+            {"Cells", std::to_string(a.cells) + " of " + o.preset + ", seeds from " + std::to_string(a.seed) +
+                          (a.usual_contents ? ", usual contents" : ", contents drawn")},
+            {"Volume", size},
+            {"Tilts", tilts},
+            {"Microscope", other},
+            {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
+            {"Model checksum", model.checksum()}};
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    file.close();
+    if (!file) throw InputError(path.string(), "to write the file", "an error", "Check space and rights");
+}
+
+void print(const std::vector<BiasRow>& rows, const Legend& legend) {
+    std::printf("%-16s %-20s %8s %11s %11s  %s\n", "class", "measure", "samples", "true", "measured",
+                "bias (90 % interval)");
+    for (const BiasRow& r : rows) {
+        std::printf("%-16s %-20s %8lld %11.4g %11.4g  ", legend.name_of(r.class_id).c_str(),
+                    (r.measure + (r.unit.empty() ? "" : ", " + r.unit)).c_str(),
+                    static_cast<long long>(r.samples), r.truth, r.measured);
+        if (std::isnan(r.bias))
+            std::printf("-\n");
+        else if (std::isnan(r.bias_low))
+            std::printf("%+.1f %%\n", 100 * r.bias);
+        else
+            std::printf("%+.1f %% (%+.1f to %+.1f)\n", 100 * r.bias, 100 * r.bias_low, 100 * r.bias_high);
+    }
+}
+
+void run(const Arguments& a, const Common& common) {
+    BiasOptions options;
+    options.cells = a.cells;
+    options.varied_contents = !a.usual_contents;
+    options.analyze.predict = a.predict.options();
+    options.simulation = a.cell.options(a.cell.cells(), a.seed);
+    options.check();
+    PendingOutput folder(a.folder, common.overwrite, PendingOutput::Kind::folder);
+    const Model model = a.predict.model();
+    options.analyze.instances = instance_options_for(model.legend);
+    if (!a.like.empty()) make_like(a, model, options.analyze.predict, options.simulation, common);
+    check_memory(a.folder, simulation_bytes(options.simulation), options.simulation.size,
+                 "Give a smaller --size or larger --voxel-nm");
+    const Bias bias = measure_bias(model, options, common.progress());
+    write_csv(folder.path() / "bias.csv", bias_table(bias.rows, bias.legend), false);
+    write_csv(folder.path() / "bias_samples.csv", bias_samples_table(bias.samples, bias.legend), false);
+    write_text(folder.path() / "report.html", bias_page(bias, record_of(a, model, options.simulation),
+                                                        common.progress().stage("writing the page")));
+    folder.commit();
+    print(bias.rows, bias.legend);
+    common.say("bias.csv, bias_samples.csv, report.html → " + a.folder);
+}
+
+}  // namespace
+
+Command bias_command() {
+    return {"bias", "How far numbers lie from the truth, on simulated cells like yours",
+            [](CLI::App& app) -> Run {
+                auto a = std::make_shared<Arguments>();
+                app.add_option("outdir", a->folder, "Folder for bias.csv, bias_samples.csv and report.html")
+                    ->required();
+                app.add_option(
+                    "--like", a->like,
+                    "A tomogram of yours: its voxel size, depth, polarity, bits and noise are taken");
+                app.add_option("--dataset", a->dataset, "Dataset within it, if it is an HDF5 file");
+                app.add_option("--cells", a->cells, "Number of simulated cells")
+                    ->check(CLI::Range(1, 1000))
+                    ->capture_default_str();
+                app.add_option("--seed", a->seed, "Same seed, same cells")->capture_default_str();
+                app.add_flag("--usual-contents", a->usual_contents,
+                             "The preset's usual number and contrast of organelles instead of drawn ones");
+                a->cell.declare(app);
+                a->predict.declare_network(app);
+                return [a](const Common& common) { run(*a, common); };
+            }};
+}
+
+}  // namespace cytomo::commands

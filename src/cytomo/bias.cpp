@@ -1,0 +1,253 @@
+// What a simulation cannot know is as far off here as there: the bias is that of the pipeline on cells as
+// the simulator makes them. Bootstrap over cells, since objects of one cell share their errors (B. Efron, R.
+// J. Tibshirani 1993, chapter 8).
+#include "cytomo/bias.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/random.h"
+#include "cytomo/image/noise.h"
+#include "cytomo/measures/matching.h"
+
+namespace cytomo {
+
+namespace {
+
+/// The true objects, their numbers and classes.
+Instances instances_of(const SimulatedTomogram& made) {
+    Instances truth;
+    truth.volume = made.instances;
+    for (const ObjectTruth& o : made.truth.objects) {
+        if (o.instance >= truth.class_of.size()) truth.class_of.resize(o.instance + 1ULL, 0);
+        truth.class_of[o.instance] = o.class_id;
+    }
+    return truth;
+}
+
+double mean_of(const std::vector<double>& values) {
+    double sum = 0;
+    for (const double v : values) sum += v;
+    return values.empty() ? not_defined : sum / static_cast<double>(values.size());
+}
+
+double quantile(std::vector<double>& values, double q) {
+    if (values.empty()) return not_defined;
+    const double place = q * static_cast<double>(values.size() - 1);
+    const auto low = static_cast<std::size_t>(place);
+    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(low), values.end());
+    const double below = values[low];
+    if (low + 1 == values.size()) return below;
+    const double above =
+        *std::min_element(values.begin() + static_cast<std::ptrdiff_t>(low) + 1, values.end());
+    return below + (place - static_cast<double>(low)) * (above - below);
+}
+
+}  // namespace
+
+std::vector<BiasSample> compare_with_truth(const MeasuredCell& measured, const SimulatedTomogram& made,
+                                           int cell) {
+    std::vector<BiasSample> samples;
+    const auto add = [&](std::uint8_t c, const char* measure, const char* unit, double truth, double value) {
+        if (std::isfinite(truth) && std::isfinite(value))
+            samples.push_back({cell, c, measure, unit, truth, value});
+    };
+    const Instances truth = instances_of(made);
+    std::map<std::uint32_t, const ObjectTruth*> true_objects;
+    std::map<std::uint8_t, double> number, volume_um3, found;
+    for (const ObjectTruth& o : made.truth.objects) {
+        true_objects[o.instance] = &o;
+        ++number[o.class_id];
+        volume_um3[o.class_id] += o.labelled_volume_um3;
+    }
+    std::map<std::uint32_t, const Object*> objects;
+    std::map<std::uint8_t, double> measured_number, measured_um3;
+    for (const Object& o : measured.objects) {
+        objects[o.instance] = &o;
+        ++measured_number[o.class_id];
+    }
+    for (const ClassTotal& t : measured.totals)
+        measured_um3[t.class_id] = static_cast<double>(t.voxels) * made.classes.grid().voxel_volume_um3();
+
+    std::map<std::uint32_t, std::uint32_t> partner;  // of true objects
+    for (const Match& m : match_objects(slices_of(truth), measured.instances)) {
+        partner[m.a] = m.b;
+        ++found[truth.class_of[m.a]];
+    }
+    for (const auto& [c, count] : number) {
+        add(c, "total volume", "µm³", volume_um3[c], measured_um3[c]);
+        if (c <= cytoplasm) continue;
+        add(c, "objects", "", count, measured_number[c]);
+        add(c, "objects found", "", count, found[c]);
+    }
+    const Export& output = made.truth.options.output;
+    const double sign = output.polarity == Polarity::dense_is_dark ? -1 : 1;
+    for (const auto& [t, m] : partner) {
+        const ObjectTruth& o = *true_objects.at(t);
+        const auto at = objects.find(m);
+        if (at == objects.end() || o.class_id <= cytoplasm || o.touches_border) continue;
+        const Object& found_object = *at->second;
+        const double um3 = o.volume_um3 >= 0 ? o.volume_um3 : o.labelled_volume_um3;
+        add(o.class_id, "volume", "µm³", um3, found_object.volume_um3);
+        add(o.class_id, "equivalent diameter", "µm", std::cbrt(6 * um3 / M_PI),
+            found_object.equivalent_diameter_um);
+        if (o.surface_um2 >= 0) add(o.class_id, "surface", "µm²", o.surface_um2, found_object.surface_um2);
+        if (output.bits == 32)
+            add(o.class_id, "absorption", "1/µm", o.mean_lac_per_um, sign * found_object.mean_grey);
+    }
+    std::map<std::uint32_t, const Filopodium*> filopodia;
+    for (const Filopodium& f : measured.filopodia) filopodia[f.instance] = &f;
+    for (const FilopodiumTruth& f : made.truth.filopodia) {
+        const auto m = partner.find(f.instance);
+        if (!f.complete || m == partner.end() || filopodia.count(m->second) == 0) continue;
+        const Filopodium& found_one = *filopodia.at(m->second);
+        add(filopodium, "length", "µm", f.length_um, found_one.length_um);
+        add(filopodium, "mean radius", "µm", mean_of(f.radius_um), found_one.mean_radius_um);
+    }
+    return samples;
+}
+
+std::vector<BiasRow> summarise_bias(const std::vector<BiasSample>& samples) {
+    struct Group {
+        std::string unit;
+        std::map<int, std::pair<double, double>> sums;  // by cell: truth, measured
+        std::vector<double> errors;
+        std::int64_t samples = 0;
+    };
+    std::map<std::uint8_t, std::vector<std::string>> order;  // measures as they come
+    std::map<std::pair<std::uint8_t, std::string>, Group> groups;
+    for (const BiasSample& s : samples) {
+        auto [at, is_new] = groups.try_emplace({s.class_id, s.measure});
+        if (is_new) order[s.class_id].push_back(s.measure);
+        Group& g = at->second;
+        g.unit = s.unit;
+        g.sums[s.cell].first += s.truth;
+        g.sums[s.cell].second += s.measured;
+        if (s.truth != 0) g.errors.push_back(s.measured / s.truth - 1);
+        ++g.samples;
+    }
+    std::vector<BiasRow> rows;
+    for (const auto& [class_id, measures] : order)
+        for (const std::string& measure : measures) {
+            Group& g = groups.at({class_id, measure});
+            std::vector<std::pair<double, double>> cells;
+            double truth = 0, measured = 0;
+            for (const auto& [cell, sum] : g.sums) {
+                cells.push_back(sum);
+                truth += sum.first;
+                measured += sum.second;
+            }
+            const auto n = static_cast<double>(g.samples);
+            const auto bias = [](double m, double t) { return t != 0 ? m / t - 1 : not_defined; };
+            BiasRow row{class_id,
+                        measure,
+                        g.unit,
+                        g.samples,
+                        static_cast<int>(cells.size()),
+                        truth / n,
+                        measured / n,
+                        bias(measured, truth),
+                        not_defined,
+                        not_defined,
+                        0,
+                        0};
+            if (cells.size() >= 3) {
+                constexpr int draws = 1000;
+                Random random(1);
+                std::vector<double> drawn;
+                for (int d = 0; d < draws; ++d) {
+                    double t = 0, m = 0;
+                    for (std::size_t i = 0; i < cells.size(); ++i) {
+                        const auto& [a, b] = cells[static_cast<std::size_t>(
+                            random.integer(0, static_cast<std::int64_t>(cells.size()) - 1))];
+                        t += a;
+                        m += b;
+                    }
+                    if (t != 0) drawn.push_back(m / t - 1);
+                }
+                row.bias_low = quantile(drawn, 0.05);
+                row.bias_high = quantile(drawn, 0.95);
+            }
+            row.median_error = quantile(g.errors, 0.5);
+            row.spread = (quantile(g.errors, 0.84) - quantile(g.errors, 0.16)) / 2;
+            rows.push_back(row);
+        }
+    return rows;
+}
+
+void BiasOptions::check() const {
+    simulation.check();
+    analyze.check();
+    if (cells < 1 || cells > 1000) throw UsageError("cells: expected 1 to 1000");
+}
+
+Bias measure_bias(const Model& model, const BiasOptions& options, const Progress& progress) {
+    options.check();
+    for (const LegendEntry& entry : default_legend().entries)
+        if (const LegendEntry* same = model.legend.find(entry.id);
+            same == nullptr || same->name != entry.name)
+            throw InputError(
+                "the model has no class " + std::to_string(entry.id) + ", " + entry.name +
+                ", as simulated cells have it: their bias can be measured for the default model and "
+                "those trained from it only");
+    Bias bias;
+    bias.legend = model.legend;
+    for (int cell = 0; cell < options.cells; ++cell) {
+        const std::string prefix =
+            "cell " + std::to_string(cell + 1) + " of " + std::to_string(options.cells) + ": ";
+        SimulationOptions simulation = options.simulation;
+        simulation.seed += static_cast<std::uint64_t>(cell);
+        if (options.varied_contents) {
+            Random random(simulation.seed, 5);
+            simulation = random_contents(simulation, random);
+        }
+        const SimulatedTomogram made = simulate_tomogram(simulation, progress.stage(prefix + "simulating"));
+        Tomogram tomogram = tomogram_from(std::make_shared<const Volume<float>>(made.tomogram),
+                                          "simulated cell, seed " + std::to_string(simulation.seed));
+        AnalyzeOptions analysis = options.analyze;
+        analysis.pictures = false;
+        const Analysis a = analyze(tomogram, model, analysis, progress.stage(prefix + "analyzing"));
+        const auto samples = compare_with_truth({a.instances, a.objects, a.filopodia, a.totals}, made, cell);
+        bias.samples.insert(bias.samples.end(), samples.begin(), samples.end());
+        if (cell > 0) continue;
+        for (const ClassVolume* shown :
+             {static_cast<const ClassVolume*>(nullptr), &made.classes, a.classes.get()}) {
+            auto views = make_plane_views(tomogram, shown, model.legend, 1, 500, progress.stage("slices"));
+            for (auto& view : views)
+                for (auto& slice : view.slices)
+                    slice.caption += shown == nullptr         ? ", simulated"
+                                     : shown == &made.classes ? ", the truth"
+                                                              : ", what was found";
+            bias.views.push_back(std::move(views.front()));
+        }
+    }
+    bias.rows = summarise_bias(bias.samples);
+    return bias;
+}
+
+double photons_like(const Tomogram& tomogram, SimulationOptions options, const Progress& progress) {
+    constexpr double least = 50, most = 1e6;
+    const double wanted = relative_noise(tomogram);
+    options.size = {128, 128, std::clamp<std::int64_t>(options.size.z, 16, 64)};
+    double photons = std::clamp(options.acquisition.photons, least, most);
+    double low = least, high = most;  // noise falls with photons: the answer lies between
+    constexpr int tries = 6;
+    for (int i = 0; i < tries; ++i) {
+        progress(static_cast<double>(i) / tries);
+        options.acquisition.photons = photons;
+        const double noise = relative_noise(
+            tomogram_from(std::make_shared<const Volume<float>>(simulate_tomogram(options).tomogram)));
+        if (std::abs(noise / wanted - 1) < 0.03) break;
+        (noise > wanted ? low : high) = photons;
+        // The variance of the noise goes with 1 / photons; what the cell itself adds slows that down.
+        const double guess = photons * (noise * noise) / (wanted * wanted);
+        photons = guess > low && guess < high ? guess : std::sqrt(low * high);
+    }
+    progress(1);
+    return photons;
+}
+
+}  // namespace cytomo

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Simulated cells, measured and compared with their truth.
+. "$(dirname "$0")/helpers.sh"
+need_model
+
+cytomo bias made --cells 1 --size 64,64,32 --voxel-nm 40 --views 1
+grep -q 'cytoplasm *total volume, µm³ ' out.txt || fail "no volume of the cytoplasm printed: $(cat out.txt)"
+holds made bias.csv bias_samples.csv report.html
+head -1 made/bias.csv | grep -q '^class,measure,unit,samples,cells,true_mean,measured_mean,bias_percent' ||
+    fail "columns: $(head -1 made/bias.csv)"
+[ "$(wc -l < made/bias_samples.csv)" -gt 2 ] || fail "no samples"
+grep -q 'Expected bias' made/report.html || fail "no page"
+
+# Like a tomogram: its voxel size comes out again.
+cytomo bias like --like "$CELL/tomogram.mrc" --cells 1 --views 1 --photons 1000
+grep -q 'voxels of 40 nm' err.txt || fail "voxel size not taken from the tomogram"
+
+refused 1 "--overwrite" bias made --cells 1
+refused 1 "none.mrc" bias none --like none.mrc
+[ ! -e none ] || fail "something was left"
+refused 2 "--cells" bias none --cells 0
