@@ -98,7 +98,7 @@ std::vector<RadialBin> measure_radial_distributions(const ClassVolume& classes,
                 const bool about_nucleus = reference == RadialReference::nucleus;
                 if (p.class_id != c || (!about_nucleus && p.membrane_from_centroid_at_least)) continue;
                 const double d = about_nucleus ? p.nucleus_from_centroid_um : p.membrane_from_centroid_um;
-                if (std::isnan(d)) continue;
+                if (!(d > 0)) continue;  // unknown, or within the nucleus
                 const auto bin = static_cast<std::size_t>(d / options.bin_um);
                 if (bin >= shells.size() || shells[bin][256] == 0) continue;
                 ++objects[bin];

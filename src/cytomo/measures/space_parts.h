@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cytomo/measures/distances.h"
+#include "cytomo/measures/null_model.h"
 #include "cytomo/measures/surface_points.h"
 
 namespace cytomo {
@@ -15,5 +16,10 @@ std::vector<Vec3> find_centroids_um(const InstanceVolume& volume, std::size_t nu
 Distances find_distances_of(const ClassVolume& classes, const Instances& instances,
                             const SurfacePoints& surfaces, const OrganelleClasses& organelles,
                             const Progress& progress);
+
+/// measure_null_model, the same way.
+std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, const Instances& instances,
+                                                const SurfacePoints& surfaces,
+                                                const NullModelOptions& options, const Progress& progress);
 
 }  // namespace cytomo
