@@ -188,9 +188,8 @@ std::vector<ObjectContact> find_contacts_of(const Instances& instances, const Su
         contact.class_b = instances.class_of[contact.b];
         found[i] = contact;
     });
-    std::erase_if(found, [&](const ObjectContact& c) {
-        return !(c.gap_um < options.within_um) || !(c.area_um2 > 0);
-    });
+    std::erase_if(
+        found, [&](const ObjectContact& c) { return !(c.gap_um < options.within_um) || !(c.area_um2 > 0); });
     return found;
 }
 

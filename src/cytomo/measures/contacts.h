@@ -20,15 +20,16 @@ struct OrganelleClasses {
     std::uint8_t filopodium = 0;  ///< 0: there is none
 };
 
-/// All classes of the legend but background, cytoplasm and filopodium.
+/// All classes of the legend but background, cytoplasm (or "cell", "cell body") and filopodium.
 OrganelleClasses organelle_classes(const Legend& legend);
 
 /// Two objects whose surfaces come within a distance of each other.
 struct ObjectContact {
     std::uint32_t a = 0, b = 0;  ///< numbers in the instance volume, a < b
     std::uint8_t class_a = 0, class_b = 0;
-    double gap_um = 0;    ///< smallest distance between the surfaces; 0: they touch
-    double area_um2 = 0;  ///< of the surface of a that is that near to b, and of b near to a: the mean of both
+    double gap_um = 0;  ///< smallest distance between the surfaces; 0: they touch
+    double area_um2 =
+        0;  ///< of the surface of a that is that near to b, and of b near to a: the mean of both
 };
 
 struct ContactOptions {

@@ -91,8 +91,8 @@ double smallest_distance(const std::vector<FineSurface::Place>& from,
             }
         }
         if (nearest != nullptr)
-            smallest = std::min(smallest,
-                                std::max(0.0, distance_to(*nearest, own.position_um, 0.75 * edge_um)));
+            smallest =
+                std::min(smallest, std::max(0.0, distance_to(*nearest, own.position_um, 0.75 * edge_um)));
     }
     return smallest;
 }
@@ -126,8 +126,8 @@ public:
         const SurfaceTree::Nearest nearest = target.tree.nearest(position_um);
         if (!nearest.found()) return not_defined;
         double best = std::numeric_limits<double>::infinity(), distance = 0;
-        for (const auto& place : places_near(target.surfaces, target.fine, nearest.object, nearest.other,
-                                             1.05 * edge_um_)) {
+        for (const auto& place :
+             places_near(target.surfaces, target.fine, nearest.object, nearest.other, 1.05 * edge_um_)) {
             const double d = length(place.position_um - position_um);
             if (d >= best) continue;
             best = d;

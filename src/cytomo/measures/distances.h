@@ -18,18 +18,18 @@ struct ObjectDistance {
     std::uint32_t object = 0;
     std::uint8_t class_id = 0;
     std::uint8_t to_class = 0;
-    std::uint32_t nearest = 0;     ///< the nearest object of that class, itself left out
-    double gap_um = not_defined;   ///< between the surfaces; 0: they touch
+    std::uint32_t nearest = 0;    ///< the nearest object of that class, itself left out
+    double gap_um = not_defined;  ///< between the surfaces; 0: they touch
 };
 
 /// Where one object lies in the cell.
 struct ObjectPosition {
     std::uint32_t object = 0;
     std::uint8_t class_id = 0;
-    Vec3 centroid_um;                             ///< mean of its voxel centres
-    double nucleus_gap_um = not_defined;          ///< between its surface and that of the nearest nucleus
+    Vec3 centroid_um;                               ///< mean of its voxel centres
+    double nucleus_gap_um = not_defined;            ///< between its surface and that of the nearest nucleus
     double nucleus_from_centroid_um = not_defined;  ///< from its centroid; 0 inside the nucleus
-    double membrane_gap_um = not_defined;         ///< between its surface and the plasma membrane
+    double membrane_gap_um = not_defined;           ///< between its surface and the plasma membrane
     double membrane_from_centroid_um = not_defined;
     /// The border of the volume, where the cell goes on, is nearer to its surface or centroid than any plasma
     /// membrane seen: the distance given is that to the border, the true one is at least as large.
@@ -45,10 +45,10 @@ struct Distances {
 };
 
 /// All organelles. The plasma membrane lies between the cell (all classes but 0 and 255) and background;
-/// filopodia belong to the cell. Surfaces as in contacts.h, the nearest pair found exactly between the middles
-/// of voxel faces, then between surfaces near it: within 0.3 voxels. Threaded; time linear in voxels, n log n
-/// in surface. The same at any thread count. Memory: 8 bytes a surface face. Throws InputError if the sizes
-/// differ.
+/// filopodia belong to the cell. Surfaces as in contacts.h, the nearest pair found exactly between the
+/// middles of voxel faces, then between surfaces near it: within 0.3 voxels. Threaded; time linear in voxels,
+/// n log n in surface. The same at any thread count. Memory: 8 bytes a surface face. Throws InputError if the
+/// sizes differ.
 Distances measure_distances(const ClassVolume& classes, const Instances& instances,
                             const OrganelleClasses& organelles = organelle_classes(default_legend()),
                             const Progress& progress = {});

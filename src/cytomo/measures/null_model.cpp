@@ -27,15 +27,17 @@ class Statistics {
 public:
     Statistics(std::vector<Shape> shapes, std::vector<Reference> references, double within_um,
                std::uint8_t nucleus, Vec3 voxel_um)
-        : shapes_(std::move(shapes)), references_(std::move(references)), within_um_(within_um),
+        : shapes_(std::move(shapes)),
+          references_(std::move(references)),
+          within_um_(within_um),
           own_half_um_(0.45 * std::cbrt(voxel_um.x * voxel_um.y * voxel_um.z)) {
         for (const Reference& r : references_) {
             if (r.class_id == 0) {
                 kinds_.emplace_back(SpaceStatistic::mean_gap_to_membrane, r.class_id);
             } else {
-                kinds_.emplace_back(r.class_id == nucleus ? SpaceStatistic::mean_gap_to_nucleus
-                                                          : SpaceStatistic::median_gap,
-                                    r.class_id);
+                kinds_.emplace_back(
+                    r.class_id == nucleus ? SpaceStatistic::mean_gap_to_nucleus : SpaceStatistic::median_gap,
+                    r.class_id);
                 kinds_.emplace_back(SpaceStatistic::objects_in_contact, r.class_id);
             }
         }
@@ -157,7 +159,8 @@ void compare(NullModelResult& result, std::vector<double> random) {
     const double tie = 1e-9 * std::max(1.0, std::fabs(result.observed));
     const auto at_most =
         std::upper_bound(random.begin(), random.end(), result.observed + tie) - random.begin();
-    const auto at_least = random.end() - std::lower_bound(random.begin(), random.end(), result.observed - tie);
+    const auto at_least =
+        random.end() - std::lower_bound(random.begin(), random.end(), result.observed - tie);
     result.p = std::min(1.0, 2 * (static_cast<double>(std::min(at_most, at_least)) + 1) / (count + 1));
 }
 
@@ -165,11 +168,16 @@ void compare(NullModelResult& result, std::vector<double> random) {
 
 std::string name(SpaceStatistic statistic) {
     switch (statistic) {
-        case SpaceStatistic::mean_gap_to_nucleus: return "mean gap to nucleus";
-        case SpaceStatistic::mean_gap_to_membrane: return "mean gap to plasma membrane";
-        case SpaceStatistic::median_gap: return "median gap to nearest";
-        case SpaceStatistic::median_neighbour_distance: return "median distance of neighbours";
-        case SpaceStatistic::objects_in_contact: return "objects in contact";
+        case SpaceStatistic::mean_gap_to_nucleus:
+            return "mean gap to nucleus";
+        case SpaceStatistic::mean_gap_to_membrane:
+            return "mean gap to plasma membrane";
+        case SpaceStatistic::median_gap:
+            return "median gap to nearest";
+        case SpaceStatistic::median_neighbour_distance:
+            return "median distance of neighbours";
+        case SpaceStatistic::objects_in_contact:
+            return "objects in contact";
     }
     return {};
 }
@@ -214,7 +222,8 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
     const OrganelleClasses& o = options.classes;
     std::array<bool, 256> present{};
     for (std::size_t n = 1; n < instances.class_of.size(); ++n)
-        if (o.organelle[instances.class_of[n]] && !surfaces.clusters_of(static_cast<std::uint32_t>(n)).empty())
+        if (o.organelle[instances.class_of[n]] &&
+            !surfaces.clusters_of(static_cast<std::uint32_t>(n)).empty())
             present[instances.class_of[n]] = true;
     const ClassVolume coarse = thinned(classes, most_space_voxels);
     std::vector<std::pair<std::uint8_t, Volume<float>>> distances;

@@ -16,11 +16,11 @@
 namespace cytomo {
 
 enum class SpaceStatistic {
-    mean_gap_to_nucleus,   ///< µm, between surfaces, over the objects of class a
-    mean_gap_to_membrane,  ///< µm, to the plasma membrane seen (not the border of the volume)
-    median_gap,            ///< µm, from objects of class a to the nearest one of class b
+    mean_gap_to_nucleus,        ///< µm, between surfaces, over the objects of class a
+    mean_gap_to_membrane,       ///< µm, to the plasma membrane seen (not the border of the volume)
+    median_gap,                 ///< µm, from objects of class a to the nearest one of class b
     median_neighbour_distance,  ///< µm, between the deepest points of nearest neighbours of one class
-    objects_in_contact,    ///< number of objects of class a nearer to class b than the threshold
+    objects_in_contact,         ///< number of objects of class a nearer to class b than the threshold
 };
 std::string name(SpaceStatistic statistic);
 
@@ -29,11 +29,11 @@ struct NullModelResult {
     SpaceStatistic statistic = SpaceStatistic::median_gap;
     std::uint8_t class_a = 0, class_b = 0;  ///< class_b is 0 for the plasma membrane
     double observed = not_defined;
-    double expected = not_defined;                    ///< mean over random placements
-    double low = not_defined, high = not_defined;     ///< 5 % and 95 % of random placements
-    double p = not_defined;            ///< two-sided
-    double p_corrected = not_defined;  ///< for all rows together (Holm 1979)
-    std::int64_t objects = 0;          ///< of class a
+    double expected = not_defined;                 ///< mean over random placements
+    double low = not_defined, high = not_defined;  ///< 5 % and 95 % of random placements
+    double p = not_defined;                        ///< two-sided
+    double p_corrected = not_defined;              ///< for all rows together (Holm 1979)
+    std::int64_t objects = 0;                      ///< of class a
     double misplaced = 0;  ///< share of placements in which no place was found that fits: best 0
 };
 
@@ -54,8 +54,8 @@ struct NullModelOptions {
 /// and not in each other. All else stays where it is. Observed and random statistics are measured the same
 /// way: on at most 17 million voxels (every k-th of larger volumes), from about 200 points of each
 /// surface; so the number of contacts can differ from that of measure_contacts. Larger objects are placed
-/// first. Long objects that fit nowhere else in 200 trials take the best place found, or stay: `misplaced` tells,
-/// and makes p too large rather than too small.
+/// first. Long objects that fit nowhere else in 200 trials take the best place found, or stay: `misplaced`
+/// tells, and makes p too large rather than too small.
 ///
 /// p = 2 (r + 1) / (M + 1), at most 1, r: placements at least as extreme as what was observed, on the side
 /// where there are fewer, M: all placements (B. V. North, D. Curtis, P. C. Sham 2002).
@@ -66,8 +66,8 @@ std::vector<NullModelResult> measure_null_model(const ClassVolume& classes, cons
                                                 const NullModelOptions& options = {},
                                                 const Progress& progress = {});
 
-/// Corrects p-values for their number, keeping the chance of any false alarm (S. Holm 1979). NaN stays and does
-/// not count.
+/// Corrects p-values for their number, keeping the chance of any false alarm (S. Holm 1979). NaN stays and
+/// does not count.
 std::vector<double> holm_corrected(const std::vector<double>& p);
 
 /// space.csv: one row a statistic.

@@ -32,8 +32,8 @@ Crop crop_of(const InstanceVolume& volume, const SurfacePoints& surfaces, std::u
             }
         }
     const auto count = (high[0] - low[0] + 1) * (high[1] - low[1] + 1) * (high[2] - low[2] + 1);
-    const auto step = static_cast<std::int64_t>(std::ceil(
-        std::cbrt(static_cast<double>(count) / static_cast<double>(most_crop_voxels))));
+    const auto step = static_cast<std::int64_t>(
+        std::ceil(std::cbrt(static_cast<double>(count) / static_cast<double>(most_crop_voxels))));
     const auto left = [&](int a) { return (high[a] - low[a]) / step + 1; };
     Crop crop;
     crop.grid.size = {left(0), left(1), left(2)};
@@ -43,7 +43,8 @@ Crop crop_of(const InstanceVolume& volume, const SurfacePoints& surfaces, std::u
     for (std::int64_t z = 0; z < crop.grid.size.z; ++z)
         for (std::int64_t y = 0; y < crop.grid.size.y; ++y)
             for (std::int64_t x = 0; x < crop.grid.size.x; ++x)
-                crop.mask.push_back(volume(low[0] + x * step, low[1] + y * step, low[2] + z * step) == object);
+                crop.mask.push_back(volume(low[0] + x * step, low[1] + y * step, low[2] + z * step) ==
+                                    object);
     return crop;
 }
 
@@ -61,8 +62,7 @@ Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, st
     const Crop crop = crop_of(volume, surfaces, object);
     std::vector<float> depth(crop.mask.size());
     find_squared_distances_um2(crop.mask, crop.grid.size, crop.grid.voxel_um, Beyond::other, depth);
-    const double half =
-        0.5 * std::min({crop.grid.voxel_um.x, crop.grid.voxel_um.y, crop.grid.voxel_um.z});
+    const double half = 0.5 * std::min({crop.grid.voxel_um.x, crop.grid.voxel_um.y, crop.grid.voxel_um.z});
     for (float& d : depth) d = std::sqrt(d) - static_cast<float>(half);
     const auto position = [&](std::size_t i) {
         const auto n = static_cast<std::int64_t>(i);
@@ -71,14 +71,16 @@ Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, st
                                            static_cast<double>(n / (s.x * s.y))});
     };
     // A crop of every k-th voxel may miss a thin object altogether: then its first voxel stands for it.
-    const auto deepest = static_cast<std::size_t>(std::max_element(depth.begin(), depth.end()) - depth.begin());
+    const auto deepest =
+        static_cast<std::size_t>(std::max_element(depth.begin(), depth.end()) - depth.begin());
     const bool seen = crop.mask[deepest] != 0;
     shape.deepest_um = seen ? position(deepest) : surfaces.voxel_position_um(points[0]);
     shape.depth_um = seen ? depth[deepest] : half;
     shape.balls.push_back({{0, 0, 0}, shape.depth_um});
     std::vector<std::uint32_t> order;
     for (std::size_t i = 0; i < depth.size(); ++i)
-        if (crop.mask[i] != 0 && depth[i] >= 0.5 * shape.depth_um) order.push_back(static_cast<std::uint32_t>(i));
+        if (crop.mask[i] != 0 && depth[i] >= 0.5 * shape.depth_um)
+            order.push_back(static_cast<std::uint32_t>(i));
     std::stable_sort(order.begin(), order.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return depth[a] > depth[b]; });
     for (const std::uint32_t i : order) {

@@ -14,10 +14,10 @@ namespace cytomo {
 /// An object that can be moved: positions relative to its deepest point.
 struct Shape {
     std::uint32_t object = 0;
-    Vec3 deepest_um;         ///< where its deepest point was
-    double depth_um = 0;     ///< distance of that from the surface
-    double reach_um = 0;     ///< of its farthest point
-    std::int64_t faces = 0;  ///< of its surface: its size
+    Vec3 deepest_um;              ///< where its deepest point was
+    double depth_um = 0;          ///< distance of that from the surface
+    double reach_um = 0;          ///< of its farthest point
+    std::int64_t faces = 0;       ///< of its surface: its size
     std::vector<Vec3> points_um;  ///< outermost voxels, about 200 of them
     struct Ball {
         Vec3 centre_um;
@@ -60,8 +60,8 @@ private:
     ClassVolume allowed_;
     Volume<float> depth_um_;
     double edge_um_;
-    std::vector<std::uint32_t> voxels_;    ///< allowed ones, by falling depth
-    std::vector<std::size_t> deeper_than_; ///< number of voxels with at least n half edges of depth
+    std::vector<std::uint32_t> voxels_;     ///< allowed ones, by falling depth
+    std::vector<std::size_t> deeper_than_;  ///< number of voxels with at least n half edges of depth
 };
 
 /// How a set of objects was placed.
@@ -71,8 +71,8 @@ struct Placement {
 };
 
 /// Places shapes one after the other at random in the room, turned at random about z, where none of their
-/// outermost voxels (up to 3 %) lies outside the room and none overlaps with those placed before. What finds no
-/// such place in 200 trials takes the best one of them, or stays where it was.
+/// outermost voxels (up to 3 %) lies outside the room and none overlaps with those placed before. What finds
+/// no such place in 200 trials takes the best one of them, or stays where it was.
 Placement place_at_random(const std::vector<Shape>& shapes, const Room& room, Random& random);
 
 }  // namespace cytomo

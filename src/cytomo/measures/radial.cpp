@@ -48,7 +48,8 @@ std::vector<Shell> count_shells(const ClassVolume& classes, const Volume<float>&
 }  // namespace
 
 void RadialOptions::check() const {
-    if (!(bin_um >= 0.01)) throw UsageError("The shells of radial distributions must be 0.01 µm thick at least.");
+    if (!(bin_um >= 0.01))
+        throw UsageError("The shells of radial distributions must be 0.01 µm thick at least.");
 }
 
 std::vector<RadialBin> measure_radial_distributions(const ClassVolume& classes,
@@ -147,10 +148,11 @@ Table radial_table(const std::vector<RadialBin>& bins, const Legend& legend) {
         {"relative_number", "", "number_per_um3 over that of all shells together; 1: uniform"},
     };
     for (const RadialBin& b : bins)
-        table.rows.push_back({std::string(b.reference == RadialReference::nucleus ? "nucleus" : "plasma membrane"),
-                              static_cast<std::int64_t>(b.class_id), legend.name_of(b.class_id), b.from_um,
-                              b.to_um, b.available_um3, b.volume_um3, b.volume_fraction, b.relative_volume,
-                              b.objects, b.number_per_um3, b.relative_number});
+        table.rows.push_back(
+            {std::string(b.reference == RadialReference::nucleus ? "nucleus" : "plasma membrane"),
+             static_cast<std::int64_t>(b.class_id), legend.name_of(b.class_id), b.from_um, b.to_um,
+             b.available_um3, b.volume_um3, b.volume_fraction, b.relative_volume, b.objects, b.number_per_um3,
+             b.relative_number});
     return table;
 }
 

@@ -19,14 +19,14 @@ enum class RadialReference { nucleus, membrane };
 struct RadialBin {
     RadialReference reference = RadialReference::nucleus;
     std::uint8_t class_id = 0;
-    double from_um = 0, to_um = 0;  ///< distance to the reference
-    double available_um3 = 0;       ///< volume of the shell, organelles included
-    double volume_um3 = 0;          ///< of the class in it
-    std::int64_t objects = 0;       ///< whose centroids lie in it
-    double volume_fraction = not_defined;   ///< volume / available
-    double number_per_um3 = not_defined;    ///< objects / available
-    double relative_volume = not_defined;   ///< volume_fraction / that of all shells together; 1: uniform
-    double relative_number = not_defined;   ///< number_per_um3 / that of all shells together; 1: uniform
+    double from_um = 0, to_um = 0;         ///< distance to the reference
+    double available_um3 = 0;              ///< volume of the shell, organelles included
+    double volume_um3 = 0;                 ///< of the class in it
+    std::int64_t objects = 0;              ///< whose centroids lie in it
+    double volume_fraction = not_defined;  ///< volume / available
+    double number_per_um3 = not_defined;   ///< objects / available
+    double relative_volume = not_defined;  ///< volume_fraction / that of all shells together; 1: uniform
+    double relative_number = not_defined;  ///< number_per_um3 / that of all shells together; 1: uniform
 };
 
 struct RadialOptions {

@@ -30,7 +30,8 @@ Space measure_space(const ClassVolume& classes, const Instances& instances, cons
                     const Progress& progress) {
     options.check();
     if (!(classes.grid().size == instances.volume.grid().size))
-        throw InputError("Organelles in the cell: the volumes of classes and instances have different sizes.");
+        throw InputError(
+            "Organelles in the cell: the volumes of classes and instances have different sizes.");
     progress(0);
     Space space;
     const SurfacePoints surfaces = find_organelle_surfaces(instances, options.classes);

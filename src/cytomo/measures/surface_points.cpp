@@ -137,7 +137,8 @@ SurfacePoints find_surface_points(const InstanceVolume& objects, const std::vect
         return number < wanted.size() && wanted[number] != 0 ? number : 0U;
     };
     const auto count = static_cast<std::uint32_t>(wanted.empty() ? 0 : wanted.size() - 1);
-    return find_points(objects, count, own, [](std::uint32_t, std::uint32_t) { return true; }, 0);
+    return find_points(
+        objects, count, own, [](std::uint32_t, std::uint32_t) { return true; }, 0);
 }
 
 SurfacePoints find_cell_surface_points(const ClassVolume& classes) {
@@ -317,8 +318,7 @@ SurfaceTree::Nearest SurfaceTree::nearest(Vec3 position_um) const {
 
 void SurfaceTree::for_near(const SurfaceCluster& cluster, double reach_um,
                            const std::function<void(std::uint32_t)>& found) const {
-    visit(cluster.low, cluster.high, reach_um * reach_um,
-          [&](std::uint32_t other, double) { found(other); });
+    visit(cluster.low, cluster.high, reach_um * reach_um, [&](std::uint32_t other, double) { found(other); });
 }
 
 }  // namespace cytomo

@@ -75,8 +75,8 @@ public:
 
     struct Nearest {
         double squared_um2 = std::numeric_limits<double>::infinity();
-        std::uint32_t object = 0;         ///< 0: there is none
-        SurfacePoint own{}, other{};      ///< between which the distance was found
+        std::uint32_t object = 0;     ///< 0: there is none
+        SurfacePoint own{}, other{};  ///< between which the distance was found
         bool found() const { return object != 0; }
     };
     /// The pair of points, one of `object` of `own`, one in this tree, with the smallest distance between
