@@ -1,0 +1,284 @@
+#include "cytomo/measures/distances.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <mutex>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
+#include "cytomo/measures/close_surfaces.h"
+#include "cytomo/measures/space_parts.h"
+
+namespace cytomo {
+
+std::vector<Vec3> find_centroids_um(const InstanceVolume& volume, std::size_t numbers) {
+    struct Sums {
+        std::int64_t voxels = 0, x = 0, y = 0, z = 0;
+    };
+    const Size3 n = volume.grid().size;
+    std::vector<Sums> sums(numbers);
+    std::mutex merging;
+    parallel_chunks(n.z, 64, [&](std::int64_t z_begin, std::int64_t z_end) {
+        std::vector<Sums> found(numbers);
+        for (std::int64_t z = z_begin; z < z_end; ++z)
+            for (std::int64_t y = 0; y < n.y; ++y) {
+                const std::uint32_t* row = &volume(0, y, z);
+                for (std::int64_t x = 0; x < n.x;) {
+                    std::int64_t end = x + 1;
+                    while (end < n.x && row[end] == row[x]) ++end;
+                    if (row[x] != 0 && row[x] < numbers) {
+                        Sums& s = found[row[x]];
+                        const std::int64_t count = end - x;
+                        s.voxels += count;
+                        s.x += (x + end - 1) * count / 2;  // one of the factors is even
+                        s.y += y * count;
+                        s.z += z * count;
+                    }
+                    x = end;
+                }
+            }
+        const std::lock_guard lock(merging);  // whole numbers: the order does not matter
+        for (std::size_t i = 0; i < numbers; ++i) {
+            sums[i].voxels += found[i].voxels;
+            sums[i].x += found[i].x;
+            sums[i].y += found[i].y;
+            sums[i].z += found[i].z;
+        }
+    });
+    std::vector<Vec3> centroids(numbers, Vec3{not_defined, not_defined, not_defined});
+    for (std::size_t i = 0; i < numbers; ++i) {
+        if (sums[i].voxels == 0) continue;
+        const auto count = static_cast<double>(sums[i].voxels);
+        centroids[i] = volume.grid().world_from_voxel({static_cast<double>(sums[i].x) / count,
+                                                       static_cast<double>(sums[i].y) / count,
+                                                       static_cast<double>(sums[i].z) / count});
+    }
+    return centroids;
+}
+
+namespace {
+
+/// Surfaces near one point, between the voxels.
+std::vector<FineSurface::Place> places_near(const SurfacePoints& surfaces, const FineSurface& fine,
+                                            std::uint32_t object, const SurfacePoint& point,
+                                            double reach_um) {
+    std::vector<FineSurface::Place> places;
+    const Vec3 middle = surfaces.position_um(point);
+    const double at[3] = {middle.x, middle.y, middle.z};
+    for (const SurfaceCluster& c : surfaces.clusters_of(object)) {
+        bool near = true;
+        for (std::size_t a = 0; a < 3; ++a)
+            near = near && at[a] > c.low[a] - reach_um && at[a] < c.high[a] + reach_um;
+        if (!near) continue;
+        for (const SurfacePoint& p : surfaces.points_of(c))
+            if (length(surfaces.position_um(p) - middle) <= reach_um) places.push_back(fine.at(p));
+    }
+    return places;
+}
+
+double smallest_distance(const std::vector<FineSurface::Place>& from,
+                         const std::vector<FineSurface::Place>& to, double edge_um) {
+    double smallest = std::numeric_limits<double>::infinity();
+    for (const FineSurface::Place& own : from) {
+        const FineSurface::Place* nearest = nullptr;
+        double best = std::numeric_limits<double>::infinity();
+        for (const FineSurface::Place& other : to) {
+            const double d = length(own.position_um - other.position_um);
+            if (d < best) {
+                best = d;
+                nearest = &other;
+            }
+        }
+        if (nearest != nullptr)
+            smallest =
+                std::min(smallest, std::max(0.0, distance_to(*nearest, own.position_um, 0.75 * edge_um)));
+    }
+    return smallest;
+}
+
+/// A tree and what its distances are refined with.
+struct Target {
+    const SurfacePoints& surfaces;
+    const FineSurface& fine;
+    SurfaceTree tree;
+};
+
+class Measuring {
+public:
+    Measuring(const SurfacePoints& own, const FineSurface& fine)
+        : own_(own),
+          fine_(fine),
+          edge_um_(std::max({own.grid.voxel_um.x, own.grid.voxel_um.y, own.grid.voxel_um.z})) {}
+
+    /// Gap from an object to the nearest one of the target, and which one that is.
+    std::pair<double, std::uint32_t> gap(std::uint32_t object, const Target& target,
+                                         std::uint32_t excluded) const {
+        const SurfaceTree::Nearest nearest = target.tree.nearest(own_, object, excluded);
+        if (!nearest.found()) return {not_defined, 0};
+        const double reach = 1.05 * edge_um_;
+        const auto from = places_near(own_, fine_, object, nearest.own, reach);
+        const auto to = places_near(target.surfaces, target.fine, nearest.object, nearest.other, reach);
+        return {std::min(smallest_distance(from, to, edge_um_), smallest_distance(to, from, edge_um_)),
+                nearest.object};
+    }
+    double from_position(Vec3 position_um, const Target& target) const {
+        const SurfaceTree::Nearest nearest = target.tree.nearest(position_um);
+        if (!nearest.found()) return not_defined;
+        double best = std::numeric_limits<double>::infinity(), distance = 0;
+        for (const auto& place :
+             places_near(target.surfaces, target.fine, nearest.object, nearest.other, 1.05 * edge_um_)) {
+            const double d = length(place.position_um - position_um);
+            if (d >= best) continue;
+            best = d;
+            distance = std::fabs(distance_to(place, position_um, 0.75 * edge_um_));
+        }
+        return distance;
+    }
+
+private:
+    const SurfacePoints& own_;
+    const FineSurface& fine_;
+    double edge_um_;
+};
+
+std::vector<std::uint32_t> clusters_of(const SurfacePoints& surfaces, std::uint32_t object) {
+    std::vector<std::uint32_t> clusters;
+    for (std::uint32_t c = surfaces.cluster_begin[object]; c < surfaces.cluster_begin[object + 1]; ++c)
+        clusters.push_back(c);
+    return clusters;
+}
+
+}  // namespace
+
+Distances find_distances_of(const ClassVolume& classes, const Instances& instances,
+                            const SurfacePoints& surfaces, const OrganelleClasses& organelles,
+                            const Progress& progress) {
+    const Grid& grid = instances.volume.grid();
+    if (!(classes.grid().size == grid.size))
+        throw InputError("Distances: the volumes of classes and instances have different sizes.");
+    progress(0);
+    const SurfacePoints cell = find_cell_surface_points(classes);
+    progress(0.2);
+    const FineSurface fine(instances.volume), fine_cell(classes);
+    std::array<std::vector<std::uint32_t>, 256> of_class;
+    for (std::uint32_t c = 0; c < surfaces.clusters.size(); ++c)
+        of_class[instances.class_of[surfaces.clusters[c].object]].push_back(c);
+    std::vector<std::pair<std::uint8_t, std::unique_ptr<Target>>> targets;
+    for (std::size_t c = 1; c < 255; ++c)
+        if (!of_class[c].empty())
+            targets.emplace_back(static_cast<std::uint8_t>(c),
+                                 std::make_unique<Target>(
+                                     Target{surfaces, fine, SurfaceTree(surfaces, std::move(of_class[c]))}));
+    const Target membrane{cell, fine_cell, SurfaceTree(cell, clusters_of(cell, membrane_surface))};
+    const Target cut{cell, fine_cell, SurfaceTree(cell, clusters_of(cell, cut_surface))};
+    const std::vector<Vec3> centroids = find_centroids_um(instances.volume, instances.class_of.size());
+    progress(0.3);
+
+    std::vector<std::uint32_t> numbers;
+    for (std::uint32_t n = 1; n < instances.class_of.size(); ++n)
+        if (organelles.organelle[instances.class_of[n]] && !std::isnan(centroids[n].x)) numbers.push_back(n);
+    struct Row {
+        std::vector<ObjectDistance> pairs;
+        ObjectPosition position;
+    };
+    std::vector<Row> rows(numbers.size());
+    const Measuring measuring(surfaces, fine);
+    parallel_for(static_cast<std::int64_t>(numbers.size()), [&](std::int64_t i) {
+        Row& row = rows[static_cast<std::size_t>(i)];
+        const std::uint32_t n = numbers[static_cast<std::size_t>(i)];
+        ObjectPosition& p = row.position;
+        p.object = n;
+        p.class_id = instances.class_of[n];
+        p.centroid_um = centroids[n];
+        const Vec3 voxel = grid.voxel_from_world(p.centroid_um);
+        const std::uint8_t at_centroid =
+            classes(std::llround(voxel.x), std::llround(voxel.y), std::llround(voxel.z));
+        for (const auto& [class_id, target] : targets) {
+            const auto [gap, nearest] = measuring.gap(n, *target, n);
+            if (nearest != 0) row.pairs.push_back({n, p.class_id, class_id, nearest, gap});
+            if (class_id != organelles.nucleus || p.class_id == class_id) continue;
+            p.nucleus_gap_um = gap;
+            p.nucleus_from_centroid_um =
+                at_centroid == class_id ? 0 : measuring.from_position(p.centroid_um, *target);
+        }
+        const auto nearer = [](double seen, double border, bool& at_least) {
+            at_least = border < seen || (std::isnan(seen) && !std::isnan(border));
+            return at_least ? border : seen;
+        };
+        p.membrane_gap_um = nearer(measuring.gap(n, membrane, 0).first, measuring.gap(n, cut, 0).first,
+                                   p.membrane_gap_at_least);
+        p.membrane_from_centroid_um =
+            nearer(measuring.from_position(p.centroid_um, membrane),
+                   measuring.from_position(p.centroid_um, cut), p.membrane_from_centroid_at_least);
+        const double sum = p.nucleus_from_centroid_um + p.membrane_from_centroid_um;
+        if (sum > 0) p.depth = p.nucleus_from_centroid_um / sum;
+    });
+    Distances result;
+    for (Row& row : rows) {
+        result.pairs.insert(result.pairs.end(), row.pairs.begin(), row.pairs.end());
+        result.positions.push_back(row.position);
+    }
+    progress(1);
+    return result;
+}
+
+Distances measure_distances(const ClassVolume& classes, const Instances& instances,
+                            const OrganelleClasses& organelles, const Progress& progress) {
+    return find_distances_of(classes, instances, find_organelle_surfaces(instances, organelles), organelles,
+                             progress);
+}
+
+Table distances_table(const std::vector<ObjectDistance>& distances, const Legend& legend) {
+    Table table;
+    table.name = "distances";
+    table.columns = {
+        {"object", "", "number in the instance volume"},
+        {"class_id", "", "its class id"},
+        {"class", "", "name of its class"},
+        {"to_class_id", "", "class id to which the distance is measured"},
+        {"to_class", "", "name of that class"},
+        {"nearest_object", "", "number of the nearest object of that class, the object itself left out"},
+        {"gap_um", "µm", "smallest distance between both surfaces; 0: they touch"},
+    };
+    for (const ObjectDistance& d : distances)
+        table.rows.push_back({static_cast<std::int64_t>(d.object), static_cast<std::int64_t>(d.class_id),
+                              legend.name_of(d.class_id), static_cast<std::int64_t>(d.to_class),
+                              legend.name_of(d.to_class), static_cast<std::int64_t>(d.nearest), d.gap_um});
+    return table;
+}
+
+Table positions_table(const std::vector<ObjectPosition>& positions, const Legend& legend) {
+    Table table;
+    table.name = "positions";
+    table.columns = {
+        {"object", "", "number in the instance volume"},
+        {"class_id", "", "its class id"},
+        {"class", "", "name of its class"},
+        {"centroid_x_um", "µm", "mean position in x"},
+        {"centroid_y_um", "µm", "mean position in y"},
+        {"centroid_z_um", "µm", "mean position in z"},
+        {"nucleus_gap_um", "µm", "smallest distance between its surface and that of the nearest nucleus"},
+        {"nucleus_from_centroid_um", "µm", "distance of its centroid from the nearest nucleus; 0: inside"},
+        {"membrane_gap_um", "µm",
+         "smallest distance between its surface and the plasma membrane, or the border of the volume if that "
+         "is nearer"},
+        {"membrane_gap_at_least", "",
+         "1: the border of the volume is nearer than any membrane seen; the distance is at least this"},
+        {"membrane_from_centroid_um", "µm", "the same from its centroid"},
+        {"membrane_from_centroid_at_least", "", "1: as above, for the centroid"},
+        {"depth", "",
+         "0 at the nucleus, 1 at the plasma membrane: nucleus_from_centroid_um / (nucleus_from_centroid_um + "
+         "membrane_from_centroid_um)"},
+    };
+    const auto flag = [](bool b) { return static_cast<std::int64_t>(b ? 1 : 0); };
+    for (const ObjectPosition& p : positions)
+        table.rows.push_back({static_cast<std::int64_t>(p.object), static_cast<std::int64_t>(p.class_id),
+                              legend.name_of(p.class_id), p.centroid_um.x, p.centroid_um.y, p.centroid_um.z,
+                              p.nucleus_gap_um, p.nucleus_from_centroid_um, p.membrane_gap_um,
+                              flag(p.membrane_gap_at_least), p.membrane_from_centroid_um,
+                              flag(p.membrane_from_centroid_at_least), p.depth});
+    return table;
+}
+
+}  // namespace cytomo

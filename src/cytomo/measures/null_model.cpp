@@ -1,0 +1,322 @@
+#include "cytomo/measures/null_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
+#include "cytomo/measures/cell_space.h"
+#include "cytomo/measures/close_surfaces.h"
+#include "cytomo/measures/placement.h"
+#include "cytomo/measures/space_parts.h"
+
+namespace cytomo {
+
+namespace {
+
+struct Reference {
+    std::uint8_t class_id;  ///< 0: plasma membrane
+    const Volume<float>* distances;
+};
+
+/// What is measured of one arrangement of the objects of a class.
+class Statistics {
+public:
+    Statistics(std::vector<Shape> shapes, std::vector<Reference> references, double within_um,
+               std::uint8_t nucleus, Vec3 voxel_um)
+        : shapes_(std::move(shapes)),
+          references_(std::move(references)),
+          within_um_(within_um),
+          own_half_um_(0.45 * std::cbrt(voxel_um.x * voxel_um.y * voxel_um.z)) {
+        for (const Reference& r : references_) {
+            if (r.class_id == 0) {
+                kinds_.emplace_back(SpaceStatistic::mean_gap_to_membrane, r.class_id);
+            } else {
+                kinds_.emplace_back(
+                    r.class_id == nucleus ? SpaceStatistic::mean_gap_to_nucleus : SpaceStatistic::median_gap,
+                    r.class_id);
+                kinds_.emplace_back(SpaceStatistic::objects_in_contact, r.class_id);
+            }
+        }
+    }
+
+    const std::vector<Shape>& shapes() const { return shapes_; }
+    /// The last one of a class of several objects is the distance of neighbours.
+    std::vector<std::pair<SpaceStatistic, std::uint8_t>> kinds(std::uint8_t class_id) const {
+        auto all = kinds_;
+        if (shapes_.size() > 1) all.emplace_back(SpaceStatistic::median_neighbour_distance, class_id);
+        return all;
+    }
+
+    std::vector<double> measure(const std::vector<Pose>& poses) const {
+        std::vector<double> result, gaps(shapes_.size());
+        for (const Reference& r : references_) {
+            for (std::size_t i = 0; i < shapes_.size(); ++i)
+                gaps[i] = gap(shapes_[i], poses[i], *r.distances);
+            const bool mean = r.class_id == 0 || is_nucleus(r.class_id);
+            const auto in_contact =
+                std::count_if(gaps.begin(), gaps.end(), [&](double g) { return g < within_um_; });
+            result.push_back(mean ? std::accumulate(gaps.begin(), gaps.end(), 0.0) /
+                                        static_cast<double>(gaps.size())
+                                  : median(gaps));
+            if (r.class_id != 0) result.push_back(static_cast<double>(in_contact));
+        }
+        if (shapes_.size() > 1) result.push_back(median(neighbours(poses)));
+        return result;
+    }
+
+private:
+    bool is_nucleus(std::uint8_t class_id) const {
+        return std::any_of(kinds_.begin(), kinds_.end(), [&](const auto& kind) {
+            return kind.first == SpaceStatistic::mean_gap_to_nucleus && kind.second == class_id;
+        });
+    }
+    static double median(std::vector<double> values) {
+        const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+        std::nth_element(values.begin(), middle, values.end());
+        if (values.size() % 2 == 1) return *middle;
+        return 0.5 * (*middle + *std::max_element(values.begin(), middle));
+    }
+    /// A distance grows no faster than the way: points near one that is far need no look.
+    double gap(const Shape& shape, const Pose& pose, const Volume<float>& distances) const {
+        double smallest = std::numeric_limits<double>::infinity(), seen = -1;
+        Vec3 there;
+        for (const Vec3 point : shape.points_um) {
+            const Vec3 p = pose.place(point);
+            if (seen > smallest) {
+                const Vec3 way = p - there;
+                const double spare = seen - smallest;
+                if (dot(way, way) < spare * spare) continue;
+            }
+            seen = value_at(distances, p);
+            there = p;
+            smallest = std::min(smallest, seen);
+        }
+        return std::max(0.0, smallest - half_voxel_um(distances.grid()) - own_half_um_);
+    }
+    static std::vector<double> neighbours(const std::vector<Pose>& poses) {
+        std::vector<double> squared(poses.size(), std::numeric_limits<double>::infinity());
+        for (std::size_t i = 0; i < poses.size(); ++i)
+            for (std::size_t j = i + 1; j < poses.size(); ++j) {
+                const Vec3 d = poses[i].deepest_um - poses[j].deepest_um;
+                const double s = dot(d, d);
+                squared[i] = std::min(squared[i], s);
+                squared[j] = std::min(squared[j], s);
+            }
+        for (double& s : squared) s = std::sqrt(s);
+        return squared;
+    }
+
+    std::vector<Shape> shapes_;
+    std::vector<Reference> references_;
+    double within_um_, own_half_um_;
+    std::vector<std::pair<SpaceStatistic, std::uint8_t>> kinds_;
+};
+
+/// Shapes of a class, at most so many, large ones first.
+std::vector<Shape> choose_shapes(const Instances& instances, const SurfacePoints& surfaces,
+                                 std::uint8_t class_id, const NullModelOptions& options) {
+    std::vector<std::uint32_t> numbers;
+    for (std::uint32_t n = 1; n < instances.class_of.size(); ++n)
+        if (instances.class_of[n] == class_id && !surfaces.clusters_of(n).empty()) numbers.push_back(n);
+    const auto most = static_cast<std::size_t>(options.most_objects);
+    if (numbers.size() > most) {
+        Random random(options.seed, class_id);
+        for (std::size_t i = 0; i < most; ++i)
+            std::swap(numbers[i],
+                      numbers[static_cast<std::size_t>(random.integer(
+                          static_cast<std::int64_t>(i), static_cast<std::int64_t>(numbers.size()) - 1))]);
+        numbers.resize(most);
+    }
+    std::vector<Shape> shapes(numbers.size());
+    parallel_for(static_cast<std::int64_t>(shapes.size()), [&](std::int64_t i) {
+        const auto at = static_cast<std::size_t>(i);
+        shapes[at] = make_shape(instances.volume, surfaces, numbers[at]);
+    });
+    std::stable_sort(shapes.begin(), shapes.end(), [](const Shape& a, const Shape& b) {
+        return a.faces != b.faces ? a.faces > b.faces : a.object < b.object;
+    });
+    return shapes;
+}
+
+/// Expected value, range and p of one statistic.
+void compare(NullModelResult& result, std::vector<double> random) {
+    std::sort(random.begin(), random.end());
+    const auto count = static_cast<double>(random.size());
+    result.expected = std::accumulate(random.begin(), random.end(), 0.0) / count;
+    const auto quantile = [&](double part) {
+        const double rank = part * (count - 1);
+        const auto below = static_cast<std::size_t>(rank);
+        const std::size_t above = std::min(below + 1, random.size() - 1);
+        return random[below] + (rank - static_cast<double>(below)) * (random[above] - random[below]);
+    };
+    result.low = quantile(0.05);
+    result.high = quantile(0.95);
+    // What differs by rounding only is a tie.
+    const double tie = 1e-9 * std::max(1.0, std::fabs(result.observed));
+    const auto at_most =
+        std::upper_bound(random.begin(), random.end(), result.observed + tie) - random.begin();
+    const auto at_least =
+        random.end() - std::lower_bound(random.begin(), random.end(), result.observed - tie);
+    result.p = std::min(1.0, 2 * (static_cast<double>(std::min(at_most, at_least)) + 1) / (count + 1));
+}
+
+}  // namespace
+
+std::string name(SpaceStatistic statistic) {
+    switch (statistic) {
+        case SpaceStatistic::mean_gap_to_nucleus:
+            return "mean gap to nucleus";
+        case SpaceStatistic::mean_gap_to_membrane:
+            return "mean gap to plasma membrane";
+        case SpaceStatistic::median_gap:
+            return "median gap to nearest";
+        case SpaceStatistic::median_neighbour_distance:
+            return "median distance of neighbours";
+        case SpaceStatistic::objects_in_contact:
+            return "objects in contact";
+    }
+    return {};
+}
+
+void NullModelOptions::check() const {
+    if (placements < 19 || placements > 100000)
+        throw UsageError("The number of random placements must lie between 19 and 100,000.");
+    if (most_objects < 1 || most_objects > 10000)
+        throw UsageError("The number of objects placed at random must lie between 1 and 10,000.");
+    if (!(within_um > 0 && within_um <= 1))
+        throw UsageError("The largest gap of a contact must lie between 0 and 1 µm.");
+}
+
+std::vector<double> holm_corrected(const std::vector<double>& p) {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < p.size(); ++i)
+        if (!std::isnan(p[i])) order.push_back(i);
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+    std::vector<double> corrected(p);
+    double largest = 0;
+    for (std::size_t rank = 0; rank < order.size(); ++rank) {
+        largest = std::max(largest, std::min(1.0, p[order[rank]] * static_cast<double>(order.size() - rank)));
+        corrected[order[rank]] = largest;
+    }
+    return corrected;
+}
+
+std::vector<NullModelResult> measure_null_model(const ClassVolume& classes, const Instances& instances,
+                                                const NullModelOptions& options, const Progress& progress) {
+    options.check();
+    return find_null_model_of(classes, instances, find_organelle_surfaces(instances, options.classes),
+                              options, progress);
+}
+
+std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, const Instances& instances,
+                                                const SurfacePoints& surfaces,
+                                                const NullModelOptions& options, const Progress& progress) {
+    options.check();
+    if (!(classes.grid().size == instances.volume.grid().size))
+        throw InputError("Random placement: the volumes of classes and instances have different sizes.");
+    progress(0);
+    const OrganelleClasses& o = options.classes;
+    std::array<bool, 256> present{};
+    for (std::size_t n = 1; n < instances.class_of.size(); ++n)
+        if (o.organelle[instances.class_of[n]] &&
+            !surfaces.clusters_of(static_cast<std::uint32_t>(n)).empty())
+            present[instances.class_of[n]] = true;
+    const ClassVolume coarse = thinned(classes, most_space_voxels);
+    std::vector<std::pair<std::uint8_t, Volume<float>>> distances;
+    for (std::size_t c = 0; c < 255; ++c) {
+        if (c != 0 && !present[c]) continue;
+        std::array<bool, 256> members{};
+        members[c] = true;
+        Volume<float> field = find_distances_to(coarse, members);
+        if (std::isfinite(field[0])) distances.emplace_back(static_cast<std::uint8_t>(c), std::move(field));
+    }
+    progress(0.2);
+
+    std::vector<NullModelResult> results;
+    const auto placed = std::count(present.begin(), present.end(), true);
+    double done = 0.2;
+    for (std::size_t c = 1; c < 255; ++c) {
+        if (!present[c] || c == o.nucleus) continue;
+        const auto class_id = static_cast<std::uint8_t>(c);
+        std::vector<Shape> shapes = choose_shapes(instances, surfaces, class_id, options);
+        ClassVolume allowed(coarse.grid());
+        for (std::int64_t i = 0; i < coarse.count(); ++i) {
+            const std::uint8_t at = coarse[i];
+            allowed[i] = at == class_id || (at != 0 && at != ignore_label && at != o.nucleus &&
+                                            at != o.filopodium && !o.organelle[at]);
+        }
+        const Room room(std::move(allowed));
+        std::vector<Reference> references;
+        for (const auto& [of_class, field] : distances)
+            if (of_class != class_id) references.push_back({of_class, &field});
+        const Statistics statistics(std::move(shapes), std::move(references), options.within_um, o.nucleus,
+                                    classes.grid().voxel_um);
+        std::vector<Pose> observed;
+        for (const Shape& shape : statistics.shapes()) observed.push_back({shape.deepest_um, 1, 0});
+        const std::vector<double> seen = statistics.measure(observed);
+        std::vector<std::vector<double>> random(static_cast<std::size_t>(options.placements));
+        std::vector<std::int64_t> misfits(random.size());
+        parallel_for(options.placements, [&](std::int64_t i) {
+            const auto at = static_cast<std::size_t>(i);
+            Random own(options.seed, 256 + 256 * static_cast<std::uint64_t>(i) + class_id);
+            const Placement placement = place_at_random(statistics.shapes(), room, own);
+            random[at] = statistics.measure(placement.poses);
+            misfits[at] = placement.misfits;
+        });
+        const auto kinds = statistics.kinds(class_id);
+        for (std::size_t s = 0; s < kinds.size(); ++s) {
+            NullModelResult result;
+            result.statistic = kinds[s].first;
+            result.class_a = class_id;
+            result.class_b = kinds[s].second;
+            result.observed = seen[s];
+            result.objects = static_cast<std::int64_t>(observed.size());
+            result.misplaced =
+                static_cast<double>(std::accumulate(misfits.begin(), misfits.end(), std::int64_t{0})) /
+                static_cast<double>(observed.size() * random.size());
+            std::vector<double> values;
+            for (const auto& one : random) values.push_back(one[s]);
+            compare(result, std::move(values));
+            results.push_back(result);
+        }
+        done += 0.8 / static_cast<double>(placed);
+        progress(std::min(done, 1.0));
+    }
+    std::vector<double> p;
+    for (const NullModelResult& r : results) p.push_back(r.p);
+    p = holm_corrected(p);
+    for (std::size_t i = 0; i < results.size(); ++i) results[i].p_corrected = p[i];
+    progress(1);
+    return results;
+}
+
+Table null_model_table(const std::vector<NullModelResult>& results, const Legend& legend) {
+    Table table;
+    table.name = "space";
+    table.columns = {
+        {"statistic", "", "what is compared with random placement; gaps and distances in µm"},
+        {"class_a", "", "class whose objects are placed at random"},
+        {"class_b", "", "what they are near to: a class, or the plasma membrane"},
+        {"observed", "", "value in the cell, measured as in the random placements"},
+        {"expected", "", "mean over random placements inside the cell"},
+        {"low", "", "5 % of random placements lie below"},
+        {"high", "", "95 % of random placements lie below"},
+        {"p", "", "two-sided p-value of the observed value under random placement"},
+        {"p_corrected", "", "the same, corrected for all rows of this table (Holm)"},
+        {"n", "", "number of objects of class a"},
+        {"misplaced", "",
+         "share of random placements of an object that overlap with something, as no free place was found"},
+    };
+    for (const NullModelResult& r : results)
+        table.rows.push_back({name(r.statistic), legend.name_of(r.class_a),
+                              r.class_b == 0 ? std::string("plasma membrane") : legend.name_of(r.class_b),
+                              r.observed, r.expected, r.low, r.high, r.p, r.p_corrected, r.objects,
+                              r.misplaced});
+    return table;
+}
+
+}  // namespace cytomo
