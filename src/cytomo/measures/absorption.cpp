@@ -96,7 +96,7 @@ void measure_surroundings(const CoarseCells& cells, const InstanceSlices& instan
             ice.add(one);
             if (owner == 0) ice_far.add(one);
         }
-        if (is_matrix && cells.owner[i] == 0) matrix.add(one);
+        if (is_matrix) matrix.add(one);
         if (owner == 0 || cells.owner[i] == owner || nearest.squared_um2[i] < nearest_um2) continue;
         const std::uint8_t owner_class = instances.class_of[owner];
         if (owner_class == id) continue;  // the rest of its own class

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array<std::int64_t, 6> lags{1, 2, 3, 4, 6, 8};
 constexpr std::int64_t rows_step = 4;  ///< pairs are taken from every fourth row
-constexpr std::int64_t least_pairs = 10'000;
+constexpr std::int64_t least_pairs_of_ice = 10'000, least_pairs_of_class = 1'000;
 
 /// Squared differences of pairs, by lag.
 struct Pairs {
@@ -100,6 +100,7 @@ private:
 
 /// Standard deviation of the noise: see TextureSummary.
 double noise_of(const Pairs& pairs, const Pairs& ice, bool ice_known) {
+    if (pairs.fewest() < least_pairs_of_class) return not_defined;
     std::int64_t k = 1;
     double divisor = 3;
     if (ice_known) {
@@ -250,7 +251,7 @@ std::vector<TextureSummary> measure_texture(const ClassVolume& classes, const To
     }
 
     const Part& ice = total[0];
-    const bool ice_known = ice.pairs.fewest() >= least_pairs && ice.pairs.at(8) > 0;
+    const bool ice_known = ice.pairs.fewest() >= least_pairs_of_ice && ice.pairs.at(8) > 0;
     std::vector<TextureSummary> result(ids.size() - 1);
     parallel_for(static_cast<std::int64_t>(result.size()), [&](std::int64_t r) {
         TextureSummary& t = result[static_cast<std::size_t>(r)];
@@ -263,8 +264,8 @@ std::vector<TextureSummary> measure_texture(const ClassVolume& classes, const To
         t.deviation = part.grey.deviation();
         t.noise = noise_of(part.pairs, ice.pairs, ice_known);
         t.noise_from_ice = ice_known;
-        t.structure = std::sqrt(std::max(0.0, t.deviation * t.deviation - t.noise * t.noise));
-        if (std::isnan(t.noise)) t.structure = not_defined;
+        if (!std::isnan(t.noise))
+            t.structure = std::sqrt(std::max(0.0, t.deviation * t.deviation - t.noise * t.noise));
         if (tomogram.calibrated) t.coefficient_of_variation = t.structure / t.mean;
         if (ice.grey.count > 0) t.relative_structure = t.structure / std::abs(t.mean - ice.grey.mean);
         const double sign = !tomogram.calibrated && ice.grey.count > 0 && t.mean < ice.grey.mean ? -1 : 1;
