@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"

@@ -107,6 +107,18 @@ void find_pattern(RadialProfile& p, double sign, double layer_um) {
         p.pattern = RoundPattern::hollow;
 }
 
+/// Sums of a layer; values are taken relative to one of them, so that squares lose no digits.
+struct LayerSums {
+    std::int64_t count = 0;
+    double sum = 0, squares = 0;
+
+    void add(double value) {
+        ++count;
+        sum += value;
+        squares += value * value;
+    }
+};
+
 void measure(const Crop& crop, const ProfileOptions& options, RadialProfile& p) {
     std::vector<std::uint8_t> labels(crop.kind.size());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = crop.kind[i] == CropVoxel::own ? 1 : 2;
@@ -119,7 +131,13 @@ void measure(const Crop& crop, const ProfileOptions& options, RadialProfile& p) 
     const double half_edge = 0.5 * std::cbrt(e.x * e.y * e.z);
     const auto limit = static_cast<std::int64_t>(std::ceil(options.reach_um / layer_um - 1e-9));
     const double reach2 = std::pow(options.reach_um + half_edge, 2);
-    std::vector<GreySums> inside, outside(static_cast<std::size_t>(limit));
+    std::vector<LayerSums> inside, outside(static_cast<std::size_t>(limit));
+    double reference = 0;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        if (labels[i] == 1 && std::isfinite(crop.grey[i])) {
+            reference = crop.grey[i];
+            break;
+        }
     for (std::size_t i = 0; i < labels.size(); ++i) {
         const bool own = crop.kind[i] == CropVoxel::own;
         if (!own && (crop.kind[i] != CropVoxel::surroundings || squared[i] > reach2)) continue;
@@ -129,13 +147,14 @@ void measure(const Crop& crop, const ProfileOptions& options, RadialProfile& p) 
         const auto at = static_cast<std::size_t>(depth / layer_um + 1e-9);
         if (own && at >= inside.size()) inside.resize(at + 1);
         if (!std::isfinite(crop.grey[i]) || (!own && at >= outside.size())) continue;
-        (own ? inside : outside)[at].add({1, crop.grey[i], 0});
+        (own ? inside : outside)[at].add(crop.grey[i] - reference);
     }
-    const auto append = [&](const GreySums& sums, double distance_um) {
+    const auto append = [&](const LayerSums& sums, double distance_um) {
         ProfileLayer layer{distance_um, sums.count, not_defined, not_defined};
         if (sums.count > 0) {
-            layer.mean = sums.mean;
-            layer.deviation = sums.deviation();
+            const auto n = static_cast<double>(sums.count);
+            layer.mean = reference + sums.sum / n;
+            layer.deviation = std::sqrt(std::max(0.0, sums.squares / n - sums.sum / n * (sums.sum / n)));
         }
         p.layers.push_back(layer);
     };

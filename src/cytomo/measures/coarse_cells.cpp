@@ -11,6 +11,35 @@ namespace cytomo {
 namespace {
 constexpr double longest_cell_um = 0.05;
 constexpr float infinite = std::numeric_limits<float>::infinity();
+
+/// Along x: the nearest owner to the left or, if nearer, to the right.
+void sweep_row(std::uint32_t* number, float* squared_um2, std::int64_t width, double edge) {
+    const auto square = [&](std::int64_t steps) {
+        const double d = edge * static_cast<double>(steps);
+        return static_cast<float>(d * d);
+    };
+    std::uint32_t owner = 0;
+    for (std::int64_t x = 0, at = 0; x < width; ++x) {
+        const bool own = number[x] != 0;
+        if (own) {
+            owner = number[x];
+            at = x;
+        }
+        squared_um2[x] = owner != 0 ? square(x - at) : infinite;
+        number[x] = owner;
+    }
+    owner = 0;
+    for (std::int64_t x = width - 1, at = 0; x >= 0; --x) {
+        if (squared_um2[x] == 0) {
+            owner = number[x];
+            at = x;
+        } else if (owner != 0 && square(at - x) < squared_um2[x]) {
+            squared_um2[x] = square(at - x);
+            number[x] = owner;
+        }
+    }
+}
+
 }  // namespace
 
 CoarseCells coarse_cells_for(const Grid& grid) {
@@ -134,10 +163,9 @@ NearestOwners find_nearest_owners(const CoarseCells& cells, double reach_um) {
         }
     };
     parallel_for(n.z, [&](std::int64_t z) {
-        for (std::int64_t i = z * slice; i < (z + 1) * slice; ++i)
-            nearest.squared_um2[static_cast<std::size_t>(i)] =
-                nearest.number[static_cast<std::size_t>(i)] != 0 ? 0 : infinite;
-        for (std::int64_t y = 0; y < n.y; ++y) spread(n.x, 1, e.x, 1, z * slice + y * n.x);
+        for (std::int64_t y = 0; y < n.y; ++y)
+            sweep_row(nearest.number.data() + z * slice + y * n.x,
+                      nearest.squared_um2.data() + z * slice + y * n.x, n.x, e.x);
         spread(n.y, n.x, e.y, n.x, z * slice);
     });
     parallel_for(n.y, [&](std::int64_t y) { spread(n.z, slice, e.z, n.x, y * n.x); });
