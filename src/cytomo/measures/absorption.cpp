@@ -76,38 +76,51 @@ private:
     std::vector<Sums> sums_;
 };
 
-/// Per-object and per-class means of cells, added layer by layer.
+/// Whether the cells two steps away along every axis are of the same class (beyond the border nothing is
+/// known).
+bool deep_in_class(const CoarseCells& cells, std::int64_t x, std::int64_t y, std::int64_t z) {
+    constexpr std::int64_t far = 2;
+    const Grid& g = cells.grid;
+    const std::uint8_t id = cells.class_of[static_cast<std::size_t>(g.index(x, y, z))];
+    const auto same = [&](std::int64_t a, std::int64_t b, std::int64_t c) {
+        return !g.contains(a, b, c) || cells.class_of[static_cast<std::size_t>(g.index(a, b, c))] == id;
+    };
+    return same(x - far, y, z) && same(x + far, y, z) && same(x, y - far, z) && same(x, y + far, z) &&
+           same(x, y, z - far) && same(x, y, z + far);
+}
+
+/// Means of cells around objects, and of the deep cells of ice and matrix.
 void measure_surroundings(const CoarseCells& cells, const InstanceSlices& instances,
                           const AbsorptionOptions& options, Absorption& result,
                           std::vector<GreySums>& around) {
     const NearestOwners nearest = find_nearest_owners(cells, options.shell_to_um);
     const double from = options.shell_from_um;
     const auto nearest_um2 = static_cast<float>(from * from * (1 - 1e-6));
-    GreySums ice_far, ice, matrix;
+    GreySums deep_ice, ice, deep_matrix, matrix;
+    const Size3 n = cells.grid.size;
     // One cell adds to one object: in order, that is little work.
-    for (std::size_t i = 0; i < cells.mean.size(); ++i) {
-        const float value = cells.mean[i];
-        if (std::isnan(value)) continue;
-        const std::uint8_t id = cells.class_of[i];
-        const bool is_ice = id == background, is_matrix = options.cell_matrix[id];
-        if (!is_ice && !is_matrix) continue;
-        const GreySums one{1, value, 0};
-        const std::uint32_t owner = nearest.number[i];
-        if (is_ice) {
-            ice.add(one);
-            if (owner == 0) ice_far.add(one);
-        }
-        if (is_matrix) matrix.add(one);
-        if (owner == 0 || cells.owner[i] == owner || nearest.squared_um2[i] < nearest_um2) continue;
-        const std::uint8_t owner_class = instances.class_of[owner];
-        if (owner_class == id) continue;  // the rest of its own class
-        if (options.stands_in_ice[owner_class] ? is_ice : is_matrix) around[owner].add(one);
-    }
-    if (ice_far.count > 0)
-        result.ice_mean = ice_far.mean;
-    else if (ice.count > 0)
-        result.ice_mean = ice.mean;
-    if (matrix.count > 0) result.cell_mean = matrix.mean;
+    for (std::int64_t z = 0; z < n.z; ++z)
+        for (std::int64_t y = 0; y < n.y; ++y)
+            for (std::int64_t x = 0; x < n.x; ++x) {
+                const auto i = static_cast<std::size_t>(cells.grid.index(x, y, z));
+                if (std::isnan(cells.mean[i])) continue;
+                const std::uint8_t id = cells.class_of[i];
+                const bool is_ice = id == background, is_matrix = options.cell_matrix[id];
+                if (!is_ice && !is_matrix) continue;
+                const GreySums one{1, cells.mean[i], 0};
+                (is_ice ? ice : matrix).add(one);
+                if (deep_in_class(cells, x, y, z)) (is_ice ? deep_ice : deep_matrix).add(one);
+                const std::uint32_t owner = nearest.number[i];
+                if (owner == 0 || cells.owner[i] == owner || nearest.squared_um2[i] < nearest_um2) continue;
+                const std::uint8_t owner_class = instances.class_of[owner];
+                if (owner_class == id) continue;  // the rest of its own class
+                if (options.stands_in_ice[owner_class] ? is_ice : is_matrix) around[owner].add(one);
+            }
+    const auto mean_of = [](const GreySums& deep, const GreySums& all) {
+        return deep.count > 0 ? deep.mean : all.count > 0 ? all.mean : not_defined;
+    };
+    result.ice_mean = mean_of(deep_ice, ice);
+    result.cell_mean = mean_of(deep_matrix, matrix);
 }
 
 }  // namespace
