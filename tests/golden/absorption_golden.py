@@ -58,9 +58,16 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "absorption_g
     record(out, "labels", labels)
     record(out, "class_of", class_of)
     record(out, "grey", ["nan" if np.isnan(v) else int(v) for v in grey.ravel()])
-    far_ice = (classes == 0) & (maps.min(0) > shell[1]) & np.isfinite(grey)
-    record(out, "ice", [mean(grey[far_ice])])
-    record(out, "cell", [mean(grey[np.isin(classes, matrix) & np.isfinite(grey)])])
+    deep = np.ones(shape, bool)
+    for axis in range(3):
+        for step in (2, -2):
+            moved = np.roll(classes, step, axis)
+            edge = [slice(None)] * 3
+            edge[axis] = slice(0, 2) if step == 2 else slice(-2, None)
+            moved[tuple(edge)] = classes[tuple(edge)]  # beyond the border nothing is known
+            deep &= moved == classes
+    record(out, "ice", [mean(grey[(classes == 0) & deep & np.isfinite(grey)])])
+    record(out, "cell", [mean(grey[np.isin(classes, matrix) & deep & np.isfinite(grey)])])
     depth_limit = 2 * voxel_um.max()
     half = 0.5 * voxel_um.prod() ** (1 / 3)
     layer = voxel_um.max()

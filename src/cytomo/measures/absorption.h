@@ -77,9 +77,9 @@ struct ObjectAbsorption {
 struct Absorption {
     bool calibrated = false;
     bool dense_is_dark = false;  ///< matter has lower grey values than ice; never if calibrated
-    double ice_mean =
-        not_defined;  ///< of background more than 0.3 µm away from objects or, without such, all of it
-    double cell_mean = not_defined;         ///< of the matrix classes, without partly filled cells of 50 nm
+    /// Means of the background and of the matrix classes, in cells of about 50 nm that lie two cells away
+    /// from other classes (if there are none, in all cells that are of one class).
+    double ice_mean = not_defined, cell_mean = not_defined;
     std::vector<ObjectAbsorption> objects;  ///< in the order of their numbers; without voxels: left out
 };
 

@@ -86,8 +86,8 @@ TEST(Texture, NoiseOfSingleVoxelsIsRemoved) {
         EXPECT_NEAR(t[1].structure, Scene::amplitude / 2, 0.001);
         EXPECT_NEAR(t[1].coefficient_of_variation, Scene::amplitude / 2 / Scene::nucleus_lac, 0.005);
         EXPECT_NEAR(t[1].relative_structure, Scene::amplitude / 2 / 0.15, 0.008);
-        EXPECT_LT(t[0].structure, 0.1 * noise + 1e-6);
-        EXPECT_NEAR(t[0].noise, noise, 0.02 * noise + 1e-6);
+        EXPECT_LT(t[0].structure, 0.25 * noise + 1e-6);
+        EXPECT_NEAR(t[0].noise, noise, 0.04 * noise + 1e-6);
         EXPECT_EQ(t[0].noise_from_ice, noise > 0);
     }
 }
@@ -177,7 +177,7 @@ TEST(Texture, SurfacesAreLeftOut) {
     EXPECT_NEAR(t.mean, 0.25, 1e-6);
     EXPECT_NEAR(t.structure, 0, 1e-6);
     EXPECT_GT(t.volume_um3, 0.2);
-    EXPECT_LT(t.volume_um3, std::pow(44 * 0.02 - 0.2, 3) + 1e-9);
+    EXPECT_LT(t.volume_um3, std::pow(44 * 0.02 - 0.16, 3) + 1e-9);  // centres of cells are 0.1 µm deep
 }
 
 TEST(Texture, SameAtAnyThreadCount) {
