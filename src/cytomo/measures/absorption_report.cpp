@@ -1,0 +1,192 @@
+// Doubts about objects whose absorption does not fit their class, in numbers and in words.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+
+#include "cytomo/measures/absorption.h"
+
+namespace cytomo {
+
+namespace {
+
+constexpr std::size_t least_objects = 8;  ///< for medians of a class
+constexpr double outlier_score = 5;
+/// Of the class's median contrast to its surroundings: scatter less than this is no reason for doubt.
+constexpr double least_spread = 0.03;
+
+std::string text_of(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g", value);
+    return text;
+}
+
+double quantile(std::vector<double> values, double share) {
+    if (values.empty()) return not_defined;
+    std::sort(values.begin(), values.end());
+    const double at = share * static_cast<double>(values.size() - 1);
+    const auto low = static_cast<std::size_t>(at);
+    const auto high = std::min(low + 1, values.size() - 1);
+    return values[low] + (at - static_cast<double>(low)) * (values[high] - values[low]);
+}
+
+/// Best means of the classes, dense matter high.
+struct Classes {
+    std::map<std::uint8_t, std::vector<double>> values;
+    std::map<std::uint8_t, std::string> kind;
+    double sign;
+
+    Classes(const Absorption& absorption, const Legend& legend) : sign(absorption.dense_is_dark ? -1 : 1) {
+        for (const ObjectAbsorption& o : absorption.objects) {
+            if (!kind.contains(o.class_id))
+                kind[o.class_id] = standard_class_name(legend.name_of(o.class_id));
+            if (std::isfinite(o.best_mean())) values[o.class_id].push_back(sign * o.best_mean());
+        }
+    }
+    std::vector<double> of(const std::string& name) const {
+        std::vector<double> all;
+        for (const auto& [id, some] : values)
+            if (kind.at(id) == name) all.insert(all.end(), some.begin(), some.end());
+        return all;
+    }
+};
+
+std::uint8_t bit(AbsorptionDoubt doubt) {
+    return static_cast<std::uint8_t>(doubt);
+}
+
+}  // namespace
+
+AbsorptionUnit absorption_unit(bool calibrated) {
+    return calibrated ? AbsorptionUnit{"lac_per_um", "1/µm"}
+                      : AbsorptionUnit{"relative_grey", "relative grey"};
+}
+
+void find_absorption_doubts(Absorption& absorption, const Legend& legend) {
+    const Classes classes(absorption, legend);
+    const std::vector<double> droplets = classes.of("lipid droplet"),
+                              mitochondria = classes.of("mitochondrion");
+    // A few objects do not tell a range.
+    const double mitochondria_high =
+        mitochondria.size() >= least_objects ? quantile(mitochondria, 0.95) : not_defined;
+    const double droplets_low = droplets.size() >= least_objects ? quantile(droplets, 0.1) : not_defined;
+    const double droplets_middle = quantile(droplets, 0.5);
+    std::map<std::uint8_t, std::pair<double, double>> middle_and_spread;
+    for (const auto& [id, values] : classes.values) {
+        if (values.size() < least_objects) continue;
+        const double middle = quantile(values, 0.5);
+        std::vector<double> away;
+        for (const double v : values) away.push_back(std::abs(v - middle));
+        const double floor = std::isfinite(absorption.ice_mean)
+                                 ? least_spread * std::abs(middle - classes.sign * absorption.ice_mean)
+                                 : 0;
+        middle_and_spread[id] = {middle, std::max(1.4826 * quantile(away, 0.5), floor)};
+    }
+    for (ObjectAbsorption& o : absorption.objects) {
+        o.doubts = 0;
+        o.class_score = not_defined;
+        const double value = classes.sign * o.best_mean();
+        if (!std::isfinite(value)) continue;
+        const std::string& kind = classes.kind.at(o.class_id);
+        if ((kind == "lipid droplet" || kind == "mitochondrion") && classes.sign * o.contrast <= 0)
+            o.doubts |= bit(AbsorptionDoubt::not_denser_than_surroundings);
+        if (kind == "lipid droplet" && value < mitochondria_high)
+            o.doubts |= bit(AbsorptionDoubt::like_mitochondria);
+        // Only where droplets are a class of their own, denser than the rest.
+        if (kind == "vesicle" && value > droplets_low && !(droplets_middle <= mitochondria_high))
+            o.doubts |= bit(AbsorptionDoubt::like_lipid_droplets);
+        const auto found = middle_and_spread.find(o.class_id);
+        if (found == middle_and_spread.end() || !(found->second.second > 0)) continue;
+        o.class_score = (value - found->second.first) / found->second.second * classes.sign;
+        if (std::abs(o.class_score) > outlier_score) o.doubts |= bit(AbsorptionDoubt::outlier);
+    }
+}
+
+std::vector<AbsorptionWarning> absorption_warnings(const Absorption& absorption, const Legend& legend) {
+    std::vector<AbsorptionWarning> warnings;
+    const auto unit = absorption_unit(absorption.calibrated).unit;
+    if (absorption.calibrated && std::isfinite(absorption.cell_mean) &&
+        !(absorption.cell_mean > 0.05 && absorption.cell_mean < 2))
+        warnings.push_back({0, 0,
+                            "the cell's mean absorption is " + text_of(absorption.cell_mean) +
+                                " 1/µm; 0.1 to 0.5 is usual in the water window. Check the calibration"});
+    if (absorption.calibrated && absorption.cell_mean < absorption.ice_mean)
+        warnings.push_back({0, 0,
+                            "the cell absorbs less (" + text_of(absorption.cell_mean) +
+                                " 1/µm) than the ice around it (" + text_of(absorption.ice_mean) +
+                                "). Check the sign of the calibration"});
+    const Classes classes(absorption, legend);
+    const std::vector<double> droplets = classes.of("lipid droplet"),
+                              mitochondria = classes.of("mitochondrion");
+    if (!droplets.empty() && !mitochondria.empty() && quantile(droplets, 0.5) <= quantile(mitochondria, 0.5))
+        warnings.push_back({0, 0,
+                            "half of the lipid droplets are no denser than half of the mitochondria: the "
+                            "classes may be exchanged, or the polarity wrong"});
+    std::map<std::uint8_t, double> middles;
+    for (const auto& [id, values] : classes.values) middles[id] = classes.sign * quantile(values, 0.5);
+    for (const ObjectAbsorption& o : absorption.objects) {
+        if (o.doubts == 0) continue;
+        std::string text = legend.name_of(o.class_id) + " " + std::to_string(o.instance) + " (" +
+                           text_of(o.best_mean()) + " " + unit + "): ";
+        std::string more;
+        const auto say = [&](AbsorptionDoubt doubt, const std::string& words) {
+            if ((o.doubts & bit(doubt)) != 0) more += (more.empty() ? "" : "; ") + words;
+        };
+        say(AbsorptionDoubt::not_denser_than_surroundings,
+            "not denser than its surroundings (" + text_of(o.surroundings_mean) + ")");
+        say(AbsorptionDoubt::like_mitochondria, "no denser than mitochondria");
+        say(AbsorptionDoubt::like_lipid_droplets, "as dense as the lipid droplets");
+        say(AbsorptionDoubt::outlier,
+            "far from the others of its class (median " + text_of(middles[o.class_id]) + ")");
+        if (o.core_voxels == 0) more += "; too thin for a core, so that its surroundings are mixed in";
+        warnings.push_back({o.instance, o.class_id, text + more});
+    }
+    return warnings;
+}
+
+Table absorption_table(const Absorption& absorption, const Legend& legend) {
+    const auto [suffix, unit] = absorption_unit(absorption.calibrated);
+    const std::string what = absorption.calibrated
+                                 ? "linear absorption coefficient"
+                                 : "grey value (not calibrated: comparable within this tomogram only)";
+    Table table;
+    table.name = "absorption";
+    table.columns = {
+        {"object", "", "number in the instance volume"},
+        {"class_id", "", "class id in the class volume"},
+        {"class", "", "name of the class"},
+        {"voxels", "", "number of voxels with a finite value"},
+        {"mean_" + suffix, unit, "mean " + what + " of the object's voxels"},
+        {"deviation_" + suffix, unit, "standard deviation of the same, noise included"},
+        {"core_voxels", "", "of these, at least 1.5 voxels below the surface (0: too thin)"},
+        {"core_mean_" + suffix, unit, "mean of the core: nothing of the outside is mixed in"},
+        {"integrated_absorption_um2", "µm²",
+         "mean absorption × volume; for one composition proportional to mass (not defined unless "
+         "calibrated)"},
+        {"surroundings_" + suffix, unit,
+         "mean of cytoplasm and nucleus (for what stands in the ice: of the ice) 0.1 to 0.3 µm outside"},
+        {"contrast_" + suffix, unit, "core mean (without a core: mean) - surroundings"},
+        {"relative_contrast", "", "contrast / (surroundings - ice): the same whatever the calibration"},
+        {"class_score", "",
+         "(core mean - median of the class) / (1.4826 × median absolute deviation); 8 objects or more"},
+        {"not_denser_than_surroundings", "",
+         "1: lipid droplet or mitochondrion no denser than its surroundings"},
+        {"like_mitochondria", "", "1: lipid droplet below the 95th percentile of mitochondria"},
+        {"like_lipid_droplets", "", "1: vesicle above the 10th percentile of lipid droplets"},
+        {"outlier", "", "1: class score beyond ±5"},
+    };
+    for (const ObjectAbsorption& o : absorption.objects) {
+        const auto flag = [&](AbsorptionDoubt doubt) {
+            return static_cast<std::int64_t>((o.doubts & bit(doubt)) != 0 ? 1 : 0);
+        };
+        table.rows.push_back(
+            {static_cast<std::int64_t>(o.instance), static_cast<std::int64_t>(o.class_id),
+             legend.name_of(o.class_id), o.voxels, o.mean, o.deviation, o.core_voxels, o.core_mean,
+             o.integrated_um2, o.surroundings_mean, o.contrast, o.relative_contrast, o.class_score,
+             flag(AbsorptionDoubt::not_denser_than_surroundings), flag(AbsorptionDoubt::like_mitochondria),
+             flag(AbsorptionDoubt::like_lipid_droplets), flag(AbsorptionDoubt::outlier)});
+    }
+    return table;
+}
+
+}  // namespace cytomo

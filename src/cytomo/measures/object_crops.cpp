@@ -1,0 +1,162 @@
+#include "cytomo/measures/object_crops.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "cytomo/core/parallel.h"
+
+namespace cytomo {
+
+namespace {
+
+constexpr std::int64_t slices_a_slab = 8;
+
+/// A crop that is being filled: where it lies in the volume.
+struct Job {
+    std::size_t request = 0;
+    std::array<std::int64_t, 3> first{}, last{};  ///< voxels of the volume, both inside
+    std::int64_t voxels = 0;                      ///< of the crop
+    Crop crop;
+};
+
+Job plan(const Grid& grid, const VoxelBox& box, const CropRequest& request, std::size_t i) {
+    Job job;
+    job.request = i;
+    job.crop.number = request.numbers[i];
+    const std::array<std::int64_t, 3> n{grid.size.x, grid.size.y, grid.size.z};
+    for (std::size_t a = 0; a < 3; ++a) {
+        job.first[a] = std::max<std::int64_t>(0, box.first[a] - request.margin[a]);
+        job.last[a] = std::min(n[a] - 1, box.last[a] + request.margin[a]);
+    }
+    Crop& crop = job.crop;
+    for (crop.step = 1;; ++crop.step) {
+        const auto count = [&](std::size_t a) { return (job.last[a] - job.first[a]) / crop.step + 1; };
+        crop.grid.size = {count(0), count(1), count(2)};
+        job.voxels = crop.grid.size.count();
+        if (job.voxels <= request.most_voxels) break;
+    }
+    crop.grid.voxel_um = grid.voxel_um * static_cast<double>(crop.step);
+    crop.grid.origin_um =
+        grid.world_from_voxel({static_cast<double>(job.first[0]), static_cast<double>(job.first[1]),
+                               static_cast<double>(job.first[2])});
+    return job;
+}
+
+void copy_slice(Job& job, std::int64_t z, Size3 n, const std::uint32_t* labels, const std::uint8_t* classes,
+                const float* grey, const std::array<bool, 256>& surroundings) {
+    Crop& crop = job.crop;
+    if (z < job.first[2] || z > job.last[2] || (z - job.first[2]) % crop.step != 0) return;
+    auto to = static_cast<std::size_t>((z - job.first[2]) / crop.step * crop.grid.size.x * crop.grid.size.y);
+    for (std::int64_t y = job.first[1]; y <= job.last[1]; y += crop.step)
+        for (std::int64_t x = job.first[0]; x <= job.last[0]; x += crop.step, ++to) {
+            const std::int64_t from = y * n.x + x;
+            crop.grey[to] = grey[from];
+            crop.kind[to] = labels[from] == crop.number   ? CropVoxel::own
+                            : surroundings[classes[from]] ? CropVoxel::surroundings
+                                                          : CropVoxel::other;
+        }
+}
+
+}  // namespace
+
+ObjectPlaces find_places(const InstanceSlices& instances, const Progress& progress) {
+    const Size3 n = instances.grid.size;
+    const std::int64_t batch = 4LL * thread_count();
+    ObjectPlaces places;
+    places.boxes.resize(instances.count() + 1ULL);
+    places.voxels.assign(places.boxes.size(), 0);
+    struct Row {
+        std::uint32_t number;
+        std::int64_t first, last, y;
+    };
+    std::vector<std::vector<Row>> rows(static_cast<std::size_t>(batch));
+    for (std::int64_t z0 = 0; z0 < n.z; z0 += batch) {
+        const std::int64_t count = std::min(batch, n.z - z0);
+        parallel_for(count, [&](std::int64_t i) {
+            auto& found = rows[static_cast<std::size_t>(i)];
+            found.clear();
+            std::vector<std::uint32_t> slice(static_cast<std::size_t>(n.x * n.y));
+            instances.read(z0 + i, 1, slice);
+            for (std::int64_t y = 0; y < n.y; ++y) {
+                const std::uint32_t* row = slice.data() + y * n.x;
+                for (std::int64_t x = 0; x < n.x;) {
+                    std::int64_t end = x + 1;
+                    while (end < n.x && row[end] == row[x]) ++end;
+                    if (row[x] != 0) found.push_back({row[x], x, end - 1, y});
+                    x = end;
+                }
+            }
+        });
+        for (std::int64_t i = 0; i < count; ++i)
+            for (const Row& r : rows[static_cast<std::size_t>(i)]) {
+                VoxelBox& box = places.boxes[r.number];
+                places.voxels[r.number] += r.last - r.first + 1;
+                if (box.empty())
+                    box = {{r.first, r.y, z0 + i}, {r.last, r.y, z0 + i}};
+                else {
+                    box.first = {std::min(box.first[0], r.first), std::min(box.first[1], r.y), box.first[2]};
+                    box.last = {std::max(box.last[0], r.last), std::max(box.last[1], r.y), z0 + i};
+                }
+            }
+        progress(static_cast<double>(z0 + count) / static_cast<double>(n.z));
+    }
+    return places;
+}
+
+void for_crops(const InstanceSlices& instances, const ClassVolume& classes, const Tomogram& tomogram,
+               const std::vector<VoxelBox>& boxes, const CropRequest& request,
+               const std::function<void(std::size_t i, const Crop& crop)>& use, const Progress& progress) {
+    const Size3 n = instances.grid.size;
+    const std::int64_t area = n.x * n.y;
+    std::vector<Job> jobs;
+    for (std::size_t i = 0; i < request.numbers.size(); ++i)
+        if (!boxes[request.numbers[i]].empty())
+            jobs.push_back(plan(instances.grid, boxes[request.numbers[i]], request, i));
+    std::stable_sort(jobs.begin(), jobs.end(),
+                     [](const Job& a, const Job& b) { return a.first[2] < b.first[2]; });
+    std::vector<std::uint32_t> labels(static_cast<std::size_t>(area * slices_a_slab));
+    std::vector<float> grey(labels.size());
+
+    std::size_t next = 0, finished = 0;
+    while (next < jobs.size()) {
+        // Objects that follow each other along z and fit together.
+        std::size_t stop = next;
+        std::int64_t voxels = 0, z_end = 0;
+        while (stop < jobs.size() && (stop == next || voxels + jobs[stop].voxels <= request.most_at_once)) {
+            voxels += jobs[stop].voxels;
+            z_end = std::max(z_end, jobs[stop].last[2] + 1);
+            ++stop;
+        }
+        std::size_t begun = next;
+        std::vector<std::size_t> open;
+        for (std::int64_t z0 = jobs[next].first[2]; z0 < z_end; z0 += slices_a_slab) {
+            const std::int64_t z1 = std::min(z_end, z0 + slices_a_slab);
+            while (begun < stop && jobs[begun].first[2] < z1) open.push_back(begun++);
+            if (open.empty()) continue;
+            parallel_for(z1 - z0, [&](std::int64_t z) {
+                const auto at = static_cast<std::size_t>(z * area), count = static_cast<std::size_t>(area);
+                instances.read(z0 + z, 1, std::span(labels).subspan(at, count));
+                tomogram.read_slices(z0 + z, 1, std::span(grey).subspan(at, count));
+            });
+            parallel_for(static_cast<std::int64_t>(open.size()), [&](std::int64_t i) {
+                Job& job = jobs[open[static_cast<std::size_t>(i)]];
+                if (job.crop.kind.empty()) {
+                    job.crop.kind.resize(static_cast<std::size_t>(job.voxels));
+                    job.crop.grey.resize(static_cast<std::size_t>(job.voxels));
+                }
+                for (std::int64_t z = z0; z < z1; ++z)
+                    copy_slice(job, z, n, labels.data() + (z - z0) * area, classes.data() + z * area,
+                               grey.data() + (z - z0) * area, request.surroundings);
+                if (job.last[2] >= z1) return;
+                use(job.request, job.crop);
+                job.crop = {};
+            });
+            finished += static_cast<std::size_t>(
+                std::erase_if(open, [&](std::size_t i) { return jobs[i].last[2] < z1; }));
+            progress(static_cast<double>(finished) / static_cast<double>(jobs.size()));
+        }
+        next = stop;
+    }
+}
+
+}  // namespace cytomo
