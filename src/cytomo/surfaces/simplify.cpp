@@ -11,11 +11,18 @@
 // The link condition (Dey, Edelsbrunner, Guha and Nekhayev 1999) keeps the surface a manifold: the two
 // ends of the edge may have just two common neighbours, the tips of its two triangles; and the edge
 // may not belong to a tetrahedron.
+//
+// The error bound. Every vertex of the original is kept as a witness at the triangle that lies nearest to it.
+// When an edge collapses, the witnesses of the triangles around it must find one of the new triangles within
+// the bound, else the edge stays (after Klein, Liebich and Strasser, "Mesh reduction with error control",
+// IEEE Visualization 1996). The offset that restores the volume comes later; should it go beyond the bound,
+// all is done again with a smaller one.
 #include "cytomo/surfaces/simplify.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <queue>
 #include <stdexcept>
 #include <string>
@@ -25,8 +32,10 @@
 #include "cytomo/core/error.h"
 #include "cytomo/surfaces/border.h"
 #include "cytomo/surfaces/check.h"
+#include "cytomo/surfaces/quadric.h"
 #include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/topology.h"
+#include "cytomo/surfaces/triangle_tree.h"
 
 namespace cytomo {
 
@@ -36,44 +45,6 @@ constexpr std::uint32_t none = 0xffffffffU;
 /// Weight of the squared distances from the edge's ends, relative to the planes: where the surface is
 /// flat these decide, so that short edges go first and triangles become even.
 constexpr double evenness = 1e-3;
-
-/// weight * mean squared distance from some planes: p·A·p + 2 b·p + c, A symmetric.
-struct Quadric {
-    double xx = 0, xy = 0, xz = 0, yy = 0, yz = 0, zz = 0;
-    Vec3 b;
-    double c = 0, weight = 0;
-
-    void add_plane(Vec3 n, double offset, double w) {
-        xx += w * n.x * n.x, xy += w * n.x * n.y, xz += w * n.x * n.z;
-        yy += w * n.y * n.y, yz += w * n.y * n.z, zz += w * n.z * n.z;
-        b = b + n * (w * offset);
-        c += w * offset * offset;
-        weight += w;
-    }
-    void add_point(Vec3 p, double w) {
-        xx += w, yy += w, zz += w;
-        b = b - p * w;
-        c += w * dot(p, p);
-    }
-    Quadric& operator+=(const Quadric& o) {
-        xx += o.xx, xy += o.xy, xz += o.xz, yy += o.yy, yz += o.yz, zz += o.zz;
-        b = b + o.b;
-        c += o.c, weight += o.weight;
-        return *this;
-    }
-    double at(Vec3 p) const {
-        const Vec3 ap{xx * p.x + xy * p.y + xz * p.z, xy * p.x + yy * p.y + yz * p.z,
-                      xz * p.x + yz * p.y + zz * p.z};
-        return dot(p, ap) + 2 * dot(b, p) + c;
-    }
-    /// Where it is least, by Cramer's rule; `otherwise` if that is not a point.
-    Vec3 lowest(Vec3 otherwise) const {
-        const Vec3 r0{xx, xy, xz}, r1{xy, yy, yz}, r2{xz, yz, zz};
-        const double d = dot(r0, cross(r1, r2));
-        const Vec3 p = (cross(r1, r2) * b.x + cross(r2, r0) * b.y + cross(r0, r1) * b.z) * (-1 / d);
-        return std::isfinite(p.x) && std::isfinite(p.y) && std::isfinite(p.z) ? p : otherwise;
-    }
-};
 
 /// The cheapest edge at a vertex.
 struct Candidate {
@@ -88,8 +59,9 @@ struct Candidate {
 
 class Simplifier {
 public:
-    Simplifier(const Mesh& mesh, const SimplifyOptions& options)
+    Simplifier(const Mesh& mesh, const SimplifyOptions& options, double max_error_um)
         : options_(options),
+          max_error_um_(max_error_um),
           triangles_(mesh.triangles),
           faces_(find_outer_faces(mesh, options.border)),
           position_(mesh.vertices.size()),
@@ -99,6 +71,7 @@ public:
           head_(mesh.vertices.size(), none),
           tail_(mesh.vertices.size(), none),
           next_(3 * mesh.triangles.size(), none),
+          bounded_(std::isfinite(max_error_um)),
           live_(static_cast<std::int64_t>(mesh.triangles.size())) {
         origin_ = position_um(mesh, mesh.triangles[0][0]);
         for (std::uint32_t v = 0; v < position_.size(); ++v) position_[v] = position_um(mesh, v) - origin_;
@@ -115,6 +88,13 @@ public:
                     next_[tail_[v]] = corner;
                 tail_[v] = corner;
             }
+        }
+        if (bounded_) {
+            witness_position_ = position_;
+            witness_next_.assign(position_.size(), none);
+            witness_head_.assign(triangles_.size(), none);
+            for (std::uint32_t v = 0; v < position_.size(); ++v)
+                if (head_[v] != none) add_witness(v, head_[v] / 3);
         }
         std::vector<Candidate> all;
         all.reserve(position_.size());
@@ -251,6 +231,48 @@ private:
         return result;
     }
 
+    void add_witness(std::uint32_t witness, std::uint32_t triangle) {
+        witness_next_[witness] = witness_head_[triangle];
+        witness_head_[triangle] = witness;
+    }
+
+    /// Gives each witness of the triangles around a and b to the nearest of those that are left when both
+    /// ends are at `to`; changes nothing and returns false if one would be too far from all of them.
+    bool move_witnesses(std::uint32_t a, std::uint32_t b, Vec3 to) {
+        fan_.clear();
+        gone_.clear();
+        witnesses_.clear();
+        for (const auto v : {a, b})
+            around(v, [&](std::uint32_t number, std::uint32_t c) {
+                const Triangle& t = triangles_[number];
+                const std::uint32_t p = t[(c + 1) % 3], q = t[(c + 2) % 3], other = v == a ? b : a;
+                const bool dies = p == other || q == other;
+                if (dies && v == b) return;  // met already
+                for (auto w = witness_head_[number]; w != none; w = witness_next_[w]) witnesses_.push_back(w);
+                if (dies)
+                    gone_.push_back(number);
+                else
+                    fan_.push_back({number, p, q});
+            });
+        nearest_.resize(witnesses_.size());
+        for (std::size_t i = 0; i < witnesses_.size(); ++i) {
+            double best = std::numeric_limits<double>::infinity();
+            for (const auto& f : fan_) {
+                const double d = distance_to_triangle_um(witness_position_[witnesses_[i]], to,
+                                                         position_[f[1]], position_[f[2]]);
+                if (d < best) {
+                    best = d;
+                    nearest_[i] = f[0];
+                }
+            }
+            if (!(best <= max_error_um_)) return false;
+        }
+        for (const auto number : gone_) witness_head_[number] = none;
+        for (const auto& f : fan_) witness_head_[f[0]] = none;
+        for (std::size_t i = 0; i < witnesses_.size(); ++i) add_witness(witnesses_[i], nearest_[i]);
+        return true;
+    }
+
     /// Whether the edge could go.
     bool collapse(std::uint32_t a, std::uint32_t b) {
         for (std::size_t axis = 0; axis < 3; ++axis)  // from one side of the volume to the other
@@ -260,8 +282,9 @@ private:
         const double distance =
             std::sqrt(std::max(0.0, quadric_[a].at(place.position) + quadric_[b].at(place.position)) /
                       (quadric_[a].weight + quadric_[b].weight));
-        if (distance > options_.max_error_um) return false;
+        if (distance > max_error_um_) return false;
         if (turns_over(a, b, place.position) || turns_over(b, a, place.position)) return false;
+        if (bounded_ && !move_witnesses(a, b, place.position)) return false;
 
         around(b, [&](std::uint32_t number, std::uint32_t c) {
             Triangle& t = triangles_[number];
@@ -285,6 +308,7 @@ private:
     }
 
     const SimplifyOptions& options_;
+    double max_error_um_;
     std::vector<Triangle> triangles_;  // dead ones have `none` as their first corner
     std::vector<OuterFaces> faces_;
     Vec3 origin_;  // positions are relative to it
@@ -295,8 +319,27 @@ private:
     // The corners (3 * triangle + place) at each vertex are a list, so that two of them join at once.
     std::vector<std::uint32_t> head_, tail_, next_;
     std::priority_queue<Candidate> heap_;
+    // Of each triangle the witnesses, as a list.
+    bool bounded_;
+    std::vector<Vec3> witness_position_;
+    std::vector<std::uint32_t> witness_head_, witness_next_;
+    std::vector<std::uint32_t> witnesses_, nearest_, gone_;  // of one collapse
+    std::vector<std::array<std::uint32_t, 3>> fan_;          // triangle, its corners but the one that moves
     std::int64_t live_;
 };
+
+Mesh simplify_once(const Mesh& mesh, const SimplifyOptions& options, double max_error_um,
+                   const MeshComponents& before, const std::vector<double>& volumes_um3,
+                   const Progress& progress) {
+    Simplifier simplifier(mesh, options, max_error_um);
+    simplifier.run(progress);
+    std::vector<std::uint32_t> original;
+    Mesh result = simplifier.result(original);
+    MeshComponents after{before.count, {}};
+    for (const auto v : original) after.of_vertex.push_back(before.of_vertex[v]);
+    restore_volumes(result, after, volumes_um3, options.border);
+    return result;
+}
 
 }  // namespace
 
@@ -315,15 +358,25 @@ Mesh simplify(const Mesh& mesh, const SimplifyOptions& options, const Progress& 
     options.check();
     if (mesh.empty()) return mesh;
     if (!check_mesh(mesh).watertight()) throw std::invalid_argument("simplify: the mesh is not watertight");
-    Simplifier simplifier(mesh, options);
-    simplifier.run(progress);
-    std::vector<std::uint32_t> original;
-    Mesh result = simplifier.result(original);
     const MeshComponents before = find_components(mesh);
-    MeshComponents after{before.count, {}};
-    for (const auto v : original) after.of_vertex.push_back(before.of_vertex[v]);
-    restore_volumes(result, after, component_volumes_um3(mesh, before), options.border);
-    return result;
+    const auto volumes = component_volumes_um3(mesh, before);
+    if (std::isinf(options.max_error_um))
+        return simplify_once(mesh, options, options.max_error_um, before, volumes, progress);
+    // A little is left for the offset at the end.
+    constexpr int tries = 6;
+    double bound = 0.9 * options.max_error_um;
+    for (int i = 0; i < tries; ++i) {
+        Mesh result = simplify_once(mesh, options, bound, before, volumes,
+                                    progress.part(static_cast<double>(i) / tries, (i + 1.0) / tries));
+        const double error = std::max(largest_distance_um(mesh, result), largest_distance_um(result, mesh));
+        if (error <= options.max_error_um) {
+            progress(1);
+            return result;
+        }
+        bound *= std::clamp(0.9 * options.max_error_um / error, 0.3, 0.8);
+    }
+    progress(1);
+    return mesh;
 }
 
 }  // namespace cytomo

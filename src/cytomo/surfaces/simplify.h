@@ -14,9 +14,9 @@ namespace cytomo {
 struct SimplifyOptions {
     /// Stop when no more than this many triangles are left.
     std::int64_t target_triangles = 0;
-    /// Leave out steps that would take a vertex farther than this from where the surface was (µm; root
-    /// mean square over the planes of the triangles that the vertex stands for). The final correction of
-    /// the volume may move vertices by about as much again.
+    /// Leave out steps that would take the surface farther than this from where it was (µm): in the end no
+    /// vertex of the old mesh lies farther from the new surface, and none of the new one farther from the old
+    /// surface. What bends between vertices that lie on a surface is a second order smaller.
     double max_error_um = std::numeric_limits<double>::infinity();
     /// The grid the surface was extracted on: vertices in its outer faces then stay in them.
     std::optional<Grid> border;
@@ -28,7 +28,7 @@ struct SimplifyOptions {
 /// stays a closed manifold of the same genus and no triangle turns over; then moves each component along
 /// its normals until it encloses its former volume to 0.01 %. Stops early when no permitted edge is
 /// left: no component loses more than all but four triangles. Time n log n (a few seconds for a million
-/// triangles), memory about 150 bytes a triangle; one thread, deterministic.
+/// triangles, some more with an error bound), memory about 150 bytes a triangle; one thread, deterministic.
 /// Throws std::invalid_argument if the mesh is not watertight (see check.h).
 Mesh simplify(const Mesh& mesh, const SimplifyOptions& options, const Progress& progress = {});
 
