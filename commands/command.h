@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "cytomo/core/grid.h"
 #include "cytomo/core/legend.h"
@@ -43,6 +44,8 @@ void add_voxel_option(CLI::App& app, std::string& text, const std::string& help)
 std::optional<Vec3> parse_voxel_nm(const std::string& text);
 /// "64" or "128,128,64" → size. Throws UsageError for anything else or values outside 1 … 100,000.
 Size3 parse_size(const std::string& text);
+/// "-60,60" → two numbers. Throws UsageError that names the option and what it expects.
+std::pair<double, double> parse_pair(const char* option, const char* expected, const std::string& text);
 /// Throws InputError for `name` if `bytes` for these voxels are more than the machine's memory: better to say
 /// so now than to be ended by the system.
 void check_memory(const std::string& name, double bytes, Size3 voxels, const std::string& advice);

@@ -136,6 +136,17 @@ std::optional<Vec3> parse_voxel_nm(const std::string& text) {
     return Vec3{v[0] / 1000, v[1] / 1000, v[2] / 1000};
 }
 
+std::pair<double, double> parse_pair(const char* option, const char* expected, const std::string& text) {
+    double low = 0, high = 0;
+    const char* end = text.data() + text.size();
+    const auto a = std::from_chars(text.data(), end, low);
+    if (a.ec == std::errc{} && a.ptr != end && *a.ptr == ',') {
+        const auto b = std::from_chars(a.ptr + 1, end, high);
+        if (b.ec == std::errc{} && b.ptr == end) return {low, high};
+    }
+    throw UsageError(std::string(option) + ": expected " + expected + ", found '" + text + "'");
+}
+
 void check_memory(const std::string& name, double bytes, Size3 voxels, const std::string& advice) {
     const double there =
         static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));

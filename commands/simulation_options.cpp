@@ -1,6 +1,5 @@
 #include "simulation_options.h"
 
-#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <tuple>
@@ -10,18 +9,6 @@
 namespace cytomo::commands {
 
 namespace {
-
-/// Two numbers with a comma between.
-std::pair<double, double> parse_pair(const char* option, const char* expected, const std::string& text) {
-    double low = 0, high = 0;
-    const char* end = text.data() + text.size();
-    const auto a = std::from_chars(text.data(), end, low);
-    if (a.ec == std::errc{} && a.ptr != end && *a.ptr == ',') {
-        const auto b = std::from_chars(a.ptr + 1, end, high);
-        if (b.ec == std::errc{} && b.ptr == end) return {low, high};
-    }
-    throw UsageError(std::string(option) + ": expected " + expected + ", found '" + text + "'");
-}
 
 template <class To, class From>
 void replace(To& value, const std::optional<From>& given) {

@@ -1,21 +1,28 @@
 // cytomo surface: meshes of classes and objects, from a label volume or from class probabilities.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/legend.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/mesh_io.h"
+#include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/network/predict.h"
 #include "cytomo/surfaces/fields.h"
 #include "cytomo/surfaces/simplify.h"
 #include "cytomo/surfaces/smooth.h"
+#include "cytomo/surfaces/surface_measures.h"
 
 namespace cytomo::commands {
 
@@ -23,7 +30,9 @@ namespace {
 
 struct SurfaceArguments {
     std::string classes, folder, voxel_nm, instances, format = "ply";
-    bool per_instance = false, from_probabilities = false;
+    std::string tilt_range;
+    bool per_instance = false, from_probabilities = false, curvature = false;
+    WedgeOptions wedge;
     int smooth = 10;
     double simplify = 1;
 };
@@ -94,9 +103,13 @@ public:
     SurfaceWriter(const SurfaceArguments& arguments, const Common& common, const Grid& grid)
         : arguments_(arguments), common_(common), grid_(grid) {}
 
-    /// Smooths, simplifies and writes a mesh, and says what it is.
-    void write(Mesh mesh, const std::filesystem::path& stem, std::uint8_t id, bool say_so) const {
+    /// Smooths, simplifies and writes a mesh, and says what it is. Returns its measures if curvature is
+    /// wanted.
+    SurfaceMeasures write(Mesh mesh, const std::filesystem::path& stem, std::uint8_t id, bool say_so) const {
         smooth_surface(mesh, {arguments_.smooth, grid_});
+        SurfaceMeasures measures;
+        MeshLook look;
+        if (arguments_.curvature) measures = measure_surface(mesh, grid_, arguments_.wedge);
         if (arguments_.simplify < 1 && !mesh.empty()) {
             SimplifyOptions options;
             options.target_triangles = std::max<std::int64_t>(
@@ -105,31 +118,61 @@ public:
             options.border = grid_;
             mesh = simplify(mesh, options);
         }
-        MeshLook look;
         look.name = stem.filename().string();
         const Legend legend = default_legend();
         if (const auto* entry = legend.find(id)) look.colour = entry->colour;
-        char record[80];
-        std::snprintf(record, sizeof record, ", smoothing %d, simplify %g", arguments_.smooth,
+        std::array<char, 160> record{};
+        std::snprintf(record.data(), record.size(), ", smoothing %d, simplify %g", arguments_.smooth,
                       arguments_.simplify);
-        look.comment = "cytomo " CYTOMO_VERSION " surface, from " + arguments_.classes + record;
+        look.comment = "cytomo " CYTOMO_VERSION " surface, from " + arguments_.classes + record.data();
+        if (arguments_.curvature) add_scalars(look, mesh);
         auto path = stem;
         path += "." + arguments_.format;
         write_mesh(path, mesh, false, look);
-        if (!say_so) return;
-        char numbers[120];
-        std::snprintf(numbers, sizeof numbers, ": %zu triangles, %.4g µm³, %.4g µm²", mesh.triangles.size(),
-                      volume_um3(mesh), area_um2(mesh));
-        common_.say(path.filename().string() + numbers);
+        if (!say_so) return measures;
+        std::array<char, 120> numbers{};
+        std::snprintf(numbers.data(), numbers.size(), ": %zu triangles, %.4g µm³, %.4g µm²",
+                      mesh.triangles.size(), volume_um3(mesh), area_um2(mesh));
+        std::string text = path.filename().string() + numbers.data();
+        if (arguments_.curvature) {
+            std::snprintf(numbers.data(), numbers.size(),
+                          ", mean curvature %.3g per µm, %.0f %% in the missing wedge",
+                          measures.curvature.mean_per_um.mean, 100 * measures.unsupported_share);
+            text += numbers.data();
+        }
+        common_.say(text);
+        return measures;
     }
 
 private:
+    /// Curvatures at the vertices as they are written, as numbers, and as colours where a format has no
+    /// numbers that programs show.
+    void add_scalars(MeshLook& look, const Mesh& mesh) const {
+        SurfaceScalars scalars;
+        const SurfaceMeasures m = measure_surface(mesh, grid_, arguments_.wedge, &scalars);
+        if (arguments_.format == "glb" || arguments_.format == "obj") {
+            const auto& spread = m.curvature.mean_per_um;
+            const double limit = std::max(std::fabs(spread.percentile_5), std::fabs(spread.percentile_95));
+            look.vertex_colours = curvature_colours(scalars, limit);
+            look.comment += ", red and blue: mean curvature of ±" + std::to_string(limit) +
+                            " per µm, grey: in the missing wedge";
+        }
+        look.vertex_scalars = {{"mean_curvature_per_um", std::move(scalars.mean_curvature_per_um)},
+                               {"gaussian_curvature_per_um2", std::move(scalars.gaussian_curvature_per_um2)},
+                               {"unsupported", {scalars.unsupported.begin(), scalars.unsupported.end()}}};
+    }
+
     const SurfaceArguments& arguments_;
     const Common& common_;
     const Grid& grid_;
 };
 
-void run_surface(const Common& common, const SurfaceArguments& arguments) {
+void run_surface(const Common& common, const SurfaceArguments& given) {
+    SurfaceArguments arguments = given;
+    if (!arguments.tilt_range.empty())
+        std::tie(arguments.wedge.tilt_min_deg, arguments.wedge.tilt_max_deg) =
+            parse_pair("--tilt-range", "two angles in degrees such as -60,60", arguments.tilt_range);
+    arguments.wedge.check();
     if (!(arguments.simplify > 0 && arguments.simplify <= 1))
         throw UsageError("--simplify: expected a fraction above 0 up to 1, found " +
                          std::to_string(arguments.simplify));
@@ -186,16 +229,22 @@ void run_surface(const Common& common, const SurfaceArguments& arguments) {
         const auto folder = output.path() / "objects";
         std::filesystem::create_directory(folder);
         std::size_t count = 0;
+        std::vector<SurfaceMeasures> measured;
         const Progress writing = progress.stage("writing objects");
         for (std::size_t n = 1; n < meshes.size(); ++n) {
             if (meshes[n].empty()) continue;
             const std::uint8_t id = objects.class_of[n];
-            writer.write(std::move(meshes[n]), folder / (file_stem(id) + "-" + std::to_string(n)), id, false);
+            measured.push_back(writer.write(std::move(meshes[n]),
+                                            folder / (file_stem(id) + "-" + std::to_string(n)), id, false));
+            measured.back().object = static_cast<std::uint32_t>(n);
+            measured.back().class_id = id;
             ++count;
             writing(static_cast<double>(n) / static_cast<double>(meshes.size()));
         }
         writing(1);
         common.say("objects: " + std::to_string(count) + " files");
+        if (arguments.curvature)
+            write_csv(output.path() / "surfaces.csv", surfaces_table(measured, default_legend()), false);
     }
     output.commit();
 }
@@ -203,35 +252,50 @@ void run_surface(const Common& common, const SurfaceArguments& arguments) {
 }  // namespace
 
 Command surface_command() {
-    return {"surface", "Makes surface meshes of classes and objects", [](CLI::App& app) -> Run {
-                auto arguments = std::make_shared<SurfaceArguments>();
-                app.add_option("CLASSES", arguments->classes, "Classes, as written by cytomo segment")
-                    ->required();
-                app.add_flag("--probabilities", arguments->from_probabilities,
-                             "CLASSES is the NAME.tif given to segment --probabilities: surfaces at "
-                             "sub-voxel positions from its files NAME.CLASS.tif");
-                app.add_option("OUTDIR", arguments->folder,
-                               "Folder for one mesh a class (mitochondrion.ply, …), in µm, and objects/")
-                    ->required();
-                add_voxel_option(app, arguments->voxel_nm,
-                                 "Voxel edges in nm, for files that carry none or wrong ones");
-                app.add_option("--format", arguments->format, "Format of the meshes")
-                    ->check(CLI::IsMember({"ply", "stl", "obj", "glb", "vtp"}))
-                    ->capture_default_str();
-                auto* per_instance = app.add_flag("--per-instance", arguments->per_instance,
-                                                  "Also one mesh for each object found, in OUTDIR/objects");
-                app.add_option("--instances", arguments->instances,
-                               "Also one mesh for each object of this volume of object numbers")
-                    ->type_name("FILE")
-                    ->excludes(per_instance);
-                app.add_option("--smooth", arguments->smooth, "Smoothing steps, 0 to 1000; volumes stay")
-                    ->capture_default_str();
-                app.add_option("--simplify", arguments->simplify,
-                               "Fraction of the triangles to keep, above 0 up to 1")
-                    ->type_name("FRACTION")
-                    ->capture_default_str();
-                return [arguments](const Common& common) { run_surface(common, *arguments); };
-            }};
+    return {
+        "surface", "Makes surface meshes of classes and objects", [](CLI::App& app) -> Run {
+            auto arguments = std::make_shared<SurfaceArguments>();
+            app.add_option("CLASSES", arguments->classes, "Classes, as written by cytomo segment")
+                ->required();
+            app.add_flag("--probabilities", arguments->from_probabilities,
+                         "CLASSES is the NAME.tif given to segment --probabilities: surfaces at "
+                         "sub-voxel positions from its files NAME.CLASS.tif");
+            app.add_option("OUTDIR", arguments->folder,
+                           "Folder for one mesh a class (mitochondrion.ply, …), in µm, and objects/")
+                ->required();
+            add_voxel_option(app, arguments->voxel_nm,
+                             "Voxel edges in nm, for files that carry none or wrong ones");
+            app.add_option("--format", arguments->format, "Format of the meshes")
+                ->check(CLI::IsMember({"ply", "stl", "obj", "glb", "vtp"}))
+                ->capture_default_str();
+            auto* per_instance = app.add_flag("--per-instance", arguments->per_instance,
+                                              "Also one mesh for each object found, in OUTDIR/objects");
+            app.add_option("--instances", arguments->instances,
+                           "Also one mesh for each object of this volume of object numbers")
+                ->type_name("FILE")
+                ->excludes(per_instance);
+            app.add_option("--smooth", arguments->smooth, "Smoothing steps, 0 to 1000; volumes stay")
+                ->capture_default_str();
+            app.add_option("--simplify", arguments->simplify,
+                           "Fraction of the triangles to keep, above 0 up to 1")
+                ->type_name("FRACTION")
+                ->capture_default_str();
+            auto* curvature = app.add_flag(
+                "--curvature", arguments->curvature,
+                "Write mean and Gaussian curvature and 'unsupported' (1: in the missing wedge, not seen) for "
+                "each vertex, in PLY, VTP and GLB; as colours in GLB and OBJ; and surfaces.csv for objects");
+            app.add_option(
+                   "--tilt-range", arguments->tilt_range,
+                   "Tilt angles in degrees, for the missing wedge; -90,90 leaves none (default -65,65)")
+                ->type_name("MIN,MAX")
+                ->needs(curvature);
+            app.add_option("--tilt-axis", arguments->wedge.axis_deg,
+                           "Direction of the tilt axis in the slices, degrees from y towards x")
+                ->type_name("DEGREES")
+                ->needs(curvature)
+                ->capture_default_str();
+            return [arguments](const Common& common) { run_surface(common, *arguments); };
+        }};
 }
 
 }  // namespace cytomo::commands

@@ -13,3 +13,23 @@ cytomo surface "$CELL/classes.tif" obj --format obj --simplify 0.5
 [ "$(grep -c '^f ' obj/mitochondrion.obj)" -lt "$count" ] || fail "--simplify kept all triangles"
 refused 2 "--simplify" surface "$CELL/classes.tif" bad --simplify 2
 [ ! -e bad ] || fail "a folder in spite of the error"
+
+# Curvature and the missing wedge: in the files, by other programs that read them, and in surfaces.csv.
+for format in ply vtp glb; do
+    cytomo surface "$CELL/classes.tif" "curved-$format" --format "$format" --curvature --tilt-range=-60,60 \
+        --instances "$CELL/instances.tif"
+done
+grep -q "% in the missing wedge" err.txt || fail "does not say how much is in the wedge: $(cat err.txt)"
+[ "$(wc -l < curved-ply/surfaces.csv)" -eq $(($(find curved-ply/objects -name '*.ply' | wc -l) + 1)) ] ||
+    fail "surfaces.csv has not one row an object"
+head -1 curved-ply/surfaces.csv | grep -q ",unsupported_share,mean_curvature_per_um," || fail "columns of surfaces.csv"
+cytomo surface "$CELL/classes.tif" full --curvature --tilt-range=-90,90
+grep -q ", 0 % in the missing wedge" err.txt || fail "full rotation leaves a wedge: $(cat err.txt)"
+refused 2 "two angles" surface "$CELL/classes.tif" bad --curvature --tilt-range 60
+refused 2 "tilt" surface "$CELL/classes.tif" bad --curvature --tilt-range=60,-60
+[ ! -e bad ] || fail "a folder in spite of the error"
+if /usr/bin/python3 -c 'import vtk' 2>/dev/null; then
+    /usr/bin/python3 "$here/surface_scalars.py" curved-ply curved-vtp curved-glb || fail "files read by VTK differ"
+else
+    skip "files were not read by VTK, since python3-vtk9 is not there"
+fi

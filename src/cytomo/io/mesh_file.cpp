@@ -1,5 +1,6 @@
 #include "cytomo/io/mesh_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -38,6 +39,14 @@ void BufferedFile::put(const char* p, std::size_t size) {
 
 void BufferedFile::fail(const char* expected) const {
     throw InputError(name_, expected, std::strerror(errno), "Check space and rights");
+}
+
+std::vector<std::string> scalar_names(std::span<const MeshPartView> parts) {
+    std::vector<std::string> names;
+    for (const auto& p : parts)
+        for (const auto& s : p.look->vertex_scalars)
+            if (std::find(names.begin(), names.end(), s.name) == names.end()) names.push_back(s.name);
+    return names;
 }
 
 }  // namespace cytomo::io

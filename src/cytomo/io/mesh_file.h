@@ -54,7 +54,16 @@ struct MeshPartView {
         if (!look->vertex_colours.empty()) return look->vertex_colours[vertex];
         return look->colour.value_or(Colour{200, 200, 200});
     }
+    /// The values of a scalar, nullptr if this part has none of this name.
+    const float* scalar(std::string_view name) const {
+        for (const auto& s : look->vertex_scalars)
+            if (s.name == name) return s.values.data();
+        return nullptr;
+    }
 };
+
+/// Names of the scalars that at least one part has, in the order in which they first come.
+std::vector<std::string> scalar_names(std::span<const MeshPartView> parts);
 
 void write_glb(BufferedFile& out, std::span<const MeshPartView> parts, const std::string& comment);
 void write_vtp(BufferedFile& out, std::span<const MeshPartView> parts, const std::string& comment);

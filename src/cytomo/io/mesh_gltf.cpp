@@ -27,6 +27,16 @@ double linear_from_srgb(std::uint8_t v) {
     return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
 }
 
+/// Attributes of one's own begin with '_' and are written in capital letters.
+std::string attribute_name(const std::string& name) {
+    std::string out = "_";
+    for (const char c : name) {
+        const bool small = c >= 'a' && c <= 'z', plain = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        out += small ? static_cast<char>(c - 'a' + 'A') : plain ? c : '_';
+    }
+    return out;
+}
+
 class Description {
 public:
     explicit Description(const std::string& comment) {
@@ -45,6 +55,8 @@ public:
         if (!part.look->vertex_colours.empty())
             attributes["COLOR_0"] = add_accessor(n * 4, vertex_target, type_uint8, "VEC4", n);
         if (attributes.contains("COLOR_0")) json_["accessors"].back()["normalized"] = true;
+        for (const auto& s : part.look->vertex_scalars)
+            attributes[attribute_name(s.name)] = add_accessor(n * 4, vertex_target, type_float, "SCALAR", n);
         const auto indices = add_accessor(part.mesh->triangles.size() * 12, index_target, type_uint32,
                                           "SCALAR", 3 * part.mesh->triangles.size());
         const std::string name =
@@ -138,6 +150,11 @@ void write_glb(BufferedFile& out, std::span<const MeshPartView> parts, const std
                     light[i] =
                         static_cast<std::uint8_t>(std::lround(255 * linear_from_srgb(p.colour_of(v)[i])));
                 out.bytes(light.data(), 4);
+            }
+        for (const auto& s : p.look->vertex_scalars)
+            for (const float v : s.values) {
+                const float finite = std::isfinite(v) ? v : 0.0F;  // glTF forbids others
+                out.bytes(&finite, 4);
             }
         out.bytes(p.mesh->triangles.data(), p.mesh->triangles.size() * 12);
     }

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 
 #include "cytomo/core/error.h"
@@ -59,13 +60,22 @@ void write_ply(BufferedFile& out, std::span<const PartView> parts, const std::st
     out.text("element vertex " + std::to_string(vertices) +
              "\nproperty float x\nproperty float y\nproperty float z\n");
     if (coloured) out.text("property uchar red\nproperty uchar green\nproperty uchar blue\n");
+    const auto names = io::scalar_names(parts);
+    for (const auto& name : names) out.text("property float " + as_word(name) + "\n");
     out.text("element face " + std::to_string(triangles) +
              "\nproperty list uchar int vertex_indices\nend_header\n");
-    for (const auto& p : parts)
+    for (const auto& p : parts) {
+        std::vector<const float*> scalars;
+        for (const auto& name : names) scalars.push_back(p.scalar(name));
         for (std::size_t v = 0; v < p.mesh->vertices.size(); ++v) {
             out.bytes(p.mesh->vertices[v].data(), 12);
             if (coloured) out.bytes(p.colour_of(v).data(), 3);
+            for (const float* values : scalars) {
+                const float value = values != nullptr ? values[v] : std::numeric_limits<float>::quiet_NaN();
+                out.bytes(&value, 4);
+            }
         }
+    }
     std::uint32_t first = 0;
     for (const auto& p : parts) {
         for (const auto& t : p.mesh->triangles) {
@@ -151,6 +161,9 @@ void write_parts(const std::filesystem::path& path, std::span<const PartView> pa
         const std::size_t n = p.mesh->vertices.size();
         if (!p.look->vertex_colours.empty() && p.look->vertex_colours.size() != n)
             throw std::invalid_argument("write_mesh: vertex_colours must have one entry a vertex");
+        for (const auto& s : p.look->vertex_scalars)
+            if (s.values.size() != n)
+                throw std::invalid_argument("write_mesh: " + s.name + " must have one value a vertex");
         for (const auto& t : p.mesh->triangles)
             if (std::max({t[0], t[1], t[2]}) >= n)
                 throw std::invalid_argument("write_mesh: index without a vertex");

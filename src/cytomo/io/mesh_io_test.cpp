@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -267,6 +268,78 @@ TEST_F(MeshFiles, VtpHoldsPointsTrianglesColoursAndParts) {
     const auto part = numbers_at<std::int32_t>(bytes, array("part").first, 18);
     EXPECT_EQ(std::count(part.begin(), part.end(), 1), 10);
     EXPECT_EQ(std::count(part.begin(), part.end(), 2), 8);
+}
+
+/// Two parts, of which only the first has numbers at its vertices.
+std::vector<MeshPart> parts_with_scalars() {
+    std::vector<MeshPart> parts(2);
+    parts[0].mesh = awkward(1, 5);
+    parts[1].mesh = awkward(2, 4);
+    VertexScalar curvature{"mean_curvature_per_um", {}}, unsupported{"unsupported", {}};
+    for (std::size_t v = 0; v < 10; ++v) {
+        curvature.values.push_back(v == 3 ? NAN : static_cast<float>(v) / 7);
+        unsupported.values.push_back(v % 2 == 0 ? 1.0F : 0.0F);
+    }
+    parts[0].look.vertex_scalars = {curvature, unsupported};
+    return parts;
+}
+
+bool same(const std::vector<float>& a, const std::vector<float>& b) {  // NaN equals NaN
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+}
+
+TEST_F(MeshFiles, PlyHoldsScalarsOfVertices) {
+    auto parts = parts_with_scalars();
+    parts[0].look.colour = Colour{1, 2, 3};
+    write_meshes(file("s.ply"), parts, false);
+    const std::string bytes = content(file("s.ply"));
+    EXPECT_THAT(bytes, ::testing::HasSubstr("property uchar blue\nproperty float mean_curvature_per_um\n"
+                                            "property float unsupported\nelement face"));
+    const std::size_t body = bytes.find("end_header\n") + 11;
+    constexpr std::size_t row = 12 + 3 + 8;
+    for (std::size_t v = 0; v < 18; ++v) {
+        const auto values = numbers_at<float>(bytes, body + v * row + 15, 2);
+        const auto& scalars = parts[0].look.vertex_scalars;
+        const std::vector<float> expected{v < 10 ? scalars[0].values[v] : NAN,
+                                          v < 10 ? scalars[1].values[v] : NAN};
+        EXPECT_TRUE(same(values, expected)) << v;
+    }
+    EXPECT_EQ(read_mesh(file("s.ply")).triangles.size(), 18U);
+    parts[0].look.vertex_scalars[1].values.pop_back();
+    EXPECT_THROW(write_meshes(file("t.ply"), parts, false), std::invalid_argument);
+}
+
+TEST_F(MeshFiles, VtpAndGltfHoldScalarsOfVertices) {
+    const auto parts = parts_with_scalars();
+    const auto& scalars = parts[0].look.vertex_scalars;
+    write_meshes(file("s.vtp"), parts, false);
+    const std::string vtp = content(file("s.vtp"));
+    const std::string head = vtp.substr(0, vtp.find("encoding=\"raw\">\n_"));
+    const std::size_t block = vtp.find('_', head.size()) + 1;
+    EXPECT_THAT(head, ::testing::HasSubstr("<PointData Scalars=\"mean_curvature_per_um\">"));
+    for (const auto& s : scalars) {
+        const auto at = head.find("Name=\"" + s.name + "\"");
+        ASSERT_NE(at, std::string::npos);
+        const auto offset = std::stoull(head.substr(head.find("offset=\"", at) + 8));
+        EXPECT_EQ(numbers_at<std::uint64_t>(vtp, block + offset, 1)[0], 18U * 4);
+        std::vector<float> expected = s.values;
+        expected.resize(18, NAN);
+        EXPECT_TRUE(same(numbers_at<float>(vtp, block + offset + 8, 18), expected)) << s.name;
+    }
+    write_meshes(file("s.glb"), parts, false);
+    const std::string glb = content(file("s.glb"));
+    const auto length = numbers_at<std::uint32_t>(glb, 12, 1)[0];
+    const auto json = nlohmann::json::parse(glb.substr(20, length));
+    const auto& attributes = json["meshes"][0]["primitives"][0]["attributes"];
+    const auto& accessor = json["accessors"][attributes["_MEAN_CURVATURE_PER_UM"].get<std::size_t>()];
+    EXPECT_EQ(accessor["type"], "SCALAR");
+    EXPECT_EQ(accessor["count"], 10);
+    const auto& view = json["bufferViews"][accessor["bufferView"].get<std::size_t>()];
+    std::vector<float> expected = scalars[0].values;
+    expected[3] = 0;
+    EXPECT_EQ(numbers_at<float>(glb, 20 + length + 8 + view["byteOffset"].get<std::size_t>(), 10), expected);
+    EXPECT_FALSE(json["meshes"][1]["primitives"][0]["attributes"].contains("_UNSUPPORTED"));
 }
 
 TEST_F(MeshFiles, ExistingFilesAreKeptUnlessToldOtherwise) {

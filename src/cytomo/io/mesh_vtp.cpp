@@ -1,7 +1,9 @@
 // VTK's XML PolyData (The VTK User's Guide, file formats), numbers appended in binary: ParaView, VTK,
 // PyVista, Slicer.
 #include <cstdint>
+#include <limits>
 #include <string>
+#include <vector>
 
 #include "cytomo/io/mesh_file.h"
 
@@ -18,6 +20,9 @@ std::string escaped(const std::string& text) {
                 break;
             case '<':
                 out += "&lt;";
+                break;
+            case '"':
+                out += "&quot;";
                 break;
             case '-':
                 out += out.ends_with('-') ? " -" : "-";  // two in a row would end a comment
@@ -70,9 +75,13 @@ void write_vtp(BufferedFile& out, std::span<const MeshPartView> parts, const std
     out.text("<Piece NumberOfPoints=\"" + std::to_string(points) + "\" NumberOfPolys=\"" +
              std::to_string(triangles) + "\">\n<Points>\n" + at_points + "</Points>\n<Polys>\n" + at_corners +
              at_offsets + "</Polys>\n");
-    if (coloured)
-        out.text("<PointData Scalars=\"colour\">\n" + arrays.announce("UInt8", "colour", 3, points * 3) +
-                 "</PointData>\n");
+    const auto scalars = scalar_names(parts);
+    if (coloured || !scalars.empty()) {
+        out.text("<PointData Scalars=\"" + (coloured ? "colour" : escaped(scalars[0])) + "\">\n");
+        if (coloured) out.text(arrays.announce("UInt8", "colour", 3, points * 3));
+        for (const auto& name : scalars) out.text(arrays.announce("Float32", escaped(name), 1, points * 4));
+        out.text("</PointData>\n");
+    }
     out.text("<CellData>\n" + arrays.announce("Int32", "part", 1, triangles * 4) +
              "</CellData>\n</Piece>\n</PolyData>\n<AppendedData encoding=\"raw\">\n_");
     const auto size = [&](std::uint64_t bytes) { out.bytes(&bytes, 8); };
@@ -95,6 +104,15 @@ void write_vtp(BufferedFile& out, std::span<const MeshPartView> parts, const std
         size(points * 3);
         for (const auto& p : parts)
             for (std::size_t v = 0; v < p.mesh->vertices.size(); ++v) out.bytes(p.colour_of(v).data(), 3);
+    }
+    for (const auto& name : scalars) {
+        size(points * 4);
+        for (const auto& p : parts) {
+            const std::vector<float> absent(p.scalar(name) == nullptr ? p.mesh->vertices.size() : 0,
+                                            std::numeric_limits<float>::quiet_NaN());
+            const float* values = absent.empty() ? p.scalar(name) : absent.data();
+            out.bytes(values, p.mesh->vertices.size() * 4);
+        }
     }
     size(triangles * 4);
     for (std::size_t i = 0; i < parts.size(); ++i)

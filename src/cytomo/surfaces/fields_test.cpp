@@ -151,7 +151,8 @@ TwoBalls two_balls() {
                      0,
                      0,
                      2,
-                     {r + half_distance, r, r}};
+                     {r + half_distance, r, r},
+                     0};
     const Grid g = grid_around(both, {0.01, 0.01, 0.02}, {0.5, 0.2, 0.4});
     TwoBalls result{probabilities_of(both, g, Edge::sigmoid), InstanceVolume(g), 0};
     for (std::int64_t z = 0; z < g.size.z; ++z)
@@ -224,25 +225,12 @@ TEST(ObjectSurfaces, SameMeshesAtAnyThreadCount) {
     set_thread_count(0);
 }
 
-InstanceVolume rasterised(const Shape& shape, const Grid& g) {
-    InstanceVolume v(g);
-    for (std::int64_t z = 0; z < g.size.z; ++z)
-        for (std::int64_t y = 0; y < g.size.y; ++y)
-            for (std::int64_t x = 0; x < g.size.x; ++x)
-                v(x, y, z) =
-                    shape.distance_um(g.world_from_voxel(
-                        {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})) > 0
-                        ? 1
-                        : 0;
-    return v;
-}
-
 TEST(HardLabels, TheSurfaceEnclosesTheVolumeOfTheVoxels) {
     for (const Vec3 voxel : voxels)
         for (const double radius : {1.5, 3.0, 10.0})
             for (const Shape& shape : shapes_of_radius(radius * longest(voxel))) {
                 SCOPED_TRACE(shape.name + " of radius " + std::to_string(radius));
-                const InstanceVolume v = rasterised(shape, grid_around(shape, voxel, {0.31, 0.42, 0.13}));
+                const InstanceVolume v = instances_of(shape, grid_around(shape, voxel, {0.31, 0.42, 0.13}));
                 double count = 0;
                 for (const auto n : v.values()) count += n;
                 Mesh mesh = extract_objects(v, 1)[1];

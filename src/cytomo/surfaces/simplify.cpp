@@ -1,302 +1,48 @@
-// Garland and Heckbert, "Surface simplification using quadric error metrics" (SIGGRAPH 1997). Every
-// vertex carries the sum of squared distances, weighted by area, to the planes of the triangles it
-// stands for, as a quadratic function of position. Collapsing an edge adds the functions of its ends
-// and puts the new vertex where the sum is least. Cheapest edge first, from a heap.
-//
-// The heap holds the cheapest edge of each vertex. When a vertex changes, so do the costs of its edges;
-// it is entered anew with the cheapest of them, so that every edge is covered by the end that changed
-// last. Entries of vertices that changed are dropped, those whose other end changed are found anew when
-// they come up: the order is exactly that of a heap of all edges, at a sixth of the entries.
-//
-// The link condition (Dey, Edelsbrunner, Guha and Nekhayev 1999) keeps the surface a manifold: the two
-// ends of the edge may have just two common neighbours, the tips of its two triangles; and the edge
-// may not belong to a tetrahedron.
+// The collapses (edge_collapse.cpp) look at one edge at a time. What needs a view of the whole comes
+// afterwards: the volume is restored, the distance is measured, and triangles that run through each other are
+// looked for. Where something is wrong, all is done again with a smaller bound, or with the vertices around
+// the place locked.
 #include "cytomo/surfaces/simplify.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <queue>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cytomo/core/error.h"
-#include "cytomo/surfaces/border.h"
 #include "cytomo/surfaces/check.h"
+#include "cytomo/surfaces/edge_collapse.h"
+#include "cytomo/surfaces/intersections.h"
 #include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/topology.h"
+#include "cytomo/surfaces/triangle_tree.h"
 
 namespace cytomo {
 
 namespace {
 
-constexpr std::uint32_t none = 0xffffffffU;
-/// Weight of the squared distances from the edge's ends, relative to the planes: where the surface is
-/// flat these decide, so that short edges go first and triangles become even.
-constexpr double evenness = 1e-3;
+constexpr int most_rounds = 8;
 
-/// weight * mean squared distance from some planes: p·A·p + 2 b·p + c, A symmetric.
-struct Quadric {
-    double xx = 0, xy = 0, xz = 0, yy = 0, yz = 0, zz = 0;
-    Vec3 b;
-    double c = 0, weight = 0;
-
-    void add_plane(Vec3 n, double offset, double w) {
-        xx += w * n.x * n.x, xy += w * n.x * n.y, xz += w * n.x * n.z;
-        yy += w * n.y * n.y, yz += w * n.y * n.z, zz += w * n.z * n.z;
-        b = b + n * (w * offset);
-        c += w * offset * offset;
-        weight += w;
+/// Old vertices that became part of a triangle that runs through another one, and those around them.
+bool lock_crossings(std::vector<bool>& locked, const Mesh& mesh, const Collapsed& collapsed) {
+    const auto pairs = find_self_intersections(collapsed.mesh);
+    if (pairs.empty()) return false;
+    std::vector<bool> crossing(collapsed.mesh.vertices.size(), false);
+    for (const auto& [s, t] : pairs)
+        for (const auto number : {s, t})
+            for (const auto v : collapsed.mesh.triangles[number]) crossing[v] = true;
+    locked.resize(mesh.vertices.size(), false);
+    bool more = false;
+    for (std::size_t v = 0; v < locked.size(); ++v) {
+        const auto now = collapsed.became[v];
+        if (locked[v] || now >= crossing.size() || !crossing[now]) continue;
+        locked[v] = true;
+        more = true;
     }
-    void add_point(Vec3 p, double w) {
-        xx += w, yy += w, zz += w;
-        b = b - p * w;
-        c += w * dot(p, p);
-    }
-    Quadric& operator+=(const Quadric& o) {
-        xx += o.xx, xy += o.xy, xz += o.xz, yy += o.yy, yz += o.yz, zz += o.zz;
-        b = b + o.b;
-        c += o.c, weight += o.weight;
-        return *this;
-    }
-    double at(Vec3 p) const {
-        const Vec3 ap{xx * p.x + xy * p.y + xz * p.z, xy * p.x + yy * p.y + yz * p.z,
-                      xz * p.x + yz * p.y + zz * p.z};
-        return dot(p, ap) + 2 * dot(b, p) + c;
-    }
-    /// Where it is least, by Cramer's rule; `otherwise` if that is not a point.
-    Vec3 lowest(Vec3 otherwise) const {
-        const Vec3 r0{xx, xy, xz}, r1{xy, yy, yz}, r2{xz, yz, zz};
-        const double d = dot(r0, cross(r1, r2));
-        const Vec3 p = (cross(r1, r2) * b.x + cross(r2, r0) * b.y + cross(r0, r1) * b.z) * (-1 / d);
-        return std::isfinite(p.x) && std::isfinite(p.y) && std::isfinite(p.z) ? p : otherwise;
-    }
-};
-
-/// The cheapest edge at a vertex.
-struct Candidate {
-    float cost;
-    std::uint32_t vertex, other;
-    std::uint32_t version, other_version;  // what the ends were when the cost was found
-
-    friend bool operator<(const Candidate& l, const Candidate& r) {  // the heap's top is the largest
-        return l.cost != r.cost ? l.cost > r.cost : l.vertex > r.vertex;
-    }
-};
-
-class Simplifier {
-public:
-    Simplifier(const Mesh& mesh, const SimplifyOptions& options)
-        : options_(options),
-          triangles_(mesh.triangles),
-          faces_(find_outer_faces(mesh, options.border)),
-          position_(mesh.vertices.size()),
-          quadric_(mesh.vertices.size()),
-          version_(mesh.vertices.size(), 0),
-          seen_(mesh.vertices.size(), 0),
-          head_(mesh.vertices.size(), none),
-          tail_(mesh.vertices.size(), none),
-          next_(3 * mesh.triangles.size(), none),
-          live_(static_cast<std::int64_t>(mesh.triangles.size())) {
-        origin_ = position_um(mesh, mesh.triangles[0][0]);
-        for (std::uint32_t v = 0; v < position_.size(); ++v) position_[v] = position_um(mesh, v) - origin_;
-        for (std::uint32_t t = 0; t < triangles_.size(); ++t) {
-            const Vec3 p = position_[triangles_[t][0]];
-            const Vec3 vector = cross(position_[triangles_[t][1]] - p, position_[triangles_[t][2]] - p);
-            const Vec3 n = normalized(vector);
-            for (std::uint32_t c = 0; c < 3; ++c) {
-                const std::uint32_t v = triangles_[t][c], corner = 3 * t + c;
-                quadric_[v].add_plane(n, -dot(n, p), length(vector) / 6);
-                if (head_[v] == none)
-                    head_[v] = corner;
-                else
-                    next_[tail_[v]] = corner;
-                tail_[v] = corner;
-            }
-        }
-        std::vector<Candidate> all;
-        all.reserve(position_.size());
-        for (std::uint32_t v = 0; v < position_.size(); ++v)
-            if (const auto best = find_cheapest(v, {-1, 0}); best.other != none) all.push_back(best);
-        heap_ = std::priority_queue<Candidate>({}, std::move(all));
-    }
-
-    void run(const Progress& progress) {
-        const auto total = static_cast<double>(std::max<std::int64_t>(1, live_ - options_.target_triangles));
-        const std::int64_t start = live_;
-        for (std::int64_t step = 0; live_ > options_.target_triangles && !heap_.empty(); ++step) {
-            const Candidate top = heap_.top();
-            heap_.pop();
-            if (version_[top.vertex] == top.version) {
-                if (version_[top.other] != top.other_version)
-                    push_cheapest(top.vertex, {-1, 0});
-                else if (!collapse(top.vertex, top.other))
-                    push_cheapest(top.vertex, {top.cost, top.other});
-            }
-            if (step % 8192 == 0) progress(std::min(1.0, static_cast<double>(start - live_) / total));
-        }
-    }
-
-    /// What is left, and for each of its vertices one of the original ones of the same component.
-    Mesh result(std::vector<std::uint32_t>& original) const {
-        Mesh mesh;
-        std::vector<std::uint32_t> number(position_.size(), none);
-        for (const auto& t : triangles_) {
-            if (is_dead(t)) continue;
-            for (const auto v : t) number[v] = 0;
-        }
-        for (std::uint32_t v = 0; v < number.size(); ++v) {
-            if (number[v] == none) continue;
-            number[v] = static_cast<std::uint32_t>(mesh.vertices.size());
-            const Vec3 p = position_[v] + origin_;
-            mesh.vertices.push_back(
-                {static_cast<float>(p.x), static_cast<float>(p.y), static_cast<float>(p.z)});
-            original.push_back(v);
-        }
-        for (const auto& t : triangles_)
-            if (!is_dead(t)) mesh.triangles.push_back({number[t[0]], number[t[1]], number[t[2]]});
-        return mesh;
-    }
-
-private:
-    using Triangle = std::array<std::uint32_t, 3>;
-    static bool is_dead(const Triangle& t) { return t[0] == none; }
-
-    struct Place {
-        Vec3 position;
-        double cost;
-    };
-
-    /// Where the edge a-b would shrink to and what that costs.
-    Place best_place(std::uint32_t a, std::uint32_t b) const {
-        Quadric q = quadric_[a];
-        q += quadric_[b];
-        const Vec3 middle = (position_[a] + position_[b]) * 0.5;
-        for (const auto v : {a, b}) q.add_point(position_[v], evenness / 2 * q.weight);
-        Vec3 p = q.lowest(middle);
-        // A vertex in an outer face of the border stays there, and takes the other one along.
-        for (const auto v : {a, b}) {
-            if (!is_free(faces_[v], 0)) p.x = position_[v].x;
-            if (!is_free(faces_[v], 1)) p.y = position_[v].y;
-            if (!is_free(faces_[v], 2)) p.z = position_[v].z;
-        }
-        return {p, std::max(0.0, q.at(p))};
-    }
-
-    /// The cheapest edge at v among those that come after the given (cost, other end).
-    Candidate find_cheapest(std::uint32_t v, std::pair<float, std::uint32_t> after) {
-        Candidate best{0, v, none, version_[v], 0};
-        around(v, [&](std::uint32_t number, std::uint32_t c) {
-            const std::uint32_t n = triangles_[number][(c + 1) % 3];
-            const auto cost = static_cast<float>(best_place(std::min(v, n), std::max(v, n)).cost);
-            if (std::pair{cost, n} <= after) return;
-            if (best.other == none || cost < best.cost || (cost == best.cost && n < best.other)) {
-                best.cost = cost;
-                best.other = n;
-            }
-        });
-        if (best.other != none) best.other_version = version_[best.other];
-        return best;
-    }
-
-    void push_cheapest(std::uint32_t v, std::pair<float, std::uint32_t> after) {
-        if (const auto best = find_cheapest(v, after); best.other != none) heap_.push(best);
-    }
-
-    /// Calls use(triangle number, corner of v) for the live triangles around v; forgets dead ones.
-    template <class Use>
-    void around(std::uint32_t v, Use&& use) {
-        std::uint32_t before = none;
-        for (std::uint32_t corner = head_[v]; corner != none; corner = next_[corner]) {
-            if (is_dead(triangles_[corner / 3])) {
-                (before == none ? head_[v] : next_[before]) = next_[corner];
-                continue;
-            }
-            before = corner;
-            use(corner / 3, corner % 3);
-        }
-        tail_[v] = before;
-    }
-
-    /// Whether the surface stays a manifold without the edge.
-    bool is_permitted(std::uint32_t a, std::uint32_t b) {
-        ++epoch_;
-        int valence_a = 0, valence_b = 0, common = 0;
-        around(a, [&](std::uint32_t t, std::uint32_t c) {
-            seen_[triangles_[t][(c + 1) % 3]] = epoch_;
-            ++valence_a;
-        });
-        around(b, [&](std::uint32_t t, std::uint32_t c) {
-            common += seen_[triangles_[t][(c + 1) % 3]] == epoch_ ? 1 : 0;
-            ++valence_b;
-        });
-        return common == 2 && !(valence_a == 3 && valence_b == 3);
-    }
-
-    /// Whether a triangle around v, other than those with `gone`, would turn over or collapse when v moves.
-    bool turns_over(std::uint32_t v, std::uint32_t gone, Vec3 to) {
-        bool result = false;
-        around(v, [&](std::uint32_t number, std::uint32_t c) {
-            const Triangle& t = triangles_[number];
-            const std::uint32_t p = t[(c + 1) % 3], q = t[(c + 2) % 3];
-            if (result || p == gone || q == gone) return;
-            const Vec3 side = position_[q] - position_[p];
-            const Vec3 before = cross(side, position_[v] - position_[p]),
-                       after = cross(side, to - position_[p]);
-            result = !(dot(before, after) > 0.2 * length(before) * length(after)) ||
-                     length(after) < 1e-3 * dot(side, side);
-        });
-        return result;
-    }
-
-    /// Whether the edge could go.
-    bool collapse(std::uint32_t a, std::uint32_t b) {
-        for (std::size_t axis = 0; axis < 3; ++axis)  // from one side of the volume to the other
-            if (((faces_[a] | faces_[b]) >> 2 * axis & 3) == 3) return false;
-        if (!is_permitted(a, b)) return false;
-        const Place place = best_place(std::min(a, b), std::max(a, b));
-        const double distance =
-            std::sqrt(std::max(0.0, quadric_[a].at(place.position) + quadric_[b].at(place.position)) /
-                      (quadric_[a].weight + quadric_[b].weight));
-        if (distance > options_.max_error_um) return false;
-        if (turns_over(a, b, place.position) || turns_over(b, a, place.position)) return false;
-
-        around(b, [&](std::uint32_t number, std::uint32_t c) {
-            Triangle& t = triangles_[number];
-            if (t[(c + 1) % 3] == a || t[(c + 2) % 3] == a) {
-                t[0] = none;
-                --live_;
-            } else {
-                t[c] = a;
-            }
-        });
-        next_[tail_[a]] = head_[b];
-        tail_[a] = tail_[b];
-        head_[b] = tail_[b] = none;
-        position_[a] = place.position;
-        quadric_[a] += quadric_[b];
-        faces_[a] |= faces_[b];
-        ++version_[a];
-        ++version_[b];
-        push_cheapest(a, {-1, 0});
-        return true;
-    }
-
-    const SimplifyOptions& options_;
-    std::vector<Triangle> triangles_;  // dead ones have `none` as their first corner
-    std::vector<OuterFaces> faces_;
-    Vec3 origin_;  // positions are relative to it
-    std::vector<Vec3> position_;
-    std::vector<Quadric> quadric_;
-    std::vector<std::uint32_t> version_, seen_;
-    std::uint32_t epoch_ = 0;
-    // The corners (3 * triangle + place) at each vertex are a list, so that two of them join at once.
-    std::vector<std::uint32_t> head_, tail_, next_;
-    std::priority_queue<Candidate> heap_;
-    std::int64_t live_;
-};
+    return more;
+}
 
 }  // namespace
 
@@ -315,15 +61,33 @@ Mesh simplify(const Mesh& mesh, const SimplifyOptions& options, const Progress& 
     options.check();
     if (mesh.empty()) return mesh;
     if (!check_mesh(mesh).watertight()) throw std::invalid_argument("simplify: the mesh is not watertight");
-    Simplifier simplifier(mesh, options);
-    simplifier.run(progress);
-    std::vector<std::uint32_t> original;
-    Mesh result = simplifier.result(original);
     const MeshComponents before = find_components(mesh);
-    MeshComponents after{before.count, {}};
-    for (const auto v : original) after.of_vertex.push_back(before.of_vertex[v]);
-    restore_volumes(result, after, component_volumes_um3(mesh, before), options.border);
-    return result;
+    const auto volumes = component_volumes_um3(mesh, before);
+    const bool bounded = std::isfinite(options.max_error_um);
+    // A little of the bound is left for the volume.
+    CollapseOptions collapse{options.target_triangles, 0.9 * options.max_error_um, options.border, {}};
+    Mesh best = mesh;
+    for (int round = 0; round < most_rounds; ++round) {
+        Collapsed now = collapse_edges(
+            mesh, collapse,
+            progress.part(round == 0 ? 0 : 1 - std::pow(0.5, round), 1 - std::pow(0.5, round + 1)));
+        MeshComponents after{before.count, {}};
+        for (const auto v : now.original) after.of_vertex.push_back(before.of_vertex[v]);
+        restore_volumes(now.mesh, after, volumes, options.border);
+        if (bounded) {
+            const double error =
+                std::max(largest_distance_um(mesh, now.mesh), largest_distance_um(now.mesh, mesh));
+            if (error > options.max_error_um) {
+                collapse.max_error_um *= std::clamp(0.9 * options.max_error_um / error, 0.3, 0.8);
+                continue;
+            }
+        }
+        const bool again = lock_crossings(collapse.locked, mesh, now);
+        best = std::move(now.mesh);
+        if (!again) break;
+    }
+    progress(1);
+    return best;
 }
 
 }  // namespace cytomo

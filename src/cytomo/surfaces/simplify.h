@@ -14,9 +14,9 @@ namespace cytomo {
 struct SimplifyOptions {
     /// Stop when no more than this many triangles are left.
     std::int64_t target_triangles = 0;
-    /// Leave out steps that would take a vertex farther than this from where the surface was (µm; root
-    /// mean square over the planes of the triangles that the vertex stands for). The final correction of
-    /// the volume may move vertices by about as much again.
+    /// Leave out steps that would take the surface farther than this from where it was (µm): in the end no
+    /// vertex of the old mesh lies farther from the new surface, and none of the new one farther from the old
+    /// surface. What bends between vertices that lie on a surface is a second order smaller.
     double max_error_um = std::numeric_limits<double>::infinity();
     /// The grid the surface was extracted on: vertices in its outer faces then stay in them.
     std::optional<Grid> border;
@@ -26,9 +26,11 @@ struct SimplifyOptions {
 
 /// Collapses edges, the one that costs least first (Garland and Heckbert 1997), as long as the mesh
 /// stays a closed manifold of the same genus and no triangle turns over; then moves each component along
-/// its normals until it encloses its former volume to 0.01 %. Stops early when no permitted edge is
+/// its normals until it encloses its former volume to 0.01 %. Where triangles of the result run
+/// through each other, all is done again with their part of the surface left as it was (up to eight times),
+/// so that what did not run through itself does not do so afterwards. Stops early when no permitted edge is
 /// left: no component loses more than all but four triangles. Time n log n (a few seconds for a million
-/// triangles), memory about 150 bytes a triangle; one thread, deterministic.
+/// triangles, some more with an error bound), memory about 150 bytes a triangle; one thread, deterministic.
 /// Throws std::invalid_argument if the mesh is not watertight (see check.h).
 Mesh simplify(const Mesh& mesh, const SimplifyOptions& options, const Progress& progress = {});
 
