@@ -37,6 +37,20 @@ public:
     template <class Found>
     void for_neighbours(std::size_t i, Found found) const;
 
+    /// Calls found(number) for each of its voxels with x_begin <= x < x_end in row (y, z).
+    template <class Found>
+    void for_row(std::int32_t y, std::int32_t z, std::int32_t x_begin, std::int32_t x_end, Found found) const {
+        if (!has_row(y, z)) return;
+        const std::size_t at = row(y, z);
+        for (std::uint32_t r = first_beyond(at, x_begin); r < row_begin_[at + 1] && runs_[r].x_begin < x_end;
+             ++r) {
+            const std::int32_t begin = runs_[r].x_begin > x_begin ? runs_[r].x_begin : x_begin;
+            const std::int32_t end = runs_[r].x_end < x_end ? runs_[r].x_end : x_end;
+            for (std::int32_t x = begin; x < end; ++x)
+                found(first_[r] + static_cast<std::size_t>(x - runs_[r].x_begin));
+        }
+    }
+
     /// Area of the voxel faces at the surface, those at the border of the volume included.
     double face_area_um2(Vec3 voxel_um) const;
 
