@@ -64,7 +64,9 @@ TEST(Network, KindsAndSummary) {
     EXPECT_NEAR(s.length_per_volume_per_um2, s.length_um / s.volume_um3, 1e-9);
     EXPECT_NEAR(s.mean_branch_length_um, s.length_um / 5, 1e-12);
 
-    const auto other = measure_networks(instances, {.class_id = 5});
+    NetworkOptions five;
+    five.class_id = 5;
+    const auto other = measure_networks(instances, five);
     ASSERT_EQ(other.size(), 1U);
     EXPECT_EQ(other[0].instance, 4U);
     EXPECT_NEAR(other[0].length_um, 0.74, 0.015);
