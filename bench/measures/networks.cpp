@@ -33,6 +33,13 @@ private:
     std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
+Vec3 edges_from(const std::string& nm) {
+    Vec3 e;
+    if (std::sscanf(nm.c_str(), "%lf,%lf,%lf", &e.x, &e.y, &e.z) != 3)
+        throw UsageError("expected --voxel-nm X,Y,Z, found " + nm);
+    return e * 1e-3;
+}
+
 int run(int argc, char** argv) {
     std::string classes_file, instances_file, csv, written;
     NetworkOptions options;
@@ -54,7 +61,7 @@ int run(int argc, char** argv) {
         else if (name == "--class")
             options.class_id = static_cast<std::uint8_t>(std::atoi(value.c_str()));
         else if (name == "--voxel-nm")
-            reading.voxel_um = parse_voxel_nm(value);
+            reading.voxel_um = edges_from(value);
         else if (name == "--threads")
             set_thread_count(std::atoi(value.c_str()));
         else if (name == "--csv")
