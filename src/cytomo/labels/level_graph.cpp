@@ -108,9 +108,9 @@ void add_levels(LevelGraph& graph, const ObjectVoxels& voxels, const Grid& grid,
             });
         }
         const auto n = static_cast<double>(level.voxels);
-        level.centroid_um = grid.world_from_voxel({static_cast<double>(sum[0]) / n,
-                                                   static_cast<double>(sum[1]) / n,
-                                                   static_cast<double>(sum[2]) / n});
+        level.centroid_um =
+            grid.world_from_voxel({static_cast<double>(sum[0]) / n, static_cast<double>(sum[1]) / n,
+                                   static_cast<double>(sum[2]) / n});
         for (const std::uint32_t lower : level.neighbours) graph.levels[lower].neighbours.push_back(number);
         graph.levels.push_back(std::move(level));
     }

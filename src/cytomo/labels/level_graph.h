@@ -20,10 +20,10 @@ struct Level {
     std::vector<std::uint32_t> neighbours;   ///< levels that touch, ascending; their ranks differ by 1
 };
 
-/// The Reeb graph of the distance along the object from one of its tips (G. Reeb 1946; J. Lazarus, A. Verroust
-/// 1999 for distances along the object). Without a hole in the object it is a tree; it has a ring for each
-/// hole (as in a torus) that is larger than the thickness of a level, and never more rings than there are
-/// holes. Cavities make no rings.
+/// The Reeb graph of the distance along the object from one of its tips (G. Reeb 1946; J. Lazarus, A.
+/// Verroust 1999 for distances along the object). Without a hole in the object it is a tree; it has a ring
+/// for each hole (as in a torus) that is larger than the thickness of a level, and never more rings than
+/// there are holes. Cavities make no rings.
 struct LevelGraph {
     double thickness_um = 0;              ///< of a level, along the way
     double radius_um = 0;                 ///< of the object, roughly: 2 × volume / surface

@@ -274,8 +274,8 @@ private:
         const auto span = [&](double edge) { return static_cast<std::int32_t>(reach / edge); };
         for (std::int32_t dz = -span(edge_um_.z); dz <= span(edge_um_.z); ++dz)
             for (std::int32_t dy = -span(edge_um_.y); dy <= span(edge_um_.y); ++dy) {
-                const double left = reach * reach - dy * edge_um_.y * dy * edge_um_.y -
-                                    dz * edge_um_.z * dz * edge_um_.z;
+                const double left =
+                    reach * reach - dy * edge_um_.y * dy * edge_um_.y - dz * edge_um_.z * dz * edge_um_.z;
                 if (left < 0) continue;
                 const auto half = static_cast<std::int32_t>(std::sqrt(left) / edge_um_.x);
                 voxels_.for_row(centre[1] + dy, centre[2] + dz, centre[0] - half, centre[0] + half + 1,

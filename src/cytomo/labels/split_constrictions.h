@@ -23,9 +23,9 @@ struct ConstrictionOptions {
 /// Cuts the pieces of the given classes at short constrictions: tubes that touch end to end, side by side or
 /// crosswise become separate. A tube of even thickness, a branched one and a ring stay whole, and so does
 /// everything that also hangs together another way (a ring with two thin places, for example).
-/// The part with the first voxel keeps its number, the others are appended in the order of their pieces, as in
-/// split_touching. Deterministic; time linear in the voxels. Memory while it runs: 5 bytes for each voxel of
-/// the volume, about 24 for each voxel of a piece in work.
+/// The part with the first voxel keeps its number, the others are appended in the order of their pieces, as
+/// in split_touching. Deterministic; time linear in the voxels. Memory while it runs: 5 bytes for each voxel
+/// of the volume, about 24 for each voxel of a piece in work.
 void split_constrictions(Components& components, const ConstrictionOptions& options,
                          const Progress& progress = {});
 

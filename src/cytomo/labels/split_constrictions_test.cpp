@@ -61,16 +61,17 @@ TEST(SplitConstrictions, TubesThatTouchArePartedWhereTheyTouch) {
             for (const std::uint64_t turn : {0U, 3U, 4U}) {
                 const TestTube one = straight_tube({-1, 0, 0}, {0, 0, 0}, r);
                 // End to end: the half spheres overlap a little.
-                EXPECT_EQ(count_parts({one, straight_tube({1.8 * r, 0, 0}, {1 + 1.8 * r, 0, 0}, r)}, e, turn), 2U)
-                    << r << ' ' << turn;
-                // End to side.
-                EXPECT_EQ(count_parts({one, straight_tube({1.8 * r, -0.5, 0}, {1.8 * r, 0.6, 0}, r)}, e, turn),
+                EXPECT_EQ(count_parts({one, straight_tube({1.8 * r, 0, 0}, {1 + 1.8 * r, 0, 0}, r)}, e, turn),
                           2U)
                     << r << ' ' << turn;
-                // Crosswise.
+                // End to side.
                 EXPECT_EQ(
-                    count_parts({one, straight_tube({-0.5, -0.5, 1.8 * r}, {-0.5, 0.6, 1.8 * r}, r)}, e, turn),
-                    2U)
+                    count_parts({one, straight_tube({1.8 * r, -0.5, 0}, {1.8 * r, 0.6, 0}, r)}, e, turn), 2U)
+                    << r << ' ' << turn;
+                // Crosswise.
+                EXPECT_EQ(count_parts({one, straight_tube({-0.5, -0.5, 1.8 * r}, {-0.5, 0.6, 1.8 * r}, r)}, e,
+                                      turn),
+                          2U)
                     << r << ' ' << turn;
                 // Side by side, along half their length.
                 EXPECT_EQ(
@@ -82,14 +83,16 @@ TEST(SplitConstrictions, TubesThatTouchArePartedWhereTheyTouch) {
 TEST(SplitConstrictions, CutLiesWhereTheyTouch) {
     const double r = 0.1;
     const ClassVolume classes = draw_tubes<std::uint8_t>(
-        {straight_tube({-0.8, 0, 0}, {0, 0, 0}, r), straight_tube({1.8 * r, 0, 0}, {1, 0, 0}, r)}, edges[1], 1);
+        {straight_tube({-0.8, 0, 0}, {0, 0, 0}, r), straight_tube({1.8 * r, 0, 0}, {1, 0, 0}, r)}, edges[1],
+        1);
     Components parts;
     ASSERT_EQ(count_parts(classes, &parts), 2U);
     std::int64_t wrong = 0, all = 0;
     for (std::int64_t i = 0; i < classes.count(); ++i) {
         if (classes[i] == 0) continue;
         ++all;
-        const Vec3 p = classes.grid().world_from_voxel({static_cast<double>(i % classes.grid().size.x), 0, 0});
+        const Vec3 p =
+            classes.grid().world_from_voxel({static_cast<double>(i % classes.grid().size.x), 0, 0});
         wrong += (p.x > 0.9 * r) != (parts.volume[i] != parts.volume[parts.first_voxel[1]]);
     }
     EXPECT_LT(static_cast<double>(wrong) / static_cast<double>(all), 0.005);
@@ -99,19 +102,21 @@ TEST(SplitConstrictions, CutLiesWhereTheyTouch) {
 TEST(SplitConstrictions, LongThinPartsAndRingsWithThinPlacesStayWhole) {
     const Vec3 e = edges[0];
     // Two thick parts on a thin thread, as beads.
-    EXPECT_EQ(count_parts({straight_tube({-0.6, 0, 0}, {0, 0, 0}, 0.12),
-                           straight_tube({0, 0, 0}, {0.7, 0, 0}, 0.045),
-                           straight_tube({0.7, 0, 0}, {1.2, 0, 0}, 0.12)},
-                          e),
+    EXPECT_EQ(count_parts(
+                  {straight_tube({-0.6, 0, 0}, {0, 0, 0}, 0.12), straight_tube({0, 0, 0}, {0.7, 0, 0}, 0.045),
+                   straight_tube({0.7, 0, 0}, {1.2, 0, 0}, 0.12)},
+                  e),
               1U);
     // Two half rings that touch at both ends.
-    EXPECT_EQ(count_parts({arc_tube({}, 0.5, 0.22, pi - 0.22, 0.12), arc_tube({}, 0.5, pi + 0.22, 2 * pi - 0.22, 0.12)},
-                          e),
-              1U);
+    EXPECT_EQ(
+        count_parts(
+            {arc_tube({}, 0.5, 0.22, pi - 0.22, 0.12), arc_tube({}, 0.5, pi + 0.22, 2 * pi - 0.22, 0.12)}, e),
+        1U);
     // The same with one end apart: two tubes.
-    EXPECT_EQ(count_parts({arc_tube({}, 0.5, 0.22, pi - 0.22, 0.12), arc_tube({}, 0.5, pi + 0.22, 2 * pi - 0.6, 0.12)},
-                          e),
-              2U);
+    EXPECT_EQ(
+        count_parts(
+            {arc_tube({}, 0.5, 0.22, pi - 0.22, 0.12), arc_tube({}, 0.5, pi + 0.22, 2 * pi - 0.6, 0.12)}, e),
+        2U);
 }
 
 TEST(SplitConstrictions, RoughSurfacesDoNotPart) {
@@ -148,7 +153,8 @@ TEST(SplitConstrictions, SameAtAnyThreadCountAndOtherClassesStay) {
     split_constrictions(four, options);
     set_thread_count(0);
     ASSERT_EQ(one.count(), four.count());
-    EXPECT_TRUE(std::equal(one.volume.values().begin(), one.volume.values().end(), four.volume.values().begin()));
+    EXPECT_TRUE(
+        std::equal(one.volume.values().begin(), one.volume.values().end(), four.volume.values().begin()));
     std::vector<std::int64_t> voxels(one.count() + 1ULL, 0);
     for (std::int64_t i = 0; i < classes.count(); ++i) {
         if (one.volume[i] == 0) continue;

@@ -88,10 +88,9 @@ Volume<T> draw_tubes(const std::vector<TestTube>& tubes, Vec3 voxel_um, T value,
                      y <= last(from.y, to.y, o.y, e.y, grid.size.y); ++y)
                     for (auto x = first(from.x, to.x, o.x, e.x, grid.size.x);
                          x <= last(from.x, to.x, o.x, e.x, grid.size.x); ++x) {
-                        const Vec3 p =
-                            grid.world_from_voxel(
-                                {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}) -
-                            from;
+                        const Vec3 p = grid.world_from_voxel({static_cast<double>(x), static_cast<double>(y),
+                                                              static_cast<double>(z)}) -
+                                       from;
                         const double t_along = std::clamp(dot(p, along), 0.0, whole);
                         const Vec3 off = p - along * t_along;
                         if (dot(off, off) <= r * r) volume(x, y, z) = value;

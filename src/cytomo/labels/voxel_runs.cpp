@@ -58,7 +58,8 @@ ObjectVoxels::ObjectVoxels(std::span<const VoxelRun> runs) : runs_(runs) {
                        static_cast<std::uint32_t>(r));
         row_begin_[row(runs[r].y, runs[r].z) + 1] = static_cast<std::uint32_t>(r + 1);
     }
-    for (std::size_t i = 1; i < row_begin_.size(); ++i) row_begin_[i] = std::max(row_begin_[i], row_begin_[i - 1]);
+    for (std::size_t i = 1; i < row_begin_.size(); ++i)
+        row_begin_[i] = std::max(row_begin_[i], row_begin_[i - 1]);
 }
 
 std::uint32_t ObjectVoxels::first_beyond(std::size_t row, std::int32_t x) const {

@@ -39,7 +39,8 @@ public:
 
     /// Calls found(number) for each of its voxels with x_begin <= x < x_end in row (y, z).
     template <class Found>
-    void for_row(std::int32_t y, std::int32_t z, std::int32_t x_begin, std::int32_t x_end, Found found) const {
+    void for_row(std::int32_t y, std::int32_t z, std::int32_t x_begin, std::int32_t x_end,
+                 Found found) const {
         if (!has_row(y, z)) return;
         const std::size_t at = row(y, z);
         for (std::uint32_t r = first_beyond(at, x_begin); r < row_begin_[at + 1] && runs_[r].x_begin < x_end;

@@ -13,9 +13,12 @@ namespace cytomo {
 
 std::string name(NetworkKind kind) {
     switch (kind) {
-        case NetworkKind::fragment: return "fragment";
-        case NetworkKind::tube: return "tube";
-        default: return "network";
+        case NetworkKind::fragment:
+            return "fragment";
+        case NetworkKind::tube:
+            return "tube";
+        default:
+            return "network";
     }
 }
 
@@ -47,7 +50,8 @@ void add_thickness(Thickness& sum, const SkeletonBranch& b) {
         sum.length_um += wide;
         plain += 2 * b.radius_um[i];
         ++count;
-        sum.smallest = std::min(sum.smallest, (b.radius_um[before] + 2 * b.radius_um[i] + b.radius_um[after]) / 2);
+        sum.smallest =
+            std::min(sum.smallest, (b.radius_um[before] + 2 * b.radius_um[i] + b.radius_um[after]) / 2);
     }
     // A single measured place has no length of its own, but counts.
     if (count == 1) {
@@ -101,8 +105,8 @@ private:
         for (std::size_t i = 1; i < branch.line_um.size(); ++i) {
             const double step = length(branch.line_um[i] - branch.line_um[i - 1]);
             if (at + step >= branch.length_um / 2 && step > 0)
-                return branch.line_um[i - 1] + (branch.line_um[i] - branch.line_um[i - 1]) *
-                                                   ((branch.length_um / 2 - at) / step);
+                return branch.line_um[i - 1] +
+                       (branch.line_um[i] - branch.line_um[i - 1]) * ((branch.length_um / 2 - at) / step);
             at += step;
         }
         return branch.line_um.back();
@@ -156,7 +160,7 @@ NetworkObject object_from(Skeleton skeleton, const NetworkOptions& options) {
         o.kind = NetworkKind::network;
     else
         o.kind = o.length_um >= options.tube_from * o.mean_thickness_um ? NetworkKind::tube
-                                                                         : NetworkKind::fragment;
+                                                                        : NetworkKind::fragment;
     o.skeleton = std::move(skeleton);
     return o;
 }
@@ -209,7 +213,8 @@ Table network_table(const std::vector<NetworkObject>& objects) {
     table.name = "network";
     table.columns = {
         {"object", "", "number in the instance volume and in the table of objects"},
-        {"kind", "", "network: has a branch point or a loop; tube: at least 3 times as long as thick; fragment"},
+        {"kind", "",
+         "network: has a branch point or a loop; tube: at least 3 times as long as thick; fragment"},
         {"volume_um3", "µm³", "number of voxels times the volume of one"},
         {"length_um", "µm", "length of all centre lines; ends lie on the surface"},
         {"branch_points", "", "places where three or more centre lines meet"},

@@ -29,8 +29,8 @@ struct NetworkObject {
     double length_um = 0;  ///< of all centre lines; ends lie on the surface
     std::int64_t branch_points = 0, ends = 0, branches = 0, loops = 0;
     double mean_branch_length_um = 0;  ///< length / branches
-    /// Thickness: diameter of the circle with the area of the cross-section. Rounded ends and branch points do
-    /// not count; where nothing else is left, the typical one.
+    /// Thickness: diameter of the circle with the area of the cross-section. Rounded ends and branch points
+    /// do not count; where nothing else is left, the typical one.
     double mean_thickness_um = not_defined;     ///< mean along the lines
     double minimum_thickness_um = not_defined;  ///< at the thinnest place
     /// Of the shortest ways along the skeleton between any two of its places, the longest. Exact without

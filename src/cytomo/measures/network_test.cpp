@@ -30,8 +30,8 @@ Instances scene() {
             for (std::int64_t y = 0; y < one.grid().size.y; ++y)
                 for (std::int64_t x = 0; x < one.grid().size.x; ++x) {
                     if (one(x, y, z) == 0) continue;
-                    found.volume(x + std::lround(first.x), y + std::lround(first.y), z + std::lround(first.z)) =
-                        n + 1;
+                    found.volume(x + std::lround(first.x), y + std::lround(first.y),
+                                 z + std::lround(first.z)) = n + 1;
                 }
     }
     return found;

@@ -57,7 +57,8 @@ public:
         if (at_.empty()) return fallback_;
         if (at <= at_.front()) return radius_.front();
         if (at >= at_.back()) return radius_.back();
-        const auto next = static_cast<std::size_t>(std::upper_bound(at_.begin(), at_.end(), at) - at_.begin());
+        const auto next =
+            static_cast<std::size_t>(std::upper_bound(at_.begin(), at_.end(), at) - at_.begin());
         const double t = (at - at_[next - 1]) / (at_[next] - at_[next - 1]);
         return radius_[next - 1] * (1 - t) + radius_[next] * t;
     }
@@ -77,9 +78,12 @@ SkeletonBranch branch_from(const FittedBranch& fitted, const SkeletonPlan& plan,
     const double low = fitted.low_um, high = std::max(fitted.high_um, fitted.low_um);
     const auto margin = [&](std::uint32_t node) {
         switch (plan.nodes[node].kind) {
-            case SkeletonPlan::Kind::ring: return 0.0;
-            case SkeletonPlan::Kind::end: return fitted.radius_um + fitted.cuts.length_um / 2;
-            default: return branch_point_reach * fit.node_radius_um[node] + fitted.cuts.length_um / 2;
+            case SkeletonPlan::Kind::ring:
+                return 0.0;
+            case SkeletonPlan::Kind::end:
+                return fitted.radius_um + fitted.cuts.length_um / 2;
+            default:
+                return branch_point_reach * fit.node_radius_um[node] + fitted.cuts.length_um / 2;
         }
     };
     const RadiusProfile radius(fitted, low + margin(planned.from), high - margin(planned.to));
@@ -101,7 +105,8 @@ SkeletonBranch branch_from(const FittedBranch& fitted, const SkeletonPlan& plan,
         branch.measured.push_back(fitted.stub || radius.covers(at) || line.closed());
     }
     // Too short for a clean cut: the typical radius everywhere.
-    if (radius.empty() && std::none_of(branch.measured.begin(), branch.measured.end(), [](bool m) { return m; }))
+    if (radius.empty() &&
+        std::none_of(branch.measured.begin(), branch.measured.end(), [](bool m) { return m; }))
         branch.measured[branch.measured.size() / 2] = true;
     return branch;
 }
@@ -124,8 +129,10 @@ Skeleton find_skeleton(const std::vector<VoxelRun>& runs, const Grid& grid, cons
     for (std::size_t b = 0; b < plan.branches.size(); ++b) {
         skeleton.branches.push_back(branch_from(fit.branches[b], plan, plan.branches[b], fit));
         const SkeletonBranch& branch = skeleton.branches.back();
-        if (skeleton.nodes[branch.from].branches < 3) skeleton.nodes[branch.from].place_um = branch.line_um.front();
-        if (skeleton.nodes[branch.to].branches < 3) skeleton.nodes[branch.to].place_um = branch.line_um.back();
+        if (skeleton.nodes[branch.from].branches < 3)
+            skeleton.nodes[branch.from].place_um = branch.line_um.front();
+        if (skeleton.nodes[branch.to].branches < 3)
+            skeleton.nodes[branch.to].place_um = branch.line_um.back();
     }
     return skeleton;
 }
@@ -136,7 +143,8 @@ std::vector<Skeleton> find_skeletons(const Instances& instances, std::uint8_t cl
     progress(0);
     std::vector<bool> wanted(instances.class_of.size(), false);
     bool any = false;
-    for (std::uint32_t n = 1; n <= instances.count(); ++n) any |= wanted[n] = instances.class_of[n] == class_id;
+    for (std::uint32_t n = 1; n <= instances.count(); ++n)
+        any |= wanted[n] = instances.class_of[n] == class_id;
     std::vector<Skeleton> found;
     if (any) {
         std::vector<std::vector<VoxelRun>> runs = find_runs(instances.volume, wanted);

@@ -51,15 +51,16 @@ struct SkeletonOptions {
 };
 
 /// The skeleton of one object, its voxels given in runs of a volume with this grid (see find_runs).
-/// Ends lie on the surface: a tube with rounded ends is as long as it is from tip to tip. Loops stay, if their
-/// hole is larger than about a radius. Cavities do not matter to the lines, but are missing in the radii.
+/// Ends lie on the surface: a tube with rounded ends is as long as it is from tip to tip. Loops stay, if
+/// their hole is larger than about a radius. Cavities do not matter to the lines, but are missing in the
+/// radii.
 ///
-/// Method: levels of equal distance along the object give branches and loops (labels/level_graph.h); these are
-/// cut anew across their lines, and the centroids of the cuts give the final lines, so that lengths do not
-/// depend on the steps of the lattice and noise of the surface is averaged over each cut. At a branch point
-/// the lines of the branches are led straight to where they meet.
-/// Accuracy from 3 voxels of radius: length within 2 %, radius within 3 % (tests). Time linear in voxels;
-/// memory about 20 bytes a voxel of the object. Deterministic.
+/// Method: levels of equal distance along the object give branches and loops (labels/level_graph.h); these
+/// are cut anew across their lines, and the centroids of the cuts give the final lines, so that lengths do
+/// not depend on the steps of the lattice and noise of the surface is averaged over each cut. At a branch
+/// point the lines of the branches are led straight to where they meet. Accuracy from 3 voxels of radius:
+/// length within 2 %, radius within 3 % (tests). Time linear in voxels; memory about 20 bytes a voxel of the
+/// object. Deterministic.
 Skeleton find_skeleton(const std::vector<VoxelRun>& runs, const Grid& grid,
                        const SkeletonOptions& options = {});
 

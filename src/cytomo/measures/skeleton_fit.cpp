@@ -143,22 +143,22 @@ private:
         return {twice.begin() + more, twice.begin() + more + n};
     }
 
-    /// The middle of a cut through a bent tube lies outside its axis, as there is more room: by r²/4 times the
-    /// curvature.
+    /// The middle of a cut through a bent tube lies outside its axis, as there is more room: by r²/4 times
+    /// the curvature.
     static std::vector<Vec3> moved_inwards(const std::vector<Vec3>& nodes, bool ring, double radius_um) {
         if (nodes.size() < 3) return nodes;
         std::vector<Vec3> closed(nodes);
         if (ring) closed.push_back(nodes.front());
         const SkeletonLine line(closed, true, true, ring);
         if (line.nodes().size() != closed.size()) return nodes;
-        const double step =
-            ring ? std::min(2 * radius_um, line.length_um() / 6) : std::min(2 * radius_um, line.length_um() / 2);
+        const double step = ring ? std::min(2 * radius_um, line.length_um() / 6)
+                                 : std::min(2 * radius_um, line.length_um() / 2);
         std::vector<Vec3> moved(nodes);
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             double at = line.at_node(i);
             if (!ring) at = std::clamp(at, step, line.length_um() - step);
-            Vec3 bend = (line.point(at - step) + line.point(at + step) - line.point(at) * 2) *
-                        (1 / (step * step));
+            Vec3 bend =
+                (line.point(at - step) + line.point(at + step) - line.point(at) * 2) * (1 / (step * step));
             const double most = 0.5 / radius_um;
             if (length(bend) > most) bend = normalized(bend) * most;
             moved[i] = moved[i] + bend * (radius_um * radius_um / 4);
@@ -179,8 +179,8 @@ private:
             if (length(place(i) - start) > length(tip - start)) tip = place(i);
         }
         const Vec3 along = length(tip - start) > 0 ? normalized(tip - start) : Vec3{1, 0, 0};
-        const double beyond = std::max(beyond_last_centre * extent(along),
-                                       (extent(along) - length(tip - start)) / 2);
+        const double beyond =
+            std::max(beyond_last_centre * extent(along), (extent(along) - length(tip - start)) / 2);
         branch.line = SkeletonLine({start - along * beyond, tip + along * beyond}, true, true, false);
         branch.low_um = 0;
         branch.high_um = branch.line.length_um();
@@ -229,8 +229,8 @@ private:
             found[l].push_back({b, near_um_[l]});
             for (const std::uint32_t node : {plan_.branches[b].from, plan_.branches[b].to}) {
                 if (!is_point(node)) continue;
-                const double apart = node == plan_.branches[b].from ? near_um_[l]
-                                                                    : line.length_um() - near_um_[l];
+                const double apart =
+                    node == plan_.branches[b].from ? near_um_[l] : line.length_um() - near_um_[l];
                 if (apart < 3 * fit_.node_radius_um[node] + graph_.thickness_um) add_point(found[l], node, b);
             }
         }
@@ -294,8 +294,8 @@ private:
         const auto [first, last] = clean_part(b, 1);
         for (std::size_t i = 0; i < branch.cuts.volume_um3.size(); ++i)
             if (branch.cuts.middle(i) >= first && branch.cuts.middle(i) <= last)
-                radii.push_back(std::sqrt(branch.cuts.volume_um3[i] /
-                                          (std::numbers::pi * branch.cuts.length_um)));
+                radii.push_back(
+                    std::sqrt(branch.cuts.volume_um3[i] / (std::numbers::pi * branch.cuts.length_um)));
         if (radii.empty()) return;
         std::nth_element(radii.begin(), radii.begin() + static_cast<std::ptrdiff_t>(radii.size() / 2),
                          radii.end());
@@ -310,9 +310,9 @@ private:
         const SkeletonPlan::Branch& ends = plan_.branches[b];
         const double whole = branch.high_um - branch.low_um;
         const auto margin = [&](std::uint32_t node) {
-            return std::min(0.35 * whole, strict * (is_point(node)
-                                                        ? branch_point_reach * fit_.node_radius_um[node]
-                                                        : branch.radius_um));
+            return std::min(0.35 * whole,
+                            strict * (is_point(node) ? branch_point_reach * fit_.node_radius_um[node]
+                                                     : branch.radius_um));
         };
         return {branch.low_um + margin(ends.from), branch.high_um - margin(ends.to)};
     }
@@ -364,8 +364,7 @@ private:
             const Vec3 found = solve(m, right);
             const Vec3 off = found - plan_.nodes[n].place_um;
             const double most = 1.5 * fit_.node_radius_um[n];
-            fit_.nodes_um[n] =
-                length(off) > most ? plan_.nodes[n].place_um + normalized(off) * most : found;
+            fit_.nodes_um[n] = length(off) > most ? plan_.nodes[n].place_um + normalized(off) * most : found;
         }
     }
 

@@ -56,7 +56,8 @@ SkeletonLine::Place SkeletonLine::nearest(Vec3 p, double near, double reach) con
     return best;
 }
 
-LineCuts::LineCuts(double first, double last, double cut, bool is_closed) : first_um(first), closed(is_closed) {
+LineCuts::LineCuts(double first, double last, double cut, bool is_closed)
+    : first_um(first), closed(is_closed) {
     const auto count = static_cast<std::size_t>(std::max(1.0, std::ceil((last - first) / cut - 1e-9)));
     length_um = (last - first) / static_cast<double>(count);
     volume_um3.assign(count, 0);

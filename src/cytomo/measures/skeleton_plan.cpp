@@ -36,7 +36,8 @@ public:
         while (prune()) {
         }
         for (std::uint32_t l = 0; l < alive_.size(); ++l)
-            if (alive_[l] && degree_[l] > 2) node_of_[l] = add_node(SkeletonPlan::Kind::branch_point, place(l));
+            if (alive_[l] && degree_[l] > 2)
+                node_of_[l] = add_node(SkeletonPlan::Kind::branch_point, place(l));
         for (std::uint32_t l = 0; l < alive_.size(); ++l)
             if (node_of_[l] != none)
                 for (const std::uint32_t next : graph_.levels[l].neighbours)
@@ -285,8 +286,7 @@ private:
         for (std::uint32_t l = 0; l < node_of_.size(); ++l)
             if (node_of_[l] != none) own[node_of_[l]].push_back(l);
         for (std::uint32_t n = 0; n < own.size(); ++n) {
-            if (plan_.nodes[n].kind != SkeletonPlan::Kind::branch_point ||
-                plan_.nodes[n].branches.size() > 2)
+            if (plan_.nodes[n].kind != SkeletonPlan::Kind::branch_point || plan_.nodes[n].branches.size() > 2)
                 continue;
             const std::uint32_t host = dissolve(n, own[n].front());
             for (const std::uint32_t l : own[n]) {

@@ -118,10 +118,12 @@ TEST(Skeleton, YAndHAndXHaveTheirBranchPoints) {
         for (const double voxels : {3.0, 5.0})
             for (const std::uint64_t turn : {0U, 1U, 2U, 3U}) {
                 const double r = voxels * longest(e), arm = 10 * r;
-                SCOPED_TRACE(testing::Message() << "radius " << voxels << " turn " << turn << " edge " << e.z);
-                const Vec3 left{-std::sqrt(0.75) * arm, -0.5 * arm, 0}, right{std::sqrt(0.75) * arm, -0.5 * arm, 0};
-                const NetworkObject y = measure({straight_tube({}, {0, arm, 0}, r), straight_tube({}, left, r),
-                                                 straight_tube({}, right, r)},
+                SCOPED_TRACE(testing::Message()
+                             << "radius " << voxels << " turn " << turn << " edge " << e.z);
+                const Vec3 left{-std::sqrt(0.75) * arm, -0.5 * arm, 0},
+                    right{std::sqrt(0.75) * arm, -0.5 * arm, 0};
+                const NetworkObject y = measure({straight_tube({}, {0, arm, 0}, r),
+                                                 straight_tube({}, left, r), straight_tube({}, right, r)},
                                                 e, turn);
                 EXPECT_EQ(y.branch_points, 1);
                 EXPECT_EQ(y.ends, 3);
@@ -131,11 +133,10 @@ TEST(Skeleton, YAndHAndXHaveTheirBranchPoints) {
                 EXPECT_NEAR(y.mean_thickness_um / (2 * r), 1, 0.03);
                 EXPECT_NEAR(y.longest_path_um / (2 * arm + 2 * r), 1, 0.02);
 
-                const NetworkObject h =
-                    measure({straight_tube({0, -8 * r, 0}, {0, 8 * r, 0}, r),
-                             straight_tube({10 * r, -8 * r, 0}, {10 * r, 8 * r, 0}, r),
-                             straight_tube({0, 0, 0}, {10 * r, 0, 0}, r)},
-                            e, turn);
+                const NetworkObject h = measure({straight_tube({0, -8 * r, 0}, {0, 8 * r, 0}, r),
+                                                 straight_tube({10 * r, -8 * r, 0}, {10 * r, 8 * r, 0}, r),
+                                                 straight_tube({0, 0, 0}, {10 * r, 0, 0}, r)},
+                                                e, turn);
                 EXPECT_EQ(h.branch_points, 2);
                 EXPECT_EQ(h.ends, 4);
                 EXPECT_EQ(h.loops, 0);
@@ -163,10 +164,10 @@ TEST(Skeleton, ThinBranchesAndLoopsWithTails) {
             EXPECT_EQ(t.ends, 3);
             EXPECT_NEAR(t.length_um / (26 * r + 8.6 * r), 1, 0.02);
             // A ring with a tail.
-            const InstanceVolume p = draw_tubes<std::uint32_t>(
-                {TestTurn(turn)(arc_tube({}, 5 * r, 0, 2 * pi, r)),
-                 TestTurn(turn)(straight_tube({5 * r, 0, 0}, {15 * r, 0, 0}, r))},
-                e, 1);
+            const InstanceVolume p =
+                draw_tubes<std::uint32_t>({TestTurn(turn)(arc_tube({}, 5 * r, 0, 2 * pi, r)),
+                                           TestTurn(turn)(straight_tube({5 * r, 0, 0}, {15 * r, 0, 0}, r))},
+                                          e, 1);
             const NetworkObject tail = measure(p);
             EXPECT_EQ(tail.branch_points, 1);
             EXPECT_EQ(tail.ends, 1);
@@ -174,10 +175,10 @@ TEST(Skeleton, ThinBranchesAndLoopsWithTails) {
             EXPECT_EQ(tail.loops, loops_by_euler_number(p));
             EXPECT_NEAR(tail.length_um / (2 * pi * 5 * r + 11 * r), 1, 0.02);
             // A ring with a bar.
-            const InstanceVolume bar = draw_tubes<std::uint32_t>(
-                {TestTurn(turn)(arc_tube({}, 6 * r, 0, 2 * pi, r)),
-                 TestTurn(turn)(straight_tube({-6 * r, 0, 0}, {6 * r, 0, 0}, r))},
-                e, 1);
+            const InstanceVolume bar =
+                draw_tubes<std::uint32_t>({TestTurn(turn)(arc_tube({}, 6 * r, 0, 2 * pi, r)),
+                                           TestTurn(turn)(straight_tube({-6 * r, 0, 0}, {6 * r, 0, 0}, r))},
+                                          e, 1);
             const NetworkObject theta = measure(bar);
             EXPECT_EQ(theta.branch_points, 2);
             EXPECT_EQ(theta.ends, 0);
@@ -191,9 +192,9 @@ TEST(Skeleton, ThinBranchesAndLoopsWithTails) {
 TEST(Skeleton, BumpsAreNoBranches) {
     for (const std::uint64_t turn : {0U, 1U, 2U}) {
         const double r = 0.1;
-        const NetworkObject o = measure({straight_tube({-1, 0, 0}, {1, 0, 0}, r),
-                                         straight_tube({0.1, 0, 0}, {0.1, 0.12, 0}, 0.06)},
-                                        edges[0], turn);
+        const NetworkObject o = measure(
+            {straight_tube({-1, 0, 0}, {1, 0, 0}, r), straight_tube({0.1, 0, 0}, {0.1, 0.12, 0}, 0.06)},
+            edges[0], turn);
         EXPECT_EQ(o.branch_points, 0);
         EXPECT_EQ(o.ends, 2);
         EXPECT_NEAR(o.length_um / 2.2, 1, 0.02);
@@ -205,10 +206,10 @@ TEST(Skeleton, RoughSurfacesChangeLittle) {
         for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
             SCOPED_TRACE(testing::Message() << "seed " << seed << " edge " << e.z);
             const double r = 5 * longest(e);
-            InstanceVolume y = draw_tubes<std::uint32_t>(
-                {TestTurn(seed)(straight_tube({-12 * r, 0, 0}, {12 * r, 0, 0}, r)),
-                 TestTurn(seed)(straight_tube({0, 0, 0}, {4 * r, 8 * r, 0}, r))},
-                e, 1);
+            InstanceVolume y =
+                draw_tubes<std::uint32_t>({TestTurn(seed)(straight_tube({-12 * r, 0, 0}, {12 * r, 0, 0}, r)),
+                                           TestTurn(seed)(straight_tube({0, 0, 0}, {4 * r, 8 * r, 0}, r))},
+                                          e, 1);
             roughen(y, 0.25, seed);
             // The largest piece alone: noise also makes specks.
             ClassVolume classes(y.grid());
@@ -265,7 +266,8 @@ TEST(Skeleton, OddShapesAreDefined) {
         const NetworkObject o = measure(odd[i]);
         EXPECT_GT(o.length_um, 0) << i;
         EXPECT_TRUE(std::isfinite(o.length_um + o.mean_thickness_um + o.longest_path_um)) << i;
-        EXPECT_EQ(o.loops, o.branches - static_cast<std::int64_t>(o.skeleton.nodes.size()) + o.skeleton.pieces);
+        EXPECT_EQ(o.loops,
+                  o.branches - static_cast<std::int64_t>(o.skeleton.nodes.size()) + o.skeleton.pieces);
         for (const SkeletonBranch& b : o.skeleton.branches) {
             ASSERT_EQ(b.line_um.size(), b.radius_um.size());
             ASSERT_EQ(b.line_um.size(), b.measured.size());
@@ -287,8 +289,7 @@ TEST(Skeleton, SameAtAnyThreadCountAndManyObjects) {
         for (std::int64_t y = 0; y + 1 < 200; y += 2)
             for (std::int64_t x = 0; x + 4 < 200; x += 5) {
                 many.class_of.push_back(mitochondrion);
-                for (std::int64_t k = 0; k <= (x + y) % 4; ++k)
-                    many.volume(x + k, y, z) = many.count();
+                for (std::int64_t k = 0; k <= (x + y) % 4; ++k) many.volume(x + k, y, z) = many.count();
             }
     ASSERT_GT(many.count(), 100'000U);
     set_thread_count(1);
