@@ -12,6 +12,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/components.h"
 #include "cytomo/labels/split.h"
+#include "cytomo/labels/split_constrictions.h"
 
 namespace cytomo {
 
@@ -55,7 +56,8 @@ Instances find_instances(const ClassVolume& classes, const InstanceOptions& opti
                          const Progress& progress) {
     options.check();
     Components pieces = find_components(classes, Connectivity::corners, progress.part(0, 0.5));
-    split_touching(pieces, {.classes = options.split_touching}, progress.part(0.5, 0.9));
+    split_touching(pieces, {.classes = options.split_touching}, progress.part(0.5, 0.7));
+    split_constrictions(pieces, {.classes = options.split_constrictions}, progress.part(0.7, 0.9));
 
     const double voxel_um3 = classes.grid().voxel_volume_um3();
     std::vector<std::uint32_t> kept;

@@ -41,6 +41,9 @@ struct InstanceOptions {
     std::array<double, 256> min_volume_um3{};
     /// Classes whose touching objects are parted where they narrow (see split.h); index is the class id.
     std::array<bool, 256> split_touching{};
+    /// Classes whose objects are parted at short constrictions, networks kept whole (see
+    /// split_constrictions.h); index is the class id.
+    std::array<bool, 256> split_constrictions{};
     /// Throws UsageError if a value is negative or not finite.
     void check() const;
 };
@@ -53,8 +56,8 @@ InstanceOptions default_instance_options();
 
 /// 26-connected components of each class (0 and 255 are not objects), without those below the
 /// minimum volume; an object exactly as large as the minimum stays. Touching objects of the classes in
-/// `split_touching` are parted first. Deterministic at any thread count; time and memory linear in voxels
-/// (6 bytes a voxel for most volumes).
+/// `split_touching` and `split_constrictions` are parted first. Deterministic at any thread count; time and
+/// memory linear in voxels (6 bytes a voxel for most volumes).
 Instances find_instances(const ClassVolume& classes, const InstanceOptions& options,
                          const Progress& progress = {});
 

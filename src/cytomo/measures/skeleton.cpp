@@ -1,0 +1,168 @@
+#include "cytomo/measures/skeleton.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <string>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
+#include "cytomo/labels/level_graph.h"
+#include "cytomo/measures/skeleton_fit.h"
+#include "cytomo/measures/skeleton_plan.h"
+
+namespace cytomo {
+
+double Skeleton::length_um() const {
+    double sum = 0;
+    for (const SkeletonBranch& b : branches) sum += b.length_um;
+    return sum;
+}
+
+std::int64_t Skeleton::ends() const {
+    return std::count_if(nodes.begin(), nodes.end(), [](const SkeletonNode& n) { return n.branches == 1; });
+}
+
+std::int64_t Skeleton::branch_points() const {
+    return std::count_if(nodes.begin(), nodes.end(), [](const SkeletonNode& n) { return n.branches > 2; });
+}
+
+std::int64_t Skeleton::loops() const {
+    return static_cast<std::int64_t>(branches.size()) - static_cast<std::int64_t>(nodes.size()) + pieces;
+}
+
+void SkeletonOptions::check() const {
+    if (!(least_branch >= 1) || !std::isfinite(least_branch))
+        throw UsageError("least length of a branch: expected 1 radius or more, found " +
+                         std::to_string(least_branch));
+}
+
+namespace {
+
+/// Radius at any place along a branch, from its clean cuts.
+class RadiusProfile {
+public:
+    RadiusProfile(const FittedBranch& branch, double first, double last) : fallback_(branch.radius_um) {
+        for (std::size_t i = 0; i < branch.cuts.volume_um3.size(); ++i) {
+            const double middle = branch.cuts.middle(i);
+            if (middle < first || middle > last) continue;
+            at_.push_back(middle);
+            radius_.push_back(
+                std::sqrt(branch.cuts.volume_um3[i] / (std::numbers::pi * branch.cuts.length_um)));
+        }
+    }
+    bool empty() const { return at_.empty(); }
+    bool covers(double at) const { return !at_.empty() && at >= at_.front() && at <= at_.back(); }
+    double operator()(double at) const {
+        if (at_.empty()) return fallback_;
+        if (at <= at_.front()) return radius_.front();
+        if (at >= at_.back()) return radius_.back();
+        const auto next =
+            static_cast<std::size_t>(std::upper_bound(at_.begin(), at_.end(), at) - at_.begin());
+        const double t = (at - at_[next - 1]) / (at_[next] - at_[next - 1]);
+        return radius_[next - 1] * (1 - t) + radius_[next] * t;
+    }
+    const std::vector<double>& places() const { return at_; }
+
+private:
+    double fallback_;
+    std::vector<double> at_, radius_;
+};
+
+SkeletonBranch branch_from(const FittedBranch& fitted, const SkeletonPlan& plan,
+                           const SkeletonPlan::Branch& planned, const FittedSkeleton& fit) {
+    SkeletonBranch branch;
+    branch.from = planned.from;
+    branch.to = planned.to;
+    const SkeletonLine& line = fitted.line;
+    const double low = fitted.low_um, high = std::max(fitted.high_um, fitted.low_um);
+    const auto margin = [&](std::uint32_t node) {
+        switch (plan.nodes[node].kind) {
+            case SkeletonPlan::Kind::ring:
+                return 0.0;
+            case SkeletonPlan::Kind::end:
+                return fitted.radius_um + fitted.cuts.length_um / 2;
+            default:
+                return branch_point_reach * fit.node_radius_um[node] + fitted.cuts.length_um / 2;
+        }
+    };
+    const RadiusProfile radius(fitted, low + margin(planned.from), high - margin(planned.to));
+    std::vector<double> places{low, high};
+    places.insert(places.end(), radius.places().begin(), radius.places().end());
+    for (std::size_t i = 0; i < line.nodes().size(); ++i)
+        if (line.at_node(i) > low && line.at_node(i) < high) places.push_back(line.at_node(i));
+    if (fitted.stub) places.push_back((low + high) / 2);
+    std::sort(places.begin(), places.end());
+    const double least_step = 1e-6 * std::max(high - low, fitted.radius_um);
+    for (const double at : places) {
+        const bool last = at >= high - least_step;
+        if (!branch.line_um.empty() && !last && at - branch.length_um - low < least_step) continue;
+        if (last && branch.line_um.size() > 1 && at - low - branch.length_um < least_step) break;
+        // A closed line's end is its beginning.
+        branch.line_um.push_back(last && line.closed() ? branch.line_um.front() : line.point(at));
+        branch.length_um = at - low;
+        branch.radius_um.push_back(radius(at));
+        branch.measured.push_back(fitted.stub || radius.covers(at) || line.closed());
+    }
+    // Too short for a clean cut: the typical radius everywhere.
+    if (radius.empty() &&
+        std::none_of(branch.measured.begin(), branch.measured.end(), [](bool m) { return m; }))
+        branch.measured[branch.measured.size() / 2] = true;
+    return branch;
+}
+
+}  // namespace
+
+Skeleton find_skeleton(const std::vector<VoxelRun>& runs, const Grid& grid, const SkeletonOptions& options) {
+    options.check();
+    Skeleton skeleton;
+    if (runs.empty()) return skeleton;
+    const ObjectVoxels voxels(runs);
+    const LevelGraph graph = find_level_graph(voxels, grid);
+    const SkeletonPlan plan = plan_skeleton(graph, grid, options.least_branch);
+    const FittedSkeleton fit = fit_skeleton(voxels, grid, graph, plan);
+    skeleton.volume_um3 = static_cast<double>(voxels.size()) * grid.voxel_volume_um3();
+    for (const Level& level : graph.levels)
+        if (level.rank == 0) ++skeleton.pieces;
+    for (std::size_t n = 0; n < plan.nodes.size(); ++n)
+        skeleton.nodes.push_back({fit.nodes_um[n], static_cast<std::int64_t>(plan.nodes[n].branches.size())});
+    for (std::size_t b = 0; b < plan.branches.size(); ++b) {
+        skeleton.branches.push_back(branch_from(fit.branches[b], plan, plan.branches[b], fit));
+        const SkeletonBranch& branch = skeleton.branches.back();
+        if (skeleton.nodes[branch.from].branches < 3)
+            skeleton.nodes[branch.from].place_um = branch.line_um.front();
+        if (skeleton.nodes[branch.to].branches < 3)
+            skeleton.nodes[branch.to].place_um = branch.line_um.back();
+    }
+    return skeleton;
+}
+
+std::vector<Skeleton> find_skeletons(const Instances& instances, std::uint8_t class_id,
+                                     const SkeletonOptions& options, const Progress& progress) {
+    options.check();
+    progress(0);
+    std::vector<bool> wanted(instances.class_of.size(), false);
+    bool any = false;
+    for (std::uint32_t n = 1; n <= instances.count(); ++n)
+        any |= wanted[n] = instances.class_of[n] == class_id;
+    std::vector<Skeleton> found;
+    if (any) {
+        std::vector<std::vector<VoxelRun>> runs = find_runs(instances.volume, wanted);
+        progress(0.1);
+        std::vector<std::uint32_t> numbers;
+        for (std::uint32_t n = 0; n < runs.size(); ++n)
+            if (!runs[n].empty()) numbers.push_back(n);
+        found.resize(numbers.size());
+        parallel_for(static_cast<std::int64_t>(numbers.size()), [&](std::int64_t i) {
+            const std::uint32_t n = numbers[static_cast<std::size_t>(i)];
+            Skeleton& skeleton = found[static_cast<std::size_t>(i)];
+            skeleton = find_skeleton(runs[n], instances.volume.grid(), options);
+            skeleton.instance = n;
+            runs[n] = {};
+        });
+    }
+    progress(1);
+    return found;
+}
+
+}  // namespace cytomo

@@ -1,0 +1,92 @@
+#include "cytomo/measures/skeleton_line.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace cytomo {
+
+SkeletonLine::SkeletonLine(const std::vector<Vec3>& nodes, bool open_from, bool open_to, bool closed)
+    : open_from_(open_from), open_to_(open_to), closed_(closed) {
+    for (const Vec3 p : nodes) {
+        const double step = nodes_.empty() ? 1 : length(p - nodes_.back());
+        if (!(step > 0)) continue;
+        if (!nodes_.empty()) along_.push_back((p - nodes_.back()) * (1 / step));
+        at_.push_back(nodes_.empty() ? 0 : at_.back() + step);
+        nodes_.push_back(p);
+    }
+}
+
+double SkeletonLine::within(double at) const {
+    if (!closed_) return at;
+    const double whole = length_um();
+    return at - whole * std::floor(at / whole);
+}
+
+std::size_t SkeletonLine::segment(double at) const {
+    const auto after = std::upper_bound(at_.begin() + 1, at_.end() - 1, within(at));
+    return static_cast<std::size_t>(after - at_.begin()) - 1;
+}
+
+Vec3 SkeletonLine::point(double at) const {
+    at = within(at);
+    const std::size_t s = segment(at);
+    return nodes_[s] + along_[s] * (at - at_[s]);
+}
+
+SkeletonLine::Place SkeletonLine::nearest(Vec3 p, double near, double reach) const {
+    const std::size_t segments = along_.size();
+    std::size_t first = 0, count = segments;
+    if (!closed_ || 2 * reach < length_um()) {
+        first = segment(near - reach);
+        const std::size_t last = segment(near + reach);
+        count = (last + segments - first) % segments + 1;
+    }
+    Place best{near, -1};
+    for (std::size_t i = 0, s = first; i < count; ++i, s = s + 1 == segments ? 0 : s + 1) {
+        const Vec3 from = p - nodes_[s];
+        double t = dot(from, along_[s]);
+        if (t < 0 && !(open_from_ && s == 0)) t = 0;
+        const double whole = at_[s + 1] - at_[s];
+        if (t > whole && !(open_to_ && s + 1 == segments)) t = whole;
+        const Vec3 off = from - along_[s] * t;
+        const double squared = dot(off, off);
+        if (best.squared_um2 >= 0 && squared >= best.squared_um2) continue;
+        best = {at_[s] + t, squared};
+    }
+    return best;
+}
+
+LineCuts::LineCuts(double first, double last, double cut, bool is_closed)
+    : first_um(first), closed(is_closed) {
+    const auto count = static_cast<std::size_t>(std::max(1.0, std::ceil((last - first) / cut - 1e-9)));
+    length_um = (last - first) / static_cast<double>(count);
+    volume_um3.assign(count, 0);
+    centroid_um.assign(count, {});
+}
+
+void LineCuts::add(Vec3 p, double volume, double at, double extent) {
+    const auto count = static_cast<std::int64_t>(volume_um3.size());
+    const auto put = [&](std::int64_t cut, double part) {
+        cut = closed ? (cut % count + count) % count : std::clamp<std::int64_t>(cut, 0, count - 1);
+        volume_um3[static_cast<std::size_t>(cut)] += part;
+        Vec3& sum = centroid_um[static_cast<std::size_t>(cut)];
+        sum = sum + p * part;
+    };
+    const double low = (at - extent / 2 - first_um) / length_um, high = low + extent / length_um;
+    const double first = std::floor(low);
+    if (high <= first + 1) return put(static_cast<std::int64_t>(first), volume);
+    const double share = volume / (high - low);
+    double begin = low;
+    for (double c = first; begin < high; ++c) {
+        const double end = std::min(c + 1, high);
+        put(static_cast<std::int64_t>(c), share * (end - begin));
+        begin = end;
+    }
+}
+
+void LineCuts::finish() {
+    for (std::size_t i = 0; i < volume_um3.size(); ++i)
+        if (volume_um3[i] > 0) centroid_um[i] = centroid_um[i] * (1 / volume_um3[i]);
+}
+
+}  // namespace cytomo

@@ -1,0 +1,60 @@
+// Private to measures: a centre line that can be closed, and the cuts across it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "cytomo/core/grid.h"
+
+namespace cytomo {
+
+/// A line through nodes (µm), measured by the length from the first node. Open ends go on straight; a closed
+/// line has its first node once more at the end.
+class SkeletonLine {
+public:
+    SkeletonLine() = default;
+    /// At least two nodes; equal neighbours are left out.
+    SkeletonLine(const std::vector<Vec3>& nodes, bool open_from, bool open_to, bool closed);
+
+    const std::vector<Vec3>& nodes() const { return nodes_; }
+    double at_node(std::size_t i) const { return at_[i]; }
+    double length_um() const { return at_.back(); }
+    bool closed() const { return closed_; }
+    bool usable() const { return nodes_.size() > 1; }
+    Vec3 point(double at) const;
+    Vec3 direction(double at) const { return along_[segment(at)]; }
+
+    struct Place {
+        double at = 0;
+        double squared_um2 = 0;  ///< distance to the line, squared
+    };
+    /// Where the line is nearest to p, looking no further than `reach` along the line from `near`.
+    Place nearest(Vec3 p, double near, double reach) const;
+
+private:
+    std::size_t segment(double at) const;
+    double within(double at) const;  ///< a closed line's place between 0 and its length
+    std::vector<Vec3> nodes_, along_;
+    std::vector<double> at_;
+    bool open_from_ = false, open_to_ = false, closed_ = false;
+};
+
+/// The cuts across a line, of equal length: volumes and centroids.
+struct LineCuts {
+    double first_um = 0;
+    double length_um = 0;
+    bool closed = false;
+    std::vector<double> volume_um3;
+    std::vector<Vec3> centroid_um;  ///< sums until finish()
+
+    LineCuts() = default;
+    /// Cuts from `first` to `last` along the line, each about `cut` long.
+    LineCuts(double first, double last, double cut, bool is_closed);
+    /// Spreads a voxel over the length `extent` that it takes up along the line.
+    void add(Vec3 p, double volume, double at, double extent);
+    void finish();
+    double middle(std::size_t i) const { return first_um + (static_cast<double>(i) + 0.5) * length_um; }
+};
+
+}  // namespace cytomo
