@@ -32,7 +32,8 @@ def welch(a, b):
 
 def noncentral_t(t, freedom, noncentrality):
     """By its definition: a normal over the root of a chi-squared (stats.nct gives nan or inf for some)."""
-    f = lambda s: stats.norm.cdf(t * s - noncentrality) * stats.chi.pdf(s * math.sqrt(freedom), freedom) * math.sqrt(freedom)
+    root = math.sqrt(freedom)
+    f = lambda s: stats.norm.cdf(t * s - noncentrality) * stats.chi.pdf(s * root, freedom) * root
     middle = noncentrality / t if t * noncentrality > 0 else 1
     edges = sorted({0, 1e-4, 0.01, 0.1, 0.5, 0.8, 1, 1.2, 1.5, 2, 3, 5, 15, min(middle, 15)})
     return sum(integrate.quad(f, a, b, epsabs=1e-12, epsrel=1e-10)[0] for a, b in zip(edges, edges[1:]))
