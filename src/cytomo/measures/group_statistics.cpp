@@ -33,11 +33,44 @@ bool varies(double deviation, std::span<const double> a, std::span<const double>
     return deviation > 1e-12 * std::max(std::abs(mean_of(a)), std::abs(mean_of(b)));
 }
 
+/// How a standard deviation of this many degrees of freedom is distributed, for a true one of 1: values and
+/// their weights. t = (normal + noncentrality) / s, where s² · degrees is chi-squared, so the probability of
+/// t is the normal's, averaged over s. s = u² keeps the integrand smooth at 0 for any degrees of freedom from
+/// 1 on; Simpson's rule.
+class DeviationShape {
+public:
+    explicit DeviationShape(double nu) {
+        constexpr int steps = 240;
+        const double reach = 12 / std::sqrt(2 * nu);
+        const double from = std::sqrt(std::max(0.0, 1 - reach)), to = std::sqrt(1 + reach);
+        const double width = (to - from) / steps;
+        const double scale =
+            std::log(4.0 * width / 3) + 0.5 * nu * std::log(0.5 * nu) - std::lgamma(0.5 * nu);
+        for (int i = 0; i <= steps; ++i) {
+            const double u = from + i * width, s = u * u;
+            if (u == 0) continue;  // the density vanishes there
+            const double simpson = i == 0 || i == steps ? 1 : i % 2 == 1 ? 4 : 2;
+            points_.push_back({s, simpson * std::exp(scale + (2 * nu - 1) * std::log(u) - 0.5 * nu * s * s)});
+        }
+    }
+    double probability(double t, double noncentrality) const {
+        double sum = 0;
+        for (const Point& p : points_) sum += p.weight * normal_probability(t * p.s - noncentrality);
+        return std::clamp(sum, 0.0, 1.0);
+    }
+
+private:
+    struct Point {
+        double s, weight;
+    };
+    std::vector<Point> points_;
+};
+
 /// Where a falling or rising function crosses zero between two values of opposite sign.
 template <class Function>
 double root_between(double low, double high, const Function& function) {
     const bool rising = function(high) > 0;
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 45; ++i) {
         const double middle = 0.5 * (low + high);
         ((function(middle) > 0) == rising ? high : low) = middle;
     }
@@ -93,29 +126,13 @@ double median_of(std::vector<double> values) {
 }
 
 double noncentral_t_probability(double t, double degrees_of_freedom, double noncentrality) {
-    // t = (normal + noncentrality) / s, and s² · degrees is chi-squared: average the normal's probability
-    // over s. s = u² keeps the integrand smooth at 0 for any degrees of freedom from 1 on. Simpson's rule.
-    constexpr int steps = 600;
-    const double nu = degrees_of_freedom, reach = 12 / std::sqrt(2 * nu);
-    const double from = std::sqrt(std::max(0.0, 1 - reach)), to = std::sqrt(1 + reach);
-    const double scale = std::log(4.0) + 0.5 * nu * std::log(0.5 * nu) - std::lgamma(0.5 * nu);
-    const double width = (to - from) / steps;
-    double sum = 0;
-    for (int i = 0; i <= steps; ++i) {
-        const double u = from + i * width, s = u * u;
-        if (u == 0) continue;  // the density vanishes there
-        const double density = std::exp(scale + (2 * nu - 1) * std::log(u) - 0.5 * nu * s * s);
-        const double weight = i == 0 || i == steps ? 1 : i % 2 == 1 ? 4 : 2;
-        sum += weight * density * normal_probability(t * s - noncentrality);
-    }
-    return std::clamp(sum * width / 3, 0.0, 1.0);
+    return DeviationShape(degrees_of_freedom).probability(t, noncentrality);
 }
 
 double student_t_quantile(double probability, double degrees_of_freedom) {
     if (probability < 0.5) return -student_t_quantile(1 - probability, degrees_of_freedom);
-    const auto excess = [&](double t) {
-        return noncentral_t_probability(t, degrees_of_freedom, 0) - probability;
-    };
+    const DeviationShape shape(degrees_of_freedom);
+    const auto excess = [&](double t) { return shape.probability(t, 0) - probability; };
     double high = 4;
     while (excess(high) < 0 && high < 1e6) high *= 2;
     return root_between(0, high, excess);
@@ -145,9 +162,10 @@ EffectSize hedges_g(std::span<const double> a, std::span<const double> b, double
         std::exp(std::lgamma(freedom / 2) - std::lgamma((freedom - 1) / 2)) / std::sqrt(freedom / 2);
     const double d = (mean_of(b) - mean_of(a)) / deviation, unit = std::sqrt(1 / na + 1 / nb);
     const double t = d / unit;
+    const DeviationShape shape(freedom);
     const auto limit = [&](double probability) {
         const auto excess = [&](double noncentrality) {
-            return noncentral_t_probability(t, freedom, noncentrality) - probability;
+            return shape.probability(t, noncentrality) - probability;
         };
         double reach = 2 + std::abs(t);
         while ((excess(t - reach) < 0 || excess(t + reach) > 0) && reach < 1e9) reach *= 2;
