@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "cytomo/report/html_text.h"
+#include "cytomo/report/plot_parts.h"
 
 namespace cytomo {
 
@@ -14,59 +15,7 @@ namespace {
 constexpr double width = 600, height = 300, left = 62, right = 150, top = 12, bottom = 48;
 constexpr double name_distance = 15;
 
-std::string number(double v) {
-    return short_number(v, 5);
-}
-
-std::string attribute(const char* name, double value) {
-    return std::string(" ") + name + "=\"" + number(value) + "\"";
-}
-
-std::string text_at(double x, double y, const std::string& anchor, const std::string& text,
-                    const std::string& more = "") {
-    return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" + more + ">" +
-           escaped(text) + "</text>";
-}
-
-std::string line(double x1, double y1, double x2, double y2, double opacity) {
-    return "<line" + attribute("x1", x1) + attribute("y1", y1) + attribute("x2", x2) + attribute("y2", y2) +
-           " stroke=\"currentColor\"" + attribute("opacity", opacity) + "/>";
-}
-
-/// Near black, which a dark page would swallow, becomes grey.
-std::string hex(Colour c) {
-    const bool dark = std::max({c[0], c[1], c[2]}) < 70;
-    return dark ? "#7d8792" : css_colour(c[0], c[1], c[2]);
-}
-
-/// Round values that divide [low, high] into about `wanted` parts.
-std::vector<double> round_ticks(double low, double high, double wanted) {
-    const double raw = (high - low) / wanted, decade = std::pow(10, std::floor(std::log10(raw)));
-    const double part = raw / decade;
-    const double step = decade * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
-    std::vector<double> out;
-    for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i)
-        out.push_back(i * step);
-    return out;
-}
-
-struct Scale {
-    double low = 0, high = 1, from = 0, to = 1;  ///< values, and pixels of both
-    bool logarithmic = false;
-    double operator()(double v) const {
-        const double part = logarithmic ? std::log(v / low) / std::log(high / low) : (v - low) / (high - low);
-        return from + part * (to - from);
-    }
-    std::vector<double> ticks(double wanted) const {
-        if (!logarithmic) return round_ticks(low, high, wanted);
-        std::vector<double> out;
-        for (double decade = std::pow(10, std::floor(std::log10(low))); decade <= high; decade *= 10)
-            for (const double m : {1.0, 2.0, 5.0})
-                if (m * decade >= low && m * decade <= high) out.push_back(m * decade);
-        // Within one decade even steps are closer together.
-        return out.size() < 3 ? round_ticks(low, high, wanted) : out;
-    }
-};
+using plot::attribute, plot::hex, plot::line, plot::number, plot::Scale, plot::text_at;
 
 std::string polyline(const Curve& curve, const Scale& x, const Scale& y) {
     std::string points;

@@ -1,0 +1,161 @@
+#include "cytomo/report/comparison_page.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "cytomo/report/group_figure.h"
+#include "cytomo/report/html.h"
+#include "cytomo/report/html_text.h"
+
+namespace cytomo {
+
+namespace {
+
+std::string with_blanks(std::string name) {
+    std::replace(name.begin(), name.end(), '_', ' ');
+    return name;
+}
+
+/// "median_volume_um3" of µm³ → "median volume".
+std::string quantity_of(const CellMeasure& measure) {
+    std::string name = measure.name;
+    for (const char* suffix : {"_per_um3", "_per_um2", "_per_um", "_um3", "_um2", "_um", "_nm"})
+        if (!measure.unit.empty() && name.size() > std::string(suffix).size() && name.ends_with(suffix)) {
+            name.resize(name.size() - std::string(suffix).size());
+            break;
+        }
+    return with_blanks(name);
+}
+
+std::string digits(double value) {
+    return short_number(value, 3);
+}
+
+/// "treated: 1.4 times the mean of control; Hedges' g 0.8 (−0.2 to 1.9); p = 0.1, corrected 0.4."
+std::string sentence(const CellGroups& groups, const Comparison& c) {
+    std::string out = groups.groups[c.group] + " − " + groups.groups[0] + ": " + digits(c.difference);
+    const std::string& unit = groups.measures[c.measure].unit;
+    if (!unit.empty()) out += " " + unit;
+    if (!std::isnan(c.difference_interval.low))
+        out += " (" + digits(c.difference_interval.low) + " to " + digits(c.difference_interval.high) + ")";
+    if (!std::isnan(c.effect.value)) out += "; Hedges' g " + digits(c.effect.value);
+    if (std::isnan(c.p))
+        return out + (c.test == ComparisonTest::nothing_varies ? "; nothing varies." : "; no test.");
+    return out + "; p = " + digits(c.p) + ", corrected " + digits(c.p_benjamini_hochberg) +
+           " (Holm: " + digits(c.p_holm) + ").";
+}
+
+/// Measures from the smallest p on; those without a p last.
+std::vector<std::size_t> by_p(const CellGroups& groups, const std::vector<Comparison>& comparisons) {
+    std::vector<double> smallest(groups.measures.size(), 2);
+    for (const Comparison& c : comparisons)
+        if (!std::isnan(c.p)) smallest[c.measure] = std::min(smallest[c.measure], c.p);
+    std::vector<std::size_t> order(groups.measures.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t i, std::size_t k) { return smallest[i] < smallest[k]; });
+    return order;
+}
+
+Table group_cards(const CellGroups& groups) {
+    Table t;
+    t.name = "groups";
+    t.columns = {{"group", "", "Group"},
+                 {"samples", "samples", "What was treated as a whole: the independent evidence"},
+                 {"cells", "", "Tomograms of this group"}};
+    for (std::size_t g = 0; g < groups.groups.size(); ++g) {
+        std::set<std::string> samples;
+        std::int64_t cells = 0;
+        for (const ComparedCell& cell : groups.cells)
+            if (cell.group == g) {
+                samples.insert(cell.sample);
+                ++cells;
+            }
+        t.rows.push_back({groups.groups[g], static_cast<std::int64_t>(samples.size()), cells});
+    }
+    return t;
+}
+
+/// What people read first; all columns are in comparison.csv.
+Table short_table(const CellGroups& groups, const std::vector<Comparison>& comparisons) {
+    Table all = comparison_table(groups, comparisons);
+    const std::set<std::string> left_out{
+        "reference",  "reference_cells",   "cells",  "reference_mean", "mean",
+        "smallest_p", "reference_samples", "samples"};
+    Table t;
+    t.name = all.name;
+    std::vector<std::size_t> kept;
+    for (std::size_t c = 0; c < all.columns.size(); ++c)
+        if (!left_out.contains(all.columns[c].name)) {
+            kept.push_back(c);
+            t.columns.push_back(all.columns[c]);
+        }
+    for (const auto& row : all.rows) {
+        t.rows.emplace_back();
+        for (const std::size_t c : kept) t.rows.back().push_back(row[c]);
+    }
+    return t;
+}
+
+Table design_table(const CellGroups& groups) {
+    Table t;
+    t.name = "Design";
+    t.columns = {{"cell", "", "the cell: name of its folder"},
+                 {"group", "", "its group"},
+                 {"sample", "", "its sample"}};
+    for (const ComparedCell& cell : groups.cells)
+        t.rows.push_back({cell.name, groups.groups[cell.group], cell.sample});
+    return t;
+}
+
+}  // namespace
+
+std::vector<Figure> comparison_figures(const CellGroups& groups, const std::vector<Comparison>& comparisons) {
+    std::vector<Figure> out;
+    for (std::size_t m = 0; m < groups.measures.size(); ++m) {
+        const CellMeasure& measure = groups.measures[m];
+        std::vector<GroupOfSamples> shown;
+        for (std::size_t g = 0; g < groups.groups.size(); ++g) {
+            std::map<std::string, std::vector<double>> samples;
+            for (std::size_t c = 0; c < groups.cells.size(); ++c)
+                if (groups.cells[c].group == g) samples[groups.cells[c].sample].push_back(measure.values[c]);
+            shown.push_back({groups.groups[g], {}});
+            for (auto& [name, values] : samples) shown.back().samples.push_back({name, std::move(values)});
+        }
+        Figure figure = group_figure(measure.class_name + ": " + quantity_of(measure), quantity_of(measure),
+                                     measure.unit, shown);
+        figure.caption.clear();
+        for (const Comparison& c : comparisons)
+            if (c.measure == m) figure.caption += (figure.caption.empty() ? "" : " ") + sentence(groups, c);
+        out.push_back(std::move(figure));
+    }
+    return out;
+}
+
+std::string comparison_page(const ComparisonPage& page, const CellGroups& groups,
+                            const std::vector<Comparison>& comparisons, const Progress& progress) {
+    Report report;
+    report.title = page.title;
+    report.subtitle = page.subtitle;
+    report.warnings = page.warnings;
+    for (auto& remark : comparison_remarks(groups, comparisons)) report.warnings.push_back(std::move(remark));
+    report.provenance = page.provenance;
+    report.legend = page.legend;
+    report.summary = group_cards(groups);
+    report.tables = {short_table(groups, comparisons), design_table(groups)};
+    const auto figures = comparison_figures(groups, comparisons);
+    for (const std::size_t m : by_p(groups, comparisons)) {
+        if (report.figures.size() >= page.most_figures) break;
+        report.figures.push_back(figures[m]);
+    }
+    report.figures_heading =
+        "Every cell: small points; samples: colours, large points their means; bars: their mean";
+    if (figures.size() > report.figures.size())
+        report.figures_heading += " (the " + std::to_string(report.figures.size()) + " of smallest p)";
+    return html(report, progress);
+}
+
+}  // namespace cytomo

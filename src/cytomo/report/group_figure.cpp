@@ -1,0 +1,155 @@
+// Points are spread by the golden ratio within a strip for each sample, so they rarely overlap, and samples
+// stand side by side.
+#include "cytomo/report/group_figure.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "cytomo/report/html_text.h"
+#include "cytomo/report/plot_parts.h"
+
+namespace cytomo {
+
+namespace {
+
+using plot::attribute, plot::hex, plot::line, plot::number, plot::Scale, plot::text_at;
+
+constexpr double width = 600, height = 300, left = 70, right = 16, top = 12, bottom = 44;
+
+/// Told apart by colour-blind readers as well (Okabe and Ito 2008), without black and the palest yellow.
+constexpr std::array<Colour, 8> sample_colours{{{0, 114, 178},
+                                                {213, 94, 0},
+                                                {0, 158, 115},
+                                                {204, 121, 167},
+                                                {230, 159, 0},
+                                                {86, 180, 233},
+                                                {148, 103, 189},
+                                                {140, 140, 90}}};
+
+std::vector<double> finite(const std::vector<double>& values) {
+    std::vector<double> out;
+    for (const double v : values)
+        if (std::isfinite(v)) out.push_back(v);
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+double mean(const std::vector<double>& values) {
+    double sum = 0;
+    for (const double v : values) sum += v;
+    return sum / static_cast<double>(values.size());
+}
+
+Scale scale_for(double low, double high) {
+    Scale scale{low, high, height - bottom, top, low > 0 && low < high / 20};
+    if (scale.logarithmic) {
+        const double air = std::exp(0.04 * (std::log(high) - std::log(low)));
+        scale.low = low / air;
+        scale.high = high * air;
+        return scale;
+    }
+    const double span = high > low ? high - low : std::max(1e-6, 0.2 * std::abs(low));
+    const bool from_zero = low >= 0 && low < 0.3 * high;
+    scale.low = from_zero ? (low > 0 ? 0.0 : -0.03 * span) : low - 0.05 * span;
+    scale.high = high + 0.05 * span;
+    return scale;
+}
+
+std::string counted(std::size_t n, const std::string& one) {
+    return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+}
+
+std::string point(double x, double y, double radius, Colour colour, const std::string& name, bool bold) {
+    return "<circle" + attribute("cx", x) + attribute("cy", y) + attribute("r", radius) + " fill=\"" +
+           hex(colour) + "\"" +
+           (bold ? " stroke=\"currentColor\" stroke-width=\"1.4\"" : " fill-opacity=\"0.55\"") + "><title>" +
+           escaped(name) + "</title></circle>";
+}
+
+/// One group in [from, to]; counts its samples' colours on.
+std::string column(const GroupOfSamples& group, const Scale& y, double from, double to,
+                   std::size_t& sample_number) {
+    const double middle = (from + to) / 2, spread = std::min(to - from - 16, 150.0);
+    std::vector<std::vector<double>> samples;
+    for (const SampleValues& s : group.samples) samples.push_back(finite(s.values));
+    const auto drawn = static_cast<double>(
+        std::count_if(samples.begin(), samples.end(), [](const auto& s) { return !s.empty(); }));
+    std::string cells, marks;
+    std::vector<double> means;
+    std::size_t count = 0, strip = 0;
+    double jitter = 0.5;
+    for (std::size_t s = 0; s < samples.size(); ++s) {
+        if (samples[s].empty()) continue;
+        const Colour colour = sample_colours[sample_number++ % sample_colours.size()];
+        const double step = spread / drawn;
+        const double x = middle - spread / 2 + step * (static_cast<double>(strip++) + 0.5);
+        for (const double v : samples[s]) {
+            jitter += 0.6180339887498949;
+            jitter -= std::floor(jitter);
+            const double aside = samples[s].size() < 2 ? 0 : (jitter - 0.5) * 0.8 * step;
+            cells += point(x + aside, y(v), 3, colour, group.samples[s].name + ": " + number(v), false);
+        }
+        means.push_back(mean(samples[s]));
+        marks += point(x, y(means.back()), 6.5, colour,
+                       group.samples[s].name + ", mean of " + counted(samples[s].size(), "cell") + ": " +
+                           number(means.back()),
+                       true);
+        count += samples[s].size();
+    }
+    std::string out = cells;
+    if (!means.empty()) {
+        const double at = y(mean(means));
+        out += line(middle - spread / 2 - 6, at, middle + spread / 2 + 6, at, 0.9, 2.5);
+    }
+    return out + marks + text_at(middle, height - bottom + 18, "middle", group.name, " font-weight=\"600\"") +
+           text_at(middle, height - bottom + 34, "middle",
+                   counted(means.size(), "sample") + ", " + counted(count, "cell"),
+                   " font-size=\"11.5\" opacity=\"0.75\"");
+}
+
+}  // namespace
+
+Figure group_figure(const std::string& title, const std::string& quantity, const std::string& unit,
+                    std::span<const GroupOfSamples> groups) {
+    constexpr double endless = std::numeric_limits<double>::infinity();
+    Figure figure{title, {}, {}};
+    std::string svg = "<svg viewBox=\"0 0 " + number(width) + " " + number(height) +
+                      "\" role=\"img\" aria-label=\"" + escaped(title) +
+                      "\" font-size=\"13\" fill=\"currentColor\">";
+    double low = endless, high = -endless;
+    for (const auto& group : groups)
+        for (const auto& sample : group.samples)
+            for (const double v : finite(sample.values)) {
+                low = std::min(low, v);
+                high = std::max(high, v);
+            }
+    if (low > high) {
+        figure.caption = "No values to show.";
+        figure.svg = svg + "</svg>";
+        return figure;
+    }
+    const Scale y = scale_for(low, high);
+    for (const double t : y.ticks(5)) {
+        svg += line(left, y(t), width - right, y(t), 0.12);
+        svg += text_at(left - 8, y(t) + 4.5, "end", number(std::abs(t) < 1e-12 ? 0 : t), " opacity=\"0.8\"");
+    }
+    svg += line(left, height - bottom, width - right, height - bottom, 0.6);
+    svg +=
+        text_at(14, (top + height - bottom) / 2, "middle",
+                quantity + (unit.empty() ? "" : " (" + unit + ")") + (y.logarithmic ? ", logarithmic" : ""),
+                " transform=\"rotate(-90 14 " + number((top + height - bottom) / 2) + ")\"");
+    const double step = (width - left - right) / static_cast<double>(groups.size());
+    std::size_t sample_number = 0;
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        const double from = left + step * static_cast<double>(g);
+        svg += column(groups[g], y, from, from + step, sample_number);
+    }
+    figure.svg = svg + "</svg>";
+    figure.caption =
+        "Small points: cells. Colours: samples, large points their means. Bars: mean of the samples.";
+    return figure;
+}
+
+}  // namespace cytomo

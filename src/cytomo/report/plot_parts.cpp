@@ -1,0 +1,66 @@
+#include "cytomo/report/plot_parts.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cytomo/report/html_text.h"
+
+namespace cytomo::plot {
+
+std::string number(double value) {
+    return short_number(value, 5);
+}
+
+std::string attribute(const char* name, double value) {
+    return std::string(" ") + name + "=\"" + number(value) + "\"";
+}
+
+std::string text_at(double x, double y, const std::string& anchor, const std::string& text,
+                    const std::string& more) {
+    return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" + more + ">" +
+           escaped(text) + "</text>";
+}
+
+std::string line(double x1, double y1, double x2, double y2, double opacity, double width) {
+    return "<line" + attribute("x1", x1) + attribute("y1", y1) + attribute("x2", x2) + attribute("y2", y2) +
+           " stroke=\"currentColor\"" + attribute("opacity", opacity) +
+           (width == 1 ? "" : attribute("stroke-width", width)) + "/>";
+}
+
+std::string hex(Colour c) {
+    const bool dark = std::max({c[0], c[1], c[2]}) < 70;
+    return dark ? "#7d8792" : css_colour(c[0], c[1], c[2]);
+}
+
+std::vector<double> round_ticks(double low, double high, double wanted) {
+    const double raw = (high - low) / wanted, decade = std::pow(10, std::floor(std::log10(raw)));
+    const double part = raw / decade;
+    const double step = decade * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+    std::vector<double> out;
+    for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i)
+        out.push_back(i * step);
+    return out;
+}
+
+double Scale::operator()(double value) const {
+    // Differences of logarithms: quotients of very different values overflow.
+    const double part = logarithmic ? (std::log(value) - std::log(low)) / (std::log(high) - std::log(low))
+                                    : (value - low) / (high - low);
+    return from + part * (to - from);
+}
+
+std::vector<double> Scale::ticks(double wanted) const {
+    if (!logarithmic) return round_ticks(low, high, wanted);
+    std::vector<double> out;
+    const double first = std::floor(std::log10(low)), decades = std::log10(high) - std::log10(low);
+    const double step = std::ceil(decades / 8);
+    for (double exponent = first; exponent <= std::log10(high); exponent += step)
+        for (const double m : {1.0, 2.0, 5.0}) {
+            const double value = m * std::pow(10, exponent);
+            if (value >= low && value <= high && (m == 1 || decades < 4)) out.push_back(value);
+        }
+    // Within one decade even steps are closer together.
+    return out.size() < 3 ? round_ticks(low, high, wanted) : out;
+}
+
+}  // namespace cytomo::plot

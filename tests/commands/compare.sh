@@ -1,0 +1,134 @@
+#!/bin/sh
+# Groups of made-up results: what differs is found, what does not is not, and bad input is refused.
+. "$(dirname "$0")/helpers.sh"
+
+# result FOLDER NUMBER: a cell whose vesicles have a volume of NUMBER in all and are three, and whose droplets never
+# differ. Further variables: VOXEL, MODEL, GREY, INPUT.
+result() {
+    mkdir -p "$1"
+    cat >"$1/summary.json" <<END
+{"size": [10, 10, 10], "voxel_um": [${VOXEL:-0.02}, 0.02, 0.03], "voxel_size_known": true,
+ "grey_unit": "${GREY:-arbitrary}", "cell_volume_um3": 100, "ignored_volume_um3": 0,
+ "classes": [
+  {"id": 4, "name": "lipid droplet", "objects": 2, "voxels": 20, "volume_um3": 0.5, "mean_grey": 3},
+  {"id": 5, "name": "vesicle", "objects": 3, "voxels": 70, "volume_um3": $2, "fraction_of_cell": null}],
+ "filopodia": {"count": 1, "total_length_um": 4, "mean_length_um": $2, "mean_radius_um": 0.1},
+ "record": {"Program": "cytomo 0.1.0", "Model checksum": "${MODEL:-abc}", "Input checksum": "${INPUT:-$1}"},
+ "seconds": {"objects": 1.5}}
+END
+    cat >"$1/objects.csv" <<END
+object,class_id,class,voxels,volume_um3,sphericity,centroid_x_um,touches_border
+1,5,vesicle,5,$2,0.9,0.3,0
+2,5,vesicle,5,1,0.5,0.4,0
+3,5,vesicle,5,900,,0.5,1
+4,6,filopodium,9,0.2,0.3,0.6,0
+END
+    printf 'object,length_um,attached\n4,%s,1\n' "$2" >"$1/filopodia.csv"
+    printf 'object_a,class_a,object_b,class_b,gap_um,area_um2\n' >"$1/contacts.csv"
+    [ "$2" = 1 ] ||
+        printf '1,vesicle,7,lipid droplet,0.01,0.25\n8,lipid droplet,2,vesicle,0.01,0.5\n' >>"$1/contacts.csv"
+}
+# value CLASS MEASURE COLUMN: of comparison.csv in folder $out
+value() {
+    awk -F, -v class="$1" -v measure="$2" -v name="$3" '
+        NR == 1 { for (i = 1; i <= NF; ++i) if ($i == name) c = i; next }
+        $1 == measure && $2 == class { print $c }' "$out/comparison.csv"
+}
+
+for i in 1 2 3 4; do
+    result "control/$i" "$i"
+    result "treated/$i" "1$i"
+done
+out=four
+cytomo compare four --group control=control/1,control/2,control/3,control/4 \
+    --group treated=treated/1,treated/2,treated/3,treated/4
+holds four cells.csv comparison.csv pictures report.html
+about "$(value vesicle volume_um3 p)" 0.0285714 0.0001 "p of the largest difference (2 of 70)"
+about "$(value vesicle volume_um3 difference)" 10 1e-9 "difference"
+about "$(value vesicle volume_um3 reference_median)" 2.5 1e-9 "median of the reference"
+about "$(value vesicle median_volume_um3 median)" 12.5 1e-9 "median of medians over vesicles"
+about "$(value vesicle median_sphericity median)" 0.7 1e-9 "median sphericity of two that are defined"
+about "$(value filopodium mean_length_um difference)" 10 1e-9 "filopodia of the summary"
+about "$(value filopodium median_length_um difference)" 10 1e-9 "filopodia of the table"
+about "$(value vesicle objects_per_um3 median)" 0.03 1e-9 "vesicles in a µm³ of cell"
+about "$(value "lipid droplet and vesicle" contacts median)" 2 1e-9 "contacts, whichever class comes first"
+about "$(value "lipid droplet and vesicle" contacts reference_mean)" 1.5 1e-9 "no contact is 0 contacts"
+about "$(value "lipid droplet and vesicle" total_contact_area_um2 median)" 0.75 1e-9 "area of contacts"
+expect "" "p of what never differs" value "lipid droplet" volume_um3 p
+for unwanted in voxels centroid touches_border ignored attached mean_grey seconds; do
+    if grep -q "^[^,]*$unwanted" four/comparison.csv; then fail "$unwanted was compared"; fi
+done
+grep -q '^cell,group,sample,measure,class,unit,value$' four/cells.csv || fail "columns of cells.csv"
+grep -q '^control/2,control,control/2,volume_um3,vesicle,µm³,2$' four/cells.csv || fail "rows of cells.csv"
+grep -q 'treated against control' four/report.html || fail "title of the report"
+grep -q '<svg' four/pictures/vesicle.volume-um3.svg || fail "no picture"
+
+# Cells within samples: three and three samples allow no p below 0.1, and p does not profit from more cells.
+mkdir plans
+{
+    printf 'folder;group;sample\r\n'
+    for i in 1 2 3 4; do
+        printf '../control/%s;control;c%s\r\n' $i $((i / 2))
+        printf '../treated/%s;treated;t%s\r\n' $i $((i / 2))
+    done
+} >plans/design.csv
+out=nested
+cytomo compare nested --design plans/design.csv --reference treated --measures volume_um3,objects --classes vesicle
+about "$(value vesicle volume_um3 p)" 0.1 1e-9 "p of three samples each"
+about "$(value vesicle volume_um3 difference)" -10 1e-9 "difference from the other reference"
+about "$(value vesicle volume_um3 reference_mean)" 12.5 1e-9 "mean of samples 11, (12 + 13) / 2, 14"
+expect 4 "cells" value vesicle volume_um3 cells
+expect 3 "samples" value vesicle volume_um3 samples
+expect 2 "measures" sh -c "tail -n +2 nested/comparison.csv | wc -l | tr -d ' '"
+grep -q "no p can be smaller than 0.1" err.txt || fail "does not say that p cannot be small"
+
+out=whole
+cytomo compare whole --group a=control/1,control/2 --group b=treated/1,treated/2 --whole-objects --quiet
+about "$(value vesicle median_volume_um3 median)" 6.25 1e-9 "medians without objects at the border: 6, 6.5"
+[ ! -s err.txt ] || fail "--quiet says something"
+
+# One sample a group is described, not tested.
+out=one
+cytomo compare one --group a=control/1 --group b=treated/1 --group c=treated/2
+expect "" "p of one sample" value vesicle volume_um3 p
+grep -q "one sample only" err.txt || fail "does not say that one sample is no test"
+
+# What makes results hard to compare is said.
+VOXEL=0.04 result odd/voxel 5
+MODEL=other result odd/model 6
+GREY=1/µm INPUT=control/1 result odd/grey 7
+cytomo compare odd-out --group a=control/1,control/2 --group b=odd/voxel,odd/model,odd/grey
+for text in "Voxel sizes differ" "Different models" "Only 1 of 5 tomograms are calibrated" "the same tomogram"; do
+    grep -q "$text" err.txt || fail "does not say: $text"
+done
+grep -q "Voxel sizes differ" odd-out/report.html || fail "the report does not warn"
+for i in 1 2; do GREY=1/µm result calibrated/$i $i; GREY=1/µm result calibrated/b$i 1$i; done
+out=grey
+cytomo compare grey --group a=calibrated/1,calibrated/2 --group b=calibrated/b1,calibrated/b2
+about "$(value "lipid droplet" mean_grey median)" 3 1e-9 "calibrated grey values"
+
+# Refused.
+refused 2 "expected --group" compare new
+refused 2 "at least two" compare new --group a=control/1,control/2
+refused 2 "NAME=FOLDER" compare new --group control/1
+refused 2 "named twice" compare new --group a=control/1 --group b=treated/../control/1/
+refused 2 "--reference" compare new --group a=control/1 --group b=control/2 --reference c
+refused 2 "volume_um3" compare new --group a=control/1 --group b=control/2 --measures volume
+refused 2 "--classes" compare new --group a=control/1 --group b=control/2 --classes golgi
+refused 1 "nowhere" compare new --group a=nowhere --group b=control/2
+mkdir empty damaged
+refused 1 "no summary.json" compare new --group a=empty --group b=control/2
+echo '{"classes": 3' >damaged/summary.json
+refused 1 "damaged" compare new --group a=damaged --group b=control/2
+result damaged 3
+printf 'object,class,volume_um3\n1,vesicle,3 µm³\n' >damaged/objects.csv
+refused 1 "a number in column" compare new --group a=damaged --group b=control/2
+printf 'object,volume_um3\n1,3\n' >damaged/objects.csv
+refused 1 'a column "class"' compare new --group a=damaged --group b=control/2
+printf 'folder,sample\na,b\n' >plans/bad.csv
+refused 1 'a column "group"' compare new --design plans/bad.csv
+printf 'folder,group,sample\n../control/1,a,\n' >plans/bad.csv
+refused 1 "a sample in each row" compare new --design plans/bad.csv
+refused 1 "nowhere.csv" compare new --design nowhere.csv
+refused 1 "--overwrite" compare four --group a=control/1 --group b=control/2
+[ ! -e new ] || fail "something was left behind"
