@@ -1,0 +1,116 @@
+#include "cytomo/measures/certainty.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <mutex>
+#include <numbers>
+#include <string>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
+#include "cytomo/measures/objects.h"
+
+namespace cytomo {
+
+namespace {
+
+/// Whole numbers: sums do not depend on the order of the threads.
+struct Sums {
+    std::int64_t voxels = 0;
+    std::int64_t probability = 0;         // in 255ths
+    std::array<std::int64_t, 3> faces{};  // across x, y, z
+    std::array<std::int64_t, 3> fall{};   // in 255ths, over these faces
+
+    void add(const Sums& other) {
+        voxels += other.voxels;
+        probability += other.probability;
+        for (std::size_t a = 0; a < 3; ++a) {
+            faces[a] += other.faces[a];
+            fall[a] += other.fall[a];
+        }
+    }
+};
+
+/// Adds slices [z_begin, z_end).
+void sum_slices(const Instances& instances, const Probabilities& probabilities, std::int64_t z_begin,
+                std::int64_t z_end, std::vector<Sums>& sums) {
+    const Size3 n = instances.volume.grid().size;
+    const std::uint32_t* numbers = instances.volume.data();
+    const std::array<std::int64_t, 3> strides{1, n.x, n.x * n.y};
+    const std::array<std::int64_t, 3> last{n.x - 1, n.y - 1, n.z - 1};
+    for (std::int64_t z = z_begin; z < z_end; ++z)
+        for (std::int64_t y = 0; y < n.y; ++y) {
+            const std::int64_t row = (z * n.y + y) * n.x;
+            for (std::int64_t x = 0; x < n.x; ++x) {
+                const std::int64_t i = row + x;
+                const std::uint32_t number = numbers[i];
+                if (number == 0) continue;
+                const std::uint8_t class_id = instances.class_of[number];
+                const std::uint8_t* p = probabilities.of_class(class_id).data();
+                Sums& own = sums[number];
+                ++own.voxels;
+                own.probability += p[i];
+                const std::array<std::int64_t, 3> at{x, y, z};
+                for (std::size_t a = 0; a < 3; ++a)
+                    for (const std::int64_t step : {-strides[a], strides[a]}) {
+                        if (step < 0 ? at[a] == 0 : at[a] == last[a]) continue;
+                        const std::uint32_t other = numbers[i + step];
+                        if (other == number || (other != 0 && instances.class_of[other] == class_id))
+                            continue;
+                        ++own.faces[a];
+                        own.fall[a] += std::int64_t{p[i]} - p[i + step];
+                    }
+            }
+        }
+}
+
+Certainty certainty_from(const Sums& sums, Vec3 edge) {
+    Certainty c;
+    c.mean_probability = c.edge_blur_um = not_defined;
+    if (sums.voxels == 0) return c;
+    c.mean_probability = static_cast<double>(sums.probability) / 255.0 / static_cast<double>(sums.voxels);
+    const std::array<double, 3> edges{edge.x, edge.y, edge.z};
+    double area = 0, fall = 0;
+    for (std::size_t a = 0; a < 3; ++a) {
+        const double face = edge.x * edge.y * edge.z / edges[a];
+        area += static_cast<double>(sums.faces[a]) * face;
+        fall += static_cast<double>(sums.fall[a]) / 255.0 * face / edges[a];
+    }
+    if (area > 0) {
+        // No steepness at all (an object the network does not believe in) is a blur as wide as can be.
+        const double steepness_per_um = std::max(fall / (area / 1.5), 1e-3);
+        c.edge_blur_um = 1 / (std::sqrt(2 * std::numbers::pi) * steepness_per_um);
+    }
+    return c;
+}
+
+}  // namespace
+
+std::vector<Certainty> measure_certainty(const Instances& instances, const Probabilities& probabilities,
+                                         const Progress& progress) {
+    const Grid& grid = instances.volume.grid();
+    if (probabilities.grid.size != grid.size)
+        throw InputError("certainty: expected probabilities on the grid of the instances");
+    for (const std::uint8_t class_id : instances.class_of)
+        if (class_id >= probabilities.classes)
+            throw InputError("certainty: expected probabilities of class " + std::to_string(class_id) +
+                             ", found " + std::to_string(probabilities.classes) + " classes");
+    progress(0);
+    std::vector<Sums> all(instances.class_of.size());
+    std::mutex merging;
+    parallel_chunks(grid.size.z, 32, [&](std::int64_t z_begin, std::int64_t z_end) {
+        std::vector<Sums> sums(all.size());
+        sum_slices(instances, probabilities, z_begin, z_end, sums);
+        const std::lock_guard lock(merging);
+        for (std::size_t n = 0; n < all.size(); ++n)
+            if (sums[n].voxels > 0) all[n].add(sums[n]);
+    });
+    std::vector<Certainty> result;
+    result.reserve(all.size());
+    for (const Sums& sums : all) result.push_back(certainty_from(sums, grid.voxel_um));
+    progress(1);
+    return result;
+}
+
+}  // namespace cytomo

@@ -1,0 +1,260 @@
+#include "cytomo/measures/intervals.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <numbers>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/golden_file.h"
+#include "cytomo/core/random.h"
+
+namespace cytomo {
+namespace {
+
+using std::numbers::pi;
+
+/// Only the errors that a test sets.
+ErrorModel no_errors() {
+    ErrorModel model;
+    for (ClassErrors& e : model.classes) {
+        e.real_offset = 50;  // all objects are real
+        e.usual_blur_um = 0;
+    }
+    return model;
+}
+
+Object ball(double radius_um, std::uint32_t instance = 1, std::uint8_t class_id = vesicle) {
+    Object o;
+    o.instance = instance;
+    o.class_id = class_id;
+    o.volume_um3 = 4 * pi / 3 * std::pow(radius_um, 3);
+    o.surface_um2 = 4 * pi * radius_um * radius_um;
+    o.equivalent_diameter_um = 2 * radius_um;
+    o.longest_width_um = 2 * radius_um;
+    o.voxels = 1000;
+    return o;
+}
+
+IntervalOptions exact_voxels(double level = 0.9) {
+    return {level, 0};
+}
+
+bool holds(const Interval& i, double value) {
+    return i.low <= value && value <= i.high;
+}
+
+TEST(Intervals, BallsWithDisplacedSurfaces) {
+    // True radii are normally distributed about what is measured: by definition nine in ten lie within.
+    ErrorModel errors = no_errors();
+    errors.classes[vesicle].own_um = 0.02;
+    errors.classes[vesicle].mean_um = 0.015;
+    const double radius = 0.2;
+    const auto found = object_intervals({ball(radius)}, {}, errors, exact_voxels());
+    ASSERT_EQ(found.size(), 1U);
+    const double z = GoldenFile("intervals_golden.txt")["normal_quantiles"][1];
+    const double low = radius + 0.015 - z * 0.02, high = radius + 0.015 + z * 0.02;
+    EXPECT_NEAR(found[0].volume_um3.low, 4 * pi / 3 * std::pow(low, 3), 1e-9);
+    EXPECT_NEAR(found[0].volume_um3.high, 4 * pi / 3 * std::pow(high, 3), 1e-9);
+    EXPECT_NEAR(found[0].surface_um2.low, 4 * pi * low * low, 1e-9);
+    EXPECT_NEAR(found[0].surface_um2.high, 4 * pi * high * high, 1e-9);
+    EXPECT_NEAR(found[0].equivalent_diameter_um.low, 2 * low, 1e-9);
+    EXPECT_NEAR(found[0].longest_width_um.high, 2 * high, 1e-9);
+
+    Random random(3);
+    int inside = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        const double r = radius + random.normal(0.015, 0.02);
+        inside += holds(found[0].volume_um3, 4 * pi / 3 * r * r * r) ? 1 : 0;
+    }
+    EXPECT_NEAR(inside / 20'000.0, 0.9, 0.01);
+}
+
+TEST(Intervals, GrowWithBlurVoxelSizeAndLevel) {
+    ErrorModel errors = no_errors();
+    errors.classes[vesicle].blur_share = 0.5;
+    errors.classes[vesicle].usual_blur_um = 0.03;
+    const std::vector<Object> one{ball(0.2)};
+    const auto width = [&](double blur, IntervalOptions options) {
+        const std::vector<Certainty> certainty{{}, {1, blur}};
+        const Interval i = object_intervals(one, certainty, errors, options)[0].volume_um3;
+        EXPECT_TRUE(holds(i, one[0].volume_um3));
+        return std::log(i.high / i.low);
+    };
+    EXPECT_NEAR(width(0, exact_voxels()), 0, 1e-12);
+    EXPECT_NEAR(width(0.004, exact_voxels()) / width(0.002, exact_voxels()), 2, 0.01);
+    // Without probabilities the usual blur of the class stands in.
+    const Interval usual = object_intervals(one, {}, errors, exact_voxels())[0].volume_um3;
+    EXPECT_NEAR(std::log(usual.high / usual.low), width(0.03, exact_voxels()), 1e-12);
+    EXPECT_NEAR(width(not_defined, exact_voxels()), width(0.03, exact_voxels()), 1e-12);
+
+    // The voxel size alone: 3, 2 and 1 times its error.
+    const double z = GoldenFile("intervals_golden.txt")["normal_quantiles"][1];
+    const auto voxels = object_intervals(one, {{}, {1, 0}}, errors, {0.9, 0.02})[0];
+    EXPECT_NEAR(voxels.volume_um3.high / one[0].volume_um3, std::exp(3 * z * 0.02), 1e-9);
+    EXPECT_NEAR(voxels.surface_um2.low / one[0].surface_um2, std::exp(-2 * z * 0.02), 1e-9);
+    EXPECT_NEAR(voxels.equivalent_diameter_um.high / 0.4, std::exp(z * 0.02), 1e-9);
+    // Both at once: squares add up (small errors).
+    const double both = width(0.002, {0.9, 0.01}), blur = width(0.002, exact_voxels()),
+                 voxel = width(0, {0.9, 0.01});
+    EXPECT_NEAR(both, std::hypot(blur, voxel), 0.01 * both);
+
+    EXPECT_LT(width(0.03, exact_voxels(0.5)), width(0.03, exact_voxels(0.9)));
+    EXPECT_LT(width(0.03, exact_voxels(0.9)), width(0.03, exact_voxels(0.99)));
+}
+
+TEST(Intervals, TinyObjectsStayDefined) {
+    ErrorModel errors = default_error_model(default_legend());
+    Object o = ball(0.001);
+    for (const std::uint8_t c : {1, 2, 3, 4, 5, 6, 77}) {
+        o.class_id = c;
+        const auto i = object_intervals({o}, {}, errors, {0.99, 0.2})[0];
+        for (const Interval& interval :
+             {i.volume_um3, i.surface_um2, i.equivalent_diameter_um, i.longest_width_um}) {
+            EXPECT_GT(interval.low, 0);
+            EXPECT_TRUE(std::isfinite(interval.high));
+        }
+        EXPECT_TRUE(holds(i.volume_um3, o.volume_um3));
+    }
+    o.longest_width_um = 0;  // one voxel
+    EXPECT_EQ(object_intervals({o}, {}, errors, {})[0].longest_width_um.low, 0);
+    EXPECT_TRUE(object_intervals({}, {}, errors, {}).empty());
+}
+
+TEST(Intervals, Filopodia) {
+    ErrorModel errors = no_errors();
+    errors.filopodia.length_mean_um = 0.1;
+    errors.filopodia.length_deviation_um = 0.06;
+    errors.filopodia.length_share = 0.08;
+    errors.filopodia.radius_deviation_um = 0.01;
+    Filopodium f;
+    f.instance = 4;
+    f.length_um = 1;
+    f.mean_radius_um = 0.1;
+    f.minimum_radius_um = 0.06;
+    f.volume_um3 = 0.03;
+    const auto i = filopodium_intervals({f}, {}, filopodium, errors, exact_voxels())[0];
+    const double z = GoldenFile("intervals_golden.txt")["normal_quantiles"][1];
+    EXPECT_EQ(i.instance, 4U);
+    EXPECT_NEAR(i.length_um.low, 1.1 - z * 0.1, 1e-9);
+    EXPECT_NEAR(i.length_um.high, 1.1 + z * 0.1, 1e-9);
+    EXPECT_NEAR(i.mean_radius_um.low, 0.1 - z * 0.01, 1e-9);
+    EXPECT_NEAR(i.minimum_radius_um.high, 0.06 + z * 0.01, 1e-9);
+    EXPECT_TRUE(filopodium_intervals({}, {}, filopodium, errors, {}).empty());
+}
+
+TEST(Intervals, ClassTotalsKnowWhatObjectsShare) {
+    const Grid grid{{100, 100, 100}, {0.02, 0.02, 0.02}, {}};
+    std::vector<Object> objects;
+    double volume = 0;
+    for (std::uint32_t n = 1; n <= 100; ++n) {
+        objects.push_back(ball(0.1, n));
+        volume += objects.back().volume_um3;
+    }
+    const std::vector<ClassTotal> totals{
+        {vesicle, static_cast<std::int64_t>(std::lround(volume / grid.voxel_volume_um3()))}};
+    const auto width = [&](double shared, double own) {
+        ErrorModel errors = no_errors();
+        errors.classes[vesicle].shared_um = shared;
+        errors.classes[vesicle].own_um = own;
+        const auto c = class_intervals(totals, grid, objects, {}, errors, exact_voxels());
+        EXPECT_EQ(c.size(), 1U);
+        EXPECT_EQ(c[0].count.low, 100);
+        EXPECT_EQ(c[0].count.high, 100);
+        EXPECT_TRUE(holds(c[0].volume, volume));
+        return std::log(c[0].volume.high / c[0].volume.low);
+    };
+    EXPECT_NEAR(width(0, 0), 0, 1e-3);
+    // Errors of single objects cancel as the root of their number, shared ones do not.
+    EXPECT_NEAR(width(0.001, 0) / width(0, 0.001), 10, 0.1);
+}
+
+TEST(Intervals, CountsOfDoubtfulAndMissedObjects) {
+    const Grid grid{{100, 100, 100}, {0.02, 0.02, 0.02}, {}};
+    std::vector<Object> objects;
+    std::vector<Certainty> certainty(26);
+    for (std::uint32_t n = 1; n <= 25; ++n) {
+        objects.push_back(ball(0.1, n));
+        certainty[n] = {0.7, 0.02};
+    }
+    ErrorModel errors = no_errors();
+    errors.classes[vesicle].real_offset = 0;
+    errors.classes[vesicle].real_slope = 1;  // the chance is the mean probability
+    const auto doubtful = class_intervals({}, grid, objects, certainty, errors, {})[0];
+    EXPECT_NEAR(doubtful.expected_real, 17.5, 1e-9);
+    EXPECT_EQ(doubtful.count.low, 14);  // scipy.stats.binom.ppf([0.05, 0.95], 25, 0.7)
+    EXPECT_EQ(doubtful.count.high, 21);
+
+    errors = no_errors();
+    errors.classes[vesicle].missed_share = 0.2;
+    const auto missed = class_intervals({}, grid, objects, {}, errors, {})[0];
+    EXPECT_NEAR(missed.expected_missed, 5, 1e-9);
+    EXPECT_EQ(missed.count.low, 27);  // 25 + scipy.stats.poisson.ppf([0.05, 0.95], 5)
+    EXPECT_EQ(missed.count.high, 34);
+}
+
+TEST(Intervals, ClassesWithoutObjects) {
+    const Grid grid{{10, 10, 10}, {0.02, 0.02, 0.02}, {}};
+    const ErrorModel errors = default_error_model(default_legend());
+    EXPECT_TRUE(class_intervals({}, grid, {}, {}, errors, {}).empty());
+    const auto specks = class_intervals({{0, 900}, {vesicle, 3}, {255, 97}}, grid, {}, {}, errors, {});
+    ASSERT_EQ(specks.size(), 1U);
+    EXPECT_EQ(specks[0].objects, 0);
+    EXPECT_EQ(specks[0].count.low, 0);
+    EXPECT_EQ(specks[0].volume.low, 0);
+    EXPECT_GE(specks[0].volume.high, specks[0].volume_um3);
+}
+
+TEST(Intervals, ManyObjectsAreQuick) {
+    std::vector<Object> objects;
+    for (std::uint32_t n = 1; n <= 100'000; ++n) objects.push_back(ball(0.05 + 1e-6 * n, n));
+    const ErrorModel errors = default_error_model(default_legend());
+    const auto start = std::chrono::steady_clock::now();
+    const auto each = object_intervals(objects, {}, errors, {});
+    const auto all = class_intervals({}, Grid{{10, 10, 10}, {1, 1, 1}, {}}, objects, {}, errors, {});
+    EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 2);
+    EXPECT_EQ(each.size(), 100'000U);
+    EXPECT_TRUE(holds(all[0].count, all[0].expected_real + all[0].expected_missed));
+}
+
+TEST(Intervals, Columns) {
+    std::vector<Object> objects{ball(0.1, 3), ball(0.2, 7)};
+    Table table = objects_table(objects, default_legend());
+    const auto columns = table.columns.size();
+    const auto intervals = object_intervals(objects, {}, default_error_model(default_legend()), {});
+    add_interval_columns(table, {intervals[1], intervals[0]});  // any order
+    ASSERT_EQ(table.columns.size(), columns + 11);
+    for (const auto& row : table.rows) ASSERT_EQ(row.size(), table.columns.size());
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+        if (table.columns[c].name == "volume_um3") {
+            EXPECT_EQ(table.columns[c + 1].name, "volume_low_um3");
+            EXPECT_EQ(table.columns[c + 2].name, "volume_high_um3");
+            EXPECT_EQ(table.columns[c + 1].unit, "µm³");
+            EXPECT_EQ(std::get<double>(table.rows[1][c + 1]), intervals[1].volume_um3.low);
+            EXPECT_EQ(std::get<double>(table.rows[0][c + 2]), intervals[0].volume_um3.high);
+        }
+    Filopodium f;
+    f.instance = 3;
+    f.length_um = f.mean_radius_um = f.minimum_radius_um = f.volume_um3 = 1;
+    Table tubes = filopodia_table({f});
+    add_interval_columns(tubes,
+                         filopodium_intervals({f}, {}, filopodium, default_error_model(default_legend())));
+    EXPECT_EQ(tubes.rows[0].size(), tubes.columns.size());
+    const auto classes = class_intervals({}, Grid{{4, 4, 4}, {1, 1, 1}, {}}, objects, {},
+                                         default_error_model(default_legend()), {});
+    const Table summary = class_intervals_table(classes, default_legend());
+    ASSERT_EQ(summary.rows.size(), 3U);
+    EXPECT_EQ(summary.rows[0].size(), summary.columns.size());
+}
+
+TEST(Intervals, OptionsOutOfRange) {
+    EXPECT_THROW((IntervalOptions{0.3, 0.01}.check()), UsageError);
+    EXPECT_THROW((IntervalOptions{1, 0.01}.check()), UsageError);
+    EXPECT_THROW((IntervalOptions{0.9, -0.01}.check()), UsageError);
+    EXPECT_THROW((IntervalOptions{0.9, not_defined}.check()), UsageError);
+    EXPECT_THROW(object_intervals({}, {}, {}, {0.9, 3}), UsageError);
+}
+
+}  // namespace
+}  // namespace cytomo
