@@ -102,6 +102,48 @@ std::vector<Vec3> smoothed(const std::vector<Vec3>& nodes, double reach) {
     return result;
 }
 
+std::vector<double> curvatures_per_um(const CentreLine& line, const std::vector<double>& places,
+                                      double reach) {
+    const auto& nodes = line.nodes();
+    const double whole = line.length_um();
+    std::vector<double> result;
+    for (const double place : places) {
+        const double centre = whole > 2 * reach ? std::clamp(place, reach, whole - reach) : whole / 2;
+        std::array<double, 5> sums{};
+        std::array<Vec3, 3> moments{};
+        int count = 0;
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+            const double t = (line.at_node(i) - centre) / reach;
+            if (std::abs(t) > 1) continue;
+            double power = 1 - 0.9 * t * t;
+            for (std::size_t k = 0; k < 5; ++k) {
+                sums[k] += power;
+                if (k < 3) moments[k] = moments[k] + nodes[i] * power;
+                power *= t;
+            }
+            ++count;
+        }
+        const auto& s = sums;
+        // Cramer's rule for the coefficients of t and t².
+        const double determinant = s[0] * (s[2] * s[4] - s[3] * s[3]) - s[1] * (s[1] * s[4] - s[2] * s[3]) +
+                                   s[2] * (s[1] * s[3] - s[2] * s[2]);
+        if (count < 4 || !(determinant > 1e-9 * s[0] * s[2] * s[4])) {
+            result.push_back(std::nan(""));
+            continue;
+        }
+        const auto& m = moments;
+        const Vec3 slope = (m[0] * (s[2] * s[3] - s[1] * s[4]) + m[1] * (s[0] * s[4] - s[2] * s[2]) +
+                            m[2] * (s[1] * s[2] - s[0] * s[3])) *
+                           (1 / (determinant * reach));
+        const Vec3 bend = (m[0] * (s[1] * s[3] - s[2] * s[2]) + m[1] * (s[1] * s[2] - s[0] * s[3]) +
+                           m[2] * (s[0] * s[2] - s[1] * s[1])) *
+                          (2 / (determinant * reach * reach));
+        const double speed = length(slope);
+        result.push_back(speed > 0 ? length(cross(slope, bend)) / (speed * speed * speed) : std::nan(""));
+    }
+    return result;
+}
+
 double voxel_extent(Vec3 direction, Vec3 voxel_um) {
     const Vec3 d{direction.x * voxel_um.x, direction.y * voxel_um.y, direction.z * voxel_um.z};
     return length(d);

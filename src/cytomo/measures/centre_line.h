@@ -34,6 +34,12 @@ private:
 /// without cutting bends (W. S. Cleveland 1979; A. Savitzky, M. J. E. Golay 1964).
 std::vector<Vec3> smoothed(const std::vector<Vec3>& nodes, double reach);
 
+/// Curvature (1/µm) of the line at the given places: that of a parabola fitted to the nodes within `reach`
+/// (µm) to either side. Near the ends the parabola around the last place with nodes on both sides counts; NaN
+/// where fewer than four nodes are within reach.
+std::vector<double> curvatures_per_um(const CentreLine& line, const std::vector<double>& places,
+                                      double reach);
+
 /// A portion of the tube's volume: a voxel or part of one.
 struct Portion {
     Vec3 place_um;

@@ -14,6 +14,8 @@ namespace cytomo {
 class VoxelSet {
 public:
     VoxelSet(const InstanceVolume& volume, std::uint32_t number, const VoxelBox& box);
+    /// Voxels in any order; those that occur more than once count once. At least one.
+    explicit VoxelSet(std::vector<VoxelIndex> voxels);
 
     std::size_t size() const { return voxels_.size(); }
     const VoxelIndex& operator[](std::size_t i) const { return voxels_[i]; }

@@ -1,0 +1,217 @@
+#include "cytomo/labels/crossings.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+#include <set>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
+
+namespace cytomo {
+namespace {
+
+/// A round tube along a straight line, with round ends.
+struct Rod {
+    Vec3 from, to;
+    double radius_um;
+};
+
+double distance_to(const Rod& rod, Vec3 p) {
+    const Vec3 along = rod.to - rod.from;
+    const double t = std::clamp(dot(p - rod.from, along) / dot(along, along), 0.0, 1.0);
+    return length(p - (rod.from + along * t));
+}
+
+Vec3 place(const Grid& grid, std::int64_t i) {
+    return grid.world_from_voxel({static_cast<double>(i % grid.size.x),
+                                  static_cast<double>(i / grid.size.x % grid.size.y),
+                                  static_cast<double>(i / (grid.size.x * grid.size.y))});
+}
+
+/// Rods as class 6 in a box of 3 × 3 × 1 µm around the origin; cell body below y = body_y.
+ClassVolume draw(const std::vector<Rod>& rods, Vec3 edge, double body_y = -100) {
+    const auto n = [](double extent, double e) { return static_cast<std::int64_t>(extent / e); };
+    const Grid grid{{n(3, edge.x), n(3, edge.y), n(1, edge.z)}, edge, {-1.5, -1.5, -0.5}};
+    ClassVolume classes(grid);
+    for (std::int64_t i = 0; i < grid.count(); ++i) {
+        const Vec3 p = place(grid, i);
+        for (const Rod& rod : rods)
+            if (distance_to(rod, p) <= rod.radius_um) classes[i] = filopodium;
+        if (p.y < body_y) classes[i] = cytoplasm;
+    }
+    return classes;
+}
+
+struct Parted {
+    std::size_t objects = 0;
+    double wrong = 0;  ///< share of the voxels that lie in one rod only and are in the object of another
+};
+
+Parted part(const ClassVolume& classes, const std::vector<Rod>& rods, const CrossingOptions& options = {}) {
+    Instances found = find_instances(classes, {});
+    const Instances parted = split_crossing_filopodia(classes, std::move(found), options);
+    Parted result;
+    std::vector<std::map<std::uint32_t, double>> votes(rods.size());
+    std::set<std::uint32_t> numbers;
+    for (std::int64_t i = 0; i < classes.count(); ++i) {
+        EXPECT_EQ(parted.volume[i] != 0, classes[i] != 0);
+        if (classes[i] != filopodium) continue;
+        EXPECT_EQ(parted.class_of.at(parted.volume[i]), filopodium);
+        numbers.insert(parted.volume[i]);
+        int inside = 0;
+        std::size_t rod = 0;
+        for (std::size_t r = 0; r < rods.size(); ++r)
+            if (distance_to(rods[r], place(classes.grid(), i)) <= rods[r].radius_um) {
+                ++inside;
+                rod = r;
+            }
+        if (inside == 1) ++votes[rod][parted.volume[i]];
+    }
+    result.objects = numbers.size();
+    double all = 0, right = 0;
+    std::set<std::uint32_t> winners;
+    for (const auto& vote : votes) {
+        double most = 0;
+        std::uint32_t winner = 0;
+        for (const auto& [n, count] : vote) {
+            all += count;
+            if (count > most) {
+                most = count;
+                winner = n;
+            }
+        }
+        right += winners.insert(winner).second ? most : 0;
+    }
+    result.wrong = 1 - right / all;
+    return result;
+}
+
+constexpr Vec3 edges[] = {{0.02, 0.02, 0.02}, {0.02, 0.02, 0.01}, {0.012, 0.02, 0.016}};
+
+Rod rod_at(double angle_deg, Vec3 middle, double half, double radius) {
+    const double a = angle_deg * std::numbers::pi / 180;
+    const Vec3 along{std::cos(a) * half, std::sin(a) * half, 0};
+    return {middle - along, middle + along, radius};
+}
+
+TEST(Crossings, TwoTubesThatRunThroughEachOther) {
+    for (const Vec3 edge : edges)
+        for (const double r : {0.04, 0.07, 0.1})
+            for (const double angle : {25.0, 45.0, 90.0}) {
+                const std::vector<Rod> rods{rod_at(90 + angle / 2, {0, 0, 0.01}, 1.2, r),
+                                            rod_at(90 - angle / 2, {0, 0, 0}, 1.2, 0.9 * r)};
+                const std::string what = "edge z " + std::to_string(edge.z) + " radius " + std::to_string(r) +
+                                         " angle " + std::to_string(angle);
+                for (const double body : {-100.0, -1.0}) {
+                    const Parted parted = part(draw(rods, edge, body), rods);
+                    EXPECT_EQ(parted.objects, 2U) << what << " body " << body;
+                    EXPECT_LT(parted.wrong, 0.03) << what << " body " << body;
+                }
+            }
+}
+
+TEST(Crossings, TubesThatTouchAtTheirSides) {
+    for (const Vec3 edge : edges)
+        for (const double r : {0.05, 0.09})
+            for (const double overlap : {0.0, 0.15})
+                for (const double turn : {0.0, 30.0}) {
+                    const double apart = r * (2 - overlap), a = (turn + 90) * std::numbers::pi / 180;
+                    const std::vector<Rod> rods{
+                        rod_at(90 + turn, {0, 0, 0}, 1.1, r),
+                        rod_at(90 + turn, {-std::sin(a) * apart, std::cos(a) * apart, 0}, 1.1, r)};
+                    const std::string what = "edge z " + std::to_string(edge.z) + " radius " +
+                                             std::to_string(r) + " overlap " + std::to_string(overlap) +
+                                             " turn " + std::to_string(turn);
+                    for (const double body : {-100.0, -0.7}) {
+                        const Parted parted = part(draw(rods, edge, body), rods);
+                        EXPECT_EQ(parted.objects, 2U) << what << " body " << body;
+                        EXPECT_LT(parted.wrong, 0.03) << what << " body " << body;
+                    }
+                }
+}
+
+TEST(Crossings, OneAboveTheOther) {
+    for (const Vec3 edge : edges) {
+        const std::vector<Rod> rods{rod_at(120, {0, 0, 0}, 1.2, 0.08), rod_at(60, {0, 0, 0.15}, 1.2, 0.08)};
+        const Parted parted = part(draw(rods, edge, -0.9), rods);
+        EXPECT_EQ(parted.objects, 2U);
+        EXPECT_LT(parted.wrong, 0.03);
+    }
+}
+
+TEST(Crossings, BranchesStayOne) {
+    for (const Vec3 edge : edges)
+        for (const double r : {0.05, 0.08})
+            for (const double angle : {30.0, 50.0, 90.0})
+                for (const double body : {-100.0, -1.0}) {
+                    const Vec3 fork{0, 0, 0};
+                    const double a = (90 - angle) * std::numbers::pi / 180;
+                    const Rod stem{{0, -1.2, 0}, {0, 1.2, 0}, r};
+                    const Rod branch{fork, fork + Vec3{std::cos(a), std::sin(a), 0} * 0.9, 0.85 * r};
+                    EXPECT_EQ(part(draw({stem, branch}, edge, body), {stem}).objects, 1U)
+                        << "edge z " << edge.z << " radius " << r << " angle " << angle << " body " << body;
+                    // A fork with two equal arms.
+                    const double b = (90 + angle / 2) * std::numbers::pi / 180;
+                    const double c = (90 - angle / 2) * std::numbers::pi / 180;
+                    const Rod foot{{0, -1.2, 0}, fork, r};
+                    const Rod left{fork, Vec3{std::cos(b), std::sin(b), 0} * 0.9, r};
+                    const Rod right{fork, Vec3{std::cos(c), std::sin(c), 0} * 0.9, r};
+                    EXPECT_EQ(part(draw({foot, left, right}, edge, body), {foot}).objects, 1U)
+                        << "edge z " << edge.z << " radius " << r << " fork of " << angle << " body " << body;
+                }
+}
+
+TEST(Crossings, AForkUpsideDownHasTwoRoots) {
+    const Rod left{{-0.5, -1.2, 0}, {0, 0, 0}, 0.06}, right{{0.5, -1.2, 0}, {0, 0, 0}, 0.06};
+    const Rod tip{{0, 0, 0}, {-0.1, 1.2, 0}, 0.06};
+    EXPECT_EQ(part(draw({left, right, tip}, {0.02, 0.02, 0.01}, -0.9), {left, right}).objects, 2U);
+    EXPECT_EQ(part(draw({left, right, tip}, {0.02, 0.02, 0.01}), {left, right}).objects, 1U);
+}
+
+TEST(Crossings, SmoothTubesOfAnyThicknessStayWhole) {
+    for (const Vec3 edge : edges)
+        for (const double r : {0.02, 0.03, 0.06, 0.15}) {
+            const Rod rod{{-0.3, -1.1, -0.1}, {0.4, 1.2, 0.15}, r};
+            EXPECT_EQ(part(draw({rod}, edge, -0.9), {rod}).objects, 1U) << edge.z << " " << r;
+            EXPECT_EQ(part(draw({rod}, edge), {rod}).objects, 1U) << edge.z << " " << r;
+        }
+}
+
+TEST(Crossings, DegenerateVolumes) {
+    const ClassVolume empty(Grid{{4, 4, 4}, {0.02, 0.02, 0.02}, {}});
+    EXPECT_EQ(split_crossing_filopodia(empty, find_instances(empty, {})).count(), 0U);
+    const ClassVolume full(Grid{{5, 4, 3}, {0.02, 0.02, 0.02}, {}}, filopodium);
+    EXPECT_EQ(split_crossing_filopodia(full, find_instances(full, {})).count(), 1U);
+    ClassVolume specks(Grid{{90, 90, 90}, {0.02, 0.02, 0.02}, {}});
+    for (std::int64_t z = 0; z < 90; z += 2)
+        for (std::int64_t y = 0; y < 90; y += 2)
+            for (std::int64_t x = 0; x < 90; x += 2) specks(x, y, z) = filopodium;
+    EXPECT_EQ(split_crossing_filopodia(specks, find_instances(specks, {})).count(), 45U * 45 * 45);
+    EXPECT_THROW(split_crossing_filopodia(full, Instances{InstanceVolume(Grid{{2, 2, 2}, {}, {}}), {0}}),
+                 InputError);
+    EXPECT_THROW(split_crossing_filopodia(full, find_instances(full, {}), {.least_neck = 0}), UsageError);
+    EXPECT_THROW(split_crossing_filopodia(full, find_instances(full, {}), {.largest_bend_deg = 200}),
+                 UsageError);
+}
+
+TEST(Crossings, SameAtAnyThreadCountAndInOrderOfSize) {
+    const std::vector<Rod> rods{rod_at(60, {0, 0, 0}, 1.2, 0.06), rod_at(120, {0, 0, 0}, 0.9, 0.06)};
+    const ClassVolume classes = draw(rods, {0.02, 0.02, 0.02}, -0.6);
+    set_thread_count(1);
+    const Instances one = split_crossing_filopodia(classes, find_instances(classes, {}));
+    set_thread_count(4);
+    const Instances four = split_crossing_filopodia(classes, find_instances(classes, {}));
+    set_thread_count(0);
+    EXPECT_TRUE(std::ranges::equal(one.volume.values(), four.volume.values()));
+    EXPECT_EQ(one.class_of, (std::vector<std::uint8_t>{0, cytoplasm, filopodium, filopodium}));
+    std::vector<std::int64_t> count(4, 0);
+    for (const std::uint32_t n : one.volume.values()) ++count.at(n);
+    EXPECT_GE(count[2], count[3]);
+}
+
+}  // namespace
+}  // namespace cytomo
