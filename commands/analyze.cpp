@@ -13,11 +13,10 @@
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/mesh_io.h"
-#include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
-#include "cytomo/measures/filopodia.h"
-#include "cytomo/measures/objects.h"
+#include "cytomo/report/curves.h"
 #include "instance_files.h"
+#include "measure_options.h"
 #include "predict_options.h"
 
 namespace cytomo::commands {
@@ -31,6 +30,7 @@ struct Arguments {
     bool per_instance = false;
     int smoothing = 8;
     PredictArguments predict;
+    MeasureOptions measures;
 };
 
 std::string dashed(std::string name) {
@@ -56,21 +56,13 @@ void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& 
         write_mesh(folder / ("cell-body." + arguments.format), a.body, false, look(cytoplasm, "cell-body"));
     if (!arguments.per_instance) return;
     fs::create_directory(folder / "instances");
-    for (std::size_t n = 1; n < a.object_surfaces.size(); ++n) {
-        if (a.object_surfaces[n].empty()) continue;
+    for (std::size_t n = 1; n < a.measures.object_surfaces.size(); ++n) {
+        if (a.measures.object_surfaces[n].empty()) continue;
         const auto id = a.instances.class_of[n];
         const std::string name = dashed(legend.name_of(id)) + "-" + std::to_string(n);
-        write_mesh(folder / "instances" / (name + "." + arguments.format), a.object_surfaces[n], false,
-                   look(id, name));
+        write_mesh(folder / "instances" / (name + "." + arguments.format), a.measures.object_surfaces[n],
+                   false, look(id, name));
     }
-}
-
-void write_text(const fs::path& file, const std::string& text) {
-    std::ofstream out(file, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out)
-        throw InputError(file.string(), "to write the file", std::strerror(errno), "Check space and rights");
 }
 
 void write_everything(const fs::path& folder, const Analysis& a, const Arguments& arguments,
@@ -79,14 +71,14 @@ void write_everything(const fs::path& folder, const Analysis& a, const Arguments
     write_volume(folder / "classes.tif", *a.classes, false);
     write_instances(folder / "instances.tif", a.instances, progress.part(0.2, 0.6));
     write_surfaces(folder / "surfaces", a, arguments, legend);
-    write_csv(folder / "objects.csv", objects_table(a.objects, legend), false);
-    write_csv(folder / "filopodia.csv", filopodia_table(a.filopodia), false);
+    write_measures(folder, a.measures, legend);
     progress(0.8);
     fs::create_directory(folder / "pictures");
     for (const auto& picture : a.pictures)
         write_png(folder / "pictures" / (picture.name + ".png"), picture.image);
+    if (!a.figures.empty()) write_text(folder / "pictures" / "plots.svg", svg_file(a.figures));
     write_text(folder / "report.html", a.page);
-    Summary summary = a.summary;
+    Summary summary = a.measures.summary;
     summary.stage_seconds = times.seconds();
     write_text(folder / "summary.json", summary_json(summary));
     progress(1);
@@ -96,11 +88,11 @@ void run(const Arguments& a, const Common& common) {
     const auto start = std::chrono::steady_clock::now();
     AnalyzeOptions options;
     options.predict = a.predict.options();
-    options.smoothing = a.smoothing;
-    options.check();
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
     const Model model = a.predict.model();
     options.instances = instance_options_for(model.legend);
+    options.measures = a.measures.options(model.legend, a.smoothing);
+    options.check();
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;
@@ -121,6 +113,7 @@ void run(const Arguments& a, const Common& common) {
                                       ", device " + a.predict.device + ", views " +
                                       (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) +
                                       ", smoothing " + std::to_string(a.smoothing)},
+                      {"Measures", a.measures.text()},
                       {"Machine", processor_name() + ", " + std::to_string(thread_count()) + " threads"}};
     StageTimes times;
     const Progress progress = times.watch(common.progress());
@@ -128,7 +121,7 @@ void run(const Arguments& a, const Common& common) {
     write_everything(folder.path(), analysis, a, model.legend, times, progress.stage("writing files"));
     folder.commit();
     common.say(describe(analysis.prediction));
-    for (const auto& c : analysis.summary.classes)
+    for (const auto& c : analysis.measures.summary.classes)
         if (c.voxels > 0) {
             char line[120];
             std::snprintf(line, sizeof line, "%-16s %6lld objects %12.4f µm³ %6.1f %% of the cell",
@@ -161,6 +154,7 @@ Command analyze_command() {
                 app.add_option("--dataset", a->dataset, "Dataset within an HDF5 file");
                 add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");
                 a->predict.declare(app);
+                a->measures.declare(app);
                 return [a](const Common& common) { run(*a, common); };
             }};
 }

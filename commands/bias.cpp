@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
+#include "measure_options.h"
 #include "predict_options.h"
 #include "simulation_options.h"
 
@@ -94,13 +94,6 @@ std::vector<std::pair<std::string, std::string>> record_of(const Arguments& a, c
             {"Microscope", other},
             {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
             {"Model checksum", model.checksum()}};
-}
-
-void write_text(const std::filesystem::path& path, const std::string& text) {
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) throw InputError(path.string(), "to write the file", "an error", "Check space and rights");
 }
 
 void print(const std::vector<BiasRow>& rows, const Legend& legend) {

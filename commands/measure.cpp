@@ -1,6 +1,7 @@
 // cytomo measure: numbers of every object, from a tomogram and its classes.
-#include <chrono>
+#include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "command.h"
@@ -8,32 +9,33 @@
 #include "cytomo/core/output.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/labels/edits.h"
 #include "cytomo/labels/instances.h"
-#include "cytomo/measures/filopodia.h"
-#include "cytomo/measures/objects.h"
-#include "cytomo/measures/summary.h"
+#include "cytomo/measures/cell.h"
 #include "instance_files.h"
+#include "measure_options.h"
 
 namespace cytomo::commands {
 
 namespace {
 
 struct MeasureArguments {
-    std::string tomogram, classes, folder, voxel_nm, instances;
+    std::string tomogram, classes, folder, voxel_nm, instances, edits;
     std::optional<double> min_volume_um3;
+    int smoothing = 8;
+    bool columns = false;
+    MeasureOptions measures;
 };
 
 void say_remarks(const Common& common, const std::string& file, const std::vector<std::string>& remarks) {
     for (const std::string& remark : remarks) common.say(file + ": " + remark);
 }
 
-void write_text(const std::filesystem::path& path, const std::string& text) {
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file)
-        throw InputError(path.string(), "to write the file", "an error while writing",
-                         "Check space and rights");
+std::string read_text(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file) throw InputError(path, "a list of edits", "no readable file", "Check the name");
+    return text;
 }
 
 std::string size_text(Size3 s) {
@@ -77,6 +79,9 @@ std::vector<std::pair<std::string, std::string>> record_of(const MeasureArgument
                                                             {"tomogram", arguments.tomogram},
                                                             {"classes", arguments.classes}};
     if (!arguments.instances.empty()) record.emplace_back("instances", arguments.instances);
+    if (!arguments.edits.empty())
+        record.emplace_back("edits", arguments.edits + ", " + file_checksum(arguments.edits) + " (FNV-1a)");
+    record.emplace_back("measures", arguments.measures.text());
     if (!arguments.voxel_nm.empty()) record.emplace_back("voxel_nm", arguments.voxel_nm);
     if (arguments.min_volume_um3)
         record.emplace_back("min_volume_um3", std::to_string(*arguments.min_volume_um3));
@@ -91,56 +96,85 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
     PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
 
+    const Legend legend = default_legend();
+    const CellOptions measuring = arguments.measures.options(legend, arguments.smoothing);
+    std::vector<Edit> edits;
+    if (!arguments.edits.empty()) edits = parse_edits(read_text(arguments.edits), arguments.edits, legend);
+
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(arguments.tomogram, reading, &remarks);
     say_remarks(common, arguments.tomogram, remarks);
-    const ClassVolume classes = read_classes_of(tomogram, arguments, reading, common);
-    const Legend legend = default_legend();
+    auto classes = std::make_shared<ClassVolume>(read_classes_of(tomogram, arguments, reading, common));
     {
         const Progress progress = common.progress();
-        const Instances instances =
-            read_or_find_instances(classes, arguments, options, reading, common, progress.stage("objects"));
-        const std::vector<Object> objects = measure_objects(instances, &tomogram, progress.stage("measures"));
-        const std::vector<Filopodium> filopodia =
-            measure_filopodia(classes, instances, {}, nullptr, progress.stage("filopodia"));
-        const std::vector<ClassTotal> totals = measure_classes(classes, &tomogram, progress.stage("totals"));
-        Summary summary = summarise(classes.grid(), &tomogram, totals, objects, filopodia, legend);
-        summary.record = record_of(arguments);
-        write_csv(output.path() / "objects.csv", objects_table(objects, legend), false);
-        write_csv(output.path() / "filopodia.csv", filopodia_table(filopodia), false);
-        write_instances(output.path() / "instances.tif", slices_of(instances),
+        auto instances = std::make_shared<Instances>(
+            read_or_find_instances(*classes, arguments, options, reading, common, progress.stage("objects")));
+        for (const std::string& done :
+             apply_edits(*instances, classes.get(), edits, legend, progress.stage("edits")))
+            common.say(done);
+        // Grey values lie where the classes do, whatever the file says of its origin.
+        Tomogram grey = tomogram;
+        grey.grid = classes->grid();
+        CellMeasures measures = measure_cell(
+            {grey, classes, slices_of(*instances), classes, instances, nullptr}, legend, measuring, progress);
+        for (const std::string& warning : measures.warnings) common.say(warning);
+        measures.summary.record = record_of(arguments);
+        write_measures(output.path(), measures, legend);
+        write_instances(output.path() / "instances.tif", slices_of(*instances),
                         progress.stage("writing objects"));
-        write_text(output.path() / "summary.json", summary_json(summary));
+        if (!edits.empty()) write_volume(output.path() / "classes.tif", *classes, false);
+        write_text(output.path() / "summary.json", summary_json(measures.summary));
     }
     output.commit();
-    common.say("objects.csv, filopodia.csv, instances.tif, summary.json → " + arguments.folder);
+    common.say("tables (columns.csv says what they hold), instances.tif, summary.json → " + arguments.folder);
+}
+
+/// Everything that a table may hold, as Markdown.
+void print_columns() {
+    std::printf("%s", dictionary_markdown(cell_tables({}, default_legend())).c_str());
 }
 
 }  // namespace
 
 Command measure_command() {
-    return {"measure", "Measures every object: volume, surface, shape, grey value, filopodia",
-            [](CLI::App& app) -> Run {
-                auto arguments = std::make_shared<MeasureArguments>();
-                app.add_option("TOMOGRAM", arguments->tomogram, "The tomogram: grey values")->required();
-                app.add_option("CLASSES", arguments->classes, "Its classes, as written by cytomo segment")
-                    ->required();
-                app.add_option("OUTDIR", arguments->folder,
-                               "Folder for objects.csv, filopodia.csv, instances.tif and summary.json")
-                    ->required();
-                add_voxel_option(app, arguments->voxel_nm,
-                                 "Voxel edges in nm, for files that carry none or wrong ones");
-                app.add_option("--instances", arguments->instances,
-                               "Object numbers to use instead of finding objects")
-                    ->type_name("FILE");
-                app.add_option(
-                       "--min-volume-um3", arguments->min_volume_um3,
-                       "Smaller objects are left out, in all classes (default: a sphere of 60 nm for "
-                       "droplets and vesicles, 100 nm for filopodia, 160 nm for mitochondria; 0.05 µm³ of "
-                       "cytoplasm, 0.2 µm³ of nucleus)")
-                    ->type_name("V");
-                return [arguments](const Common& common) { run_measure(common, *arguments); };
-            }};
+    return {
+        "measure", "Measures every object: shape, surface, absorption, networks, filopodia, contacts",
+        [](CLI::App& app) -> Run {
+            auto arguments = std::make_shared<MeasureArguments>();
+            app.add_option("TOMOGRAM", arguments->tomogram, "The tomogram: grey values");
+            app.add_option("CLASSES", arguments->classes, "Its classes, as written by cytomo segment");
+            app.add_option("OUTDIR", arguments->folder,
+                           "Folder for tables (objects.csv, filopodia.csv, network.csv, contacts.csv, …), "
+                           "instances.tif and summary.json");
+            add_voxel_option(app, arguments->voxel_nm,
+                             "Voxel edges in nm, for files that carry none or wrong ones");
+            app.add_option("--instances", arguments->instances,
+                           "Object numbers to use instead of finding objects")
+                ->type_name("FILE");
+            app.add_option(
+                   "--min-volume-um3", arguments->min_volume_um3,
+                   "Smaller objects are left out, in all classes (default: a sphere of 60 nm for "
+                   "droplets and vesicles, 100 nm for filopodia, 160 nm for mitochondria; 0.05 µm³ of "
+                   "cytoplasm, 0.2 µm³ of nucleus)")
+                ->type_name("V");
+            app.add_option("--edits", arguments->edits,
+                           "List of objects to merge, split, delete or give another class (docs/edits.md)")
+                ->type_name("FILE");
+            app.add_option("--smoothing", arguments->smoothing,
+                           "Smoothing iterations on surfaces (volumes stay)")
+                ->check(CLI::Range(0, 1000))
+                ->capture_default_str();
+            app.add_flag("--columns", arguments->columns,
+                         "Print what the columns of all tables mean, and end");
+            arguments->measures.declare(app);
+            return [arguments](const Common& common) {
+                if (arguments->columns) return print_columns();
+                if (arguments->folder.empty())
+                    throw UsageError(
+                        "measure: expected a tomogram, its classes and a folder for the results");
+                run_measure(common, *arguments);
+            };
+        }};
 }
 
 }  // namespace cytomo::commands

@@ -143,7 +143,8 @@ void run(const Arguments& a, const Common& common) {
     answer.labelled = read_labelled(a, tomogram, model.legend, common);
     if (static_cast<std::int64_t>(answer.labelled.size()) == tomogram.grid.size.z)
         throw InputError(a.labels, "a slice without labels", "labels in all of them",
-                         "Write 255 where you did not look, or pass --empty-slices-unlabelled; 0 means \"I looked, and it is background\"");
+                         "Write 255 where you did not look, or pass --empty-slices-unlabelled; 0 means \"I "
+                         "looked, and it is background\"");
     const Progress progress = common.progress();
     PredictRecord record;
     const auto found = predict_with_disagreement(tomogram, model, options, &record, progress);

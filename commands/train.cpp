@@ -197,8 +197,8 @@ std::vector<std::pair<std::string, std::string>> options_for_report(const TrainA
         {"Options", (a.options.minutes > 0 ? number(a.options.minutes) + " minutes"
                                            : std::to_string(a.options.steps) + " steps") +
                         ", seed " + std::to_string(a.options.seed) + ", learning rate " +
-                        number(learning_rate) + ", polarity " + a.polarity + ", device " +
-                        a.options.device + (a.voxel.empty() ? "" : ", voxels of " + a.voxel + " nm, given")}};
+                        number(learning_rate) + ", polarity " + a.polarity + ", device " + a.options.device +
+                        (a.voxel.empty() ? "" : ", voxels of " + a.voxel + " nm, given")}};
 }
 
 Model starting_model(const TrainArguments& a, LabelMeaning& meaning) {
@@ -277,8 +277,8 @@ void run(const TrainArguments& a, const Common& common) {
         // does.
         options.unlabelled_weight = 0;
         if (!files.empty() && !published) {
-            // Few steps: more of them. Patches of one tomogram differ so much in what they hold that a network
-            // normalised by their own statistics learns slowly (docs/experiments.md).
+            // Few steps: more of them. Patches of one tomogram differ so much in what they hold that a
+            // network normalised by their own statistics learns slowly (docs/experiments.md).
             options.patch = {64, 64, 32};
             options.frozen_share = 1;
             options.untrained = true;
@@ -308,8 +308,7 @@ void run(const TrainArguments& a, const Common& common) {
     const int simulated = simulate_beside(a, meaning, model.voxel_um, options, data, common, progress);
     if (options.method == TrainMethod::semi && !any_unlabelled(data))
         options.method = TrainMethod::supervised;
-    if (starts_from_nothing(a) && labelled > 0)
-        options.forest = options.method == TrainMethod::semi;
+    if (starts_from_nothing(a) && labelled > 0) options.forest = options.method == TrainMethod::semi;
     say_the_plan(a, options, model, labelled > 0 ? labelled : data.labelled.size(), common, progress);
 
     const std::string started_from = starts_from_nothing(a) ? "random weights" : model.checksum();

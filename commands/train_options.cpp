@@ -76,8 +76,9 @@ void declare_training(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
         ->capture_default_str()
         ->excludes(minutes);
     app.add_option("--seed", a->options.seed, "Seed of everything random")->capture_default_str();
-    app.add_option("--learning-rate", a->learning_rate,
-                   "Highest learning rate (default: 0.002; with --init none and labels drawn by hand 0.0006)");
+    app.add_option(
+        "--learning-rate", a->learning_rate,
+        "Highest learning rate (default: 0.002; with --init none and labels drawn by hand 0.0006)");
     app.add_option("--unlabelled-weight", a->unlabelled_weight,
                    "What agreement where nothing is labelled counts beside labels, method semi (default: 4, "
                    "with --init none 0); 0: nothing")

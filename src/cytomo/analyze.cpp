@@ -7,7 +7,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/labels/carry.h"
 #include "cytomo/labels/round_objects.h"
-#include "cytomo/surfaces/fields.h"
+#include "cytomo/surfaces/extract.h"
 #include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/split.h"
 
@@ -22,6 +22,8 @@ InstanceOptions instance_options_for(const Legend& legend) {
         if (const auto* same = known.find_kind(entry.name)) {
             out.min_volume_um3[entry.id] = standard.min_volume_um3[same->id];
             out.split_touching[entry.id] = standard.split_touching[same->id];
+            out.split_constrictions[entry.id] = standard.split_constrictions[same->id];
+            out.split_crossings[entry.id] = standard.split_crossings[same->id];
         }
     return out;
 }
@@ -29,33 +31,23 @@ InstanceOptions instance_options_for(const Legend& legend) {
 void AnalyzeOptions::check() const {
     predict.check();
     instances.check();
-    if (smoothing < 0 || smoothing > 1000) throw UsageError("smoothing: expected 0 to 1000 iterations");
+    measures.check();
     if (page_triangles < 1000 || picture_triangles < 1000)
         throw UsageError("triangles: expected at least 1000");
 }
 
 namespace {
 
-/// Surfaces of all objects, smoothed, and their joined classes.
-void make_surfaces(Analysis& a, const Probabilities& p, const Instances& on_model_grid, int smoothing,
-                   const Progress& progress) {
-    a.object_surfaces =
-        extract_objects(p, on_model_grid.volume, on_model_grid.class_of, progress.stage("surfaces"));
-    SmoothOptions smooth;
-    smooth.iterations = smoothing;
-    smooth.border = p.grid;
-    const auto stage = progress.stage("smoothing surfaces");
-    const auto count = static_cast<std::int64_t>(a.object_surfaces.size());
-    for (std::int64_t n = 1; n < count; ++n) {
-        stage(static_cast<double>(n) / static_cast<double>(count));
-        smooth_surface(a.object_surfaces[static_cast<std::size_t>(n)], smooth);
+/// Objects joined to one surface a class.
+std::vector<ClassSurface> join_surfaces(const CellMeasures& measures,
+                                        const std::vector<std::uint8_t>& class_of) {
+    std::vector<ClassSurface> joined;
+    for (std::size_t n = 1; n < measures.object_surfaces.size(); ++n) {
+        if (measures.object_surfaces[n].empty()) continue;
+        if (joined.empty() || joined.back().class_id != class_of[n]) joined.push_back({class_of[n], {}});
+        append(joined.back().mesh, measures.object_surfaces[n]);
     }
-    for (std::size_t n = 1; n < a.object_surfaces.size(); ++n) {
-        const auto c = on_model_grid.class_of[n];
-        if (a.object_surfaces[n].empty()) continue;
-        if (a.surfaces.empty() || a.surfaces.back().class_id != c) a.surfaces.push_back({c, {}});
-        append(a.surfaces.back().mesh, a.object_surfaces[n]);
-    }
+    return joined;
 }
 
 /// The outline of the cell body: where something of the cell is more probable than background and
@@ -103,7 +95,7 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, co
         out.push_back(
             "Voxels are much larger than those the model was trained at: thin structures may be missed.");
     std::size_t cut = 0, objects = 0;
-    for (const auto& object : a.objects)
+    for (const auto& object : a.measures.objects)
         if (object.class_id >= 2) {
             ++objects;
             cut += object.touches_border ? 1 : 0;
@@ -112,10 +104,11 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, co
         out.push_back(
             std::to_string(cut) + " of " + std::to_string(objects) +
             " objects touch the border of the volume and are larger than measured (column touches_border).");
-    if (!t.calibrated)
+    if (!a.measures.scale.calibrated)
         out.push_back(
             "Grey values are not calibrated: they compare within this tomogram, but are no absorption "
-            "coefficients.");
+            "coefficients. --lac-scale calibrates them.");
+    out.insert(out.end(), a.measures.warnings.begin(), a.measures.warnings.end());
     return out;
 }
 
@@ -125,37 +118,28 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
                  const Progress& progress) {
     options.check();
     Analysis a;
-    Probabilities p = predict(tomogram, model, options.predict, &a.prediction, progress);
-    settle_round_objects(p, options.instances.split_touching, progress);
-    a.classes = std::make_shared<const ClassVolume>(most_probable_classes(p, tomogram.grid, progress));
+    auto p =
+        std::make_unique<Probabilities>(predict(tomogram, model, options.predict, &a.prediction, progress));
+    settle_round_objects(*p, options.instances.split_touching, progress);
+    a.classes = std::make_shared<const ClassVolume>(most_probable_classes(*p, tomogram.grid, progress));
 
     // Objects are found where the network saw them; their numbers reach the tomogram's own voxels when asked
     // for.
-    const auto coarse = p.grid == tomogram.grid
-                            ? a.classes
-                            : std::make_shared<const ClassVolume>(most_probable_classes(p, p.grid, progress));
+    const auto coarse =
+        p->grid == tomogram.grid
+            ? a.classes
+            : std::make_shared<const ClassVolume>(most_probable_classes(*p, p->grid, progress));
     const auto instances = std::make_shared<const Instances>(
         find_instances(*coarse, options.instances, progress.stage("objects")));
     a.instances = carry_instances(instances, coarse, a.classes);
-    make_surfaces(a, p, *instances, options.smoothing, progress);
-    a.body = make_body(p, model.legend, options.smoothing, progress);
-    if (const auto* entry = model.legend.find_kind("filopodium")) {
-        FilopodiaOptions filopodia;
-        filopodia.class_id = entry->id;
-        a.filopodia =
-            measure_filopodia(*coarse, *instances, filopodia, &p, progress.stage("measuring filopodia"));
-    }
-    p = {};  // the largest of all, and no longer needed
-
-    a.objects = measure_objects(a.instances, &tomogram, progress.stage("measuring objects"));
-    std::vector<double> areas(a.object_surfaces.size(), not_defined);
-    for (std::size_t n = 1; n < areas.size(); ++n)
-        if (!a.object_surfaces[n].empty()) areas[n] = area_um2(a.object_surfaces[n]);
-    set_surface_areas(a.objects, areas);
-    a.totals = measure_classes(*a.classes, &tomogram, progress.stage("measuring classes"));
-    a.summary = summarise(tomogram.grid, &tomogram, a.totals, a.objects, a.filopodia, model.legend);
-    a.summary.voxel_size_known = tomogram.voxel_size_known;
-    a.summary.record = options.record;
+    a.found_classes = coarse;
+    a.body = make_body(*p, model.legend, options.measures.smoothing, progress);
+    CellOptions measures = options.measures;
+    measures.polarity = a.prediction.polarity;
+    a.measures = measure_cell({tomogram, a.classes, a.instances, coarse, instances, std::move(p)},
+                              model.legend, measures, progress);
+    a.surfaces = join_surfaces(a.measures, a.instances.class_of);
+    a.measures.summary.record = options.record;
     a.warnings = find_warnings(tomogram, model, a, options);
     if (options.pictures) make_pictures_and_page(a, tomogram, model.legend, options, progress);
     return a;

@@ -10,10 +10,9 @@
 #include "cytomo/core/progress.h"
 #include "cytomo/core/volume.h"
 #include "cytomo/labels/instances.h"
-#include "cytomo/measures/filopodia.h"
-#include "cytomo/measures/objects.h"
-#include "cytomo/measures/summary.h"
+#include "cytomo/measures/cell.h"
 #include "cytomo/network/predict.h"
+#include "cytomo/report/figures.h"
 #include "cytomo/report/image.h"
 
 namespace cytomo {
@@ -25,8 +24,8 @@ InstanceOptions instance_options_for(const Legend& legend);
 struct AnalyzeOptions {
     PredictOptions predict;
     InstanceOptions instances = default_instance_options();  ///< other legends: instance_options_for
-    int smoothing = 8;                                       ///< iterations on each surface; volumes stay
-    std::int64_t page_triangles = 150'000;                   ///< of the 3D view in the page
+    CellOptions measures;
+    std::int64_t page_triangles = 150'000;  ///< of the 3D view in the page
     std::int64_t picture_triangles = 1'500'000;
     bool pictures = true;  ///< false: numbers only, no pictures and no page
     /// How the result came about, for page and summary: version, model, input, options, date, …
@@ -47,27 +46,26 @@ struct NamedPicture {
     Image image;
 };
 
-/// Everything that is known after the walk. Volumes lie on the tomogram's own grid.
+/// Everything that is known after the walk. Volumes lie on the tomogram's own grid where nothing else is
+/// said.
 struct Analysis {
     std::shared_ptr<const ClassVolume> classes;
     InstanceSlices instances;
+    std::shared_ptr<const ClassVolume> found_classes;  ///< on the model's grid, where objects were found
     std::vector<ClassSurface> surfaces;  ///< ascending by class, classes without objects left out
     Mesh body;  ///< outline of the cell body with all it holds; empty for other legends
-    std::vector<Mesh> object_surfaces;  ///< by object number; [0] is empty
-    std::vector<Object> objects;
-    std::vector<Filopodium> filopodia;
-    std::vector<ClassTotal> totals;
-    Summary summary;
+    CellMeasures measures;
     PredictRecord prediction;
     std::vector<std::string> warnings;
     std::vector<NamedPicture> pictures;
-    std::string page;  ///< report.html
+    std::vector<Figure> figures;  ///< distributions and profiles, as on the page
+    std::string page;             ///< report.html
 };
 
-/// Segments, separates, measures and draws. Objects are found, their surfaces and filopodia measured on the
-/// model's grid, where the network saw them; volumes and grey values on the tomogram's own voxels. Memory: 1
-/// byte a voxel of the tomogram, about 15 a voxel of the model's grid, 2.5 GB for the network, and 100 bytes
-/// a surface vertex. Deterministic on the CPU at any thread count. Throws InputError, UsageError, Cancelled.
+/// Segments, separates, measures and draws. Objects are found and their shapes measured on the model's grid,
+/// where the network saw them; volumes and grey values on the tomogram's own voxels. Memory: 1 byte a voxel
+/// of the tomogram, about 15 a voxel of the model's grid, 2.5 GB for the network, and 100 bytes a surface
+/// vertex. Deterministic on the CPU at any thread count. Throws InputError, UsageError, Cancelled.
 Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOptions& options,
                  const Progress& progress = {});
 

@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "cytomo/core/parallel.h"
-#include "cytomo/report/figures.h"
+#include "cytomo/report/filopodia_pictures.h"
 #include "cytomo/report/html.h"
 #include "cytomo/report/rendering.h"
 #include "cytomo/report/slices.h"
@@ -33,13 +33,13 @@ std::vector<Piece> pieces_of(const Analysis& a) {
     std::vector<Piece> out;
     if (!a.body.empty()) out.push_back({cytoplasm, a.body});
     bool open = false;
-    for (std::size_t n = 1; n < a.object_surfaces.size(); ++n) {
+    for (std::size_t n = 1; n < a.measures.object_surfaces.size(); ++n) {
         const auto c = a.instances.class_of[n];
-        if (a.object_surfaces[n].empty() || (c == cytoplasm && !a.body.empty())) continue;
+        if (a.measures.object_surfaces[n].empty() || (c == cytoplasm && !a.body.empty())) continue;
         if (!open || out.back().class_id != c || out.back().mesh.triangles.size() >= enough)
             out.push_back({c, {}});
         open = true;
-        append(out.back().mesh, a.object_surfaces[n]);
+        append(out.back().mesh, a.measures.object_surfaces[n]);
     }
     return out;
 }
@@ -105,45 +105,16 @@ Table summary_cards(const Summary& summary) {
     return t;
 }
 
-std::vector<Figure> make_figures(const Analysis& a, const Tomogram& tomogram, const Legend& legend,
-                                 const Progress& progress) {
-    std::vector<NamedValues> volumes, diameters, greys;
-    for (const auto& entry : legend.entries) {
-        if (entry.id < 3) continue;
-        NamedValues volume{entry.name, entry.colour, {}}, diameter = volume, grey = volume;
-        for (const auto& object : a.objects)
-            if (object.class_id == entry.id) {
-                volume.values.push_back(object.volume_um3);
-                diameter.values.push_back(object.equivalent_diameter_um);
-                grey.values.push_back(object.mean_grey);
-            }
-        volumes.push_back(volume);
-        diameters.push_back(diameter);
-        greys.push_back(grey);
+/// Tables that people read; those for plotting programs are files only. Empty ones are left out.
+std::vector<Table> tables_to_read(const Analysis& a, const Legend& legend) {
+    std::vector<Table> shown;
+    for (Table& table : cell_tables(a.measures, legend)) {
+        const bool for_plots = table.name == "filopodium_profiles" || table.name == "absorption_profiles" ||
+                               table.name == "radial" || table.name == "positions" ||
+                               table.name == "distances";
+        if (!for_plots && !table.rows.empty()) shown.push_back(std::move(table));
     }
-    std::vector<Figure> out;
-    const auto any = [](const std::vector<NamedValues>& groups) {
-        return std::any_of(groups.begin(), groups.end(), [](const auto& g) { return !g.values.empty(); });
-    };
-    if (any(volumes)) {
-        out.push_back(strip_figure("Volumes of objects", "Volume", "µm³", volumes));
-        out.push_back(strip_figure("Equivalent diameters", "Diameter", "µm", diameters));
-    }
-    std::vector<NamedValues> lengths{{"length", {186, 120, 190}, {}}},
-        radii{{"mean radius", {186, 120, 190}, {}}};
-    for (const auto& f : a.filopodia) {
-        lengths[0].values.push_back(f.length_um);
-        radii[0].values.push_back(f.mean_radius_um);
-    }
-    if (!a.filopodia.empty()) {
-        out.push_back(strip_figure("Lengths of filopodia", "Length", "µm", lengths));
-        out.push_back(strip_figure("Radii of filopodia", "Mean radius", "µm", radii));
-    }
-    const auto histograms = sample_grey_values(tomogram, *a.classes, legend, progress.stage("grey values"));
-    if (!histograms.empty())
-        out.push_back(grey_figure(histograms, tomogram.calibrated ? "Linear absorption coefficient (1/µm)"
-                                                                  : "Grey value (as stored)"));
-    return out;
+    return shown;
 }
 
 std::string size_text(const Grid& g) {
@@ -174,20 +145,28 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     a.pictures.push_back(
         {"surfaces-top", render_surfaces(meshes, render, progress.stage("ray tracing from above"))});
 
+    if (const auto* entry = legend.find_kind("filopodium");
+        entry != nullptr && !a.measures.filopodia.empty()) {
+        FilopodiaPictureOptions map;
+        map.class_id = entry->id;
+        map.scale_bar = tomogram.voxel_size_known;
+        a.pictures.push_back({"filopodia", filopodia_picture(*a.found_classes, a.measures.filopodia, map)});
+    }
+
     Report report;
     report.title = std::filesystem::path(tomogram.source).filename().string();
     report.subtitle = size_text(tomogram.grid);
     report.provenance = options.record;
     report.warnings = a.warnings;
-    report.summary = summary_cards(a.summary);
-    report.tables.push_back(objects_table(a.objects, legend));
-    if (!a.filopodia.empty()) report.tables.push_back(filopodia_table(a.filopodia));
+    report.summary = summary_cards(a.measures.summary);
+    report.tables = tables_to_read(a, legend);
     report.planes =
         make_plane_views(tomogram, a.classes.get(), legend, 5, 700, progress.stage("slices for the page"));
     report.rendering = three_quarter;
     simplify_pieces(pieces, options.page_triangles, tomogram.grid, progress.stage("surfaces for the page"));
     report.meshes = coloured_classes(pieces, legend);
-    report.figures = make_figures(a, tomogram, legend, progress);
+    a.figures = analysis_figures(a, tomogram, legend, progress);
+    report.figures = a.figures;
     report.legend = legend;
     a.page = html(report, progress.stage("writing the page"));
 }

@@ -1,11 +1,17 @@
-// Private to analyze: what people look at.
+// Private to analyze: pictures, plots and the page.
 #pragma once
+
+#include <vector>
 
 #include "cytomo/analyze.h"
 
 namespace cytomo {
 
-/// Fills pictures and page of an analysis whose numbers are complete.
+/// Plots of what was measured.
+std::vector<Figure> analysis_figures(const Analysis& analysis, const Tomogram& tomogram, const Legend& legend,
+                                     const Progress& progress);
+
+/// Adds pictures, plots and page to an analysis that is complete otherwise.
 void make_pictures_and_page(Analysis& analysis, const Tomogram& tomogram, const Legend& legend,
                             const AnalyzeOptions& options, const Progress& progress);
 

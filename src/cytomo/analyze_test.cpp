@@ -71,15 +71,15 @@ TEST(Analyze, FindsTwoBallsWithTheirVolumeAndPlace) {
         const double threshold_radius_um = radius_um + 0.012 * std::log((1 - cut) / cut);
         EXPECT_EQ(a.classes->grid(), t.grid);
         EXPECT_EQ(a.instances.grid, t.grid);
-        ASSERT_EQ(a.objects.size(), 2U);
+        ASSERT_EQ(a.measures.objects.size(), 2U);
         ASSERT_EQ(a.surfaces.size(), 1U);
-        for (const auto& object : a.objects) {
+        for (const auto& object : a.measures.objects) {
             const bool first =
                 length(object.centroid_um - centres[0]) < length(object.centroid_um - centres[1]);
             EXPECT_LT(length(object.centroid_um - centres[first ? 0 : 1]), 0.012);
             const double radius = std::cbrt(object.volume_um3 * 3 / (4 * M_PI));
             EXPECT_NEAR(radius, threshold_radius_um, 0.004);
-            EXPECT_NEAR(volume_um3(a.object_surfaces[object.instance]) / object.volume_um3, 1, 0.06);
+            EXPECT_NEAR(volume_um3(a.measures.object_surfaces[object.instance]) / object.volume_um3, 1, 0.06);
             EXPECT_NEAR(object.surface_um2 / (4 * M_PI * radius * radius), 1, 0.05);
         }
         EXPECT_NE(a.page.find("two &lt;balls&gt;"), std::string::npos);

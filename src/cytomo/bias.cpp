@@ -210,7 +210,8 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
         AnalyzeOptions analysis = options.analyze;
         analysis.pictures = false;
         const Analysis a = analyze(tomogram, model, analysis, progress.stage(prefix + "analyzing"));
-        const auto samples = compare_with_truth({a.instances, a.objects, a.filopodia, a.totals}, made, cell);
+        const auto samples = compare_with_truth(
+            {a.instances, a.measures.objects, a.measures.filopodia, a.measures.totals}, made, cell);
         bias.samples.insert(bias.samples.end(), samples.begin(), samples.end());
         if (cell > 0) continue;
         for (const ClassVolume* shown :

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 
@@ -38,13 +39,63 @@ std::string field(const TableCell& cell) {
     return std::isnan(value) ? "" : digits(value);
 }
 
-}  // namespace
+std::string json_text(const std::string& text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
-void write_csv(const std::filesystem::path& path, const Table& table, bool overwrite) {
+std::string json_value(const TableCell& cell) {
+    if (const auto* text = std::get_if<std::string>(&cell)) return json_text(*text);
+    if (const auto* whole = std::get_if<std::int64_t>(&cell)) return digits(*whole);
+    const double value = std::get<double>(cell);
+    return std::isfinite(value) ? digits(value) : "null";
+}
+
+void check_rows(const Table& table) {
     for (const auto& row : table.rows)
         if (row.size() != table.columns.size())
             throw std::invalid_argument("table " + table.name + ": a row has " + std::to_string(row.size()) +
                                         " cells for " + std::to_string(table.columns.size()) + " columns");
+}
+
+/// Rows go to the file one by one: a second copy of a large table as JSON would take many times its memory.
+void put_json(std::ostream& file, const Table& table) {
+    file << "  " << json_text(table.name) << ": {\n    \"columns\": {";
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+        file << (c > 0 ? ",\n      " : "\n      ") << json_text(table.columns[c].name)
+             << ": {\"unit\": " << json_text(table.columns[c].unit)
+             << ", \"description\": " << json_text(table.columns[c].description) << "}";
+    file << "\n    },\n    \"rows\": [";
+    for (std::size_t r = 0; r < table.rows.size(); ++r) {
+        file << (r > 0 ? ",\n      {" : "\n      {");
+        for (std::size_t c = 0; c < table.columns.size(); ++c)
+            file << (c > 0 ? ", " : "") << json_text(table.columns[c].name) << ": "
+                 << json_value(table.rows[r][c]);
+        file << "}";
+    }
+    file << (table.rows.empty() ? "]\n  }" : "\n    ]\n  }");
+}
+
+}  // namespace
+
+void write_json(const std::filesystem::path& path, std::span<const Table> tables, bool overwrite) {
+    for (const Table& table : tables) check_rows(table);
+    PendingOutput output(path, overwrite);
+    std::ofstream file(output.path(), std::ios::binary);
+    file << "{";
+    for (std::size_t t = 0; t < tables.size(); ++t) {
+        file << (t > 0 ? ",\n" : "\n");
+        put_json(file, tables[t]);
+    }
+    file << "\n}\n";
+    file.close();
+    if (!file)
+        throw InputError(path.string(), "to write the tables", "an error while writing",
+                         "Check space and rights");
+    output.commit();
+}
+
+void write_csv(const std::filesystem::path& path, const Table& table, bool overwrite) {
+    check_rows(table);
     PendingOutput output(path, overwrite);
     std::ofstream file(output.path(), std::ios::binary);
     for (std::size_t c = 0; c < table.columns.size(); ++c)

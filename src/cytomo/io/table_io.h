@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 
 #include "cytomo/core/table.h"
 
@@ -13,5 +14,9 @@ namespace cytomo {
 /// if the file exists and may not be overwritten or cannot be written, and std::invalid_argument if a row has
 /// not one cell a column.
 void write_csv(const std::filesystem::path& path, const Table& table, bool overwrite);
+
+/// Writes tables as JSON: {"objects": {"columns": {"volume_um3": {"unit": "µm³", "description": "…"}, …},
+/// "rows": [{"volume_um3": 0.1, …}, …]}, …}; what is not a finite number is null. Otherwise as write_csv.
+void write_json(const std::filesystem::path& path, std::span<const Table> tables, bool overwrite);
 
 }  // namespace cytomo

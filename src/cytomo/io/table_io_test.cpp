@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "cytomo/core/error.h"
@@ -51,6 +52,26 @@ TEST_F(TableIo, KeepsExistingFiles) {
     EXPECT_NO_THROW(write_csv(folder_ / "t.csv", table, true));
     EXPECT_EQ(content(folder_ / "t.csv"), "a\n");
     EXPECT_THROW(write_csv(folder_ / "missing" / "t.csv", table, false), InputError);
+}
+
+TEST_F(TableIo, WritesJsonThatOthersRead) {
+    const Table table{"objects",
+                      {{"id", "", "number"}, {"volume_um3", "µm³", "its \"volume\""}, {"class", "", ""}},
+                      {{std::int64_t{9007199254740993}, 0.1, std::string("a\tb")},
+                       {std::int64_t{-7}, std::numeric_limits<double>::quiet_NaN(), std::string("µ")}}};
+    const Table empty{"none", {{"a", "", ""}}, {}};
+    const std::vector<Table> tables{table, empty};
+    write_json(folder_ / "t.json", tables, false);
+    const auto read = nlohmann::json::parse(content(folder_ / "t.json"));
+    EXPECT_EQ(read["objects"]["columns"]["volume_um3"]["unit"], "µm³");
+    EXPECT_EQ(read["objects"]["columns"]["volume_um3"]["description"], "its \"volume\"");
+    ASSERT_EQ(read["objects"]["rows"].size(), 2U);
+    EXPECT_EQ(read["objects"]["rows"][0]["id"], 9007199254740993);
+    EXPECT_EQ(read["objects"]["rows"][0]["volume_um3"], 0.1);
+    EXPECT_EQ(read["objects"]["rows"][0]["class"], "a\tb");
+    EXPECT_TRUE(read["objects"]["rows"][1]["volume_um3"].is_null());
+    EXPECT_TRUE(read["none"]["rows"].empty());
+    EXPECT_THROW(write_json(folder_ / "t.json", tables, false), InputError);
 }
 
 TEST_F(TableIo, RefusesRaggedRows) {

@@ -11,6 +11,7 @@
 #include "cytomo/core/legend.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/components.h"
+#include "cytomo/labels/crossings.h"
 #include "cytomo/labels/split.h"
 #include "cytomo/labels/split_constrictions.h"
 
@@ -49,6 +50,7 @@ InstanceOptions default_instance_options() {
     options.min_volume_um3[nucleus] = 0.2;
     options.split_touching[lipid_droplet] = true;
     options.split_touching[vesicle] = true;
+    options.split_crossings[filopodium] = true;
     return options;
 }
 
@@ -81,6 +83,12 @@ Instances find_instances(const ClassVolume& classes, const InstanceOptions& opti
     parallel_chunks(result.volume.count(), 1 << 16, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) result.volume[i] = number[result.volume[i]];
     });
+    for (std::size_t c = 0; c < options.split_crossings.size(); ++c) {
+        if (!options.split_crossings[c]) continue;
+        CrossingOptions crossings;
+        crossings.class_id = static_cast<std::uint8_t>(c);
+        result = split_crossing_filopodia(classes, std::move(result), crossings, progress.part(0.9, 1));
+    }
     progress(1);
     return result;
 }

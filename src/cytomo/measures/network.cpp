@@ -11,11 +11,11 @@
 
 namespace cytomo {
 
-std::string name(NetworkKind kind) {
+std::string name(TubeKind kind) {
     switch (kind) {
-        case NetworkKind::fragment:
+        case TubeKind::fragment:
             return "fragment";
-        case NetworkKind::tube:
+        case TubeKind::tube:
             return "tube";
         default:
             return "network";
@@ -157,10 +157,10 @@ NetworkObject object_from(Skeleton skeleton, const NetworkOptions& options) {
     }
     Paths(skeleton).longest(o.longest_path_um, o.straight_um);
     if (o.branch_points > 0 || o.loops > 0)
-        o.kind = NetworkKind::network;
+        o.kind = TubeKind::network;
     else
-        o.kind = o.length_um >= options.tube_from * o.mean_thickness_um ? NetworkKind::tube
-                                                                        : NetworkKind::fragment;
+        o.kind = o.length_um >= options.tube_from * o.mean_thickness_um ? TubeKind::tube
+                                                                        : TubeKind::fragment;
     o.skeleton = std::move(skeleton);
     return o;
 }
@@ -187,16 +187,16 @@ NetworkSummary summarise_networks(const std::vector<NetworkObject>& objects) {
     Thickness thickness;
     for (const NetworkObject& o : objects) {
         ++s.objects;
-        s.fragments += o.kind == NetworkKind::fragment;
-        s.tubes += o.kind == NetworkKind::tube;
-        s.networks += o.kind == NetworkKind::network;
+        s.fragments += o.kind == TubeKind::fragment;
+        s.tubes += o.kind == TubeKind::tube;
+        s.networks += o.kind == TubeKind::network;
         s.branch_points += o.branch_points;
         s.ends += o.ends;
         s.branches += o.branches;
         s.loops += o.loops;
         s.volume_um3 += o.volume_um3;
         s.length_um += o.length_um;
-        if (o.kind == NetworkKind::network) in_networks += o.volume_um3;
+        if (o.kind == TubeKind::network) in_networks += o.volume_um3;
         for (const SkeletonBranch& b : o.skeleton.branches) add_thickness(thickness, b);
     }
     if (s.volume_um3 > 0) {

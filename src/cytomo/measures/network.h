@@ -16,15 +16,15 @@ namespace cytomo {
 
 /// A network has a branch point or a loop; a tube has none and is at least three times as long as thick; a
 /// fragment is shorter.
-enum class NetworkKind { fragment, tube, network };
+enum class TubeKind { fragment, tube, network };
 
 /// "fragment", "tube" or "network".
-std::string name(NetworkKind kind);
+std::string name(TubeKind kind);
 
 /// One object. Lengths in µm, measured on its skeleton (see skeleton.h).
 struct NetworkObject {
     std::uint32_t instance = 0;  ///< its number in the instance volume
-    NetworkKind kind = NetworkKind::fragment;
+    TubeKind kind = TubeKind::fragment;
     double volume_um3 = 0;
     double length_um = 0;  ///< of all centre lines; ends lie on the surface
     std::int64_t branch_points = 0, ends = 0, branches = 0, loops = 0;

@@ -41,9 +41,9 @@ TEST(Network, KindsAndSummary) {
     const Instances instances = scene();
     const auto objects = measure_networks(instances);
     ASSERT_EQ(objects.size(), 3U);
-    EXPECT_EQ(objects[0].kind, NetworkKind::tube);
-    EXPECT_EQ(objects[1].kind, NetworkKind::fragment);
-    EXPECT_EQ(objects[2].kind, NetworkKind::network);
+    EXPECT_EQ(objects[0].kind, TubeKind::tube);
+    EXPECT_EQ(objects[1].kind, TubeKind::fragment);
+    EXPECT_EQ(objects[2].kind, TubeKind::network);
     const NetworkSummary s = summarise_networks(objects);
     EXPECT_EQ(s.objects, 3);
     EXPECT_EQ(s.fragments, 1);

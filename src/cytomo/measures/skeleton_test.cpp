@@ -65,7 +65,7 @@ TEST(Skeleton, StraightTubes) {
                     const double truth = axis + 2 * r;
                     SCOPED_TRACE(testing::Message() << "radius " << voxels << " slenderness " << slenderness
                                                     << " turn " << turn << " edge " << e.z);
-                    EXPECT_EQ(o.kind, NetworkKind::tube);
+                    EXPECT_EQ(o.kind, TubeKind::tube);
                     EXPECT_EQ(o.ends, 2);
                     EXPECT_EQ(o.branches, 1);
                     EXPECT_NEAR(o.length_um / truth, 1, 0.02);
@@ -87,7 +87,7 @@ TEST(Skeleton, BentTubes) {
                                                     << turn << " edge " << e.z);
                     EXPECT_EQ(o.ends, 2);
                     EXPECT_EQ(o.branches, 1);
-                    EXPECT_EQ(o.kind, NetworkKind::tube);
+                    EXPECT_EQ(o.kind, TubeKind::tube);
                     EXPECT_NEAR(o.length_um / (angle * bend * r + 2 * r), 1, 0.02);
                     EXPECT_NEAR(o.mean_thickness_um / (2 * r), 1, 0.03);
                 }
@@ -105,7 +105,7 @@ TEST(Skeleton, ToriAreLoopsWithoutEnds) {
                     EXPECT_EQ(o.ends, 0);
                     EXPECT_EQ(o.branch_points, 0);
                     EXPECT_EQ(o.loops, 1);
-                    EXPECT_EQ(o.kind, NetworkKind::network);
+                    EXPECT_EQ(o.kind, TubeKind::network);
                     EXPECT_NEAR(o.length_um / (2 * pi * bend * r), 1, 0.02);
                     EXPECT_NEAR(o.mean_thickness_um / (2 * r), 1, 0.03);
                     EXPECT_NEAR(o.longest_path_um, o.length_um / 2, 1e-9);
@@ -128,7 +128,7 @@ TEST(Skeleton, YAndHAndXHaveTheirBranchPoints) {
                 EXPECT_EQ(y.branch_points, 1);
                 EXPECT_EQ(y.ends, 3);
                 EXPECT_EQ(y.loops, 0);
-                EXPECT_EQ(y.kind, NetworkKind::network);
+                EXPECT_EQ(y.kind, TubeKind::network);
                 EXPECT_NEAR(y.length_um / (3 * arm + 3 * r), 1, 0.02);
                 EXPECT_NEAR(y.mean_thickness_um / (2 * r), 1, 0.03);
                 EXPECT_NEAR(y.longest_path_um / (2 * arm + 2 * r), 1, 0.02);
@@ -232,7 +232,7 @@ TEST(Skeleton, SpheresAndSingleVoxelsAreFragments) {
         for (const double voxels : {3.0, 6.0}) {
             const double r = voxels * longest(e);
             const NetworkObject o = measure({straight_tube({0, 0, 0}, {0.001, 0, 0}, r)}, e, 0);
-            EXPECT_EQ(o.kind, NetworkKind::fragment);
+            EXPECT_EQ(o.kind, TubeKind::fragment);
             EXPECT_EQ(o.ends, 2);
             EXPECT_NEAR(o.length_um / (2 * r), 1, 0.05);
             EXPECT_NEAR(o.mean_thickness_um / (2 * r), 1, 0.05);
@@ -240,7 +240,7 @@ TEST(Skeleton, SpheresAndSingleVoxelsAreFragments) {
     InstanceVolume one(Grid{{3, 4, 5}, {0.02, 0.015, 0.03}, {}});
     one(0, 3, 4) = 1;
     const NetworkObject o = measure(one);
-    EXPECT_EQ(o.kind, NetworkKind::fragment);
+    EXPECT_EQ(o.kind, TubeKind::fragment);
     EXPECT_GT(o.length_um, 0.01);
     EXPECT_LT(o.length_um, 0.04);
     EXPECT_GT(o.mean_thickness_um, 0.01);

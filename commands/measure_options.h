@@ -1,0 +1,31 @@
+// Options that measure and analyze share, and how they write what was measured.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "command.h"
+#include "cytomo/measures/cell.h"
+
+namespace cytomo::commands {
+
+struct MeasureOptions {
+    std::string tilt_range, lac_scale;
+    double tilt_axis_deg = 0, voxel_error_percent = 1;
+    int placements = 999;
+
+    void declare(CLI::App& app);
+    /// Throws UsageError. `smoothing`: of surfaces, see CellOptions.
+    CellOptions options(const Legend& legend, int smoothing) const;
+    /// For the record of a result, in words.
+    std::string text() const;
+};
+
+/// Writes all tables as CSV, what their columns mean (columns.csv), and all of it as JSON (measures.json).
+void write_measures(const std::filesystem::path& folder, const CellMeasures& measures, const Legend& legend);
+
+/// Writes a text file. Throws InputError.
+void write_text(const std::filesystem::path& file, const std::string& text);
+
+}  // namespace cytomo::commands

@@ -1,0 +1,151 @@
+// Plots of an analysis.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "analyze_page.h"
+#include "cytomo/report/curves.h"
+#include "cytomo/report/filopodia_pictures.h"
+
+namespace cytomo {
+
+namespace {
+
+Colour colour_of(const Legend& legend, std::uint8_t class_id) {
+    const LegendEntry* entry = legend.find(class_id);
+    return entry != nullptr ? entry->colour : Colour{150, 150, 150};
+}
+
+/// One strip a class, of the classes whose objects are counted.
+template <class Value>
+Figure strips(const char* title, const char* quantity, const char* unit, const Analysis& a,
+              const Legend& legend, Value value_of) {
+    std::vector<NamedValues> groups;
+    for (const auto& entry : legend.entries) {
+        if (entry.id <= nucleus) continue;
+        NamedValues group{entry.name, entry.colour, {}};
+        for (const Object& o : a.measures.objects)
+            if (o.class_id == entry.id) group.values.push_back(value_of(o));
+        if (!group.values.empty()) groups.push_back(std::move(group));
+    }
+    return strip_figure(title, quantity, unit, groups);
+}
+
+template <class Items, class Value>
+Figure strip_of(const char* title, const char* quantity, const char* unit, Colour colour, const Items& items,
+                Value value_of) {
+    NamedValues group{quantity, colour, {}};
+    for (const auto& item : items) group.values.push_back(value_of(item));
+    return strip_figure(title, quantity, unit, {&group, 1});
+}
+
+/// Share of the volume against the distance to nucleus or membrane, over the share in the whole cell.
+Figure radial_figure(const Analysis& a, const Legend& legend, RadialReference reference, const char* title,
+                     const char* axis) {
+    std::map<std::uint8_t, Curve> curves;
+    double farthest = 0;
+    for (const RadialBin& bin : a.measures.space.radial) {
+        if (bin.reference != reference) continue;
+        Curve& curve = curves[bin.class_id];
+        curve.name = legend.name_of(bin.class_id);
+        curve.colour = colour_of(legend, bin.class_id);
+        curve.x.push_back((bin.from_um + bin.to_um) / 2);
+        curve.y.push_back(bin.relative_volume);
+        farthest = std::max(farthest, bin.to_um);
+    }
+    std::vector<Curve> all;
+    for (auto& [id, curve] : curves) all.push_back(std::move(curve));
+    Figure figure;
+    if (all.empty()) return figure;
+    all.push_back({"even", {150, 150, 150}, {0, farthest}, {1, 1}, false});
+    figure = curve_figure(title, {axis, "density / mean", 0, 2, false}, all);
+    figure.caption =
+        "Share of each class in the volume available at that distance, over its share in the whole cell: 1 "
+        "is an even "
+        "spread.";
+    return figure;
+}
+
+/// Mean absorption of all round objects of a class by depth below the surface, relative to their
+/// surroundings.
+Figure profile_figure(const Analysis& a, const Legend& legend) {
+    struct Sum {
+        double sum = 0, weight = 0;
+    };
+    std::map<std::uint8_t, std::map<int, Sum>> sums;  // by class and distance in steps of 20 nm
+    constexpr double step_um = 0.02;
+    for (const RadialProfile& p : a.measures.profiles)
+        for (const ProfileLayer& layer : p.layers)
+            if (std::isfinite(layer.mean) && std::isfinite(p.surroundings)) {
+                Sum& s = sums[p.class_id][static_cast<int>(std::lround(layer.distance_um / step_um))];
+                s.sum += layer.mean - p.surroundings;
+                s.weight += 1;
+            }
+    std::vector<Curve> curves;
+    for (const auto& [class_id, layers] : sums) {
+        Curve curve{legend.name_of(class_id), colour_of(legend, class_id), {}, {}, true};
+        for (const auto& [place, s] : layers) {
+            if (s.weight < 2) continue;  // of one object only
+            curve.x.push_back(place * step_um);
+            curve.y.push_back(s.sum / s.weight);
+        }
+        if (curve.x.size() > 2) curves.push_back(std::move(curve));
+    }
+    Figure figure;
+    if (curves.empty()) return figure;
+    const std::string unit = a.measures.absorption.calibrated ? "absorption, 1/µm" : "grey value";
+    figure = curve_figure(
+        "Round objects from the middle outwards",
+        {"distance from the surface, µm (inside: negative)", unit + " less surroundings", 0, 0, false},
+        curves);
+    figure.caption = "Mean over the objects of a class. Single profiles are in absorption_profiles.csv.";
+    return figure;
+}
+
+}  // namespace
+
+std::vector<Figure> analysis_figures(const Analysis& a, const Tomogram& tomogram, const Legend& legend,
+                                     const Progress& progress) {
+    const CellMeasures& m = a.measures;
+    std::vector<Figure> out;
+    const auto add = [&](Figure figure) {
+        if (!figure.svg.empty()) out.push_back(std::move(figure));
+    };
+    if (std::any_of(m.objects.begin(), m.objects.end(),
+                    [](const Object& o) { return o.class_id > nucleus; })) {
+        add(strips("Volumes of objects", "Volume", "µm³", a, legend,
+                   [](const Object& o) { return o.volume_um3; }));
+        add(strips("Equivalent diameters", "Diameter", "µm", a, legend,
+                   [](const Object& o) { return o.equivalent_diameter_um; }));
+    }
+    if (!m.filopodia.empty()) {
+        const auto* entry = legend.find_kind("filopodium");
+        const Colour colour = entry != nullptr ? entry->colour : Colour{186, 120, 190};
+        add(strip_of("Lengths of filopodia", "Length", "µm", colour, m.filopodia,
+                     [](const Filopodium& f) { return f.length_um; }));
+        add(strip_of("Radii of filopodia", "Mean radius", "µm", colour, m.filopodia,
+                     [](const Filopodium& f) { return f.mean_radius_um; }));
+        add(filopodium_profiles_figure(m.filopodia));
+    }
+    if (!m.networks.empty()) {
+        const auto* entry = legend.find_kind("mitochondrion");
+        const Colour colour = entry != nullptr ? entry->colour : Colour{200, 80, 60};
+        add(strip_of("Lengths of mitochondria along their skeletons", "Length", "µm", colour, m.networks,
+                     [](const NetworkObject& n) { return n.length_um; }));
+        add(strip_of("Thickness of mitochondria", "Mean thickness", "µm", colour, m.networks,
+                     [](const NetworkObject& n) { return n.mean_thickness_um; }));
+    }
+    add(radial_figure(a, legend, RadialReference::nucleus, "Distance to the nucleus",
+                      "distance to the nucleus, µm"));
+    add(radial_figure(a, legend, RadialReference::membrane, "Distance to the plasma membrane",
+                      "distance to the plasma membrane, µm"));
+    add(profile_figure(a, legend));
+    const Tomogram grey = scaled(tomogram, m.scale);
+    const auto histograms = sample_grey_values(grey, *a.classes, legend, progress.stage("grey values"));
+    if (!histograms.empty())
+        add(grey_figure(histograms,
+                        grey.calibrated ? "Linear absorption coefficient (1/µm)" : "Grey value (as stored)"));
+    return out;
+}
+
+}  // namespace cytomo

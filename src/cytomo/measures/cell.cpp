@@ -1,0 +1,188 @@
+#include "cytomo/measures/cell.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cytomo/core/error.h"
+#include "cytomo/measures/cell_edge.h"
+#include "cytomo/measures/certainty.h"
+#include "cytomo/surfaces/fields.h"
+#include "cytomo/surfaces/smooth.h"
+
+namespace cytomo {
+
+void CellOptions::check() const {
+    wedge.check();
+    intervals.check();
+    if (placements != 0 && (placements < 19 || placements > 100'000))
+        throw UsageError("placements: expected 0, or 19 to 100000");
+    if (smoothing < 0 || smoothing > 1000) throw UsageError("smoothing: expected 0 to 1000 iterations");
+}
+
+namespace {
+
+std::vector<Mesh> make_surfaces(const CellInput& input, int smoothing, const Progress& progress) {
+    const Instances& found = *input.found;
+    std::vector<Mesh> meshes =
+        input.probabilities
+            ? extract_objects(*input.probabilities, found.volume, found.class_of, progress.stage("surfaces"))
+            : extract_objects(found.volume, found.count(), progress.stage("surfaces"));
+    SmoothOptions smooth;
+    smooth.iterations = smoothing;
+    smooth.border = found.volume.grid();
+    const auto stage = progress.stage("smoothing surfaces");
+    for (std::size_t n = 1; n < meshes.size(); ++n) {
+        stage(static_cast<double>(n) / static_cast<double>(meshes.size()));
+        smooth_surface(meshes[n], smooth);
+    }
+    return meshes;
+}
+
+void measure_filopodia_of(CellMeasures& m, const CellInput& input, const Legend& legend,
+                          const Progress& progress) {
+    const LegendEntry* entry = legend.find_kind("filopodium");
+    if (entry == nullptr) return;
+    FilopodiaOptions options;
+    options.class_id = entry->id;
+    m.filopodia =
+        measure_filopodia(*input.found_classes, *input.found, options, input.probabilities.get(), progress);
+    CellEdgeOptions edge;
+    edge.class_id = entry->id;
+    m.edge = summarise_edge(find_cell_edge(*input.found_classes, edge), m.filopodia);
+}
+
+void measure_intervals(CellMeasures& m, const std::vector<Certainty>& certainty, const Grid& grid,
+                       const Legend& legend, const IntervalOptions& options) {
+    const ErrorModel errors = default_error_model(legend);
+    m.object_intervals = object_intervals(m.objects, certainty, errors, options);
+    if (const LegendEntry* entry = legend.find_kind("filopodium"))
+        m.filopodium_intervals = filopodium_intervals(m.filopodia, certainty, entry->id, errors, options);
+    m.class_intervals = class_intervals(m.totals, grid, m.objects, certainty, errors, options);
+}
+
+void measure_absorption_of(CellMeasures& m, const CellInput& input, const Tomogram& tomogram,
+                           const Legend& legend, const Progress& progress) {
+    m.absorption = measure_absorption(input.instances, *input.classes, tomogram, absorption_options(legend),
+                                      progress.stage("absorption"));
+    find_absorption_doubts(m.absorption, legend);
+    ProfileOptions profiles = profile_options(legend);
+    profiles.dense_is_dark = m.absorption.dense_is_dark;
+    m.profiles =
+        measure_profiles(input.instances, *input.classes, tomogram, profiles, progress.stage("profiles"));
+    m.textures =
+        measure_texture(*input.classes, tomogram, texture_options(legend), progress.stage("texture"));
+}
+
+/// One sentence for the doubts about single objects; those about whole classes as they are.
+void add_absorption_warnings(CellMeasures& m, const Legend& legend) {
+    std::size_t objects = 0;
+    std::string first;
+    for (const AbsorptionWarning& w : absorption_warnings(m.absorption, legend)) {
+        if (w.instance == 0) {
+            m.warnings.push_back(w.text);
+        } else if (objects++ == 0) {
+            first = w.text;
+        }
+    }
+    if (objects == 1) m.warnings.push_back(first);
+    if (objects > 1)
+        m.warnings.push_back(std::to_string(objects) +
+                             " objects have an absorption that contradicts their class (column doubts of "
+                             "absorption.csv), for example: " +
+                             first);
+}
+
+}  // namespace
+
+CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptions& options,
+                          const Progress& progress) {
+    options.check();
+    CellMeasures m;
+    m.object_surfaces = make_surfaces(input, options.smoothing, progress);
+    measure_filopodia_of(m, input, legend, progress.stage("measuring filopodia"));
+    std::vector<Certainty> certainty;
+    if (input.probabilities)
+        certainty = measure_certainty(*input.found, *input.probabilities, progress.stage("certainty"));
+    input.probabilities.reset();  // the largest of all
+
+    m.scale = scale_of(input.tomogram);
+    if (options.absorption)
+        m.scale = make_absorption_scale(*options.absorption, input.tomogram, *input.classes, options.polarity,
+                                        progress.stage("calibrating"));
+    const Tomogram tomogram = scaled(input.tomogram, m.scale);
+    m.surfaces = measure_surfaces(m.object_surfaces, input.found->class_of, input.found->volume.grid(),
+                                  options.wedge, nullptr, progress.stage("measuring surfaces"));
+    m.objects = measure_objects(input.instances, &tomogram, progress.stage("measuring objects"));
+    std::vector<double> areas(m.object_surfaces.size(), not_defined);
+    for (const SurfaceMeasures& s : m.surfaces) areas[s.object] = s.area_um2;
+    set_surface_areas(m.objects, areas);
+    m.totals = measure_classes(*input.classes, &tomogram, progress.stage("measuring classes"));
+    measure_intervals(m, certainty, tomogram.grid, legend, options.intervals);
+    if (const LegendEntry* entry = legend.find_kind("mitochondrion")) {
+        NetworkOptions networks;
+        networks.class_id = entry->id;
+        m.networks = measure_networks(*input.found, networks, progress.stage("skeletons"));
+        m.network = summarise_networks(m.networks);
+    }
+    SpaceOptions space;
+    space.classes = organelle_classes(legend);
+    space.placements = options.placements;
+    m.space = measure_space(*input.found_classes, *input.found, space, progress);
+    measure_absorption_of(m, input, tomogram, legend, progress);
+    add_absorption_warnings(m, legend);
+    m.summary = summarise(tomogram.grid, &tomogram, m.totals, m.objects, m.filopodia, legend);
+    m.summary.voxel_size_known = tomogram.voxel_size_known;
+    return m;
+}
+
+std::vector<Table> cell_tables(const CellMeasures& m, const Legend& legend) {
+    Table objects = objects_table(m.objects, legend), filopodia = filopodia_table(m.filopodia);
+    add_interval_columns(objects, m.object_intervals);
+    add_interval_columns(filopodia, m.filopodium_intervals);
+    const bool calibrated = m.absorption.calibrated;
+    std::vector<Table> tables{std::move(objects),
+                              class_intervals_table(m.class_intervals, legend),
+                              surfaces_table(m.surfaces, legend),
+                              std::move(filopodia),
+                              filopodium_profiles_table(m.filopodia),
+                              filopodium_branches_table(m.filopodia),
+                              cell_edge_table(m.edge),
+                              network_table(m.networks),
+                              network_summary_table(m.network),
+                              contacts_table(m.space.contacts, legend),
+                              distances_table(m.space.distances.pairs, legend),
+                              positions_table(m.space.distances.positions, legend),
+                              radial_table(m.space.radial, legend),
+                              null_model_table(m.space.null_model, legend),
+                              absorption_table(m.absorption, legend),
+                              walls_table(m.profiles, legend, calibrated),
+                              profiles_table(m.profiles, legend, calibrated),
+                              texture_table(m.textures, legend, calibrated)};
+    return tables;
+}
+
+Table dictionary_table(const std::vector<Table>& tables) {
+    Table t;
+    t.name = "columns";
+    t.columns = {{"table", "", "file, without .csv"},
+                 {"column", "", "name of the column"},
+                 {"unit", "", "its unit; empty: a number, a name or text"},
+                 {"description", "", "what it says"}};
+    for (const Table& table : tables)
+        for (const TableColumn& column : table.columns)
+            t.rows.push_back({table.name, column.name, column.unit, column.description});
+    return t;
+}
+
+std::string dictionary_markdown(const std::vector<Table>& tables) {
+    std::string text;
+    for (const Table& table : tables) {
+        text += "### " + table.name + ".csv\n\n| column | unit | what it says |\n|---|---|---|\n";
+        for (const TableColumn& column : table.columns)
+            text += "| `" + column.name + "` | " + column.unit + " | " + column.description + " |\n";
+        text += "\n";
+    }
+    return text;
+}
+
+}  // namespace cytomo
