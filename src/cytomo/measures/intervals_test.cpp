@@ -162,7 +162,7 @@ TEST(Intervals, ClassTotalsKnowWhatObjectsShare) {
         EXPECT_EQ(c.size(), 1U);
         EXPECT_EQ(c[0].count.low, 100);
         EXPECT_EQ(c[0].count.high, 100);
-        EXPECT_TRUE(holds(c[0].volume, volume));
+        EXPECT_TRUE(holds(c[0].volume, c[0].volume_um3));
         return std::log(c[0].volume.high / c[0].volume.low);
     };
     EXPECT_NEAR(width(0, 0), 0, 1e-3);
