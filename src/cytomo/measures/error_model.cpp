@@ -1,17 +1,16 @@
-// Where the numbers come from. bench/measures/interval_fit learnt them from 25 simulated tomograms (20 nm
-// voxels; cell-edge, perinuclear and suspension-cell; standard and varied microscopes; 224 × 224 × 80 and 256
-// × 256 × 96 voxels) that the default model segmented and find_instances separated. Objects sharing more than
-// half of their union with a true one decide the displacements: 22 pieces of cytoplasm, 22 nuclei,
-// 151 mitochondria, 300 droplets, 257 vesicles. Test on other cells:
-// bench/measures/interval_coverage.
+// Where the numbers come from: bench/measures/interval_fit learnt them from 25 simulated tomograms
+// that the default model segmented and find_instances separated (20 nm voxels; cell-edge,
+// perinuclear and suspension-cell; standard and varied microscopes; 224 × 224 × 80 and 256 × 256 × 96
+// voxels). Objects that share more than half of their union with a true one decide the displacements:
+// 22 pieces of cytoplasm, 22 nuclei, 151 mitochondria, 300 droplets, 257 vesicles. Test on other
+// cells: bench/measures/interval_coverage.
 //
 // Less sure than the others:
-// - Filopodia, whose neighbours were still joined: their lines come from 20 complete ones, radius 60 to 140
-// nm,
-//   parted as in the truth, without those found less than three quarters as long as they are.
-// - Surfaces of cytoplasm, nuclei and mitochondria, whose true surface the simulation does not know: a
-// deviation
-//   of 5 % beyond the displacement is an assumption.
+// - Filopodia, whose neighbours were still joined. Their lines come from 20 complete ones of 60 to
+//   140 nm radius, parted as in the truth, without those found less than three quarters as long as
+//   they are.
+// - Surfaces of cytoplasm, nuclei and mitochondria: the simulation does not know the true ones. A
+//   deviation of 5 % beyond the displacement is an assumption.
 // - The chance of cytoplasm and nuclei to be real, set by hand: the few false ones were small pieces.
 #include "cytomo/measures/error_model.h"
 

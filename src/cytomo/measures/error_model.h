@@ -25,8 +25,8 @@ struct ClassErrors {
     double usual_probability = 0.9;  ///< mean probability where probabilities are not known
     double missed_share = 0;         ///< true objects that were missed or merged with others, for each found
     double count_deviation = 0;      ///< relative deviation of the count between tomograms, beyond these
-    double volume_shift = 0;  ///< mean of log(true / expected volume) of the whole class in a tomogram;
-                              ///< expected: of what is found, each object by its chance to be real
+    double volume_shift = 0;      ///< mean of log(true / expected volume) of the whole class in a tomogram;
+                                  ///< expected: of what is found, each object by its chance to be real
     double volume_deviation = 0;  ///< deviation of the same
 };
 
