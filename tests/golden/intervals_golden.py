@@ -30,6 +30,4 @@ record("many_chances", chances)
 record("many", poisson_binomial(chances))
 record("equal", stats.binom.pmf(np.arange(26), 25, 0.3))
 record("poisson", stats.poisson.pmf(np.arange(12), 3.7))
-# Gamma with relative deviation 0.5 and mean 8: size 1 / 0.25, success probability size / (size + mean).
-record("overdispersed", stats.nbinom.pmf(np.arange(40), 4, 4 / (4 + 8)))
 record("normal_quantiles", stats.norm.ppf([0.75, 0.95, 0.995]))

@@ -68,7 +68,7 @@ TEST(Certainty, SharpEdgesAndDoubtedObjects) {
     const Blurred sharp = ball(grid, centre, 0.25, 1e-6);
     const auto c = measure_certainty(sharp.instances, sharp.probabilities);
     EXPECT_NEAR(c[1].mean_probability, 1, 1e-9);
-    EXPECT_NEAR(c[1].edge_blur_um, 0.02 / std::sqrt(2 * std::numbers::pi), 0.001);
+    EXPECT_NEAR(c[1].edge_blur_um, 0.02 / std::sqrt(2 * std::numbers::pi) / 1.5, 0.0003);
     const Blurred doubted = ball(grid, centre, 0.25, 1e-6, 0.5);
     EXPECT_NEAR(measure_certainty(doubted.instances, doubted.probabilities)[1].edge_blur_um,
                 2 * c[1].edge_blur_um, 0.001);

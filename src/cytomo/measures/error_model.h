@@ -24,9 +24,10 @@ struct ClassErrors {
     double real_offset = 0, real_slope = 0, real_volume_slope = 0;
     double usual_probability = 0.9;  ///< mean probability where probabilities are not known
     double missed_share = 0;         ///< true objects that were missed or merged with others, for each found
-    double missed_deviation = 0;     ///< relative deviation of that share between tomograms
-    double volume_shift = 0;         ///< mean of log(true / measured volume) of the whole class in a tomogram
-    double volume_deviation = 0;     ///< deviation of the same
+    double count_deviation = 0;      ///< relative deviation of the count between tomograms, beyond these
+    double volume_shift = 0;      ///< mean of log(true / expected volume) of the whole class in a tomogram;
+                                  ///< expected: of what is found, each object by its chance to be real
+    double volume_deviation = 0;  ///< deviation of the same
 };
 
 /// Ends and middles of filopodia.

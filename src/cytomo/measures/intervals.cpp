@@ -85,21 +85,23 @@ double thickness_scale_um(const Object& o) {
     return o.surface_um2 > 0 ? 3 * o.volume_um3 / o.surface_um2 : o.equivalent_diameter_um / 2;
 }
 
-Interval count_interval(const std::vector<double>& chances, double missed, double missed_deviation,
+/// `between`: relative deviation between tomograms.
+Interval count_interval(const std::vector<double>& chances, double missed, double between,
                         const IntervalOptions& options) {
-    const double below = (1 - options.level) / 2;
-    if (chances.size() <= most_objects_counted_exactly) {
-        const std::vector<double> counts =
-            sum_of(poisson_binomial(chances), overdispersed_poisson(missed, missed_deviation));
-        return {quantile_of(counts, below), quantile_of(counts, 1 - below)};
-    }
-    double mean = missed, variance = missed + std::pow(missed_deviation * missed, 2);
+    const double z = deviations(options), below = (1 - options.level) / 2;
+    double mean = missed, variance = missed;
     for (const double p : chances) {
         mean += p;
         variance += p * (1 - p);
     }
-    const double reach = deviations(options) * std::sqrt(variance);
-    return {std::max(0.0, std::floor(mean - reach)), std::ceil(mean + reach)};
+    Interval count{mean - z * std::sqrt(variance), mean + z * std::sqrt(variance)};
+    if (chances.size() <= most_objects_counted_exactly) {
+        const std::vector<double> counts = sum_of(poisson_binomial(chances), poisson(missed));
+        count = {quantile_of(counts, below), quantile_of(counts, 1 - below)};
+    }
+    const double reach = z * between * mean;
+    return {std::max(0.0, std::floor(mean - std::hypot(mean - count.low, reach) + 1e-9)),
+            std::ceil(mean + std::hypot(count.high - mean, reach) - 1e-9)};
 }
 
 }  // namespace
@@ -176,6 +178,7 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
         double total_um3 = 0, objects_um3 = 0, surface_um2 = 0;
         double own_volume = 0, own_surface = 0;  // variances of the sums, of displacements of single objects
         double real_volume = 0, real_surface = 0;  // and of objects that may not be real
+        double expected_um3 = 0, expected_um2 = 0;
         std::vector<double> chances;
     };
     std::map<std::uint8_t, Sums> sums;
@@ -196,6 +199,8 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
                          std::pow(e.surface_deviation * o.surface_um2, 2);
         s.real_volume += chance * (1 - chance) * o.volume_um3 * o.volume_um3;
         s.real_surface += chance * (1 - chance) * o.surface_um2 * o.surface_um2;
+        s.expected_um3 += chance * o.volume_um3;
+        s.expected_um2 += chance * o.surface_um2;
         s.chances.push_back(chance);
     }
     const double z = deviations(options), voxel = z * options.voxel_size_deviation;
@@ -207,7 +212,7 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
         c.objects = s.objects;
         for (const double p : s.chances) c.expected_real += p;
         c.expected_missed = e.missed_share * static_cast<double>(s.objects);
-        c.count = count_interval(s.chances, c.expected_missed, e.missed_deviation, options);
+        c.count = count_interval(s.chances, c.expected_missed, e.count_deviation, options);
         c.volume_um3 = s.total_um3 > 0 ? s.total_um3 : s.objects_um3;
         c.surface_um2 = s.surface_um2;
         const double scale = s.surface_um2 > 0 ? 3 * c.volume_um3 / s.surface_um2 : not_defined;
@@ -217,9 +222,12 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
         const double surface_further =
             std::hypot(e.volume_deviation, std::sqrt(s.own_surface + s.real_surface) / c.surface_um2);
         if (s.objects > 0) {
-            c.volume = displaced(c.volume_um3, 3, scale, d, e.volume_shift, z * volume_further, 3 * voxel);
-            c.surface =
-                displaced(c.surface_um2, 2, scale, d, e.surface_shift, z * surface_further, 2 * voxel);
+            const double real_um3 = std::log(std::max(s.expected_um3 / s.objects_um3, smallest_scale));
+            const double real_um2 = std::log(std::max(s.expected_um2 / s.surface_um2, smallest_scale));
+            c.volume = displaced(c.volume_um3, 3, scale, d, e.volume_shift + real_um3, z * volume_further,
+                                 3 * voxel);
+            c.surface = displaced(c.surface_um2, 2, scale, d, e.volume_shift + e.surface_shift + real_um2,
+                                  z * surface_further, 2 * voxel);
         } else {  // only specks, too small for objects
             c.volume = {0, c.volume_um3 * std::exp(z * e.volume_deviation + 3 * voxel)};
             c.surface = {0, not_defined};

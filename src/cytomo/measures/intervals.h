@@ -77,8 +77,9 @@ struct ClassIntervals {
 
 /// Of each class that has voxels or objects, ascending; background and ignored voxels are left out.
 /// Count: objects found are real or not (Poisson-binomial with chance_real), missed ones come to that
-/// (Poisson with an uncertain mean); above 2,000 objects both by their normal limit. Volume and surface:
-/// displacements that the class shares add up over all objects, those of single objects cancel in part.
+/// (Poisson); above 2,000 objects both by their normal limit; both are wider by what tomograms differ. Volume
+/// and surface: around the part expected to be real; displacements that the class shares add up over all
+/// objects, those of single objects cancel in part.
 std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& totals, const Grid& grid,
                                             const std::vector<Object>& objects,
                                             const std::vector<Certainty>& certainty, const ErrorModel& errors,

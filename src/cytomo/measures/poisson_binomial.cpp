@@ -17,20 +17,16 @@ std::vector<double> poisson_binomial(std::span<const double> chances) {
     return at;
 }
 
-std::vector<double> overdispersed_poisson(double mean, double relative_deviation) {
+std::vector<double> poisson(double mean) {
     if (!(mean > 0)) return {1};
     constexpr double rest = 1e-9;
-    const double variance = relative_deviation * relative_deviation;  // of the gamma factor of mean 1
-    // P(0), and the ratio of one probability to the one before, of the negative binomial; both have the
-    // Poisson distribution as their limit. In logarithms: P(0) of large means underflows.
-    const double log_first = variance > 1e-12 ? -std::log1p(variance * mean) / variance : -mean;
     std::vector<double> at;
-    double log_now = log_first, sum = 0;
-    const double far = mean + 40 * std::sqrt(mean + variance * mean * mean) + 40;
+    const double far = mean + 40 * std::sqrt(mean) + 40;
+    double log_now = -mean, sum = 0;  // logarithms: exp(-mean) of large means is nothing
     for (double k = 0; (sum < 1 - rest || k < mean) && k < far; ++k) {
         at.push_back(std::exp(log_now));
         sum += at.back();
-        log_now += std::log(mean * (1 + variance * k) / ((1 + variance * mean) * (k + 1)));
+        log_now += std::log(mean / (k + 1));
     }
     for (double& p : at) p /= sum;
     return at;

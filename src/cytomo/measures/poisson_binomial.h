@@ -10,10 +10,9 @@ namespace cytomo {
 /// Poisson-binomial distribution. Adds trial by trial, without cancellation. Time n², n = chances.size().
 std::vector<double> poisson_binomial(std::span<const double> chances);
 
-/// Probabilities of 0, 1, … events for a mean that is itself uncertain: a gamma distribution with the given
-/// mean and relative deviation (0: Poisson; else the negative binomial distribution). Ends where less than
-/// 1e-9 is left. mean >= 0; mean == 0 gives {1}.
-std::vector<double> overdispersed_poisson(double mean, double relative_deviation);
+/// Probabilities of 0, 1, … events of the Poisson distribution. Ends where less than 1e-9 is left. mean >= 0;
+/// mean == 0 gives {1}.
+std::vector<double> poisson(double mean);
 
 /// Distribution of the sum of two independent counts.
 std::vector<double> sum_of(std::span<const double> a, std::span<const double> b);
