@@ -32,10 +32,10 @@ Vec3 place(const Grid& grid, std::int64_t i) {
                                   static_cast<double>(i / (grid.size.x * grid.size.y))});
 }
 
-/// Rods as class 6 in a box of 3 × 3 × 1 µm around the origin; cell body below y = body_y.
+/// Rods as class 6 in a box of 3 × 3 × 0.6 µm around the origin; cell body below y = body_y.
 ClassVolume draw(const std::vector<Rod>& rods, Vec3 edge, double body_y = -100) {
     const auto n = [](double extent, double e) { return static_cast<std::int64_t>(extent / e); };
-    const Grid grid{{n(3, edge.x), n(3, edge.y), n(1, edge.z)}, edge, {-1.5, -1.5, -0.5}};
+    const Grid grid{{n(3, edge.x), n(3, edge.y), n(0.6, edge.z)}, edge, {-1.5, -1.5, -0.3}};
     ClassVolume classes(grid);
     for (std::int64_t i = 0; i < grid.count(); ++i) {
         const Vec3 p = place(grid, i);
