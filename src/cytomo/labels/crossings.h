@@ -14,7 +14,7 @@ struct CrossingOptions {
     std::uint8_t class_id = filopodium;  ///< every other class but 0 and 255 is cell body
     /// Where an object narrows below this part of the thinner of two neighbouring balls, they lie in two
     /// tubes that touch from the side; in ]0, 1].
-    double least_neck = 0.75;
+    double least_neck = 0.8;
     /// The most that a tube turns within a crossing, degrees in [0, 180].
     double largest_bend_deg = 50;
     /// Throws UsageError if a value is out of range.
@@ -24,11 +24,13 @@ struct CrossingOptions {
 /// Parts every object of the class along its centre-line graph. At a crossing the straightest continuations
 /// belong together; stretches that reach the cell body each by themselves are different objects; a branch
 /// stays with its stem. Where two run through each other the straighter pair keeps the voxels, so that the
-/// other one's object is in two pieces there (measure_filopodia bridges them). Tubes that share their voxels
-/// over more than some 15 radii, or one root, are not parted. Numbers are given anew by the rules of
-/// Instances. Objects of other classes keep their voxels. classes and instances lie on the same grid
-/// (InputError otherwise). Deterministic at any thread count; time n log n in the voxels of the class; memory
-/// about 40 bytes for each voxel of an object and 9 for each voxel of its box.
+/// other one's object is in two pieces there (measure_filopodia bridges them). Not parted: tubes that
+/// share their voxels over more than some 15 radii, those with one root, and thin ones (radius below 4
+/// voxels) that overlap from the side by more than a tenth of their radius. In dense bundles stretches can be
+/// joined wrongly. Numbers are given anew by the rules of Instances. Objects of other classes keep their
+/// voxels. classes and instances lie on the same grid (InputError otherwise). Deterministic at any thread
+/// count; time n log n in the voxels of the class; memory about 40 bytes for each voxel of an object and 9
+/// for each voxel of its box.
 Instances split_crossing_filopodia(const ClassVolume& classes, Instances instances,
                                    const CrossingOptions& options = {}, const Progress& progress = {});
 

@@ -32,10 +32,10 @@ Vec3 place(const Grid& grid, std::int64_t i) {
                                   static_cast<double>(i / (grid.size.x * grid.size.y))});
 }
 
-/// Rods as class 6 in a box of 3 × 3 × 1 µm around the origin; cell body below y = body_y.
+/// Rods as class 6 in a box of 3 × 3 × 0.6 µm around the origin; cell body below y = body_y.
 ClassVolume draw(const std::vector<Rod>& rods, Vec3 edge, double body_y = -100) {
     const auto n = [](double extent, double e) { return static_cast<std::int64_t>(extent / e); };
-    const Grid grid{{n(3, edge.x), n(3, edge.y), n(1, edge.z)}, edge, {-1.5, -1.5, -0.5}};
+    const Grid grid{{n(3, edge.x), n(3, edge.y), n(0.6, edge.z)}, edge, {-1.5, -1.5, -0.3}};
     ClassVolume classes(grid);
     for (std::int64_t i = 0; i < grid.count(); ++i) {
         const Vec3 p = place(grid, i);
@@ -119,6 +119,8 @@ TEST(Crossings, TubesThatTouchAtTheirSides) {
         for (const double r : {0.05, 0.09})
             for (const double overlap : {0.0, 0.15})
                 for (const double turn : {0.0, 30.0}) {
+                    // The longest edge is as long as the neck is wide: those stay together (crossings.h).
+                    if (overlap > 0 && edge.x != edge.y) continue;
                     const double apart = r * (2 - overlap), a = (turn + 90) * std::numbers::pi / 180;
                     const std::vector<Rod> rods{
                         rod_at(90 + turn, {0, 0, 0}, 1.1, r),

@@ -35,6 +35,8 @@ public:
         for (std::int64_t z = 0; z < extent[2]; ++z)
             for (std::int64_t y = 0; y < extent[1]; ++y)
                 for (std::int64_t x = 0; x < extent[0]; ++x) {
+                    // The cell body does not end a tube: at its root it is as thick as before.
+                    if (is_body(x + first_[0], y + first_[1], z + first_[2])) mask(x, y, z) = 1;
                     if (instances.volume(x + first_[0], y + first_[1], z + first_[2]) != number) continue;
                     mask(x, y, z) = 1;
                     place_(x, y, z) = static_cast<std::int32_t>(graph_.voxels.size());
@@ -73,17 +75,21 @@ private:
         });
         constexpr float uncovered = std::numeric_limits<float>::infinity();
         std::vector<float> nearest(count, uncovered);  // in radii of the ball
+        // Radius of the largest ball near by: what is much thinner there is the neck between two tubes.
+        std::vector<float> beside(count, 0.F);
         graph_.node_of.assign(count, 0);
         const Vec3 e = grid_.voxel_um;
+        const double thinnest = 2 * std::max({e.x, e.y, e.z});
         for (const std::uint32_t i : order) {
-            if (nearest[i] != uncovered) continue;
-            const double radius = depth(i), reach = cover * radius;
+            if (nearest[i] != uncovered || depth(i) < 0.75F * beside[i] || !is_middle(i)) continue;
+            const double radius = depth(i), reach = cover * std::max(radius, thinnest),
+                         around = 1.45 / cover * reach;
             const auto node = static_cast<std::uint32_t>(graph_.nodes.size());
             graph_.nodes.push_back({});
             graph_.nodes.back().radius_um = radius;
             const auto& c = graph_.voxels[i];
             const auto span = [&](std::int64_t at, double edge, std::int64_t n) {
-                const auto far = static_cast<std::int64_t>(std::min(reach / edge, 1e9));
+                const auto far = static_cast<std::int64_t>(std::min(around / edge, 1e9));
                 return std::pair{std::max<std::int64_t>(0, at - far), std::min(n - 1, at + far)};
             };
             const auto [x0, x1] = span(c[0], e.x, box_.size.x);
@@ -99,10 +105,43 @@ private:
                                                            static_cast<double>(z - c[2]) * e.z);
                         const auto radii = static_cast<float>(distance / radius);
                         const auto o = static_cast<std::size_t>(other);
-                        if (radii > cover || radii >= nearest[o]) continue;
+                        if (distance <= around) beside[o] = std::max(beside[o], static_cast<float>(radius));
+                        if (distance > reach || radii >= nearest[o]) continue;
                         nearest[o] = radii;
                         graph_.node_of[o] = node;
                     }
+        }
+        // What is left at the wall goes with what it touches.
+        std::vector<std::uint32_t> open;
+        for (std::size_t i = 0; i < count; ++i)
+            if (nearest[i] != uncovered) open.push_back(static_cast<std::uint32_t>(i));
+        for (std::size_t next = 0; next < open.size(); ++next)
+            for_neighbours(open[next], [&](std::size_t other, Vec3) {
+                if (nearest[other] != uncovered) return;
+                nearest[other] = nearest[open[next]];
+                graph_.node_of[other] = graph_.node_of[open[next]];
+                open.push_back(static_cast<std::uint32_t>(other));
+            });
+    }
+
+    /// Whether the depth rises in no direction as steeply as it does from a wall.
+    bool is_middle(std::size_t i) const {
+        bool middle = true;
+        for_neighbours(i, [&](std::size_t other, Vec3 step) {
+            if (depth(other) - depth(i) > 0.55 * length(step)) middle = false;
+        });
+        return middle;
+    }
+
+    template <class Found>
+    void for_neighbours(std::size_t i, Found found) const {
+        const auto& v = graph_.voxels[i];
+        const Vec3 e = grid_.voxel_um;
+        for (int d = 0; d < 27; ++d) {
+            const int dx = d % 3 - 1, dy = d / 3 % 3 - 1, dz = d / 9 - 1;
+            if (d == 13 || !box_.contains(v[0] + dx, v[1] + dy, v[2] + dz)) continue;
+            const std::int32_t other = place_(v[0] + dx, v[1] + dy, v[2] + dz);
+            if (other >= 0) found(static_cast<std::size_t>(other), Vec3{dx * e.x, dy * e.y, dz * e.z});
         }
     }
 
@@ -127,9 +166,11 @@ private:
                 float& pass = passes[std::minmax(a, b)];
                 pass = std::max(pass, std::min(depth(i), depth(other)));
             });
+        // The depth of a thin tube jumps by parts of a voxel along it.
+        const double jump = 0.25 * std::max({grid_.voxel_um.x, grid_.voxel_um.y, grid_.voxel_um.z});
         for (const auto& [pair, pass] : passes) {
             TubeNode &a = graph_.nodes[pair.first], &b = graph_.nodes[pair.second];
-            if (pass < least_neck * std::min(a.radius_um, b.radius_um)) {
+            if (pass + jump < least_neck * std::min(a.radius_um, b.radius_um)) {
                 graph_.touching.push_back(pair);
                 continue;
             }

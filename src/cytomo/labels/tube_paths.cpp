@@ -281,6 +281,7 @@ private:
     /// Tubes that touch at their sides stay apart. One that touches another with its end, and straight on, is
     /// its continuation behind a narrow place, or a branch with a narrow foot.
     void join_touching() {
+        constexpr double straight_on_deg = 30;
         std::vector<std::uint32_t> stretch_of(nodes_.size(), none);
         for (std::uint32_t i = 0; i < stretches_.size(); ++i)
             for (const std::uint32_t n : stretches_[i].nodes) stretch_of[n] = i;
@@ -292,7 +293,7 @@ private:
                 const std::size_t far = std::min<std::size_t>(3, s.nodes.size() - 1);
                 const Vec3 before = nodes_[back ? s.nodes[s.nodes.size() - 1 - far] : s.nodes[far]].place_um;
                 const Vec3 chord = nodes_[other].place_um - nodes_[n].place_um;
-                if (angle_deg(nodes_[n].place_um - before, chord) <= largest_bend_deg_) return true;
+                if (angle_deg(nodes_[n].place_um - before, chord) <= straight_on_deg) return true;
             }
             return false;
         };

@@ -36,16 +36,18 @@ ClassVolume project(const ClassVolume& classes, std::uint8_t class_id) {
 }
 
 /// Leaves out small pieces and fills holes.
-void settle(ClassVolume& projection, double least_area_um2) {
+void settle(ClassVolume& projection, double least_area_um2, double least_part) {
     const Grid& grid = projection.grid();
     const double pixel_um2 = grid.voxel_um.x * grid.voxel_um.y;
     ClassVolume body(grid), around(grid);
     for (std::int64_t i = 0; i < body.count(); ++i) body[i] = projection[i] == 1 ? 1 : 0;
     const Components pieces = find_components(body, Connectivity::faces);
+    const double largest =
+        static_cast<double>(*std::max_element(pieces.voxels.begin(), pieces.voxels.end())) * pixel_um2;
+    const double least = std::max(least_area_um2, least_part * largest);
     for (std::int64_t i = 0; i < body.count(); ++i) {
         const std::uint32_t piece = pieces.volume[i];
-        if (piece != 0 && static_cast<double>(pieces.voxels[piece]) * pixel_um2 < least_area_um2)
-            projection[i] = 0;
+        if (piece != 0 && static_cast<double>(pieces.voxels[piece]) * pixel_um2 < least) projection[i] = 0;
     }
     for (std::int64_t i = 0; i < body.count(); ++i) around[i] = projection[i] == 1 ? 0 : 1;
     const Components outside = find_components(around, Connectivity::faces);
@@ -188,7 +190,7 @@ CellEdge find_cell_edge(const ClassVolume& classes, const CellEdgeOptions& optio
     CellEdge edge;
     if (classes.empty()) return edge;
     ClassVolume projection = project(classes, options.class_id);
-    settle(projection, options.least_area_um2);
+    settle(projection, options.least_area_um2, options.least_part);
     const Vec3 e = classes.grid().voxel_um;
     std::vector<float> field = blurred(projection, options.smoothing_voxels * std::max(e.x, e.y));
     edge.outlines = Tracer(projection, std::move(field)).trace();

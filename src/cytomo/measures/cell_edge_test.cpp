@@ -55,7 +55,7 @@ TEST(CellEdge, HolesSpecksAndFilopodiaDoNotCount) {
     const CellEdge found = find_cell_edge(classes);
     ASSERT_EQ(found.outlines.size(), 1U);
     EXPECT_NEAR(found.length_um / (2 * std::numbers::pi), 1, 0.01);
-    EXPECT_EQ(find_cell_edge(classes, {.least_area_um2 = 0}).outlines.size(), 2U);
+    EXPECT_EQ(find_cell_edge(classes, {.least_area_um2 = 0, .least_part = 0}).outlines.size(), 2U);
 }
 
 TEST(CellEdge, WhatIsUnknownIsNoEdge) {
@@ -83,7 +83,7 @@ TEST(CellEdge, DegenerateVolumesAndThreads) {
     // ∫ sqrt(1 + (1.5 cos 5x)²) dx from 0 to 3.2, by the trapezoidal rule.
     double expected = 0;
     for (int i = 0; i < 3200; ++i) expected += 0.001 * std::hypot(1, 1.5 * std::cos(5 * 0.001 * (i + 0.5)));
-    EXPECT_NEAR(one / expected, 1, 0.015);
+    EXPECT_NEAR(one / expected, 1, 0.03);  // bends of 0.13 µm lose a little to the smoothing
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -10,6 +11,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
 #include "cytomo/labels/components.h"
+#include "cytomo/labels/crossings.h"
 
 namespace cytomo {
 namespace {
@@ -176,8 +178,10 @@ TEST(Filopodia, BentTubesOfAnyDirection) {
                     const std::string what = "shape " + std::to_string(shape) + " radius " +
                                              std::to_string(r) + " edge z " + std::to_string(edge.z) +
                                              " seed " + std::to_string(seed);
-                    EXPECT_NEAR(f.length_um / expected, 1, 0.03) << what;
-                    EXPECT_NEAR(f.mean_radius_um / r, 1, 0.05) << what;
+                    const bool fine = r >= 3 * std::max({edge.x, edge.y, edge.z});
+                    EXPECT_NEAR(f.length_um / expected, 1, fine ? 0.02 : 0.03) << what;
+                    EXPECT_NEAR(f.mean_radius_um / r, 1, fine ? 0.03 : 0.05) << what;
+                    EXPECT_NEAR(f.tip_radius_um / r, 1, 0.08) << what;
                     EXPECT_NEAR(f.minimum_radius_um / r, 1, 0.1) << what;
                     EXPECT_TRUE(f.attached);
                     EXPECT_LT(length(f.root_um - scene.shift - tube.curve(0)), r) << what;
@@ -190,6 +194,46 @@ TEST(Filopodia, BentTubesOfAnyDirection) {
                 100 * worst_length, 100 * worst_radius);
 }
 
+TEST(Filopodia, ThickAndThinTubes) {
+    double worst_length = 0, worst_radius = 0;
+    for (const Vec3 edge : {Vec3{0.01, 0.01, 0.01}, Vec3{0.01, 0.008, 0.006}})
+        for (const double voxels : {3.0, 6.0, 20.0})
+            for (const std::uint64_t seed : {5}) {
+                const double r = voxels * edge.x, l = 9 * r;
+                const Tube tube{turned(arc(7 * r), seed), l, [=](double) { return r; }, true, true};
+                const Filopodium f = measure_only(draw(tube, edge).classes);
+                const std::string what = "radius " + std::to_string(voxels) + " voxels, edge z " +
+                                         std::to_string(edge.z) + " seed " + std::to_string(seed);
+                EXPECT_NEAR(f.length_um / (l + r), 1, 0.02) << what;
+                EXPECT_NEAR(f.mean_radius_um / r, 1, 0.03) << what;
+                worst_length = std::max(worst_length, std::abs(f.length_um / (l + r) - 1));
+                worst_radius = std::max(worst_radius, std::abs(f.mean_radius_um / r - 1));
+            }
+    std::printf("radius 3 to 20 voxels: worst length error %.2f %%, worst radius error %.2f %%\n",
+                100 * worst_length, 100 * worst_radius);
+}
+
+TEST(Filopodia, CurvatureOfArcs) {
+    for (const Vec3 edge : edges)
+        for (const double r : {0.05, 0.08})
+            for (const std::uint64_t seed : {1, 2, 3}) {
+                const auto measured = [&](const Curve& curve) {
+                    const Tube tube{turned(curve, seed), 2.0, [=](double) { return r; }, true, true};
+                    return measure_only(draw(tube, edge).classes);
+                };
+                const Filopodium one = measured(arc(1.0)), half = measured(arc(0.5)),
+                                 none = measured(straight);
+                const std::string what = "radius " + std::to_string(r) + " edge z " + std::to_string(edge.z) +
+                                         " seed " + std::to_string(seed);
+                EXPECT_NEAR(one.mean_curvature_per_um, 1, 0.1) << what;
+                EXPECT_NEAR(half.mean_curvature_per_um, 2, 0.15) << what;
+                EXPECT_LT(one.maximum_curvature_per_um, 1.35) << what;
+                EXPECT_LT(none.mean_curvature_per_um, 0.1) << what;
+                EXPECT_LT(none.maximum_curvature_per_um, 0.3) << what;
+                EXPECT_EQ(one.curvature_per_um.size(), one.centre_line_um.size());
+            }
+}
+
 TEST(Filopodia, TaperedTubeHasItsThinPlace) {
     const Tube tube{turned(arc(1.5), 4), 2.0, [](double s) { return 0.12 - 0.03 * s; }, true, true};
     const Filopodium f = measure_only(draw(tube, {0.016, 0.012, 0.02}).classes);
@@ -197,6 +241,7 @@ TEST(Filopodia, TaperedTubeHasItsThinPlace) {
     EXPECT_NEAR(f.mean_radius_um / 0.09, 1, 0.06);
     EXPECT_NEAR(f.minimum_radius_um, 0.063, 0.006);
     EXPECT_GT(f.radius_um.at(1), 0.1);
+    EXPECT_NEAR(f.tip_radius_um, 0.12 - 0.03 * 1.85, 0.006);  // middle of the last 0.3 µm before the cap
 }
 
 TEST(Filopodia, WithoutACellBodyTheThickerEndIsTheRoot) {
@@ -235,22 +280,116 @@ TEST(Filopodia, CoverageSharpensTheRadiusOfThinTubes) {
     EXPECT_LE(soft, hard + 0.005);
 }
 
-TEST(Filopodia, BranchesAreLeftAside) {
-    const double r = 0.06;
-    const Tube tube{straight, 2.0, [=](double) { return r; }, true, true};
-    Scene scene = draw(tube, {0.02, 0.02, 0.02});
-    const Grid grid = scene.classes.grid();
-    // A side branch of 0.6 µm would not fit the box: a stub of what does.
+/// A straight stem along x from a cell body at x < 0, in a box of 3 × 2 × 0.6 µm; more is drawn by `also`.
+ClassVolume draw_stem(Vec3 edge, double r, double l, const std::function<bool(Vec3)>& also) {
+    const Grid grid{{static_cast<std::int64_t>(3.0 / edge.x), static_cast<std::int64_t>(2 / edge.y),
+                     static_cast<std::int64_t>(0.6 / edge.z)},
+                    edge,
+                    {-0.6, -1, -0.3}};
+    ClassVolume classes(grid);
     for (std::int64_t i = 0; i < grid.count(); ++i) {
         const Vec3 p = grid.world_from_voxel({static_cast<double>(i % grid.size.x),
                                               static_cast<double>(i / grid.size.x % grid.size.y),
-                                              static_cast<double>(i / (grid.size.x * grid.size.y))}) -
-                       scene.shift;
-        if (p.y > 0 && std::hypot(p.x - 1, p.z) <= r) scene.classes[i] = filopodium;
+                                              static_cast<double>(i / (grid.size.x * grid.size.y))});
+        if (p.x < 0)
+            classes[i] = cytoplasm;
+        else if (length(p - Vec3{std::min(p.x, l), 0, 0}) <= r || also(p))
+            classes[i] = filopodium;
     }
-    const Filopodium f = measure_only(scene.classes);
-    EXPECT_NEAR(f.length_um / 2.06, 1, 0.08);  // the line bends a little towards a branch as thick as itself
-    EXPECT_NEAR(f.mean_radius_um / r, 1, 0.08);
+    return classes;
+}
+
+/// Distance to a straight line between two places.
+double off(Vec3 p, Vec3 from, Vec3 to) {
+    const Vec3 along = to - from;
+    return length(p - (from + along * std::clamp(dot(p - from, along) / dot(along, along), 0.0, 1.0)));
+}
+
+TEST(Filopodia, BranchesAreMeasuredBesideTheLine) {
+    const double r = 0.06, l = 2.0;
+    for (const Vec3 edge : edges)
+        for (const double angle : {90.0, 60.0, 40.0}) {
+            const double a = angle * std::numbers::pi / 180;
+            const Vec3 from{0.8, 0, 0}, to = from + Vec3{std::cos(a), std::sin(a), 0} * 0.6;
+            const Vec3 other{1.5, 0, 0}, other_end{1.5, -0.4, 0};
+            const Filopodium f = measure_only(draw_stem(edge, r, l, [&](Vec3 p) {
+                return off(p, from, to) <= 0.9 * r || off(p, other, other_end) <= 0.8 * r;
+            }));
+            const std::string what = "edge z " + std::to_string(edge.z) + " angle " + std::to_string(angle);
+            // The line bends a little towards a branch as thick as itself.
+            EXPECT_NEAR(f.length_um / (l + r), 1, 0.08) << what;
+            EXPECT_NEAR(f.mean_radius_um / r, 1, 0.1) << what;
+            ASSERT_EQ(f.branches.size(), 2U) << what;
+            EXPECT_NEAR(f.branches[0].length_um / (0.6 + 0.9 * r), 1, 0.15) << what;
+            EXPECT_NEAR(f.branches[0].leaves_at_um, 0.8, 0.15) << what;
+            EXPECT_LT(length(f.branches[0].tip_um - to), 2 * r) << what;
+            EXPECT_NEAR(f.branches[1].length_um / (0.4 + 0.8 * r), 1, 0.25) << what;
+            EXPECT_NEAR(f.branches[1].leaves_at_um, 1.5, 0.1) << what;
+            EXPECT_LT(length(f.branches[1].tip_um - other_end), 2 * r) << what;
+        }
+    // A bump is no branch.
+    const Filopodium bump = measure_only(draw_stem(edges[0], r, l, [&](Vec3 p) {
+        return length(p - Vec3{1, 0.08, 0}) < 0.05;
+    }));
+    EXPECT_TRUE(bump.branches.empty());
+}
+
+TEST(Filopodia, CrossingOnesAreMeasuredWhole) {
+    const double r = 0.06;
+    for (const Vec3 edge : edges)
+        for (const double angle : {90.0, 60.0, 35.0}) {
+            // The second one starts at the cell body too, and crosses the first at x = 1.
+            const double a = angle * std::numbers::pi / 180;
+            const Vec3 along{std::cos(a), std::sin(a), 0}, middle{1, 0, 0};
+            const double back = std::min(0.9, 1 / std::cos(a) > 0 ? 1 / std::cos(a) : 9.0);
+            const Vec3 from = middle - along * back, to = middle + along * 0.9;
+            const ClassVolume classes =
+                draw_stem(edge, r, 2.0, [&](Vec3 p) { return off(p, from, to) <= 0.9 * r; });
+            const Instances instances = split_crossing_filopodia(classes, find_instances(classes, {}));
+            const auto found = measure_filopodia(classes, instances);
+            const std::string what = "edge z " + std::to_string(edge.z) + " angle " + std::to_string(angle);
+            ASSERT_EQ(found.size(), 2U) << what;
+            const bool first = found[0].tip_um.x > found[1].tip_um.x || std::abs(found[0].tip_um.y) < 0.1;
+            const Filopodium &stem = found[first ? 0 : 1], &cross = found[first ? 1 : 0];
+            EXPECT_NEAR(stem.length_um / (2 + r), 1, 0.03) << what;
+            EXPECT_NEAR(stem.mean_radius_um / r, 1, 0.08) << what;
+            EXPECT_TRUE(stem.branches.empty()) << what;
+            const double expected = back + 0.9 + (back < 0.9 + 1e-9 ? 2 : 1) * 0.9 * r;
+            EXPECT_NEAR(cross.length_um / expected, 1, 0.03) << what;
+            EXPECT_NEAR(cross.mean_radius_um / (0.9 * r), 1, 0.06) << what;
+            EXPECT_TRUE(cross.branches.empty()) << what;
+        }
+}
+
+TEST(Filopodia, FlagsAndTables) {
+    const ClassVolume classes = draw_stem(edges[0], 0.06, 5, [](Vec3) { return false; });
+    const Filopodium out = measure_only(classes);
+    EXPECT_TRUE(out.touches_border);
+    EXPECT_FALSE(out.near_resolution);
+    EXPECT_NEAR(out.edge_angle_deg, 90, 1);
+    EXPECT_NEAR(out.root_angle_deg, 0, 2);
+    const ClassVolume thin = draw_stem(edges[0], 0.025, 1, [](Vec3) { return false; });
+    const Filopodium in = measure_only(thin);
+    EXPECT_FALSE(in.touches_border);
+    EXPECT_TRUE(in.near_resolution);
+    for (const Table& table : {filopodia_table({in, out}), filopodium_profiles_table({in, out}),
+                               filopodium_branches_table({in, out})})
+        for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.name;
+    EXPECT_EQ(filopodium_profiles_table({in, out}).rows.size(),
+              in.centre_line_um.size() + out.centre_line_um.size());
+    const Instances instances = find_instances(thin, {});
+    EXPECT_THROW(measure_filopodia(thin, instances, {.tip_um = -1}), UsageError);
+    EXPECT_THROW(measure_filopodia(thin, instances, {.angle_um = std::nan("")}), UsageError);
+}
+
+TEST(Filopodia, ManySpecks) {
+    ClassVolume specks(Grid{{100, 100, 80}, {0.02, 0.02, 0.02}, {}});
+    for (std::int64_t z = 0; z < 80; z += 2)
+        for (std::int64_t y = 0; y < 100; y += 2)
+            for (std::int64_t x = 0; x < 100; x += 2) specks(x, y, z) = filopodium;
+    const auto found = measure_filopodia(specks, find_instances(specks, {}));
+    EXPECT_EQ(found.size(), 100'000U);
+    for (const Filopodium& f : found) EXPECT_TRUE(std::isfinite(f.length_um) && f.length_um > 0);
 }
 
 TEST(Filopodia, StubsAndSingleVoxels) {
