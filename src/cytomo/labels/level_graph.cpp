@@ -160,8 +160,7 @@ LevelGraph find_level_graph(const ObjectVoxels& voxels, const Grid& grid, double
     // A rough surface is large, which makes the first guess of the radius small: the levels know better.
     const double radius_um = typical_radius_um(graph, grid);
     if (thickness * radius_um > 1.2 * graph.thickness_um) {
-        const auto thicker =
-            static_cast<std::uint32_t>(std::ceil(thickness * radius_um / front.unit_um()));
+        const auto thicker = static_cast<std::uint32_t>(std::ceil(thickness * radius_um / front.unit_um()));
         graph.levels.clear();
         graph.level_of.assign(voxels.size(), not_reached);
         graph.thickness_um = thicker * front.unit_um();

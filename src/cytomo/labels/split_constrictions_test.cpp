@@ -57,7 +57,7 @@ TEST(SplitConstrictions, TubesThatAreOneStayWhole) {
 
 TEST(SplitConstrictions, TubesThatTouchArePartedWhereTheyTouch) {
     for (const Vec3 e : edges)
-        for (const double r : {0.1, 0.14})
+        for (const double r : {0.11, 0.15})
             for (const std::uint64_t turn : {0U, 3U, 4U}) {
                 const TestTube one = straight_tube({-1, 0, 0}, {0, 0, 0}, r);
                 // End to end: the half spheres overlap a little.

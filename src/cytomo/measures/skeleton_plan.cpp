@@ -83,7 +83,8 @@ private:
         }
     }
 
-    /// Radius of the thickest other tube at a branch point, a few steps on, where the branch no longer widens it.
+    /// Radius of the thickest other tube at a branch point, a few steps on, where the branch no longer widens
+    /// it.
     double host_radius(std::uint32_t junction, const Leaf& leaf) const {
         double thickest = 0;
         for (const std::uint32_t first : level(junction).neighbours) {
@@ -103,7 +104,7 @@ private:
             std::sort(radii.begin(), radii.end());
             thickest = std::max(thickest, radii[radii.size() / 2]);
         }
-        return thickest > 0 ? std::min(thickest, radius(junction)) : radius(junction);
+        return thickest > 0 ? thickest : radius(junction);
     }
 
     bool is_bump(const Leaf& leaf) const {

