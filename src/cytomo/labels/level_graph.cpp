@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace cytomo {
 
@@ -116,6 +117,22 @@ void add_levels(LevelGraph& graph, const ObjectVoxels& voxels, const Grid& grid,
     }
 }
 
+/// Radius of the level to which the middle one of all voxels belongs.
+double typical_radius_um(const LevelGraph& graph, const Grid& grid) {
+    std::vector<std::int64_t> sizes;
+    std::int64_t all = 0;
+    for (const Level& level : graph.levels) {
+        sizes.push_back(level.voxels);
+        all += level.voxels;
+    }
+    std::sort(sizes.begin(), sizes.end());
+    std::int64_t below = 0;
+    std::size_t at = 0;
+    while (at + 1 < sizes.size() && 2 * (below + sizes[at]) < all) below += sizes[at++];
+    return std::sqrt(static_cast<double>(sizes[at]) * grid.voxel_volume_um3() /
+                     (std::numbers::pi * graph.thickness_um));
+}
+
 }  // namespace
 
 LevelGraph find_level_graph(const ObjectVoxels& voxels, const Grid& grid, double thickness) {
@@ -130,14 +147,25 @@ LevelGraph find_level_graph(const ObjectVoxels& voxels, const Grid& grid, double
         std::ceil(std::max(least_um, thickness * graph.radius_um) / front.unit_um()));
     graph.thickness_um = units * front.unit_um();
     graph.level_of.assign(voxels.size(), not_reached);
+    std::vector<std::vector<std::uint32_t>> orders;  // of each component
     for (std::uint32_t i = 0; i < voxels.size(); ++i) {
         if (front.reached(i)) continue;
         std::vector<std::uint32_t> order = front.spread(i);
         // From a tip: the farthest voxel from any other.
         const std::uint32_t tip = order.back();
         front.forget(order);
-        order = front.spread(tip);
-        add_levels(graph, voxels, grid, front, order, units);
+        orders.push_back(front.spread(tip));
+    }
+    for (const auto& order : orders) add_levels(graph, voxels, grid, front, order, units);
+    // A rough surface is large, which makes the first guess of the radius small: the levels know better.
+    const double radius_um = typical_radius_um(graph, grid);
+    if (thickness * radius_um > 1.2 * graph.thickness_um) {
+        const auto thicker = static_cast<std::uint32_t>(std::ceil(thickness * radius_um / front.unit_um()));
+        graph.levels.clear();
+        graph.level_of.assign(voxels.size(), not_reached);
+        graph.thickness_um = thicker * front.unit_um();
+        graph.radius_um = radius_um;
+        for (const auto& order : orders) add_levels(graph, voxels, grid, front, order, thicker);
     }
     for (Level& level : graph.levels) std::sort(level.neighbours.begin(), level.neighbours.end());
     return graph;

@@ -57,15 +57,24 @@ struct Patch {
     float depth_um;      ///< there
 };
 
+/// A voxel that touches another basin, and the depth of the way through.
+struct Touch {
+    std::uint32_t voxel;
+    float depth_um;
+};
+
 class Parter {
 public:
     Parter(const std::vector<VoxelRun>& runs, const Volume<float>& squared_um2,
            const ConstrictionOptions& options)
         : voxels_(runs), edge_um_(squared_um2.grid().voxel_um), options_(options) {
         depth_.reserve(voxels_.size());
+        // The surface lies about half a voxel before the next voxel outside.
+        const auto beyond = static_cast<float>((edge_um_.x + edge_um_.y + edge_um_.z) / 6);
+        const auto least = static_cast<float>(std::min({edge_um_.x, edge_um_.y, edge_um_.z}) / 4);
         for (const VoxelRun& run : runs)
             for (std::int32_t x = run.x_begin; x < run.x_end; ++x)
-                depth_.push_back(std::sqrt(squared_um2(x, run.y, run.z)));
+                depth_.push_back(std::max(least, std::sqrt(squared_um2(x, run.y, run.z)) - beyond));
     }
 
     /// Number of each voxel's part, from 0, in the order of the voxels; empty if there is but one.
@@ -151,21 +160,28 @@ private:
     /// Patches of touching voxels, each hanging together; near ones of the same two basins count as one.
     std::vector<Patch> find_patches() {
         if (roots_.size() < 2) return {};
-        std::vector<std::pair<std::uint64_t, std::uint32_t>> touching;  // both basins, voxel
-        for (std::uint32_t i = 0; i < voxels_.size(); ++i)
+        std::vector<std::pair<std::uint64_t, Touch>> touching;  // both basins, voxel
+        for (std::uint32_t i = 0; i < voxels_.size(); ++i) {
+            const std::size_t first = touching.size();
             voxels_.for_neighbours(i, [&](std::size_t other, int) {
                 const std::uint32_t a = basin_of_[i], b = basin_of_[other];
                 if (a == b) return;
-                const std::pair<std::uint64_t, std::uint32_t> entry{
-                    std::uint64_t{std::min(a, b)} << 32 | std::max(a, b), i};
-                if (touching.empty() || touching.back() != entry) touching.push_back(entry);
+                const std::uint64_t both = std::uint64_t{std::min(a, b)} << 32 | std::max(a, b);
+                const float through = std::min(depth_[i], depth_[other]);
+                std::size_t at = first;
+                while (at < touching.size() && touching[at].first != both) ++at;
+                if (at == touching.size())
+                    touching.push_back({both, {i, through}});
+                else
+                    touching[at].second.depth_um = std::max(touching[at].second.depth_um, through);
             });
-        std::sort(touching.begin(), touching.end());
-        touching.erase(std::unique(touching.begin(), touching.end()), touching.end());
+        }
+        std::stable_sort(touching.begin(), touching.end(),
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
         std::vector<Patch> patches;
         for (std::size_t begin = 0; begin < touching.size();) {
             std::size_t end = begin;
-            std::vector<std::uint32_t> members;
+            std::vector<Touch> members;
             while (end < touching.size() && touching[end].first == touching[begin].first)
                 members.push_back(touching[end++].second);
             add_patches(static_cast<std::uint32_t>(touching[begin].first >> 32),
@@ -175,30 +191,29 @@ private:
         return patches;
     }
 
-    void add_patches(std::uint32_t a, std::uint32_t b, const std::vector<std::uint32_t>& members,
+    void add_patches(std::uint32_t a, std::uint32_t b, const std::vector<Touch>& members,
                      std::vector<Patch>& patches) const {
-        std::unordered_map<std::uint32_t, bool> waiting;
-        for (const std::uint32_t i : members) waiting[i] = true;
+        std::unordered_map<std::uint32_t, float> waiting;  // depth of the way through, -1: done
+        for (const Touch& t : members) waiting[t.voxel] = t.depth_um;
         const std::size_t first = patches.size();
         std::vector<Vec3> middles;
         const double near_um = 2 * std::min(summit_[a], summit_[b]);
-        for (const std::uint32_t start : members) {
-            if (!waiting[start]) continue;
-            waiting[start] = false;
-            Patch patch{a, b, start, depth_[start]};
+        for (const Touch& start : members) {
+            if (waiting[start.voxel] < 0) continue;
+            waiting[start.voxel] = -1;
+            Patch patch{a, b, start.voxel, start.depth_um};
             Vec3 sum;
-            std::vector<std::uint32_t> open{start};
+            std::vector<std::uint32_t> open{start.voxel};
             for (std::size_t next = 0; next < open.size(); ++next) {
-                const std::uint32_t i = open[next];
-                sum = sum + place(i);
-                if (depth_[i] > patch.depth_um) {
-                    patch.pass = i;
-                    patch.depth_um = depth_[i];
-                }
-                voxels_.for_neighbours(i, [&](std::size_t other, int) {
+                sum = sum + place(open[next]);
+                voxels_.for_neighbours(open[next], [&](std::size_t other, int) {
                     const auto found = waiting.find(static_cast<std::uint32_t>(other));
-                    if (found == waiting.end() || !found->second) return;
-                    found->second = false;
+                    if (found == waiting.end() || found->second < 0) return;
+                    if (found->second > patch.depth_um) {
+                        patch.pass = found->first;
+                        patch.depth_um = found->second;
+                    }
+                    found->second = -1;
                     open.push_back(found->first);
                 });
             }

@@ -57,25 +57,25 @@ TEST(SplitConstrictions, TubesThatAreOneStayWhole) {
 
 TEST(SplitConstrictions, TubesThatTouchArePartedWhereTheyTouch) {
     for (const Vec3 e : edges)
-        for (const double r : {0.08, 0.12})
+        for (const double r : {0.11, 0.15})
             for (const std::uint64_t turn : {0U, 3U, 4U}) {
                 const TestTube one = straight_tube({-1, 0, 0}, {0, 0, 0}, r);
                 // End to end: the half spheres overlap a little.
-                EXPECT_EQ(count_parts({one, straight_tube({1.8 * r, 0, 0}, {1 + 1.8 * r, 0, 0}, r)}, e, turn),
+                EXPECT_EQ(count_parts({one, straight_tube({1.9 * r, 0, 0}, {1 + 1.9 * r, 0, 0}, r)}, e, turn),
                           2U)
                     << r << ' ' << turn;
                 // End to side.
                 EXPECT_EQ(
-                    count_parts({one, straight_tube({1.8 * r, -0.5, 0}, {1.8 * r, 0.6, 0}, r)}, e, turn), 2U)
+                    count_parts({one, straight_tube({1.9 * r, -0.5, 0}, {1.9 * r, 0.6, 0}, r)}, e, turn), 2U)
                     << r << ' ' << turn;
                 // Crosswise.
-                EXPECT_EQ(count_parts({one, straight_tube({-0.5, -0.5, 1.8 * r}, {-0.5, 0.6, 1.8 * r}, r)}, e,
+                EXPECT_EQ(count_parts({one, straight_tube({-0.5, -0.5, 1.9 * r}, {-0.5, 0.6, 1.9 * r}, r)}, e,
                                       turn),
                           2U)
                     << r << ' ' << turn;
                 // Side by side, along half their length.
                 EXPECT_EQ(
-                    count_parts({one, straight_tube({-0.5, 1.8 * r, 0}, {0.5, 1.8 * r, 0}, r)}, e, turn), 2U)
+                    count_parts({one, straight_tube({-0.5, 1.9 * r, 0}, {0.5, 1.9 * r, 0}, r)}, e, turn), 2U)
                     << r << ' ' << turn;
             }
 }

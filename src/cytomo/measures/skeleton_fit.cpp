@@ -13,7 +13,7 @@ namespace cytomo {
 namespace {
 
 /// A surface lies on average this part of a voxel's extent beyond the outermost voxel centre.
-constexpr double beyond_last_centre = 0.25;
+constexpr double beyond_last_centre = 0.3;
 
 /// Where a level's voxels may belong: near a place on a branch.
 struct Candidate {
@@ -128,7 +128,8 @@ private:
     std::vector<Vec3> smooth_points(std::uint32_t b) const {
         const std::vector<Vec3>& points = points_[b];
         if (points.size() < 3) return points;
-        const double wide = 2 * fit_.branches[b].radius_um + 2 * graph_.thickness_um;
+        // Three points to either side, and a little.
+        const double wide = 3.4 * std::max(graph_.thickness_um, fit_.branches[b].cuts.length_um);
         if (!is_ring(b)) return smoothed(points, wide);
         // A ring: with as many points before and behind as the smoothing looks at.
         const auto n = static_cast<std::ptrdiff_t>(points.size());

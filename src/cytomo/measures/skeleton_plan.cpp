@@ -83,14 +83,16 @@ private:
         }
     }
 
-    /// Levels of the other tubes at a branch point, a few steps on, where the branch no longer widens them.
-    std::vector<std::uint32_t> host_levels(std::uint32_t junction, const Leaf& leaf) const {
-        std::vector<std::uint32_t> found;
+    /// Radius of the thickest other tube at a branch point, a few steps on, where the branch no longer widens
+    /// it.
+    double host_radius(std::uint32_t junction, const Leaf& leaf) const {
+        double thickest = 0;
         for (const std::uint32_t first : level(junction).neighbours) {
             if (!alive_[first] || first == leaf.levels.back()) continue;
+            std::vector<double> radii;
             std::uint32_t before = junction, at = first;
             for (int steps = 0; steps < 3 && degree_[at] <= 2; ++steps) {
-                found.push_back(at);
+                radii.push_back(radius(at));
                 std::uint32_t next = none;
                 for (const std::uint32_t o : level(at).neighbours)
                     if (alive_[o] && o != before) next = o;
@@ -98,20 +100,15 @@ private:
                 before = at;
                 at = next;
             }
+            if (radii.empty()) continue;
+            std::sort(radii.begin(), radii.end());
+            thickest = std::max(thickest, radii[radii.size() / 2]);
         }
-        return found;
+        return thickest > 0 ? thickest : radius(junction);
     }
 
     bool is_bump(const Leaf& leaf) const {
-        const std::vector<std::uint32_t> host = host_levels(leaf.junction, leaf);
-        double radius_um = radius(leaf.junction);
-        if (!host.empty()) {
-            std::vector<double> radii;
-            for (const std::uint32_t l : host) radii.push_back(radius(l));
-            std::nth_element(radii.begin(), radii.begin() + static_cast<std::ptrdiff_t>(radii.size() / 2),
-                             radii.end());
-            radius_um = std::min(radius_um, radii[radii.size() / 2]);
-        }
+        const double radius_um = host_radius(leaf.junction, leaf);
         // The middle of the other tubes: between the levels next to the branch point.
         Vec3 middle;
         double count = 0;
