@@ -293,7 +293,7 @@ Table texture_table(const std::vector<TextureSummary>& textures, const Legend& l
         {"mean_" + suffix, unit, "their mean"},
         {"deviation_" + suffix, unit, "standard deviation of single voxels, noise included"},
         {"noise_" + suffix, unit, "standard deviation of the noise, from differences at short distances"},
-        {"noise_from_ice", "", "1: its grain was measured in the ice; 0: supposed to be single voxels"},
+        {"noise_from_ice", "", "1: its grain was measured in the ice; 0: no ice, noise is a lower bound"},
         {"structure_" + suffix, unit, "√(deviation² - noise²)"},
         {"coefficient_of_variation", "", "structure / mean (not defined unless calibrated)"},
         {"relative_structure", "", "structure / |mean - mean of ice|: the same whatever the calibration"},
