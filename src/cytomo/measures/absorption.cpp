@@ -8,7 +8,6 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
-#include "cytomo/labels/distance.h"
 #include "cytomo/measures/coarse_cells.h"
 #include "cytomo/measures/object_sums.h"
 
@@ -19,9 +18,85 @@ namespace {
 constexpr std::int64_t slices_a_slab = 16;
 constexpr std::uint32_t unseen = 0xFFFFFFFFU;
 
+/// A row that the core's depth reaches from a voxel, and how far along it.
+struct Reach {
+    std::int64_t dy, dz;
+    std::uint8_t dx;
+};
+
+std::vector<Reach> reaches_of(Vec3 voxel_um, double depth_um) {
+    std::vector<Reach> reaches;
+    const auto most = [&](double edge) { return static_cast<std::int64_t>(std::ceil(depth_um / edge)); };
+    for (std::int64_t dz = -most(voxel_um.z); dz <= most(voxel_um.z); ++dz)
+        for (std::int64_t dy = -most(voxel_um.y); dy <= most(voxel_um.y); ++dy) {
+            const double y = voxel_um.y * static_cast<double>(dy), z = voxel_um.z * static_cast<double>(dz);
+            const double left = depth_um * depth_um - y * y - z * z;
+            if (!(left > 0)) continue;
+            auto dx = static_cast<std::int64_t>(std::sqrt(left) / voxel_um.x);
+            while (dx > 0 && std::pow(voxel_um.x * static_cast<double>(dx), 2) >= left) --dx;
+            reaches.push_back({dy, dz, static_cast<std::uint8_t>(std::min<std::int64_t>(dx, 254))});
+        }
+    return reaches;
+}
+
+/// Object numbers of some slices, and steps along x to the next voxel with another number (at most 255).
+struct LabelSlab {
+    Size3 size;  ///< of the volume
+    std::int64_t first = 0, last = 0;
+    std::vector<std::uint32_t> labels;
+    std::vector<std::uint8_t> steps;
+
+    std::size_t at(std::int64_t y, std::int64_t z) const {
+        return static_cast<std::size_t>(((z - first) * size.y + y) * size.x);
+    }
+
+    void read(const InstanceSlices& instances, std::int64_t z_begin, std::int64_t z_end) {
+        size = instances.grid.size;
+        first = z_begin;
+        last = z_end;
+        const auto area = static_cast<std::size_t>(size.x * size.y);
+        labels.resize(static_cast<std::size_t>(last - first) * area);
+        steps.resize(labels.size());
+        parallel_for(last - first, [&](std::int64_t i) {
+            instances.read(first + i, 1, std::span(labels).subspan(static_cast<std::size_t>(i) * area, area));
+            for (std::int64_t y = 0; y < size.y; ++y) fill_steps(at(y, first + i));
+        });
+    }
+
+    /// Whether each voxel of row (y, z) is deep in its object; beyond the borders nothing is known.
+    void find_core(std::int64_t y, std::int64_t z, const std::vector<Reach>& reaches,
+                   std::uint8_t* core) const {
+        std::fill_n(core, size.x, std::uint8_t{1});
+        const std::uint32_t* own = labels.data() + at(y, z);
+        for (const Reach& r : reaches) {
+            if (y + r.dy < 0 || y + r.dy >= size.y || z + r.dz < first || z + r.dz >= last) continue;
+            const std::uint32_t* other = labels.data() + at(y + r.dy, z + r.dz);
+            const std::uint8_t* free = steps.data() + at(y + r.dy, z + r.dz);
+            for (std::int64_t x = 0; x < size.x; ++x)
+                core[x] = static_cast<std::uint8_t>(core[x] & (own[x] == other[x]) & (free[x] > r.dx));
+        }
+    }
+
+private:
+    void fill_steps(std::size_t row) {
+        const std::uint32_t* label = labels.data() + row;
+        std::uint8_t* out = steps.data() + row;
+        for (std::int64_t begin = 0; begin < size.x;) {
+            std::int64_t end = begin + 1;
+            while (end < size.x && label[end] == label[begin]) ++end;
+            for (std::int64_t x = begin; x < end; ++x) {
+                const std::int64_t left = begin > 0 ? x - begin + 1 : 255,
+                                   right = end < size.x ? end - x : 255;
+                out[x] = static_cast<std::uint8_t>(std::min<std::int64_t>({left, right, 255}));
+            }
+            begin = end;
+        }
+    }
+};
+
 struct Sums {
     std::int64_t voxels = 0;
-    GreySums whole, core;
+    GreySums rim, core;
 };
 
 /// Sums of the objects that a layer of slices meets, in the order in which they are met.
@@ -29,25 +104,27 @@ class LayerSums {
 public:
     explicit LayerSums(std::uint32_t count) : place_(count + 1ULL, unseen) {}
 
-    void add_slice(const std::uint32_t* labels, const float* squared, const float* grey, std::int64_t count,
-                   float core_squared_um2) {
-        for (std::int64_t i = 0; i < count;) {
-            std::int64_t end = i + 1;
-            while (end < count && labels[end] == labels[i]) ++end;
-            if (labels[i] != 0) {
-                Sums& sums = at(labels[i]);
-                sums.voxels += end - i;
-                sums.whole.add(GreySums::of(grey + i, end - i));
-                // The core of a run is mostly one piece.
-                for (std::int64_t b = i; b < end; ++b) {
-                    if (squared[b] < core_squared_um2) continue;
-                    std::int64_t e = b + 1;
-                    while (e < end && squared[e] >= core_squared_um2) ++e;
-                    sums.core.add(GreySums::of(grey + b, e - b));
-                    b = e;
+    void add_slice(const LabelSlab& slab, std::int64_t z, const std::vector<Reach>& reaches,
+                   const float* grey) {
+        const std::int64_t width = slab.size.x;
+        core_.resize(static_cast<std::size_t>(width));
+        for (std::int64_t y = 0; y < slab.size.y; ++y, grey += width) {
+            const std::uint32_t* label = slab.labels.data() + slab.at(y, z);
+            if (std::all_of(label, label + width, [](std::uint32_t l) { return l == 0; })) continue;
+            slab.find_core(y, z, reaches, core_.data());
+            for (std::int64_t x = 0; x < width;) {
+                std::int64_t end = x + 1;
+                while (end < width && label[end] == label[x] &&
+                       core_[static_cast<std::size_t>(end)] == core_[static_cast<std::size_t>(x)])
+                    ++end;
+                if (label[x] != 0) {
+                    Sums& sums = at(label[x]);
+                    sums.voxels += end - x;
+                    (core_[static_cast<std::size_t>(x)] != 0 ? sums.core : sums.rim)
+                        .add(GreySums::of(grey + x, end - x));
                 }
+                x = end;
             }
-            i = end;
         }
     }
 
@@ -55,7 +132,7 @@ public:
         for (std::size_t i = 0; i < numbers_.size(); ++i) {
             Sums& t = total[numbers_[i]];
             t.voxels += sums_[i].voxels;
-            t.whole.add(sums_[i].whole);
+            t.rim.add(sums_[i].rim);
             t.core.add(sums_[i].core);
         }
     }
@@ -74,6 +151,7 @@ private:
     }
     std::vector<std::uint32_t> place_, numbers_;
     std::vector<Sums> sums_;
+    std::vector<std::uint8_t> core_;
 };
 
 /// Whether the cells two steps away along every axis are of the same class (beyond the border nothing is
@@ -174,28 +252,17 @@ Absorption measure_absorption(const InstanceSlices& instances, const ClassVolume
     const double longest = std::max({grid.voxel_um.x, grid.voxel_um.y, grid.voxel_um.z});
     // The surface lies half a voxel before the first centre of something else.
     const double core_um = (options.core_voxels + 0.5) * longest * (1 - 1e-6);
-    const auto core_um2 = static_cast<float>(core_um * core_um);
+    const std::vector<Reach> reaches = reaches_of(grid.voxel_um, core_um);
     const auto margin = static_cast<std::int64_t>(std::ceil(core_um / grid.voxel_um.z));
     const std::int64_t area = n.x * n.y, stride = cells.stride[2];
     const std::int64_t layers_a_slab = std::max<std::int64_t>(1, slices_a_slab / stride);
     std::vector<Sums> total(instances.count() + 1ULL);
-    std::vector<std::uint32_t> labels;
-    std::vector<float> squared;
+    LabelSlab slab;
     progress(0);
     for (std::int64_t layer = 0; layer < cells.grid.size.z; layer += layers_a_slab) {
         const std::int64_t layers = std::min(layers_a_slab, cells.grid.size.z - layer);
         const std::int64_t begin = layer * stride, end = std::min(n.z, (layer + layers) * stride);
-        const std::int64_t first = std::max<std::int64_t>(0, begin - margin),
-                           last = std::min(n.z, end + margin);
-        labels.resize(static_cast<std::size_t>((last - first) * area));
-        squared.resize(labels.size());
-        parallel_for(last - first, [&](std::int64_t z) {
-            instances.read(first + z, 1,
-                           std::span(labels).subspan(static_cast<std::size_t>(z * area),
-                                                     static_cast<std::size_t>(area)));
-        });
-        find_squared_distances_um2(std::span<const std::uint32_t>(labels), {n.x, n.y, last - first},
-                                   grid.voxel_um, Beyond::unknown, squared);
+        slab.read(instances, std::max<std::int64_t>(0, begin - margin), std::min(n.z, end + margin));
         std::vector<std::unique_ptr<LayerSums>> done(static_cast<std::size_t>(layers));
         parallel_for(layers, [&](std::int64_t l) {
             auto sums = std::make_unique<LayerSums>(instances.count());
@@ -204,10 +271,9 @@ Absorption measure_absorption(const InstanceSlices& instances, const ClassVolume
             std::vector<float> grey(static_cast<std::size_t>(area));
             for (std::int64_t z = begin + l * stride; z < std::min(n.z, begin + (l + 1) * stride); ++z) {
                 tomogram.read_slices(z, 1, grey);
-                const std::span<const std::uint32_t> slice = std::span<const std::uint32_t>(labels).subspan(
-                    static_cast<std::size_t>((z - first) * area), static_cast<std::size_t>(area));
-                sums->add_slice(slice.data(), squared.data() + (z - first) * area, grey.data(), area,
-                                core_um2);
+                const auto slice = std::span<const std::uint32_t>(slab.labels)
+                                       .subspan(slab.at(0, z), static_cast<std::size_t>(area));
+                sums->add_slice(slab, z, reaches, grey.data());
                 coarse.add(grey, n, slice, owns);
             }
             coarse.finish();
@@ -228,11 +294,13 @@ Absorption measure_absorption(const InstanceSlices& instances, const ClassVolume
         ObjectAbsorption o;
         o.instance = static_cast<std::uint32_t>(i);
         o.class_id = instances.class_of[i];
-        o.voxels = s.whole.count;
+        GreySums whole = s.rim;
+        whole.add(s.core);
+        o.voxels = whole.count;
         o.core_voxels = s.core.count;
-        if (s.whole.count > 0) {
-            o.mean = s.whole.mean;
-            o.deviation = s.whole.deviation();
+        if (whole.count > 0) {
+            o.mean = whole.mean;
+            o.deviation = whole.deviation();
             // Voxels without a value count with the mean of the others.
             if (result.calibrated) o.integrated_um2 = o.mean * static_cast<double>(s.voxels) * voxel_um3;
         }

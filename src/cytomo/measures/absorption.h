@@ -85,7 +85,7 @@ struct Absorption {
 
 /// Measures every object; `classes`, instances and tomogram have the same number of voxels (InputError
 /// otherwise). One pass over the slices, threaded, the same at any thread count; time linear in voxels,
-/// whatever the number of objects. Memory: about 12 bytes a voxel of 16 slices, and 17 bytes a cell of about
+/// whatever the number of objects. Memory: about 10 bytes a voxel of 16 slices, and 17 bytes a cell of about
 /// 50 nm. Surroundings are found on those cells, each object's to the nearest cell: their limits are good to
 /// 25 nm. Objects in volumes without matrix or ice around them have no surroundings (NaN).
 Absorption measure_absorption(const InstanceSlices& instances, const ClassVolume& classes,

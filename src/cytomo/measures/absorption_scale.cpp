@@ -73,7 +73,7 @@ Reference reference_from(std::vector<float> values, const std::string& source, c
     if (values.empty())
         throw InputError(source, "grey values of the reference '" + name + "'",
                          "no voxel that lies two voxels inside it and has a finite value",
-                         "Choose a larger region");
+                         "Choose another or a larger region");
     Reference r;
     r.median = median_of(values);
     for (float& v : values) v = static_cast<float>(std::abs(v - r.median));

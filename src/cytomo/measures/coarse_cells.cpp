@@ -95,15 +95,26 @@ void CoarseLayer::add(std::span<const float> grey, Size3 n, std::span<const std:
     std::uint32_t* owner =
         labels.empty() ? nullptr : cells_.owner.data() + layer_ * width * cells_.grid.size.y;
     for (std::int64_t y = 0; y < n.y; ++y) {
-        const std::int64_t row = y / s[1] * width;
-        for (std::int64_t x = 0, c = row; x < n.x; ++c) {
+        const float* row = grey.data() + y * n.x;
+        double* sum = sum_.data() + y / s[1] * width;
+        std::int32_t* count = count_.data() + y / s[1] * width;
+        for (std::int64_t x = 0, c = 0; x < n.x; ++c) {
             const std::int64_t end = std::min(n.x, x + s[0]);
-            for (; x < end; ++x) {
-                const auto at = static_cast<std::size_t>(y * n.x + x);
-                if (!grey.empty()) sum_[static_cast<std::size_t>(c)] += grey[at];
-                ++count_[static_cast<std::size_t>(c)];
-                if (owner != nullptr && owns[labels[at]] != 0) owner[c] = std::max(owner[c], labels[at]);
-            }
+            count[c] += static_cast<std::int32_t>(end - x);
+            double more = 0;
+            for (; x < end; ++x) more += row[x];
+            sum[c] += more;
+        }
+        if (owner == nullptr) continue;
+        const std::uint32_t* label = labels.data() + y * n.x;
+        for (std::int64_t x = 0; x < n.x;) {
+            std::int64_t end = x + 1;
+            while (end < n.x && label[end] == label[x]) ++end;
+            if (owns[label[x]] != 0)
+                for (std::int64_t c = y / s[1] * width + x / s[0]; c <= y / s[1] * width + (end - 1) / s[0];
+                     ++c)
+                    owner[c] = std::max(owner[c], label[x]);
+            x = end;
         }
     }
 }

@@ -14,7 +14,8 @@ namespace cytomo {
 namespace {
 
 constexpr std::array<std::int64_t, 6> lags{1, 2, 3, 4, 6, 8};
-constexpr std::int64_t rows_step = 4;  ///< pairs are taken from every fourth row
+/// Pairs are taken from every fourth row, in large volumes from every eighth.
+constexpr std::int64_t large_volume = 50'000'000;
 constexpr std::int64_t least_pairs_of_ice = 10'000, least_pairs_of_class = 1'000;
 
 /// Squared differences of pairs, by lag.
@@ -44,8 +45,9 @@ struct Part {
 /// Sums over the voxels that lie deep in one of the classes; place[id] is where the class counts.
 class LayerTexture {
 public:
-    LayerTexture(const CoarseCells& cells, const std::array<std::int8_t, 256>& place, std::size_t parts)
-        : parts_(parts), cells_(cells), place_(place) {}
+    LayerTexture(const CoarseCells& cells, const std::array<std::int8_t, 256>& place, std::size_t parts,
+                 std::int64_t rows_step)
+        : parts_(parts), cells_(cells), place_(place), rows_step_(rows_step) {}
 
     void add_slice(std::int64_t z, Size3 n, const std::vector<float>& grey) {
         const Size3 m = cells_.grid.size;
@@ -69,7 +71,7 @@ public:
             }
         }
         for (std::size_t i = 0; i < lags.size(); ++i) {
-            for (std::int64_t y = z % rows_step; y < n.y; y += rows_step) {
+            for (std::int64_t y = z % rows_step_; y < n.y; y += rows_step_) {
                 add_pairs(i, grey, y * n.x, lags[i], n.x - lags[i]);
                 if (y + lags[i] < n.y) add_pairs(i, grey, y * n.x, lags[i] * n.x, n.x);
             }
@@ -96,6 +98,7 @@ private:
     const CoarseCells& cells_;
     const std::array<std::int8_t, 256>& place_;
     std::vector<std::int8_t> kept_;
+    std::int64_t rows_step_;
 };
 
 /// Standard deviation of the noise: see TextureSummary.
@@ -230,7 +233,7 @@ std::vector<TextureSummary> measure_texture(const ClassVolume& classes, const To
     for (std::int64_t first = 0; first < cells.grid.size.z; first += batch) {
         const std::int64_t count = std::min(batch, cells.grid.size.z - first);
         parallel_for(count, [&](std::int64_t l) {
-            LayerTexture texture(cells, place, ids.size());
+            LayerTexture texture(cells, place, ids.size(), n.count() > large_volume ? 8 : 4);
             CoarseLayer coarse(cells, first + l);
             std::vector<float> grey(static_cast<std::size_t>(n.x * n.y));
             const std::int64_t z_begin = (first + l) * cells.stride[2];
@@ -290,7 +293,7 @@ Table texture_table(const std::vector<TextureSummary>& textures, const Legend& l
         {"mean_" + suffix, unit, "their mean"},
         {"deviation_" + suffix, unit, "standard deviation of single voxels, noise included"},
         {"noise_" + suffix, unit, "standard deviation of the noise, from differences at short distances"},
-        {"noise_from_ice", "", "1: its grain was measured in the ice; 0: supposed to be single voxels"},
+        {"noise_from_ice", "", "1: its grain was measured in the ice; 0: no ice, noise is a lower bound"},
         {"structure_" + suffix, unit, "√(deviation² - noise²)"},
         {"coefficient_of_variation", "", "structure / mean (not defined unless calibrated)"},
         {"relative_structure", "", "structure / |mean - mean of ice|: the same whatever the calibration"},

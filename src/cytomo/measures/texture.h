@@ -33,7 +33,7 @@ struct TextureSummary {
     double mean = not_defined;
     double deviation = not_defined;  ///< of single voxels, noise included
     double noise = not_defined;      ///< standard deviation of the noise alone
-    bool noise_from_ice = false;     ///< its grain is known from the ice; else supposed to be single voxels
+    bool noise_from_ice = false;     ///< else noise is a lower bound, and structure an upper bound
     double structure = not_defined;  ///< √(deviation² - noise²), 0 if negative
     /// structure / mean; NaN unless calibrated: the zero of relative grey means nothing.
     double coefficient_of_variation = not_defined;
