@@ -65,7 +65,7 @@ TEST(SurfaceMeasures, PercentilesOfATorusByArea) {
     const double ring = 3, tube = 1;
     const Mesh mesh = test_meshes::torus_mesh(ring, tube, 360, 120);
     const SurfaceMeasures m = measure_surface(mesh, around_all(0.04), {});
-    EXPECT_NEAR(m.volume_um3, 2 * std::pow(std::numbers::pi, 2) * ring, 0.02);
+    EXPECT_NEAR(m.volume_um3, 2 * std::pow(std::numbers::pi, 2) * ring, 0.05);
     const auto at_share = [&](double share) {  // the angle v above which lies 1 - share of the area
         double low = 0, high = std::numbers::pi;
         for (int i = 0; i < 60; ++i) {
