@@ -44,7 +44,7 @@ ClassVolume thinned(const ClassVolume& classes, std::int64_t most_voxels) {
 }
 
 double half_voxel_um(const Grid& grid) {
-    return 0.45 * std::cbrt(grid.voxel_volume_um3());
+    return 0.25 * std::cbrt(grid.voxel_volume_um3());
 }
 
 Volume<float> find_distances_to(const ClassVolume& classes, const std::array<bool, 256>& members) {

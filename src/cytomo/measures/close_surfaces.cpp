@@ -17,9 +17,10 @@ SurfacePoints find_organelle_surfaces(const Instances& instances, const Organell
 
 double distance_to(const FineSurface::Place& place, Vec3 position_um, double radius_um) {
     const Vec3 from = position_um - place.position_um;
-    const double up = dot(from, place.normal);
-    const double aside = std::sqrt(std::max(0.0, dot(from, from) - up * up)) - radius_um;
-    return aside <= 0 ? up : std::copysign(std::hypot(up, aside), up);
+    const double up = dot(from, place.normal), whole = length(from);
+    const double aside = std::sqrt(std::max(0.0, whole * whole - up * up));
+    const double distance = aside <= radius_um ? std::fabs(up) : whole;
+    return up < 0 && whole <= 2 * radius_um ? -distance : distance;
 }
 
 namespace {

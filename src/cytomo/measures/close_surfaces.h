@@ -16,8 +16,8 @@ SurfacePoints find_organelle_surfaces(const Instances& instances, const Organell
 std::vector<ObjectContact> find_contacts_of(const Instances& instances, const SurfacePoints& surfaces,
                                             const ContactOptions& options);
 
-/// Distance (µm, signed: below 0 inside) of a position to the surface at a place near it: to the tangent
-/// plane, and beyond `radius_um` from the place, where the plane says nothing, also along it.
+/// Distance (µm) of a position to the surface near a place on it: to the tangent plane within `radius_um` of
+/// the place, to the place itself beyond. Within twice that radius the distance is below 0 inside.
 double distance_to(const FineSurface::Place& place, Vec3 position_um, double radius_um);
 
 }  // namespace cytomo

@@ -28,7 +28,7 @@ TEST(ObjectContacts, BallsHaveTheirGapAndCaps) {
     for (const Vec3 edges : {Vec3{0.02, 0.02, 0.02}, Vec3{0.016, 0.02, 0.024}}) {
         const double longest = std::max(edges.x, edges.z);
         Random random(5);
-        double gap_sum = 0, area_sum = 0, expected_sum = 0;
+        double gap_sum = 0, squares = 0, area_sum = 0, expected_sum = 0;
         int count = 0;
         for (int i = 0; i < 40; ++i) {
             const double a = random.uniform(0.12, 0.35), b = random.uniform(0.12, 0.35);
@@ -48,18 +48,18 @@ TEST(ObjectContacts, BallsHaveTheirGapAndCaps) {
             EXPECT_EQ(found[0].b, 2U);
             EXPECT_EQ(found[0].class_a, lipid_droplet);
             EXPECT_EQ(found[0].class_b, mitochondrion);
-            EXPECT_NEAR(found[0].gap_um, gap, 0.25 * longest) << "radii " << a << ' ' << b;
+            EXPECT_NEAR(found[0].gap_um, gap, 0.6 * longest) << "radii " << a << ' ' << b;
             const double area = 0.5 * (cap_um2(a, b, between, 0.06) + cap_um2(b, a, between, 0.06));
             EXPECT_NEAR(found[0].area_um2, area, 0.2 * area + 0.002) << "gap " << gap;
             gap_sum += found[0].gap_um - gap;
+            squares += std::pow(found[0].gap_um - gap, 2);
             area_sum += found[0].area_um2;
             expected_sum += area;
             ++count;
         }
         EXPECT_NEAR(gap_sum / count, 0, 0.1 * longest);
+        EXPECT_LT(std::sqrt(squares / count), 0.2 * longest);
         EXPECT_NEAR(area_sum / expected_sum, 1, 0.04);
-        RecordProperty("mean_gap_error_um", std::to_string(gap_sum / count));
-        RecordProperty("area_ratio", std::to_string(area_sum / expected_sum));
     }
 }
 

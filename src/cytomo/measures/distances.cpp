@@ -77,8 +77,9 @@ std::vector<FineSurface::Place> places_near(const SurfacePoints& surfaces, const
     return places;
 }
 
+/// `either_side`: the surface has no inside where an object would be hidden, as the plasma membrane.
 double smallest_distance(const std::vector<FineSurface::Place>& from,
-                         const std::vector<FineSurface::Place>& to, double edge_um) {
+                         const std::vector<FineSurface::Place>& to, double edge_um, bool either_side) {
     double smallest = std::numeric_limits<double>::infinity();
     for (const FineSurface::Place& own : from) {
         const FineSurface::Place* nearest = nullptr;
@@ -90,9 +91,9 @@ double smallest_distance(const std::vector<FineSurface::Place>& from,
                 nearest = &other;
             }
         }
-        if (nearest != nullptr)
-            smallest =
-                std::min(smallest, std::max(0.0, distance_to(*nearest, own.position_um, 0.75 * edge_um)));
+        if (nearest == nullptr) continue;
+        const double d = distance_to(*nearest, own.position_um, 0.75 * edge_um);
+        smallest = std::min(smallest, either_side ? std::fabs(d) : std::max(0.0, d));
     }
     return smallest;
 }
@@ -102,6 +103,7 @@ struct Target {
     const SurfacePoints& surfaces;
     const FineSurface& fine;
     SurfaceTree tree;
+    bool either_side;
 };
 
 class Measuring {
@@ -119,7 +121,9 @@ public:
         const double reach = 1.05 * edge_um_;
         const auto from = places_near(own_, fine_, object, nearest.own, reach);
         const auto to = places_near(target.surfaces, target.fine, nearest.object, nearest.other, reach);
-        return {std::min(smallest_distance(from, to, edge_um_), smallest_distance(to, from, edge_um_)),
+        const bool either = target.either_side;
+        return {std::min(smallest_distance(from, to, edge_um_, either),
+                         smallest_distance(to, from, edge_um_, either)),
                 nearest.object};
     }
     double from_position(Vec3 position_um, const Target& target) const {
@@ -168,10 +172,10 @@ Distances find_distances_of(const ClassVolume& classes, const Instances& instanc
     for (std::size_t c = 1; c < 255; ++c)
         if (!of_class[c].empty())
             targets.emplace_back(static_cast<std::uint8_t>(c),
-                                 std::make_unique<Target>(
-                                     Target{surfaces, fine, SurfaceTree(surfaces, std::move(of_class[c]))}));
-    const Target membrane{cell, fine_cell, SurfaceTree(cell, clusters_of(cell, membrane_surface))};
-    const Target cut{cell, fine_cell, SurfaceTree(cell, clusters_of(cell, cut_surface))};
+                                 std::make_unique<Target>(Target{
+                                     surfaces, fine, SurfaceTree(surfaces, std::move(of_class[c])), false}));
+    const Target membrane{cell, fine_cell, SurfaceTree(cell, clusters_of(cell, membrane_surface)), true};
+    const Target cut{cell, fine_cell, SurfaceTree(cell, clusters_of(cell, cut_surface)), true};
     const std::vector<Vec3> centroids = find_centroids_um(instances.volume, instances.class_of.size());
     progress(0.3);
 

@@ -45,10 +45,10 @@ struct Distances {
 };
 
 /// All organelles. The plasma membrane lies between the cell (all classes but 0 and 255) and background;
-/// filopodia belong to the cell. Surfaces as in contacts.h, the nearest pair found exactly between the
-/// middles of voxel faces, then between surfaces near it: within 0.3 voxels. Threaded; time linear in voxels,
-/// n log n in surface. The same at any thread count. Memory: 8 bytes a surface face. Throws InputError if the
-/// sizes differ.
+/// filopodia belong to the cell. Surfaces as in contacts.h: the nearest pair of voxel faces is found, but for
+/// 0.5 % of the distance, then the surfaces near it are compared: within 0.5 voxels and 0.5 %. Threaded; time
+/// linear in voxels, n log n in surface. The same at any thread count. Memory: 8 bytes a surface face. Throws
+/// InputError if the sizes differ.
 Distances measure_distances(const ClassVolume& classes, const Instances& instances,
                             const OrganelleClasses& organelles = organelle_classes(default_legend()),
                             const Progress& progress = {});

@@ -100,9 +100,14 @@ FineSurface::Place FineSurface::estimate(const Volume<Label>& volume, const Surf
      : point.axis() == 1 ? place.normal.y
                          : place.normal.z) = point.direction();
     const Vec3 face = place.normal;
-    if (steepness > 0) {
+    // Next to nothing changes: as at the border of the volume.
+    if (steepness * farthest_um_ > 0.05) {
         place.normal = gradient * (-1 / steepness);
-        const double away = std::clamp((sum - 0.5) / steepness, -farthest_um_, farthest_um_);
+        // Where less than half is left at the voxel itself, the object is too thin to be smoothed.
+        const double at_voxel =
+            sum - 0.5 * axes_[static_cast<std::size_t>(point.axis())].edge_um * dot(gradient, face);
+        const double away =
+            at_voxel < 0.5 ? 0 : std::clamp((sum - 0.5) / steepness, -farthest_um_, farthest_um_);
         place.position_um = place.position_um + place.normal * away;
     }
     const double face_area = grid.voxel_volume_um3() / axes_[static_cast<std::size_t>(point.axis())].edge_um;

@@ -17,6 +17,9 @@ namespace cytomo {
 
 namespace {
 
+/// How far within their surface objects must not meet voxels of other things: voxels are rough.
+constexpr double inside_voxels = 0.3;
+
 struct Reference {
     std::uint8_t class_id;  ///< 0: plasma membrane
     const Volume<float>* distances;
@@ -26,11 +29,8 @@ struct Reference {
 class Statistics {
 public:
     Statistics(std::vector<Shape> shapes, std::vector<Reference> references, double within_um,
-               std::uint8_t nucleus, Vec3 voxel_um)
-        : shapes_(std::move(shapes)),
-          references_(std::move(references)),
-          within_um_(within_um),
-          own_half_um_(0.45 * std::cbrt(voxel_um.x * voxel_um.y * voxel_um.z)) {
+               std::uint8_t nucleus)
+        : shapes_(std::move(shapes)), references_(std::move(references)), within_um_(within_um) {
         for (const Reference& r : references_) {
             if (r.class_id == 0) {
                 kinds_.emplace_back(SpaceStatistic::mean_gap_to_membrane, r.class_id);
@@ -95,7 +95,7 @@ private:
             there = p;
             smallest = std::min(smallest, seen);
         }
-        return std::max(0.0, smallest - half_voxel_um(distances.grid()) - own_half_um_);
+        return std::max(0.0, smallest - half_voxel_um(distances.grid()));
     }
     static std::vector<double> neighbours(const std::vector<Pose>& poses) {
         std::vector<double> squared(poses.size(), std::numeric_limits<double>::infinity());
@@ -112,13 +112,13 @@ private:
 
     std::vector<Shape> shapes_;
     std::vector<Reference> references_;
-    double within_um_, own_half_um_;
+    double within_um_;
     std::vector<std::pair<SpaceStatistic, std::uint8_t>> kinds_;
 };
 
 /// Shapes of a class, at most so many, large ones first.
 std::vector<Shape> choose_shapes(const Instances& instances, const SurfacePoints& surfaces,
-                                 std::uint8_t class_id, const NullModelOptions& options) {
+                                 std::uint8_t class_id, double inside_um, const NullModelOptions& options) {
     std::vector<std::uint32_t> numbers;
     for (std::uint32_t n = 1; n < instances.class_of.size(); ++n)
         if (instances.class_of[n] == class_id && !surfaces.clusters_of(n).empty()) numbers.push_back(n);
@@ -131,10 +131,11 @@ std::vector<Shape> choose_shapes(const Instances& instances, const SurfacePoints
                           static_cast<std::int64_t>(i), static_cast<std::int64_t>(numbers.size()) - 1))]);
         numbers.resize(most);
     }
+    const FineSurface fine(instances.volume);
     std::vector<Shape> shapes(numbers.size());
     parallel_for(static_cast<std::int64_t>(shapes.size()), [&](std::int64_t i) {
         const auto at = static_cast<std::size_t>(i);
-        shapes[at] = make_shape(instances.volume, surfaces, numbers[at]);
+        shapes[at] = make_shape(instances.volume, surfaces, fine, numbers[at], inside_um);
     });
     std::stable_sort(shapes.begin(), shapes.end(), [](const Shape& a, const Shape& b) {
         return a.faces != b.faces ? a.faces > b.faces : a.object < b.object;
@@ -226,6 +227,7 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
             !surfaces.clusters_of(static_cast<std::uint32_t>(n)).empty())
             present[instances.class_of[n]] = true;
     const ClassVolume coarse = thinned(classes, most_space_voxels);
+    const double edge_um = std::cbrt(coarse.grid().voxel_volume_um3());
     std::vector<std::pair<std::uint8_t, Volume<float>>> distances;
     for (std::size_t c = 0; c < 255; ++c) {
         if (c != 0 && !present[c]) continue;
@@ -242,7 +244,8 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
     for (std::size_t c = 1; c < 255; ++c) {
         if (!present[c] || c == o.nucleus) continue;
         const auto class_id = static_cast<std::uint8_t>(c);
-        std::vector<Shape> shapes = choose_shapes(instances, surfaces, class_id, options);
+        std::vector<Shape> shapes =
+            choose_shapes(instances, surfaces, class_id, inside_voxels * edge_um, options);
         ClassVolume allowed(coarse.grid());
         for (std::int64_t i = 0; i < coarse.count(); ++i) {
             const std::uint8_t at = coarse[i];
@@ -253,8 +256,7 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
         std::vector<Reference> references;
         for (const auto& [of_class, field] : distances)
             if (of_class != class_id) references.push_back({of_class, &field});
-        const Statistics statistics(std::move(shapes), std::move(references), options.within_um, o.nucleus,
-                                    classes.grid().voxel_um);
+        const Statistics statistics(std::move(shapes), std::move(references), options.within_um, o.nucleus);
         std::vector<Pose> observed;
         for (const Shape& shape : statistics.shapes()) observed.push_back({shape.deepest_um, 1, 0});
         const std::vector<double> seen = statistics.measure(observed);

@@ -56,6 +56,7 @@ const NullModelResult& find(const std::vector<NullModelResult>& results, SpaceSt
 TEST(NullModel, RandomPlacesAreNotSurprising) {
     constexpr int cells = 40;
     std::map<std::pair<SpaceStatistic, int>, std::vector<double>> p;
+    std::map<std::pair<SpaceStatistic, int>, double> excess;
     for (int seed = 0; seed < cells; ++seed) {
         TestCell cell = cell_without_droplets();
         Random random(100 + static_cast<std::uint64_t>(seed));
@@ -65,11 +66,18 @@ TEST(NullModel, RandomPlacesAreNotSurprising) {
         for (const NullModelResult& r : measure_null_model(cell.classes, cell.instances, options))
             if (r.class_a == lipid_droplet) {
                 p[{r.statistic, r.class_b}].push_back(r.p);
+                excess[{r.statistic, r.class_b}] += (r.observed - r.expected) / cells;
                 EXPECT_LT(r.misplaced, 0.02);
             }
     }
     // To nucleus, membrane and mitochondria; contacts with nucleus and mitochondria; neighbours.
     ASSERT_EQ(p.size(), 6U);
+    // Placed at random by the test and by the model: the same on average, within 0.4 voxels.
+    for (const SpaceStatistic s :
+         {SpaceStatistic::mean_gap_to_membrane, SpaceStatistic::mean_gap_to_nucleus}) {
+        const int to = s == SpaceStatistic::mean_gap_to_membrane ? background : nucleus;
+        EXPECT_NEAR(excess[std::make_pair(s, to)], 0, 0.024);
+    }
     int small = 0, all = 0;
     for (const auto& [what, values] : p) {
         ASSERT_EQ(values.size(), static_cast<std::size_t>(cells));
@@ -123,7 +131,7 @@ TEST(NullModel, FindsWhatSticksToMitochondria) {
     EXPECT_LT(near.observed, 0.06);
     const auto& contacts = find(results, SpaceStatistic::objects_in_contact, lipid_droplet, mitochondrion);
     EXPECT_EQ(contacts.p, 0.02);
-    EXPECT_GE(contacts.observed, 6);
+    EXPECT_GE(contacts.observed, 4);
     EXPECT_GT(contacts.observed, contacts.high);
 }
 
@@ -137,10 +145,10 @@ TEST(NullModel, ExpectationIsThatOfUniformPlaces) {
     options.placements = 4000;
     const auto results = measure_null_model(cell.classes, cell.instances, options);
     ASSERT_EQ(results.size(), 1U);
-    EXPECT_NEAR(results[0].expected, (cell_radius - droplet_radius) / 4, 0.02);
+    EXPECT_NEAR(results[0].expected, (cell_radius - droplet_radius) / 4, 0.03);  // half a voxel
     // 95 % lie within the ball of the radius below which that share of the volume lies.
     const double inner = cell_radius - droplet_radius;
-    EXPECT_NEAR(results[0].high, inner * (1 - std::cbrt(0.05)), 0.04);
+    EXPECT_NEAR(results[0].high, inner * (1 - std::cbrt(0.05)), 0.06);
 }
 
 TEST(NullModel, IsTheSameAtAnyThreadCountAndWithTheSameSeed) {

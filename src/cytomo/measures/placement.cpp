@@ -50,7 +50,8 @@ Crop crop_of(const InstanceVolume& volume, const SurfacePoints& surfaces, std::u
 
 }  // namespace
 
-Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, std::uint32_t object) {
+Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, const FineSurface& fine,
+                 std::uint32_t object, double inside_um) {
     Shape shape;
     shape.object = object;
     std::vector<SurfacePoint> points;
@@ -92,8 +93,13 @@ Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, st
             shape.balls.push_back({centre, depth[i]});
     }
     const std::size_t step = std::max<std::size_t>(1, points.size() / most_points);
-    for (std::size_t i = 0; i < points.size(); i += step)
-        shape.points_um.push_back(surfaces.voxel_position_um(points[i]) - shape.deepest_um);
+    // No farther within than half its depth: small objects would vanish.
+    const double inside = std::min(inside_um, 0.5 * shape.depth_um);
+    for (std::size_t i = 0; i < points.size(); i += step) {
+        const FineSurface::Place place = fine.at(points[i]);
+        shape.points_um.push_back(place.position_um - shape.deepest_um);
+        shape.inner_um.push_back(shape.points_um.back() - place.normal * inside);
+    }
     for (const Vec3 p : shape.points_um) shape.reach_um = std::max(shape.reach_um, length(p));
     shape.reach_um += half;
     return shape;
@@ -149,13 +155,13 @@ double Room::misfit(const Shape& shape, const Pose& pose, double limit) const {
         const std::int64_t voxel = voxel_at(pose.place(ball.centre_um));
         if (voxel < 0 || depth_um_[voxel] < ball.radius_um - edge_um_) return 1;
     }
-    const auto most = static_cast<std::int64_t>(limit * static_cast<double>(shape.points_um.size()));
+    const auto most = static_cast<std::int64_t>(limit * static_cast<double>(shape.inner_um.size()));
     std::int64_t outside = 0;
-    for (const Vec3 p : shape.points_um) {
+    for (const Vec3 p : shape.inner_um) {
         const std::int64_t voxel = voxel_at(pose.place(p));
         if ((voxel < 0 || allowed_[voxel] == 0) && ++outside > most) return 1;
     }
-    return static_cast<double>(outside) / static_cast<double>(shape.points_um.size());
+    return static_cast<double>(outside) / static_cast<double>(shape.inner_um.size());
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include "cytomo/core/random.h"
 #include "cytomo/core/volume.h"
 #include "cytomo/labels/instances.h"
+#include "cytomo/measures/fine_surface.h"
 #include "cytomo/measures/surface_points.h"
 
 namespace cytomo {
@@ -18,7 +19,8 @@ struct Shape {
     double depth_um = 0;          ///< distance of that from the surface
     double reach_um = 0;          ///< of its farthest point
     std::int64_t faces = 0;       ///< of its surface: its size
-    std::vector<Vec3> points_um;  ///< outermost voxels, about 200 of them
+    std::vector<Vec3> points_um;  ///< on its surface, about 200 of them
+    std::vector<Vec3> inner_um;   ///< the same, a little within
     struct Ball {
         Vec3 centre_um;
         double radius_um;
@@ -26,8 +28,9 @@ struct Shape {
     std::vector<Ball> balls;  ///< fill most of it
 };
 
-/// Nothing with an empty surface is a shape.
-Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, std::uint32_t object);
+/// Without a surface the shape stays empty. `inside_um`: how far inner_um lies within.
+Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, const FineSurface& fine,
+                 std::uint32_t object, double inside_um);
 
 /// Where the deepest point lies, and the turn about z.
 struct Pose {
@@ -49,7 +52,7 @@ public:
     /// A place for the deepest point at which it is `depth_um` away from what is not allowed, each equally
     /// likely; false if there is none.
     bool draw(double depth_um, Random& random, Vec3& deepest_um) const;
-    /// Share of the shape's outermost voxels that lie where they may not: exact up to `limit`, else 1.
+    /// Share of the shape's inner points that lie where they may not: exact up to `limit`, else 1.
     double misfit(const Shape& shape, const Pose& pose, double limit) const;
     /// Edge of a voxel: geometric mean.
     double edge_um() const { return edge_um_; }
@@ -71,7 +74,7 @@ struct Placement {
 };
 
 /// Places shapes one after the other at random in the room, turned at random about z, where none of their
-/// outermost voxels (up to 3 %) lies outside the room and none overlaps with those placed before. What finds
+/// inner points (up to 3 %) lies outside the room and none overlaps with those placed before. What finds
 /// no such place in 200 trials takes the best one of them, or stays where it was.
 Placement place_at_random(const std::vector<Shape>& shapes, const Room& room, Random& random);
 

@@ -161,6 +161,9 @@ double squared_gap(const std::array<float, 3>& low, const std::array<float, 3>& 
     return sum;
 }
 
+/// Places nearer by less than 0.5 % are not looked for.
+constexpr double good_enough = 0.995 * 0.995;
+
 /// Positions of the points of a cluster, side by side.
 struct Positions {
     std::vector<float> x, y, z;
@@ -176,6 +179,10 @@ struct Positions {
         }
     }
 };
+
+double squared_gap(const std::array<float, 3>& at, const SurfaceCluster& cluster) {
+    return squared_gap(at, at, cluster.low, cluster.high);
+}
 
 /// The first place with the smallest squared distance.
 std::pair<float, std::size_t> nearest_place(const Positions& p, float x, float y, float z) {
@@ -283,19 +290,23 @@ SurfaceTree::Nearest SurfaceTree::nearest(const SurfacePoints& own, std::uint32_
         return a.gap2 != b.gap2 ? a.gap2 < b.gap2 : a.cluster < b.cluster;
     });
     Nearest result;
+    // Where surfaces run side by side, many places are as near as the nearest.
+    double limit2 = result.squared_um2;
     Positions a, b;
     for (const Candidate& candidate : candidates) {
-        if (candidate.gap2 >= result.squared_um2) break;
+        if (candidate.gap2 >= limit2) break;
         const SurfaceCluster& cluster = clusters[candidate.cluster];
         a.fill(own, cluster);
-        visit(cluster.low, cluster.high, result.squared_um2, [&](std::uint32_t other, double) {
+        visit(cluster.low, cluster.high, limit2, [&](std::uint32_t other, double) {
             const SurfaceCluster& c = surfaces_.clusters[other];
             if (c.object == excluded && excluded != 0) return;
             b.fill(surfaces_, c);
             for (std::size_t i = 0; i < a.x.size(); ++i) {
+                if (squared_gap({a.x[i], a.y[i], a.z[i]}, c) >= limit2) continue;
                 const auto [squared, place] = nearest_place(b, a.x[i], a.y[i], a.z[i]);
-                if (squared < result.squared_um2)
-                    result = {squared, c.object, own.points_of(cluster)[i], surfaces_.points_of(c)[place]};
+                if (squared >= result.squared_um2) continue;
+                result = {squared, c.object, own.points_of(cluster)[i], surfaces_.points_of(c)[place]};
+                limit2 = squared * good_enough;
             }
         });
     }
