@@ -83,9 +83,8 @@ private:
 
     void find_stretches() {
         std::vector<bool> seen(nodes_.size(), false);
-        const auto walk = [&](std::uint32_t start) {
+        const auto walk = [&](std::uint32_t at) {
             Stretch s;
-            std::uint32_t at = start;
             for (;;) {
                 seen[at] = true;
                 s.nodes.push_back(at);
@@ -287,7 +286,7 @@ private:
             for (const std::uint32_t n : stretches_[i].nodes) stretch_of[n] = i;
         const auto leads_to = [&](std::uint32_t n, std::uint32_t other) {
             const Stretch& s = stretches_[stretch_of[n]];
-            if (s.nodes.size() < 3 && s.ends[0] == none && s.ends[1] == none) return true;  // a speck
+            if (s.nodes.size() < 2) return false;
             for (const bool back : {false, true}) {
                 if (n != (back ? s.nodes.back() : s.nodes.front()) || s.ends[back ? 1 : 0] != none) continue;
                 const std::size_t far = std::min<std::size_t>(3, s.nodes.size() - 1);
@@ -301,6 +300,30 @@ private:
             if (stretch_of[a] == none || stretch_of[b] == none) continue;
             if (leads_to(a, b) || leads_to(b, a)) join(stretch_of[a], stretch_of[b]);
         }
+        join_specks(stretch_of);
+    }
+
+    /// One or two balls by themselves go with the one tube that they lie most nearly in line with: with two
+    /// they would join these.
+    void join_specks(const std::vector<std::uint32_t>& stretch_of) {
+        std::vector<std::pair<double, std::uint32_t>> best(stretches_.size(), {1e9, none});
+        const auto consider = [&](std::uint32_t n, std::uint32_t other) {
+            const std::uint32_t speck = stretch_of[n];
+            const Stretch& s = stretches_[speck];
+            if (s.nodes.size() > 2 || s.ends[0] != none || s.ends[1] != none) return;
+            const auto& partner = stretches_[stretch_of[other]].nodes;
+            const Vec3 along = nodes_[partner.back()].place_um - nodes_[partner.front()].place_um;
+            const double angle = angle_deg(along, nodes_[other].place_um - nodes_[n].place_um);
+            const double off = std::min(angle, 180 - angle);
+            if (off < best[speck].first) best[speck] = {off, stretch_of[other]};
+        };
+        for (const auto& [a, b] : graph_.touching) {
+            if (stretch_of[a] == none || stretch_of[b] == none) continue;
+            consider(a, b);
+            consider(b, a);
+        }
+        for (std::uint32_t s = 0; s < best.size(); ++s)
+            if (best[s].second != none && tube(s) == s) join(s, best[s].second);
     }
 
     /// What touches the body with a side bump, and is not longer than thick, is no tube of its own.

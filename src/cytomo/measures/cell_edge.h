@@ -24,7 +24,8 @@ struct CellEdge {
 struct CellEdgeOptions {
     std::uint8_t class_id = filopodium;  ///< every other class but 0 and 255 is cell body
     double smoothing_voxels = 1.5;       ///< Gaussian over the projection, so that the outline has no steps
-    double least_area_um2 = 1;           ///< smaller pieces of the projection are no cell
+    double least_area_um2 = 1;           ///< smaller pieces of the projection are no cell,
+    double least_part = 0.1;             ///< nor are those smaller than this part of the largest piece
     double reach_um = 1;                 ///< roots farther from the outline are not at the edge
 };
 
