@@ -49,6 +49,7 @@ InstanceOptions default_instance_options() {
     options.min_volume_um3[nucleus] = 0.2;
     options.split_touching[lipid_droplet] = true;
     options.split_touching[vesicle] = true;
+    options.split_constrictions[mitochondrion] = true;
     return options;
 }
 
