@@ -51,6 +51,7 @@ InstanceOptions default_instance_options() {
     options.split_touching[lipid_droplet] = true;
     options.split_touching[vesicle] = true;
     options.split_crossings[filopodium] = true;
+    options.split_constrictions[mitochondrion] = true;
     return options;
 }
 

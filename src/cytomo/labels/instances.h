@@ -53,7 +53,7 @@ struct InstanceOptions {
 /// Defaults for the seven classes of the default legend, smaller than any whole object of the class, so that
 /// they drop specks: the volume of a sphere of 60 nm for lipid droplets and vesicles, 100 nm for filopodia,
 /// 160 nm for mitochondria; 0.05 µm³ of cytoplasm, 0.2 µm³ of nucleus. Touching lipid droplets and vesicles
-/// are parted, and filopodia where they cross.
+/// are parted, mitochondria at short constrictions, and filopodia where they cross.
 InstanceOptions default_instance_options();
 
 /// 26-connected components of each class (0 and 255 are not objects), without those below the
