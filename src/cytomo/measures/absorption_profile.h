@@ -74,6 +74,8 @@ ProfileOptions profile_options(const Legend& legend);
 /// voxels count as one) and a fifth of the profile's range. Works on boxes around the objects, of large ones
 /// on every second or third voxel, cut out while each slice is read twice. Deterministic at any thread count;
 /// time linear in the boxes' voxels; memory below 1 GB.
+/// In simulated tomograms with a missing wedge, about half of the vesicles drawn with a wall are told as
+/// rings (0.3 to 1 from cell to cell); droplets of more than a few voxels are told as dense.
 std::vector<RadialProfile> measure_profiles(const InstanceSlices& instances, const ClassVolume& classes,
                                             const Tomogram& tomogram, const ProfileOptions& options,
                                             const Progress& progress = {});
