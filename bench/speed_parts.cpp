@@ -10,6 +10,7 @@
 #include "cytomo/surfaces/extract.h"
 #include "cytomo/surfaces/fields.h"
 #include "cytomo/surfaces/smooth.h"
+#include "cytomo/surfaces/surface_measures.h"
 #include "measure.h"
 #include "synthetic.h"
 
@@ -67,6 +68,9 @@ std::vector<Row> measure_parts(std::int64_t edge, const std::string& folder) {
         Mesh copy = mesh;
         smooth_surface(copy);
     });
+    rows.back().remark = thousands(mesh.triangles.size());
+    add("area, curvature, missing wedge of a surface",
+        [&] { measure_surface(mesh, cell.classes.grid(), {}); });
     rows.back().remark = thousands(mesh.triangles.size());
     add("measures of all objects", [&] { measure_objects(instances, &tomogram); });
     rows.back().remark = std::to_string(instances.count()) + " objects";

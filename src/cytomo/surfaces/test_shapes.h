@@ -80,7 +80,7 @@ inline Shape oblate(double a, double c) {
                 const double x = std::hypot(p.x, p.y), y = std::fabs(p.z);
                 // Nearest point (a cos t, c sin t): the derivative of the squared distance vanishes.
                 double low = 0, high = pi / 2;
-                for (int i = 0; i < 60; ++i) {
+                for (int i = 0; i < 40; ++i) {
                     const double t = (low + high) / 2;
                     const double slope =
                         (a * std::cos(t) - x) * -a * std::sin(t) + (c * std::sin(t) - y) * c * std::cos(t);
