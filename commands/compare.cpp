@@ -144,7 +144,7 @@ Command compare_command() {
             app.add_option("--group", a->groups,
                            "A group and its cells, once for each group; the first is the reference. Folders "
                            "are results of analyze or measure; each is a sample of its own")
-                ->type_name("NAME=FOLDER,…")
+                ->type_name("NAME=FOLDER,...")
                 ->allow_extra_args(false);
             app.add_option("--design", a->design,
                            "A table instead (CSV): columns folder, group and sample, one row a cell. Cells "
@@ -156,11 +156,11 @@ Command compare_command() {
             app.add_option("--measures", a->choice.measures,
                            "Only these, such as volume_um3,median_sphericity: fewer measures need less "
                            "correction, if they are chosen beforehand")
-                ->type_name("NAME,…")
+                ->type_name("NAME,...")
                 ->delimiter(',')
                 ->allow_extra_args(false);
             app.add_option("--classes", a->choice.classes, "Only these, such as mitochondrion,vesicle")
-                ->type_name("NAME,…")
+                ->type_name("NAME,...")
                 ->delimiter(',')
                 ->allow_extra_args(false);
             app.add_flag("--whole-objects", a->reading.whole_objects,
