@@ -11,7 +11,8 @@ namespace cytomo {
 
 /// Where the surface of an object lies: its voxels (1, all others 0) are smoothed, and the surface is where
 /// they come to one half. The weights have no second moment, so that round objects do not shrink to first
-/// order. Balls with radii from 4 voxels: positions within 0.1 voxels (deviation), area within 1 %.
+/// order. Objects thinner than about two voxels keep the faces of their voxels as surface. See contacts.h for
+/// what that is worth.
 class FineSurface {
 public:
     /// The volume must outlive it. Of classes: the surface of all that is not background.

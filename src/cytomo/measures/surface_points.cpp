@@ -184,19 +184,23 @@ double squared_gap(const std::array<float, 3>& at, const SurfaceCluster& cluster
     return squared_gap(at, at, cluster.low, cluster.high);
 }
 
-/// The first place with the smallest squared distance.
-std::pair<float, std::size_t> nearest_place(const Positions& p, float x, float y, float z) {
+float squared_distance(const Positions& p, std::size_t i, float x, float y, float z) {
+    const float dx = p.x[i] - x, dy = p.y[i] - y, dz = p.z[i] - z;
+    return dx * dx + dy * dy + dz * dz;
+}
+
+float smallest_squared_distance(const Positions& p, float x, float y, float z) {
     float best = std::numeric_limits<float>::infinity();
-    const std::size_t n = p.x.size();
-    for (std::size_t i = 0; i < n; ++i) {
-        const float dx = p.x[i] - x, dy = p.y[i] - y, dz = p.z[i] - z;
-        best = std::min(best, dx * dx + dy * dy + dz * dz);
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-        const float dx = p.x[i] - x, dy = p.y[i] - y, dz = p.z[i] - z;
-        if (dx * dx + dy * dy + dz * dz <= best) return {best, i};
-    }
-    return {best, 0};
+    for (std::size_t i = 0; i < p.x.size(); ++i) best = std::min(best, squared_distance(p, i, x, y, z));
+    return best;
+}
+
+/// The first place with the smallest distance.
+std::size_t nearest_place(const Positions& p, float x, float y, float z) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < p.x.size(); ++i)
+        if (squared_distance(p, i, x, y, z) < squared_distance(p, best, x, y, z)) best = i;
+    return best;
 }
 
 }  // namespace
@@ -303,8 +307,9 @@ SurfaceTree::Nearest SurfaceTree::nearest(const SurfacePoints& own, std::uint32_
             b.fill(surfaces_, c);
             for (std::size_t i = 0; i < a.x.size(); ++i) {
                 if (squared_gap({a.x[i], a.y[i], a.z[i]}, c) >= limit2) continue;
-                const auto [squared, place] = nearest_place(b, a.x[i], a.y[i], a.z[i]);
+                const float squared = smallest_squared_distance(b, a.x[i], a.y[i], a.z[i]);
                 if (squared >= result.squared_um2) continue;
+                const std::size_t place = nearest_place(b, a.x[i], a.y[i], a.z[i]);
                 result = {squared, c.object, own.points_of(cluster)[i], surfaces_.points_of(c)[place]};
                 limit2 = squared * good_enough;
             }
@@ -321,8 +326,9 @@ SurfaceTree::Nearest SurfaceTree::nearest(Vec3 position_um) const {
     visit(at, at, result.squared_um2, [&](std::uint32_t other, double) {
         const SurfaceCluster& c = surfaces_.clusters[other];
         b.fill(surfaces_, c);
-        const auto [squared, place] = nearest_place(b, at[0], at[1], at[2]);
-        if (squared < result.squared_um2) result = {squared, c.object, {}, surfaces_.points_of(c)[place]};
+        const float squared = smallest_squared_distance(b, at[0], at[1], at[2]);
+        if (squared < result.squared_um2)
+            result = {squared, c.object, {}, surfaces_.points_of(c)[nearest_place(b, at[0], at[1], at[2])]};
     });
     return result;
 }
