@@ -46,8 +46,9 @@ format: ## clang-format on all sources
 	@scripts/install-dependencies lint
 	@git ls-files '*.h' '*.cpp' | xargs clang-format -i
 
-docs: build ## docs/commands from the program's own help
+docs: build ## docs/commands and the columns in docs/measures.md from the program itself
 	@scripts/generate-command-docs build/release/cytomo docs/commands
+	@scripts/generate-measure-docs build/release/cytomo docs/measures.md
 
 model: build ## train models/default.safetensors again (hours)
 	@models/recipe

@@ -127,7 +127,7 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
     SpaceOptions space;
     space.classes = organelle_classes(legend);
     space.placements = options.placements;
-    m.space = measure_space(*input.found_classes, *input.found, space, progress);
+    m.space = measure_space(*input.found_classes, *input.found, space, progress.stage("space"));
     measure_absorption_of(m, input, tomogram, legend, progress);
     add_absorption_warnings(m, legend);
     m.summary = summarise(tomogram.grid, &tomogram, m.totals, m.objects, m.filopodia, legend);
