@@ -25,12 +25,12 @@ struct CrossingOptions {
 /// belong together; stretches that reach the cell body each by themselves are different objects; a branch
 /// stays with its stem. Where two run through each other the straighter pair keeps the voxels, so that the
 /// other one's object is in two pieces there (measure_filopodia bridges them). Not parted: tubes that
-/// share their voxels over more than some 15 radii or have one root, and often such as touch from the side with
-/// a radius below 4 of the longest voxel edge. In dense bundles stretches can be
-/// joined wrongly. Numbers are given anew by the rules of Instances. Objects of other classes keep their
-/// voxels. classes and instances lie on the same grid (InputError otherwise). Deterministic at any thread
-/// count; time n log n in the voxels of the class; memory about 40 bytes for each voxel of an object and 9
-/// for each voxel of its box.
+/// share their voxels over more than some 15 radii or have one root, and often such as touch from the side
+/// with a radius below 4 of the longest voxel edge. In dense bundles stretches can be joined wrongly. Numbers
+/// are given anew by the rules of Instances. Objects of other classes keep their voxels. classes and
+/// instances lie on the same grid (InputError otherwise). Deterministic at any thread count; time n log n in
+/// the voxels of the class; memory about 40 bytes for each voxel of an object and 9 for each voxel of its
+/// box.
 Instances split_crossing_filopodia(const ClassVolume& classes, Instances instances,
                                    const CrossingOptions& options = {}, const Progress& progress = {});
 

@@ -120,7 +120,7 @@ TEST(Crossings, TubesThatTouchAtTheirSides) {
             for (const double overlap : {0.0, 0.15})
                 for (const double turn : {0.0, 30.0}) {
                     // Thin ones on a coarse lattice may stay together (crossings.h).
-                    if (edge.x != edge.y && (overlap > 0 || r < 4 * edge.y)) continue;
+                    if (r < 4 * edge.y && (overlap > 0 || turn > 0 || edge.x != edge.y)) continue;
                     const double apart = r * (2 - overlap), a = (turn + 90) * std::numbers::pi / 180;
                     const std::vector<Rod> rods{
                         rod_at(90 + turn, {0, 0, 0}, 1.1, r),

@@ -76,21 +76,24 @@ private:
         constexpr float uncovered = std::numeric_limits<float>::infinity();
         std::vector<float> nearest(count, uncovered);  // in radii of the ball
         // Radius of the largest ball near by: what is much thinner there is the neck between two tubes.
-        std::vector<float> beside(count, 0.F);
+        // Farther out, what is thinner still is a notch between their ends, or the foot of a branch.
+        std::vector<float> beside(count, 0.F), behind(count, 0.F);
         graph_.node_of.assign(count, 0);
         const Vec3 e = grid_.voxel_um;
         const double thinnest = 2 * std::max({e.x, e.y, e.z});
         for (const std::uint32_t i : order) {
-            if (nearest[i] != uncovered || depth(i) < 0.75F * beside[i] || !is_middle(i)) continue;
+            if (nearest[i] != uncovered || depth(i) < 0.75F * beside[i] || depth(i) < 0.5F * behind[i] ||
+                !is_middle(i))
+                continue;
             const double radius = depth(i), reach = cover * std::max(radius, thinnest),
-                         around = 1.45 / cover * reach;
+                         around = 1.45 / cover * reach, far = 2.2 / cover * reach;
             const auto node = static_cast<std::uint32_t>(graph_.nodes.size());
             graph_.nodes.push_back({});
             graph_.nodes.back().radius_um = radius;
             const auto& c = graph_.voxels[i];
             const auto span = [&](std::int64_t at, double edge, std::int64_t n) {
-                const auto far = static_cast<std::int64_t>(std::min(around / edge, 1e9));
-                return std::pair{std::max<std::int64_t>(0, at - far), std::min(n - 1, at + far)};
+                const auto voxels = static_cast<std::int64_t>(std::min(far / edge, 1e9));
+                return std::pair{std::max<std::int64_t>(0, at - voxels), std::min(n - 1, at + voxels)};
             };
             const auto [x0, x1] = span(c[0], e.x, box_.size.x);
             const auto [y0, y1] = span(c[1], e.y, box_.size.y);
@@ -105,6 +108,7 @@ private:
                                                            static_cast<double>(z - c[2]) * e.z);
                         const auto radii = static_cast<float>(distance / radius);
                         const auto o = static_cast<std::size_t>(other);
+                        if (distance <= far) behind[o] = std::max(behind[o], static_cast<float>(radius));
                         if (distance <= around) beside[o] = std::max(beside[o], static_cast<float>(radius));
                         if (distance > reach || radii >= nearest[o]) continue;
                         nearest[o] = radii;
@@ -205,9 +209,14 @@ private:
                 if (!gone[o] && o < largest) largest = o;
             if (largest == n || node.radius_um > 0.6 * graph_.nodes[largest].radius_um) continue;
             std::size_t alive = 0;
-            for (const std::uint32_t o : node.neighbours) alive += gone[o] ? 0 : 1;
-            bool inside = alive == 1;
-            if (alive > 1) {  // between balls that are linked without it
+            bool speck = true;  // in the notch between the ends of two tubes, say: it links nothing
+            for (const std::uint32_t o : node.neighbours) {
+                if (gone[o]) continue;
+                ++alive;
+                if (node.radius_um > 0.5 * graph_.nodes[o].radius_um) speck = false;
+            }
+            bool inside = alive == 1 || speck;
+            if (!inside) {  // between balls that are linked without it
                 inside = true;
                 const auto& around = graph_.nodes[largest].neighbours;
                 for (const std::uint32_t o : node.neighbours)
