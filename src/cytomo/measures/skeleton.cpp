@@ -1,6 +1,7 @@
 #include "cytomo/measures/skeleton.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <string>
@@ -8,6 +9,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/level_graph.h"
+#include "cytomo/measures/skeleton_blocks.h"
 #include "cytomo/measures/skeleton_fit.h"
 #include "cytomo/measures/skeleton_plan.h"
 
@@ -111,17 +113,60 @@ SkeletonBranch branch_from(const FittedBranch& fitted, const SkeletonPlan& plan,
     return branch;
 }
 
+struct LevelledObject {
+    LevelGraph graph;
+    Grid graph_grid;
+    SkeletonMatter matter;
+};
+
+/// Levels of the object: in blocks of 2 voxels where it is thick enough, which is faster; voxels otherwise.
+LevelledObject find_matter(const std::vector<VoxelRun>& runs, const Grid& grid) {
+    LevelledObject o;
+    o.matter.runs = &runs;
+    const Vec3 e = grid.voxel_um;
+    double voxels = 0;
+    for (const VoxelRun& run : runs) voxels += run.x_end - run.x_begin;
+    // Mean length of the runs along x: that of a ball of this radius, and no longer than in a tube across.
+    const double radius_um = 0.75 * voxels / static_cast<double>(runs.size()) * e.x;
+    constexpr double blocks_a_radius = 2.5;
+    const auto width = [&](double edge) { return 2 * blocks_a_radius * edge <= radius_um ? 2 : 1; };
+    const std::array<int, 3> block{width(e.x), width(e.y), width(e.z)};
+    if (block[0] * block[1] * block[2] > 1) {
+        BlockObject blocks = make_blocks(runs, grid, block);
+        o.graph = find_level_graph(ObjectVoxels(blocks.solid), blocks.grid);
+        const bool one = std::count_if(o.graph.levels.begin(), o.graph.levels.end(),
+                                       [](const Level& l) { return l.rank == 0; }) == 1;
+        if (one && o.graph.radius_um >= 2 * std::max({blocks.grid.voxel_um.x, blocks.grid.voxel_um.y,
+                                                      blocks.grid.voxel_um.z})) {
+            o.graph_grid = blocks.grid;
+            o.matter.level_of = levels_of_blocks(blocks, o.graph);
+            for (std::size_t i = 0; i < blocks.count.size(); ++i)
+                o.matter.coarse.push_back(
+                    {blocks.centroid_um[i], blocks.count[i] * grid.voxel_volume_um3(), o.matter.level_of[i]});
+            o.matter.coarse_um = blocks.grid.voxel_um;
+            o.matter.block_of_run = std::move(blocks.block_of_run);
+            o.matter.block_x = block[0];
+            return o;
+        }
+    }
+    o.graph_grid = grid;
+    o.graph = find_level_graph(ObjectVoxels(runs), grid);
+    o.matter.level_of = o.graph.level_of;
+    return o;
+}
+
 }  // namespace
 
 Skeleton find_skeleton(const std::vector<VoxelRun>& runs, const Grid& grid, const SkeletonOptions& options) {
     options.check();
     Skeleton skeleton;
     if (runs.empty()) return skeleton;
-    const ObjectVoxels voxels(runs);
-    const LevelGraph graph = find_level_graph(voxels, grid);
-    const SkeletonPlan plan = plan_skeleton(graph, grid, options.least_branch);
-    const FittedSkeleton fit = fit_skeleton(voxels, grid, graph, plan);
-    skeleton.volume_um3 = static_cast<double>(voxels.size()) * grid.voxel_volume_um3();
+    const auto [graph, graph_grid, matter] = find_matter(runs, grid);
+    const SkeletonPlan plan = plan_skeleton(graph, graph_grid, options.least_branch);
+    const FittedSkeleton fit = fit_skeleton(matter, grid, graph_grid, graph, plan);
+    std::int64_t voxels = 0;
+    for (const VoxelRun& run : runs) voxels += run.x_end - run.x_begin;
+    skeleton.volume_um3 = static_cast<double>(voxels) * grid.voxel_volume_um3();
     for (const Level& level : graph.levels)
         if (level.rank == 0) ++skeleton.pieces;
     for (std::size_t n = 0; n < plan.nodes.size(); ++n)

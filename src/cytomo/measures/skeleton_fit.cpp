@@ -23,8 +23,9 @@ struct Candidate {
 
 class Fitter {
 public:
-    Fitter(const ObjectVoxels& voxels, const Grid& grid, const LevelGraph& graph, const SkeletonPlan& plan)
-        : voxels_(voxels), grid_(grid), graph_(graph), plan_(plan) {
+    Fitter(const SkeletonMatter& matter, const Grid& grid, const Grid& graph_grid, const LevelGraph& graph,
+           const SkeletonPlan& plan)
+        : matter_(matter), grid_(grid), graph_grid_(graph_grid), graph_(graph), plan_(plan) {
         fit_.branches.resize(plan.branches.size());
         for (const SkeletonPlan::Node& n : plan.nodes) fit_.nodes_um.push_back(n.place_um);
         near_um_.assign(graph.levels.size(), 0);
@@ -33,12 +34,12 @@ public:
     FittedSkeleton fit() {
         begin_lines();
         for (int round = 0; round < 2; ++round) {
-            cut();
+            cut(false);
             for (std::uint32_t b = 0; b < branches(); ++b) take_centroids(b);
             meet_at_branch_points();
             make_lines(round == 1);
         }
-        cut();
+        cut(true);
         return std::move(fit_);
     }
 
@@ -51,10 +52,26 @@ private:
         return plan_.nodes[plan_.branches[b].from].kind == SkeletonPlan::Kind::ring;
     }
     bool is_open(std::uint32_t node) const { return plan_.nodes[node].kind == SkeletonPlan::Kind::end; }
-    Vec3 place(std::size_t i) const {
-        const auto v = voxels_[i];
-        return grid_.world_from_voxel(
-            {static_cast<double>(v[0]), static_cast<double>(v[1]), static_cast<double>(v[2])});
+    /// Calls body(place, level) for each voxel.
+    template <class Body>
+    void for_voxels(Body body) const {
+        std::size_t next = 0;
+        for (std::size_t r = 0; r < matter_.runs->size(); ++r) {
+            const VoxelRun& run = (*matter_.runs)[r];
+            const bool blocks = !matter_.block_of_run.empty();
+            const auto first_block = run.x_begin / matter_.block_x;
+            Vec3 p = grid_.world_from_voxel(
+                {static_cast<double>(run.x_begin), static_cast<double>(run.y), static_cast<double>(run.z)});
+            const double x0 = p.x;
+            for (std::int32_t x = run.x_begin; x < run.x_end; ++x) {
+                p.x = x0 + (x - run.x_begin) * grid_.voxel_um.x;
+                const std::size_t at = blocks
+                                           ? matter_.block_of_run[r] +
+                                                 static_cast<std::size_t>(x / matter_.block_x - first_block)
+                                           : next++;
+                if (matter_.level_of[at] != no_level) body(p, matter_.level_of[at]);
+            }
+        }
     }
     double extent(Vec3 direction) const { return voxel_extent(direction, grid_.voxel_um); }
 
@@ -65,7 +82,7 @@ private:
             double sum = 0;
             for (const std::uint32_t l : from.levels) {
                 points_[b].push_back(graph_.levels[l].centroid_um);
-                sum += level_radius_um(graph_.levels[l], graph_, grid_);
+                sum += level_radius_um(graph_.levels[l], graph_, graph_grid_);
             }
             const auto n = static_cast<double>(from.levels.size());
             FittedBranch& branch = fit_.branches[b];
@@ -174,11 +191,11 @@ private:
         Vec3 tip = start;
         double volume = 0;
         const std::vector<std::uint8_t> own = levels_of_branch(b);
-        for (std::size_t i = 0; i < voxels_.size(); ++i) {
-            if (own[graph_.level_of[i]] == 0) continue;
+        for_voxels([&](Vec3 p, std::uint32_t level) {
+            if (own[level] == 0) return;
             volume += grid_.voxel_volume_um3();
-            if (length(place(i) - start) > length(tip - start)) tip = place(i);
-        }
+            if (length(p - start) > length(tip - start)) tip = p;
+        });
         const Vec3 along = length(tip - start) > 0 ? normalized(tip - start) : Vec3{1, 0, 0};
         const double beyond =
             std::max(beyond_last_centre * extent(along), (extent(along) - length(tip - start)) / 2);
@@ -241,7 +258,7 @@ private:
     }
 
     /// Gives each voxel to the nearest line and adds up the cuts.
-    void cut() {
+    void cut(bool last) {
         const std::vector<std::vector<Candidate>> candidates = find_candidates();
         std::vector<double> nearest_axis(branches());
         for (std::uint32_t b = 0; b < branches(); ++b) {
@@ -259,10 +276,8 @@ private:
         }
         std::vector<double> wide(graph_.levels.size());
         for (std::size_t l = 0; l < wide.size(); ++l)
-            wide[l] = 1.5 * level_radius_um(graph_.levels[l], graph_, grid_) + 2 * graph_.thickness_um;
-        for (std::size_t i = 0; i < voxels_.size(); ++i) {
-            const std::uint32_t level = graph_.level_of[i];
-            const Vec3 p = place(i);
+            wide[l] = 1.5 * level_radius_um(graph_.levels[l], graph_, graph_grid_) + 2 * graph_.thickness_um;
+        const auto give = [&](Vec3 p, std::uint32_t level, double volume_um3, Vec3 edges_um) {
             SkeletonLine::Place best{0, -1};
             std::uint32_t chosen = branches();
             for (const Candidate& c : candidates[level]) {
@@ -271,13 +286,21 @@ private:
                 best = found;
                 chosen = c.branch;
             }
-            if (chosen == branches() || fit_.branches[chosen].stub) continue;
+            if (chosen == branches() || fit_.branches[chosen].stub) return;
             FittedBranch& branch = fit_.branches[chosen];
-            const double beside = extent(branch.line.direction(best.at));
-            branch.cuts.add(p, grid_.voxel_volume_um3(), best.at, beside);
-            if (best.squared_um2 > nearest_axis[chosen] * nearest_axis[chosen]) continue;
+            const double beside = voxel_extent(branch.line.direction(best.segment), edges_um);
+            branch.cuts.add(p, volume_um3, best.at, beside);
+            if (best.squared_um2 > nearest_axis[chosen] * nearest_axis[chosen]) return;
             branch.low_um = std::min(branch.low_um, best.at - beyond_last_centre * beside);
             branch.high_um = std::max(branch.high_um, best.at + beyond_last_centre * beside);
+        };
+        if (!last && !matter_.coarse.empty()) {
+            for (const SkeletonPortion& p : matter_.coarse)
+                if (p.level != no_level) give(p.place_um, p.level, p.volume_um3, matter_.coarse_um);
+        } else {
+            for_voxels([&](Vec3 p, std::uint32_t level) {
+                give(p, level, grid_.voxel_volume_um3(), grid_.voxel_um);
+            });
         }
         for (std::uint32_t b = 0; b < branches(); ++b) finish_cuts(b);
         set_node_radii();
@@ -382,8 +405,8 @@ private:
         return Vec3{dot(r, cross(b, c)), dot(a, cross(r, c)), dot(a, cross(b, r))} * (1 / determinant);
     }
 
-    const ObjectVoxels& voxels_;
-    const Grid& grid_;
+    const SkeletonMatter& matter_;
+    const Grid &grid_, &graph_grid_;
     const LevelGraph& graph_;
     const SkeletonPlan& plan_;
     FittedSkeleton fit_;
@@ -393,9 +416,9 @@ private:
 
 }  // namespace
 
-FittedSkeleton fit_skeleton(const ObjectVoxels& voxels, const Grid& grid, const LevelGraph& graph,
-                            const SkeletonPlan& plan) {
-    return Fitter(voxels, grid, graph, plan).fit();
+FittedSkeleton fit_skeleton(const SkeletonMatter& matter, const Grid& grid, const Grid& graph_grid,
+                            const LevelGraph& graph, const SkeletonPlan& plan) {
+    return Fitter(matter, grid, graph_grid, graph, plan).fit();
 }
 
 }  // namespace cytomo

@@ -5,6 +5,7 @@
 
 #include "cytomo/labels/level_graph.h"
 #include "cytomo/labels/voxel_runs.h"
+#include "cytomo/measures/skeleton_blocks.h"
 #include "cytomo/measures/skeleton_line.h"
 #include "cytomo/measures/skeleton_plan.h"
 
@@ -25,8 +26,20 @@ struct FittedSkeleton {
     std::vector<double> node_radius_um;  ///< thickest branch at each branch point
 };
 
-FittedSkeleton fit_skeleton(const ObjectVoxels& voxels, const Grid& grid, const LevelGraph& graph,
-                            const SkeletonPlan& plan);
+/// What the lines are fitted to: portions of the object's volume, coarse ones to find the lines, and in the
+/// end its voxels.
+struct SkeletonMatter {
+    std::vector<SkeletonPortion> coarse;  ///< empty: voxels are used throughout
+    Vec3 coarse_um;                       ///< edges of a coarse portion
+    const std::vector<VoxelRun>* runs = nullptr;
+    std::vector<std::uint32_t> level_of;      ///< of each voxel, or of each filled block
+    std::vector<std::uint32_t> block_of_run;  ///< with blocks: of each run's first voxel
+    int block_x = 1;                          ///< with blocks: their width in voxels
+};
+
+/// graph_grid: that of the levels, blocks or voxels.
+FittedSkeleton fit_skeleton(const SkeletonMatter& matter, const Grid& grid, const Grid& graph_grid,
+                            const LevelGraph& graph, const SkeletonPlan& plan);
 
 /// How far from a branch point, in its radii, cuts are those of one branch alone.
 constexpr double branch_point_reach = 1.5;

@@ -51,7 +51,7 @@ SkeletonLine::Place SkeletonLine::nearest(Vec3 p, double near, double reach) con
         const Vec3 off = from - along_[s] * t;
         const double squared = dot(off, off);
         if (best.squared_um2 >= 0 && squared >= best.squared_um2) continue;
-        best = {at_[s] + t, squared};
+        best = {at_[s] + t, squared, s};
     }
     return best;
 }

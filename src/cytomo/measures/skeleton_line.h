@@ -23,11 +23,13 @@ public:
     bool closed() const { return closed_; }
     bool usable() const { return nodes_.size() > 1; }
     Vec3 point(double at) const;
-    Vec3 direction(double at) const { return along_[segment(at)]; }
+    /// Unit vector along a segment.
+    Vec3 direction(std::size_t segment) const { return along_[segment]; }
 
     struct Place {
         double at = 0;
         double squared_um2 = 0;  ///< distance to the line, squared
+        std::size_t segment = 0;
     };
     /// Where the line is nearest to p, looking no further than `reach` along the line from `near`.
     Place nearest(Vec3 p, double near, double reach) const;
