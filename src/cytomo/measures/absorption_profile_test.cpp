@@ -38,7 +38,7 @@ TEST(AbsorptionProfile, EqualsNumpyAndScipy) {
 }
 
 /// Four looks: droplet, vesicle with a thick wall, dense vesicle, hollow one; at a border: half a droplet.
-TestCell looks(double blur_um, double noise, double edge = 0.015) {
+AbsorptionTestCell looks(double blur_um, double noise, double edge = 0.015) {
     return {Grid{{130, 120, 60}, {edge, edge, edge * 4 / 3}, {-0.3, 0, 0}},
             -0.1,
             {{{0.25, 0.5, 0.6}, lipid_droplet, {0.3}, {0.65}},
@@ -52,7 +52,7 @@ TestCell looks(double blur_um, double noise, double edge = 0.015) {
 
 TEST(AbsorptionProfile, LooksAreTold) {
     for (const double sign : {1.0, -1.0}) {
-        const TestCell cell = looks(0.02, 0.03);
+        const AbsorptionTestCell cell = looks(0.02, 0.03);
         ProfileOptions options = defaults;
         options.dense_is_dark = sign < 0;
         const auto p =
@@ -68,7 +68,7 @@ TEST(AbsorptionProfile, LooksAreTold) {
         EXPECT_NEAR(p[2].lumen_mean, sign * 0.4, 0.005);
         EXPECT_NEAR(p[3].lumen_mean, sign * 0.14, 0.005);
         for (const RadialProfile& q : p) {
-            EXPECT_NEAR(q.surroundings, sign * TestCell::cytosol, 0.005);
+            EXPECT_NEAR(q.surroundings, sign * AbsorptionTestCell::cytosol, 0.005);
             EXPECT_EQ(q.cut_by_border, q.instance == 5);
             EXPECT_FALSE(q.thinned);
         }
@@ -83,11 +83,11 @@ TEST(AbsorptionProfile, LooksAreTold) {
 }
 
 TEST(AbsorptionProfile, ThinWallsAreNotResolved) {
-    const TestCell cell{Grid{{70, 66, 50}, {0.02, 0.02, 0.025}, {-0.3, 0, 0}},
-                        -0.2,
-                        {{{0.5, 0.65, 0.6}, vesicle, {0.3, 0.27}, {0.5, 0.15}}},
-                        0.025,
-                        0.01};
+    const AbsorptionTestCell cell{Grid{{70, 66, 50}, {0.02, 0.02, 0.025}, {-0.3, 0, 0}},
+                                  -0.2,
+                                  {{{0.5, 0.65, 0.6}, vesicle, {0.3, 0.27}, {0.5, 0.15}}},
+                                  0.025,
+                                  0.01};
     const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults).at(0);
     EXPECT_EQ(p.pattern, RoundPattern::ring);
     EXPECT_FALSE(p.wall_resolved);
@@ -97,12 +97,12 @@ TEST(AbsorptionProfile, ThinWallsAreNotResolved) {
 
 TEST(AbsorptionProfile, ProfileOfABlurredEdge) {
     // Without noise each layer's mean is the blurred edge at its distance, to about half a voxel.
-    const TestCell cell = looks(0.03, 0);
+    const AbsorptionTestCell cell = looks(0.03, 0);
     const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults).at(0);
     for (const ProfileLayer& l : p.layers) {
         if (l.voxels < 100) continue;
         const auto edge = [&](double d) {
-            return TestCell::cytosol + 0.45 * 0.5 * std::erfc(d / (0.03 * std::sqrt(2.0)));
+            return AbsorptionTestCell::cytosol + 0.45 * 0.5 * std::erfc(d / (0.03 * std::sqrt(2.0)));
         };
         EXPECT_LT(l.mean, edge(l.distance_um - 0.01) + 0.005) << l.distance_um;
         EXPECT_GT(l.mean, edge(l.distance_um + 0.01) - 0.005) << l.distance_um;
@@ -110,21 +110,21 @@ TEST(AbsorptionProfile, ProfileOfABlurredEdge) {
 }
 
 TEST(AbsorptionProfile, NoiseAloneMakesNoPattern) {
-    const TestCell cell{Grid{{60, 60, 40}, {0.02, 0.02, 0.03}, {0, 0, 0}},
-                        -1,
-                        {{{0.6, 0.6, 0.6}, vesicle, {0.2}, {TestCell::cytosol}}},
-                        0,
-                        0.1};
+    const AbsorptionTestCell cell{Grid{{60, 60, 40}, {0.02, 0.02, 0.03}, {0, 0, 0}},
+                                  -1,
+                                  {{{0.6, 0.6, 0.6}, vesicle, {0.2}, {AbsorptionTestCell::cytosol}}},
+                                  0,
+                                  0.1};
     const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults).at(0);
     EXPECT_EQ(p.pattern, RoundPattern::unclear);
 }
 
 TEST(AbsorptionProfile, LargeObjectsAreThinned) {
-    const TestCell cell{Grid{{160, 152, 144}, {0.015, 0.015, 0.015}, {0, 0, 0}},
-                        -1,
-                        {{{1.2, 1.14, 1.08}, lipid_droplet, {0.95}, {0.65}}},
-                        0.02,
-                        0.05};
+    const AbsorptionTestCell cell{Grid{{160, 152, 144}, {0.015, 0.015, 0.015}, {0, 0, 0}},
+                                  -1,
+                                  {{{1.2, 1.14, 1.08}, lipid_droplet, {0.95}, {0.65}}},
+                                  0.02,
+                                  0.05};
     const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults).at(0);
     EXPECT_TRUE(p.thinned);
     EXPECT_EQ(p.pattern, RoundPattern::dense);
@@ -133,7 +133,7 @@ TEST(AbsorptionProfile, LargeObjectsAreThinned) {
 }
 
 TEST(AbsorptionProfile, SameAtAnyThreadCount) {
-    const TestCell cell = looks(0.02, 0.05, 0.02);
+    const AbsorptionTestCell cell = looks(0.02, 0.05, 0.02);
     const auto measure = [&](int threads) {
         set_thread_count(threads);
         auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults);
@@ -150,7 +150,7 @@ TEST(AbsorptionProfile, SameAtAnyThreadCount) {
 }
 
 TEST(AbsorptionProfile, TablesNameTheirUnit) {
-    const TestCell cell = looks(0.02, 0.03, 0.03);
+    const AbsorptionTestCell cell = looks(0.02, 0.03, 0.03);
     const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults);
     for (const bool calibrated : {true, false}) {
         const Table layers = profiles_table(p, default_legend(), calibrated),

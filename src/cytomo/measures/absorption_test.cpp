@@ -51,7 +51,7 @@ TEST(Absorption, EqualsNumpyAndScipy) {
 }
 
 /// A droplet, a vesicle with a wall and a small droplet.
-TestCell droplets(double blur_um, double noise) {
+AbsorptionTestCell droplets(double blur_um, double noise) {
     return {Grid{{90, 64, 52}, {0.02, 0.025, 0.03}, {-0.3, 1, 2}},
             0,
             {{{0.45, 1.5, 2.8}, lipid_droplet, {0.3}, {0.65}},
@@ -62,29 +62,29 @@ TestCell droplets(double blur_um, double noise) {
 }
 
 TEST(Absorption, BlurredBallHasItsCoreAndSurroundings) {
-    const TestCell cell = droplets(0.025, 0.02);
+    const AbsorptionTestCell cell = droplets(0.025, 0.02);
     const Absorption a =
         measure_absorption(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults);
     ASSERT_EQ(a.objects.size(), 3U);
     EXPECT_TRUE(a.calibrated);
     EXPECT_FALSE(a.dense_is_dark);
-    EXPECT_NEAR(a.ice_mean, TestCell::ice, 0.001);
-    EXPECT_NEAR(a.cell_mean, TestCell::cytosol, 0.002);
+    EXPECT_NEAR(a.ice_mean, AbsorptionTestCell::ice, 0.001);
+    EXPECT_NEAR(a.cell_mean, AbsorptionTestCell::cytosol, 0.002);
     const ObjectAbsorption& large = a.objects[0];
     EXPECT_NEAR(large.core_mean, 0.65, 0.005);
     EXPECT_LT(large.mean, 0.63);  // the outside is mixed in
     EXPECT_GT(large.mean, 0.55);
-    EXPECT_NEAR(large.surroundings_mean, TestCell::cytosol, 0.002);
+    EXPECT_NEAR(large.surroundings_mean, AbsorptionTestCell::cytosol, 0.002);
     EXPECT_NEAR(large.contrast, 0.45, 0.006);
     EXPECT_NEAR(large.relative_contrast, 0.45 / 0.09, 0.15);
     const double volume = 4.0 / 3 * std::numbers::pi * 0.3 * 0.3 * 0.3;
     EXPECT_NEAR(large.integrated_um2 / (large.mean * volume), 1, 0.01);
     EXPECT_EQ(a.objects[2].class_id, lipid_droplet);
-    EXPECT_NEAR(a.objects[1].surroundings_mean, TestCell::cytosol, 0.002);
+    EXPECT_NEAR(a.objects[1].surroundings_mean, AbsorptionTestCell::cytosol, 0.002);
 }
 
 TEST(Absorption, NegativeRelativeGreyTellsTheSameContrast) {
-    const TestCell cell = droplets(0.02, 0.01);
+    const AbsorptionTestCell cell = droplets(0.02, 0.01);
     const Absorption lac =
         measure_absorption(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults);
     const Absorption grey = measure_absorption(slices_of(cell.instances), cell.classes,
@@ -111,7 +111,7 @@ TEST(Absorption, NegativeRelativeGreyTellsTheSameContrast) {
 }
 
 TEST(Absorption, SameAtAnyThreadCount) {
-    const TestCell cell = droplets(0.02, 0.05);
+    const AbsorptionTestCell cell = droplets(0.02, 0.05);
     const auto measure = [&](int threads) {
         set_thread_count(threads);
         const Absorption a =

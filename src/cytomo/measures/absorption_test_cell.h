@@ -20,7 +20,7 @@ struct TestBall {
 };
 
 /// Ice for x < ice_um, cytoplasm beyond, balls in it.
-struct TestCell {
+struct AbsorptionTestCell {
     Grid grid;
     ClassVolume classes;
     Instances instances;
@@ -29,7 +29,8 @@ struct TestCell {
     static constexpr double ice = 0.11, cytosol = 0.2;
 
     /// blur_um: deviation of a Gaussian, exact for flat edges.
-    TestCell(const Grid& g, double ice_um, const std::vector<TestBall>& balls, double blur_um, double noise)
+    AbsorptionTestCell(const Grid& g, double ice_um, const std::vector<TestBall>& balls, double blur_um,
+                       double noise)
         : grid(g), classes(g), instances{InstanceVolume(g), {0}}, lac(g) {
         Random random(11);
         for (const TestBall& b : balls) instances.class_of.push_back(b.class_id);

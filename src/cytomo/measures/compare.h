@@ -56,10 +56,10 @@ enum class ComparisonTest { exact, random, too_few_samples, nothing_varies };
 struct Comparison {
     std::size_t measure = 0, group = 0;
     GroupDescription reference, compared;
-    double difference = 0;           ///< compared mean − reference mean
-    Interval difference_interval;    ///< Welch's, over samples
-    double relative_difference = 0;  ///< difference / reference mean, if that is positive
-    EffectSize effect;               ///< Hedges' g: in standard deviations of samples' means
+    double difference = 0;                   ///< compared mean − reference mean
+    ConfidenceInterval difference_interval;  ///< Welch's, over samples
+    double relative_difference = 0;          ///< difference / reference mean, if that is positive
+    EffectSize effect;                       ///< Hedges' g: in standard deviations of samples' means
     ComparisonTest test = ComparisonTest::too_few_samples;
     double p = 0, smallest_p = 0;
     double p_holm = 0, p_benjamini_hochberg = 0;  ///< corrected for all comparisons with a p

@@ -49,7 +49,7 @@ bool differs_naively(const CellGroups& groups) {
     std::vector<double> sides[2];
     for (std::size_t c = 0; c < groups.cells.size(); ++c)
         sides[groups.cells[c].group].push_back(groups.measures[0].values[c]);
-    const Interval interval = welch_interval(sides[0], sides[1], 0.95);
+    const ConfidenceInterval interval = welch_interval(sides[0], sides[1], 0.95);
     return interval.low > 0 || interval.high < 0;
 }
 

@@ -138,7 +138,7 @@ double student_t_quantile(double probability, double degrees_of_freedom) {
     return root_between(0, high, excess);
 }
 
-Interval welch_interval(std::span<const double> a, std::span<const double> b, double confidence) {
+ConfidenceInterval welch_interval(std::span<const double> a, std::span<const double> b, double confidence) {
     if (a.size() < 2 || b.size() < 2) return {undefined, undefined};
     const auto na = static_cast<double>(a.size()), nb = static_cast<double>(b.size());
     const double va = squares_of(a) / (na - 1) / na, vb = squares_of(b) / (nb - 1) / nb;

@@ -7,7 +7,7 @@
 
 namespace cytomo {
 
-struct Interval {
+struct ConfidenceInterval {
     double low = 0, high = 0;
 };
 
@@ -23,12 +23,12 @@ double student_t_quantile(double probability, double degrees_of_freedom);
 /// For the two to ten samples that such studies have it holds what it promises (coverage 95 to 98 % for
 /// normal values); intervals from bootstrap percentiles are much too narrow there (68 % for two, 81 % for
 /// three, 90 % for six samples a group).
-Interval welch_interval(std::span<const double> a, std::span<const double> b, double confidence);
+ConfidenceInterval welch_interval(std::span<const double> a, std::span<const double> b, double confidence);
 
 /// Standardised difference of two means.
 struct EffectSize {
     double value = 0;
-    Interval interval;
+    ConfidenceInterval interval;
 };
 
 /// Hedges' g (J. Educ. Stat. 1981): (mean(b) − mean(a)) / pooled deviation, with the exact correction for few

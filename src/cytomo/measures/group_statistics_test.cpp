@@ -68,7 +68,7 @@ TEST(GroupStatistics, IntervalsAreThoseOfNumpyAndScipy) {
     for (int i = 0; i < static_cast<int>(golden()["cases"][0]); ++i) {
         const std::string n = std::to_string(i);
         const auto &a = golden()["a" + n], &b = golden()["b" + n];
-        const Interval welch = welch_interval(a, b, 0.95);
+        const ConfidenceInterval welch = welch_interval(a, b, 0.95);
         const double tolerance = 1e-4 * (welch.high - welch.low);
         EXPECT_NEAR(welch.low, golden()["welch" + n][0], tolerance) << i;
         EXPECT_NEAR(welch.high, golden()["welch" + n][1], tolerance) << i;
@@ -127,9 +127,9 @@ TEST(GroupStatistics, IntervalsHoldTheTruthAsOftenAsTheySay) {
         constexpr int tries = 400;
         for (int i = 0; i < tries; ++i) {
             const auto a = draw(c.a, 0), b = draw(c.b, 1.5);
-            const Interval welch = welch_interval(a, b, 0.95);
+            const ConfidenceInterval welch = welch_interval(a, b, 0.95);
             difference += welch.low <= 1.5 && 1.5 <= welch.high ? 1 : 0;
-            const Interval g = hedges_g(a, b, 0.95).interval;
+            const ConfidenceInterval g = hedges_g(a, b, 0.95).interval;
             // The deviation is 1; the interval of d, which g corrects by a factor, holds the true 1.5.
             const double nu = c.a + c.b - 2;
             const double correction = std::tgamma(nu / 2) / (std::sqrt(nu / 2) * std::tgamma((nu - 1) / 2));

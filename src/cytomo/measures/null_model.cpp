@@ -28,7 +28,7 @@ struct Reference {
 /// What is measured of one arrangement of the objects of a class.
 class Statistics {
 public:
-    Statistics(std::vector<Shape> shapes, std::vector<Reference> references, double within_um,
+    Statistics(std::vector<PlacedShape> shapes, std::vector<Reference> references, double within_um,
                std::uint8_t nucleus)
         : shapes_(std::move(shapes)), references_(std::move(references)), within_um_(within_um) {
         for (const Reference& r : references_) {
@@ -43,7 +43,7 @@ public:
         }
     }
 
-    const std::vector<Shape>& shapes() const { return shapes_; }
+    const std::vector<PlacedShape>& shapes() const { return shapes_; }
     /// The last one of a class of several objects is the distance of neighbours.
     std::vector<std::pair<SpaceStatistic, std::uint8_t>> kinds(std::uint8_t class_id) const {
         auto all = kinds_;
@@ -81,7 +81,7 @@ private:
         return 0.5 * (*middle + *std::max_element(values.begin(), middle));
     }
     /// A distance grows no faster than the way: points near one that is far need no look.
-    double gap(const Shape& shape, const Pose& pose, const Volume<float>& distances) const {
+    double gap(const PlacedShape& shape, const Pose& pose, const Volume<float>& distances) const {
         double smallest = std::numeric_limits<double>::infinity(), seen = -1;
         Vec3 there;
         for (const Vec3 point : shape.points_um) {
@@ -110,15 +110,16 @@ private:
         return squared;
     }
 
-    std::vector<Shape> shapes_;
+    std::vector<PlacedShape> shapes_;
     std::vector<Reference> references_;
     double within_um_;
     std::vector<std::pair<SpaceStatistic, std::uint8_t>> kinds_;
 };
 
 /// Shapes of a class, at most so many, large ones first.
-std::vector<Shape> choose_shapes(const Instances& instances, const SurfacePoints& surfaces,
-                                 std::uint8_t class_id, double inside_um, const NullModelOptions& options) {
+std::vector<PlacedShape> choose_shapes(const Instances& instances, const SurfacePoints& surfaces,
+                                       std::uint8_t class_id, double inside_um,
+                                       const NullModelOptions& options) {
     std::vector<std::uint32_t> numbers;
     for (std::uint32_t n = 1; n < instances.class_of.size(); ++n)
         if (instances.class_of[n] == class_id && !surfaces.clusters_of(n).empty()) numbers.push_back(n);
@@ -132,12 +133,12 @@ std::vector<Shape> choose_shapes(const Instances& instances, const SurfacePoints
         numbers.resize(most);
     }
     const FineSurface fine(instances.volume);
-    std::vector<Shape> shapes(numbers.size());
+    std::vector<PlacedShape> shapes(numbers.size());
     parallel_for(static_cast<std::int64_t>(shapes.size()), [&](std::int64_t i) {
         const auto at = static_cast<std::size_t>(i);
         shapes[at] = make_shape(instances.volume, surfaces, fine, numbers[at], inside_um);
     });
-    std::stable_sort(shapes.begin(), shapes.end(), [](const Shape& a, const Shape& b) {
+    std::stable_sort(shapes.begin(), shapes.end(), [](const PlacedShape& a, const PlacedShape& b) {
         return a.faces != b.faces ? a.faces > b.faces : a.object < b.object;
     });
     return shapes;
@@ -244,7 +245,7 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
     for (std::size_t c = 1; c < 255; ++c) {
         if (!present[c] || c == o.nucleus) continue;
         const auto class_id = static_cast<std::uint8_t>(c);
-        std::vector<Shape> shapes =
+        std::vector<PlacedShape> shapes =
             choose_shapes(instances, surfaces, class_id, inside_voxels * edge_um, options);
         ClassVolume allowed(coarse.grid());
         for (std::int64_t i = 0; i < coarse.count(); ++i) {
@@ -258,7 +259,7 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
             if (of_class != class_id) references.push_back({of_class, &field});
         const Statistics statistics(std::move(shapes), std::move(references), options.within_um, o.nucleus);
         std::vector<Pose> observed;
-        for (const Shape& shape : statistics.shapes()) observed.push_back({shape.deepest_um, 1, 0});
+        for (const PlacedShape& shape : statistics.shapes()) observed.push_back({shape.deepest_um, 1, 0});
         const std::vector<double> seen = statistics.measure(observed);
         std::vector<std::vector<double>> random(static_cast<std::size_t>(options.placements));
         std::vector<std::int64_t> misfits(random.size());

@@ -50,9 +50,9 @@ Crop crop_of(const InstanceVolume& volume, const SurfacePoints& surfaces, std::u
 
 }  // namespace
 
-Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, const FineSurface& fine,
-                 std::uint32_t object, double inside_um) {
-    Shape shape;
+PlacedShape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, const FineSurface& fine,
+                       std::uint32_t object, double inside_um) {
+    PlacedShape shape;
     shape.object = object;
     std::vector<SurfacePoint> points;
     for (const SurfaceCluster& c : surfaces.clusters_of(object))
@@ -87,7 +87,7 @@ Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, co
     for (const std::uint32_t i : order) {
         if (shape.balls.size() >= most_balls) break;
         const Vec3 centre = position(i) - shape.deepest_um;
-        if (std::none_of(shape.balls.begin(), shape.balls.end(), [&](const Shape::Ball& b) {
+        if (std::none_of(shape.balls.begin(), shape.balls.end(), [&](const PlacedShape::Ball& b) {
                 return length(centre - b.centre_um) < 0.9 * b.radius_um;
             }))
             shape.balls.push_back({centre, depth[i]});
@@ -150,8 +150,8 @@ std::int64_t Room::voxel_at(Vec3 position_um) const {
     return allowed_.grid().contains(x, y, z) ? allowed_.grid().index(x, y, z) : -1;
 }
 
-double Room::misfit(const Shape& shape, const Pose& pose, double limit) const {
-    for (const Shape::Ball& ball : shape.balls) {
+double Room::misfit(const PlacedShape& shape, const Pose& pose, double limit) const {
+    for (const PlacedShape::Ball& ball : shape.balls) {
         const std::int64_t voxel = voxel_at(pose.place(ball.centre_um));
         if (voxel < 0 || depth_um_[voxel] < ball.radius_um - edge_um_) return 1;
     }
@@ -166,12 +166,13 @@ double Room::misfit(const Shape& shape, const Pose& pose, double limit) const {
 
 namespace {
 
-bool overlap(const Shape& a, const Pose& at_a, const Shape& b, const Pose& at_b, double slack_um) {
+bool overlap(const PlacedShape& a, const Pose& at_a, const PlacedShape& b, const Pose& at_b,
+             double slack_um) {
     const double reach = a.reach_um + b.reach_um;
     const Vec3 between = at_a.deepest_um - at_b.deepest_um;
     if (dot(between, between) >= reach * reach) return false;
-    for (const Shape::Ball& p : a.balls)
-        for (const Shape::Ball& q : b.balls) {
+    for (const PlacedShape::Ball& p : a.balls)
+        for (const PlacedShape::Ball& q : b.balls) {
             const Vec3 d = at_a.place(p.centre_um) - at_b.place(q.centre_um);
             const double sum = p.radius_um + q.radius_um - slack_um;
             if (sum > 0 && dot(d, d) < sum * sum) return true;
@@ -181,11 +182,11 @@ bool overlap(const Shape& a, const Pose& at_a, const Shape& b, const Pose& at_b,
 
 }  // namespace
 
-Placement place_at_random(const std::vector<Shape>& shapes, const Room& room, Random& random) {
+Placement place_at_random(const std::vector<PlacedShape>& shapes, const Room& room, Random& random) {
     constexpr int trials = 200;
     constexpr double tolerated = 0.03, worst = 0.2;
     Placement placement;
-    for (const Shape& shape : shapes) {
+    for (const PlacedShape& shape : shapes) {
         Pose best;
         best.deepest_um = shape.deepest_um;
         double best_misfit = worst;

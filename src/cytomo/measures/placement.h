@@ -13,7 +13,7 @@
 namespace cytomo {
 
 /// An object that can be moved: positions relative to its deepest point.
-struct Shape {
+struct PlacedShape {
     std::uint32_t object = 0;
     Vec3 deepest_um;              ///< where its deepest point was
     double depth_um = 0;          ///< distance of that from the surface
@@ -29,8 +29,8 @@ struct Shape {
 };
 
 /// Without a surface the shape stays empty. `inside_um`: how far inner_um lies within.
-Shape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, const FineSurface& fine,
-                 std::uint32_t object, double inside_um);
+PlacedShape make_shape(const InstanceVolume& volume, const SurfacePoints& surfaces, const FineSurface& fine,
+                       std::uint32_t object, double inside_um);
 
 /// Where the deepest point lies, and the turn about z.
 struct Pose {
@@ -53,7 +53,7 @@ public:
     /// likely; false if there is none.
     bool draw(double depth_um, Random& random, Vec3& deepest_um) const;
     /// Share of the shape's inner points that lie where they may not: exact up to `limit`, else 1.
-    double misfit(const Shape& shape, const Pose& pose, double limit) const;
+    double misfit(const PlacedShape& shape, const Pose& pose, double limit) const;
     /// Edge of a voxel: geometric mean.
     double edge_um() const { return edge_um_; }
 
@@ -76,6 +76,6 @@ struct Placement {
 /// Places shapes one after the other at random in the room, turned at random about z, where none of their
 /// inner points (up to 3 %) lies outside the room and none overlaps with those placed before. What finds
 /// no such place in 200 trials takes the best one of them, or stays where it was.
-Placement place_at_random(const std::vector<Shape>& shapes, const Room& room, Random& random);
+Placement place_at_random(const std::vector<PlacedShape>& shapes, const Room& room, Random& random);
 
 }  // namespace cytomo

@@ -60,7 +60,7 @@ ActivationRanges measure_ranges(const Model& model, Size3 tile,
         };
         widen("input", nearly_largest(values));
         plan.set_input(values.data());
-        for (const Step& step : plan.steps()) {
+        for (const PlanStep& step : plan.steps()) {
             with_memory_errors(step.run);
             const auto& memory = step.result.memory;
             widen(step.name,
@@ -110,8 +110,8 @@ void Engine::run(const float* values, const RowSink& sink, const Progress& progr
     omp_set_num_threads(thread_count());
     plan.set_input(values);
     double total = 0, done = 0;
-    for (const Step& step : plan.steps()) total += step.work;
-    for (const Step& step : plan.steps()) {
+    for (const PlanStep& step : plan.steps()) total += step.work;
+    for (const PlanStep& step : plan.steps()) {
         progress(done / total);
         with_memory_errors(step.run);
         done += step.work;

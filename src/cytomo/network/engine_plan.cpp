@@ -165,7 +165,7 @@ void add_upsampled_int8(const std::uint8_t* fine, float fine_factor, const std::
 
 Activation Plan::add_upsampled(const std::string& name, const Activation& fine, const Activation& coarse) {
     Activation result = fine;
-    Step step{name, {}, 0, {}};
+    PlanStep step{name, {}, 0, {}};
     if (precision_ == Precision::int8) {
         result.scale = scale_for(name, true);
         const auto dims = fine.memory.get_desc().dims();

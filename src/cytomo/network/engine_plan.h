@@ -23,7 +23,7 @@ struct Activation {
 };
 
 /// One thing that is computed.
-struct Step {
+struct PlanStep {
     std::string name;  ///< of the layer, or of what else it makes
     std::function<void()> run;
     double work = 0;  ///< multiply-adds
@@ -56,7 +56,7 @@ public:
 
     /// `values` must stay until all steps have run.
     void set_input(const float* values);
-    const std::vector<Step>& steps() const { return steps_; }
+    const std::vector<PlanStep>& steps() const { return steps_; }
     /// What the head reads: floats in `lanes` channels side by side, see FeatureRow.
     const Activation& features() const { return features_; }
     int lanes() const { return lanes_; }
@@ -81,7 +81,7 @@ private:
     Precision precision_;
     ActivationRanges ranges_;
     int lanes_;
-    std::vector<Step> steps_;
+    std::vector<PlanStep> steps_;
     std::vector<Entry> pool_;
     Activation input_, features_;
 };

@@ -23,7 +23,7 @@ double distance_to_segment_um(Vec3 p, Vec3 a, Vec3 b) {
     return length(p - (a + side * t));
 }
 
-double distance2_to_box(Vec3 p, const Box& box) {
+double distance2_to_box(Vec3 p, const TriangleBox& box) {
     const std::array<double, 3> at{p.x, p.y, p.z};
     double sum = 0;
     for (std::size_t a = 0; a < 3; ++a) {
@@ -36,9 +36,9 @@ double distance2_to_box(Vec3 p, const Box& box) {
 
 }  // namespace
 
-Box box_of(const Mesh& mesh, std::uint32_t triangle) {
+TriangleBox box_of(const Mesh& mesh, std::uint32_t triangle) {
     const auto& t = mesh.triangles[triangle];
-    Box box{mesh.vertices[t[0]], mesh.vertices[t[0]]};
+    TriangleBox box{mesh.vertices[t[0]], mesh.vertices[t[0]]};
     for (const auto v : {t[1], t[2]})
         for (std::size_t a = 0; a < 3; ++a) {
             box.low[a] = std::min(box.low[a], mesh.vertices[v][a]);
@@ -61,7 +61,7 @@ TriangleTree::TriangleTree(const Mesh& mesh) : mesh_(mesh), order_(mesh.triangle
     if (mesh.triangles.empty()) return;
     std::vector<std::array<float, 3>> centres(mesh.triangles.size());
     for (std::uint32_t t = 0; t < centres.size(); ++t) {
-        const Box box = box_of(mesh, t);
+        const TriangleBox box = box_of(mesh, t);
         for (std::size_t a = 0; a < 3; ++a) centres[t][a] = (box.low[a] + box.high[a]) / 2;
     }
     std::iota(order_.begin(), order_.end(), 0U);
@@ -72,10 +72,10 @@ TriangleTree::TriangleTree(const Mesh& mesh) : mesh_(mesh), order_(mesh.triangle
 
 void TriangleTree::build(std::uint32_t node, std::uint32_t begin, std::uint32_t end,
                          const std::vector<std::array<float, 3>>& centres) {
-    Box box = box_of(mesh_, order_[begin]);
-    Box middle{centres[order_[begin]], centres[order_[begin]]};
+    TriangleBox box = box_of(mesh_, order_[begin]);
+    TriangleBox middle{centres[order_[begin]], centres[order_[begin]]};
     for (auto i = begin; i < end; ++i) {
-        const Box own = box_of(mesh_, order_[i]);
+        const TriangleBox own = box_of(mesh_, order_[i]);
         for (std::size_t a = 0; a < 3; ++a) {
             box.low[a] = std::min(box.low[a], own.low[a]);
             box.high[a] = std::max(box.high[a], own.high[a]);

@@ -11,9 +11,9 @@
 namespace cytomo {
 
 /// A box along the axes, µm.
-struct Box {
+struct TriangleBox {
     std::array<float, 3> low, high;
-    bool meets(const Box& other) const {
+    bool meets(const TriangleBox& other) const {
         for (std::size_t a = 0; a < 3; ++a)
             if (low[a] > other.high[a] || other.low[a] > high[a]) return false;
         return true;
@@ -21,7 +21,7 @@ struct Box {
 };
 
 /// The smallest box around a triangle.
-Box box_of(const Mesh& mesh, std::uint32_t triangle);
+TriangleBox box_of(const Mesh& mesh, std::uint32_t triangle);
 
 /// Distance of a point from a triangle, µm (0 on it). Triangles may be degenerate.
 double distance_to_triangle_um(Vec3 p, Vec3 a, Vec3 b, Vec3 c);
@@ -34,7 +34,7 @@ public:
 
     /// Calls visit(triangle) for each triangle whose own box meets `box`.
     template <class Visit>
-    void visit(const Box& box, Visit&& visit_triangle) const {
+    void visit(const TriangleBox& box, Visit&& visit_triangle) const {
         if (nodes_.empty()) return;
         std::array<std::uint32_t, 64> stack;
         std::size_t depth = 0;
@@ -58,7 +58,7 @@ public:
 
 private:
     struct Node {
-        Box box;
+        TriangleBox box;
         std::uint32_t first = 0;  ///< of a leaf the first place in order_, else the first of two nodes
         std::uint32_t count = 0;  ///< triangles of a leaf; 0 for others
     };

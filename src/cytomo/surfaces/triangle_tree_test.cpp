@@ -49,7 +49,7 @@ TEST(TriangleTree, FindsTheNearestAndTheMeetingTriangles) {
         EXPECT_DOUBLE_EQ(tree.distance_um(p, far), nearest);
         EXPECT_DOUBLE_EQ(tree.distance_um(p, 0.1), std::min(0.1, nearest));
         const auto at = [](double x) { return static_cast<float>(x); };
-        const Box box{{at(p.x), at(p.y), at(p.z)}, {at(p.x) + 0.5F, at(p.y) + 0.3F, at(p.z) + 0.4F}};
+        const TriangleBox box{{at(p.x), at(p.y), at(p.z)}, {at(p.x) + 0.5F, at(p.y) + 0.3F, at(p.z) + 0.4F}};
         std::set<std::uint32_t> expected, found;
         for (std::uint32_t t = 0; t < mesh.triangles.size(); ++t)
             if (box_of(mesh, t).meets(box)) expected.insert(t);
