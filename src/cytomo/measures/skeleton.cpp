@@ -119,7 +119,8 @@ struct LevelledObject {
     SkeletonMatter matter;
 };
 
-/// Levels of the object: in blocks of 2 voxels where it is thick enough, which is faster; voxels otherwise.
+/// Levels of the object: in blocks of 2 or 3 voxels where it is thick enough, which is faster; voxels
+/// otherwise.
 LevelledObject find_matter(const std::vector<VoxelRun>& runs, const Grid& grid) {
     LevelledObject o;
     o.matter.runs = &runs;
@@ -129,7 +130,10 @@ LevelledObject find_matter(const std::vector<VoxelRun>& runs, const Grid& grid) 
     // Mean length of the runs along x: that of a ball of this radius, and no longer than in a tube across.
     const double radius_um = 0.75 * voxels / static_cast<double>(runs.size()) * e.x;
     constexpr double blocks_a_radius = 2.5;
-    const auto width = [&](double edge) { return 2 * blocks_a_radius * edge <= radius_um ? 2 : 1; };
+    constexpr double widest = 3;
+    const auto width = [&](double edge) {
+        return static_cast<int>(std::clamp(radius_um / (blocks_a_radius * edge), 1.0, widest));
+    };
     const std::array<int, 3> block{width(e.x), width(e.y), width(e.z)};
     if (block[0] * block[1] * block[2] > 1) {
         BlockObject blocks = make_blocks(runs, grid, block);

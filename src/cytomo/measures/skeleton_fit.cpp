@@ -161,29 +161,6 @@ private:
         return {twice.begin() + more, twice.begin() + more + n};
     }
 
-    /// The middle of a cut through a bent tube lies outside its axis, as there is more room: by r²/4 times
-    /// the curvature.
-    static std::vector<Vec3> moved_inwards(const std::vector<Vec3>& nodes, bool ring, double radius_um) {
-        if (nodes.size() < 3) return nodes;
-        std::vector<Vec3> closed(nodes);
-        if (ring) closed.push_back(nodes.front());
-        const SkeletonLine line(closed, true, true, ring);
-        if (line.nodes().size() != closed.size()) return nodes;
-        const double step = ring ? std::min(2 * radius_um, line.length_um() / 6)
-                                 : std::min(2 * radius_um, line.length_um() / 2);
-        std::vector<Vec3> moved(nodes);
-        for (std::size_t i = 0; i < nodes.size(); ++i) {
-            double at = line.at_node(i);
-            if (!ring) at = std::clamp(at, step, line.length_um() - step);
-            Vec3 bend =
-                (line.point(at - step) + line.point(at + step) - line.point(at) * 2) * (1 / (step * step));
-            const double most = 0.5 / radius_um;
-            if (length(bend) > most) bend = normalized(bend) * most;
-            moved[i] = moved[i] + bend * (radius_um * radius_um / 4);
-        }
-        return moved;
-    }
-
     void make_stub(std::uint32_t b) {
         const SkeletonPlan::Branch& ends = plan_.branches[b];
         FittedBranch& branch = fit_.branches[b];
@@ -203,18 +180,6 @@ private:
         branch.low_um = 0;
         branch.high_um = branch.line.length_um();
         branch.radius_um = radius_of_short(volume, branch.high_um);
-    }
-
-    /// Of the rod with half spheres as ends, or the ellipsoid of revolution, that has this volume and length.
-    static double radius_of_short(double volume, double whole_length) {
-        const double ellipsoid = std::sqrt(1.5 * volume / (std::numbers::pi * whole_length));
-        if (ellipsoid >= whole_length / 2) return ellipsoid;
-        double low = 0, high = whole_length / 2;
-        for (int i = 0; i < 40; ++i) {
-            const double r = (low + high) / 2;
-            (std::numbers::pi * r * r * (whole_length - 2 * r / 3) < volume ? low : high) = r;
-        }
-        return (low + high) / 2;
     }
 
     std::vector<std::uint8_t> levels_of_branch(std::uint32_t b) const {
@@ -274,10 +239,16 @@ private:
             const Vec3 e = grid_.voxel_um;
             nearest_axis[b] = std::max(0.5 * branch.radius_um, 0.75 * std::max({e.x, e.y, e.z}));
         }
+        const bool coarse = !last && !matter_.coarse.empty();
+        std::vector<std::vector<double>> extents(branches());  // of a portion along each segment
+        for (std::uint32_t b = 0; b < branches(); ++b)
+            for (std::size_t k = 0; k + 1 < fit_.branches[b].line.nodes().size(); ++k)
+                extents[b].push_back(voxel_extent(fit_.branches[b].line.direction(k),
+                                                  coarse ? matter_.coarse_um : grid_.voxel_um));
         std::vector<double> wide(graph_.levels.size());
         for (std::size_t l = 0; l < wide.size(); ++l)
-            wide[l] = 1.5 * level_radius_um(graph_.levels[l], graph_, graph_grid_) + 2 * graph_.thickness_um;
-        const auto give = [&](Vec3 p, std::uint32_t level, double volume_um3, Vec3 edges_um) {
+            wide[l] = level_radius_um(graph_.levels[l], graph_, graph_grid_) + 1.5 * graph_.thickness_um;
+        const auto give = [&](Vec3 p, std::uint32_t level, double volume_um3) {
             SkeletonLine::Place best{0, -1};
             std::uint32_t chosen = branches();
             for (const Candidate& c : candidates[level]) {
@@ -288,19 +259,17 @@ private:
             }
             if (chosen == branches() || fit_.branches[chosen].stub) return;
             FittedBranch& branch = fit_.branches[chosen];
-            const double beside = voxel_extent(branch.line.direction(best.segment), edges_um);
+            const double beside = extents[chosen][best.segment];
             branch.cuts.add(p, volume_um3, best.at, beside);
             if (best.squared_um2 > nearest_axis[chosen] * nearest_axis[chosen]) return;
             branch.low_um = std::min(branch.low_um, best.at - beyond_last_centre * beside);
             branch.high_um = std::max(branch.high_um, best.at + beyond_last_centre * beside);
         };
-        if (!last && !matter_.coarse.empty()) {
+        if (coarse) {
             for (const SkeletonPortion& p : matter_.coarse)
-                if (p.level != no_level) give(p.place_um, p.level, p.volume_um3, matter_.coarse_um);
+                if (p.level != no_level) give(p.place_um, p.level, p.volume_um3);
         } else {
-            for_voxels([&](Vec3 p, std::uint32_t level) {
-                give(p, level, grid_.voxel_volume_um3(), grid_.voxel_um);
-            });
+            for_voxels([&](Vec3 p, std::uint32_t level) { give(p, level, grid_.voxel_volume_um3()); });
         }
         for (std::uint32_t b = 0; b < branches(); ++b) finish_cuts(b);
         set_node_radii();

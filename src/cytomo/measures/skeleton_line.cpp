@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace cytomo {
 
@@ -54,6 +55,38 @@ SkeletonLine::Place SkeletonLine::nearest(Vec3 p, double near, double reach) con
         best = {at_[s] + t, squared, s};
     }
     return best;
+}
+
+std::vector<Vec3> moved_inwards(const std::vector<Vec3>& nodes, bool ring, double radius_um) {
+    if (nodes.size() < 3) return nodes;
+    std::vector<Vec3> closed(nodes);
+    if (ring) closed.push_back(nodes.front());
+    const SkeletonLine line(closed, true, true, ring);
+    if (line.nodes().size() != closed.size()) return nodes;
+    const double step =
+        ring ? std::min(2 * radius_um, line.length_um() / 6) : std::min(2 * radius_um, line.length_um() / 2);
+    std::vector<Vec3> moved(nodes);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        double at = line.at_node(i);
+        if (!ring) at = std::clamp(at, step, line.length_um() - step);
+        Vec3 bend =
+            (line.point(at - step) + line.point(at + step) - line.point(at) * 2) * (1 / (step * step));
+        const double most = 0.5 / radius_um;
+        if (length(bend) > most) bend = normalized(bend) * most;
+        moved[i] = moved[i] + bend * (radius_um * radius_um / 4);
+    }
+    return moved;
+}
+
+double radius_of_short(double volume, double whole_length) {
+    const double ellipsoid = std::sqrt(1.5 * volume / (std::numbers::pi * whole_length));
+    if (ellipsoid >= whole_length / 2) return ellipsoid;
+    double low = 0, high = whole_length / 2;
+    for (int i = 0; i < 40; ++i) {
+        const double r = (low + high) / 2;
+        (std::numbers::pi * r * r * (whole_length - 2 * r / 3) < volume ? low : high) = r;
+    }
+    return (low + high) / 2;
 }
 
 LineCuts::LineCuts(double first, double last, double cut, bool is_closed)

@@ -42,6 +42,14 @@ private:
     bool open_from_ = false, open_to_ = false, closed_ = false;
 };
 
+/// The middle of a cut through a bent tube lies outside its axis, as there is more room: by r²/4 times
+/// the curvature.
+std::vector<Vec3> moved_inwards(const std::vector<Vec3>& nodes, bool ring, double radius_um);
+
+/// Radius of the rod with half spheres as ends, or the ellipsoid of revolution, that has this volume and
+/// length.
+double radius_of_short(double volume, double whole_length);
+
 /// The cuts across a line, of equal length: volumes and centroids.
 struct LineCuts {
     double first_um = 0;
