@@ -7,6 +7,7 @@
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
+#include "cytomo/image/grey_scale.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/labels/edits.h"
@@ -18,6 +19,8 @@
 namespace cytomo::commands {
 
 namespace {
+
+constexpr double statistics_voxel_um = 0.02;
 
 struct MeasureArguments {
     std::string tomogram, classes, folder, voxel_nm, instances, edits;
@@ -97,13 +100,14 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
 
     const Legend legend = default_legend();
-    const CellOptions measuring = arguments.measures.options(legend, arguments.smoothing);
+    CellOptions measuring = arguments.measures.options(legend, arguments.smoothing);
     std::vector<Edit> edits;
     if (!arguments.edits.empty()) edits = parse_edits(read_text(arguments.edits), arguments.edits, legend);
 
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(arguments.tomogram, reading, &remarks);
     say_remarks(common, arguments.tomogram, remarks);
+    measuring.likely_polarity = guess_polarity(measure_grey_statistics(tomogram, statistics_voxel_um));
     auto classes = std::make_shared<ClassVolume>(read_classes_of(tomogram, arguments, reading, common));
     {
         const Progress progress = common.progress();

@@ -4,7 +4,7 @@
 
 cytomo --help
 names=$(awk '/^Subcommands:/ { on = 1; next } on && /^  [a-z]/ { print $1 }' out.txt)
-[ "$(echo "$names" | wc -l)" -eq 14 ] || fail "not 14 subcommands: $names"
+[ "$(echo "$names" | wc -l)" -eq 15 ] || fail "not 15 subcommands: $names"
 for name in $names; do
     cytomo "$name" --help
     for option in --overwrite --quiet --threads; do

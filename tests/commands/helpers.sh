@@ -53,6 +53,12 @@ holds() {
     expect "$(printf '%s\n' "$@" | LC_ALL=C sort)" "names in $folder" env LC_ALL=C ls -A "$folder"
 }
 
+# What measure and analyze write, one table for each kind of thing.
+tables="absorption.csv absorption_profiles.csv cell_edge.csv class_intervals.csv columns.csv contacts.csv
+    distances.csv filopodia.csv filopodium_branches.csv filopodium_profiles.csv network.csv
+    network_summary.csv objects.csv positions.csv radial.csv round_objects.csv space.csv surfaces.csv
+    texture.csv"
+
 # about VALUE WANTED TOLERANCE WHAT
 about() {
     awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { exit !(a - b <= t && b - a <= t) }' || fail "$4: $1 instead of $2"

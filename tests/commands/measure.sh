@@ -3,7 +3,7 @@
 . "$(dirname "$0")/helpers.sh"
 
 cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" found --instances "$CELL/instances.tif"
-holds found filopodia.csv instances.tif objects.csv summary.json
+holds found $tables instances.tif measures.json summary.json
 json found/summary.json >/dev/null
 column() { # FILE NAME: the numbers of a column
     awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == name) c = i; next } { print $c }' "$1"
@@ -16,3 +16,30 @@ expect "$(grep -c '"labelled_volume_um3"' "$CELL/truth.json")" "objects" \
 
 cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" own
 column own/objects.csv volume_um3 | awk '!($1 > 0) { exit 1 }' || fail "an object without volume"
+
+# The dictionary knows every column of every table.
+for table in $tables; do
+    head -1 "found/$table" | tr ',' '\n' | while read -r name; do
+        [ "$table" = columns.csv ] || grep -q "^${table%.csv},$name," found/columns.csv || fail "$table: $name is not explained"
+    done
+done
+json found/measures.json objects columns volume_um3 unit >/dev/null
+
+# Edits: an object deleted, two merged.
+first=$(column found/objects.csv object | tail -n 1)
+printf 'delete %s\n' "$first" > edits.txt
+cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" edited --instances "$CELL/instances.tif" --edits edits.txt
+column edited/objects.csv object | grep -qx "$first" && fail "object $first was not deleted"
+printf 'merge 1 99999\n' > edits.txt
+refused 1 "edits.txt, line 1" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" none --instances "$CELL/instances.tif" \
+    --edits edits.txt
+
+# Calibration: relative grey becomes absorption.
+head -1 found/absorption.csv | grep -q "mean_relative_grey" || fail "grey values are not called relative"
+cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" calibrated --lac-scale=-1 --placements 0
+head -1 calibrated/absorption.csv | grep -q "mean_lac_per_um" || fail "no absorption: $(head -1 calibrated/absorption.csv)"
+refused 2 "--lac-scale" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" none --lac-scale nonsense
+refused 2 "--tilt-range" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" none --tilt-range 60
+refused 2 "expected a tomogram" measure
+cytomo measure --columns
+grep -q '^### objects.csv' out.txt || fail "--columns prints no dictionary"

@@ -44,10 +44,14 @@ refused 2 "12" simulate bad --size 32 --bits 12
 # What was made is what measure finds on the labels.
 cytomo simulate crowd --preset perinuclear --size 96 --voxel-nm 30 --seed 5 --droplets 3 --tilt-step 10 --iterations 2
 cytomo measure crowd/tomogram.mrc crowd/classes.tif sizes --instances crowd/instances.tif --min-volume-um3 0
+column() { # NAME FILE OBJECT
+    awk -F, -v name="$1" -v n="$3" 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == name) c = i }
+                                    $1 == n { print $c }' "$2"
+}
 for i in 1 2 3 4 5; do
     about "$(awk -F, -v n="$((i + 1))" '$1 == n { print $5 }' sizes/objects.csv)" \
         "$(json crowd/truth.json objects "$i" labelled_volume_um3)" 1e-9 "volume of object $((i + 1))"
-    about "$(awk -F, -v n="$((i + 1))" '$1 == n { print $15 }' sizes/objects.csv)" \
+    about "$(column centroid_x_um sizes/objects.csv "$((i + 1))")" \
         "$(json crowd/truth.json objects "$i" centre_um 0)" 1e-6 "place of object $((i + 1))"
 done
 area=$(json crowd/truth.json contacts_below_30_nm 0 area_um2)

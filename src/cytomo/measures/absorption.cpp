@@ -285,7 +285,10 @@ Absorption measure_absorption(const InstanceSlices& instances, const ClassVolume
     }
     std::vector<GreySums> around(total.size());
     measure_surroundings(cells, instances, options, result, around);
-    result.dense_is_dark = !result.calibrated && result.cell_mean < result.ice_mean;
+    const bool ice_tells = std::isfinite(result.cell_mean) && std::isfinite(result.ice_mean);
+    result.dense_is_dark =
+        !result.calibrated &&
+        (ice_tells ? result.cell_mean < result.ice_mean : options.likely_polarity == Polarity::dense_is_dark);
 
     const double voxel_um3 = grid.voxel_volume_um3();
     for (std::size_t i = 1; i < total.size(); ++i) {

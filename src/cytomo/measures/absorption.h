@@ -23,8 +23,9 @@ struct AbsorptionOptions {
     std::array<bool, 256> matrix_object{};
     /// Classes whose objects stand in the ice (filopodia); all others are compared with the cell's matrix.
     std::array<bool, 256> stands_in_ice{};
-    double shell_from_um = 0.1;  ///< the surroundings begin this far outside an object …
-    double shell_to_um = 0.3;    ///< … and end here
+    Polarity likely_polarity = Polarity::unknown;  ///< decides where there is no ice to compare the cell with
+    double shell_from_um = 0.1;                    ///< the surroundings begin this far outside an object …
+    double shell_to_um = 0.3;                      ///< … and end here
     double core_voxels =
         1.5;  ///< an object's core begins this many of the longest voxel edge below its surface
     /// Throws UsageError unless 0 <= shell_from_um < shell_to_um <= 1 and 0 < core_voxels <= 5.
@@ -76,7 +77,7 @@ struct ObjectAbsorption {
 
 struct Absorption {
     bool calibrated = false;
-    bool dense_is_dark = false;  ///< matter has lower grey values than ice; never if calibrated
+    bool dense_is_dark = false;  ///< matter has lower grey values than ice (without ice: see likely_polarity)
     /// Means of the background and of the matrix classes, in cells of about 50 nm that lie two cells away
     /// from other classes (if there are none, in all cells that are of one class).
     double ice_mean = not_defined, cell_mean = not_defined;

@@ -61,8 +61,10 @@ void measure_intervals(CellMeasures& m, const std::vector<Certainty>& certainty,
 }
 
 void measure_absorption_of(CellMeasures& m, const CellInput& input, const Tomogram& tomogram,
-                           const Legend& legend, const Progress& progress) {
-    m.absorption = measure_absorption(input.instances, *input.classes, tomogram, absorption_options(legend),
+                           const Legend& legend, Polarity likely_polarity, const Progress& progress) {
+    AbsorptionOptions absorption = absorption_options(legend);
+    absorption.likely_polarity = likely_polarity;
+    m.absorption = measure_absorption(input.instances, *input.classes, tomogram, absorption,
                                       progress.stage("absorption"));
     find_absorption_doubts(m.absorption, legend);
     ProfileOptions profiles = profile_options(legend);
@@ -128,7 +130,9 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
     space.classes = organelle_classes(legend);
     space.placements = options.placements;
     m.space = measure_space(*input.found_classes, *input.found, space, progress.stage("space"));
-    measure_absorption_of(m, input, tomogram, legend, progress);
+    measure_absorption_of(m, input, tomogram, legend,
+                          options.polarity != Polarity::unknown ? options.polarity : options.likely_polarity,
+                          progress);
     add_absorption_warnings(m, legend);
     m.summary = summarise(tomogram.grid, &tomogram, m.totals, m.objects, m.filopodia, legend);
     m.summary.voxel_size_known = tomogram.voxel_size_known;

@@ -34,7 +34,8 @@ struct CellOptions {
     int placements = 999;                        ///< of the null model of space; 0 leaves it out
     std::optional<AbsorptionChoice> absorption;  ///< how grey values become absorption; else as the file says
     Polarity polarity = Polarity::unknown;       ///< if known, a calibration must not contradict it
-    int smoothing = 8;                           ///< iterations on each surface; volumes stay
+    Polarity likely_polarity = Polarity::unknown;  ///< decides where there is no ice to compare the cell with
+    int smoothing = 8;                             ///< iterations on each surface; volumes stay
     /// Throws UsageError.
     void check() const;
 };

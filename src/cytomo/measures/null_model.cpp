@@ -144,8 +144,30 @@ std::vector<PlacedShape> choose_shapes(const Instances& instances, const Surface
     return shapes;
 }
 
+/// So many random values on the rarer side tell that there is nothing to be found: more would not change
+/// that.
+constexpr std::size_t enough_on_a_side = 20;
+
+/// Random values in the order in which they were drawn. The sequential p-value of J. Besag and P. Clifford
+/// (1991): when the k-th value on a side comes with the l-th draw, it is k / l on that side; if it never
+/// comes, (r + 1) / (M + 1).
+double two_sided_p(const std::vector<double>& random, double observed) {
+    // What differs by rounding only is a tie.
+    const double tie = 1e-9 * std::max(1.0, std::fabs(observed));
+    std::size_t at_most = 0, at_least = 0;
+    for (std::size_t i = 0; i < random.size(); ++i) {
+        at_most += random[i] <= observed + tie ? 1 : 0;
+        at_least += random[i] >= observed - tie ? 1 : 0;
+        if (std::min(at_most, at_least) >= enough_on_a_side)
+            return std::min(1.0, 2.0 * enough_on_a_side / static_cast<double>(i + 1));
+    }
+    return std::min(1.0, 2 * (static_cast<double>(std::min(at_most, at_least)) + 1) /
+                             (static_cast<double>(random.size()) + 1));
+}
+
 /// Expected value, range and p of one statistic.
 void compare(NullModelResult& result, std::vector<double> random) {
+    const std::vector<double> in_order = random;
     std::sort(random.begin(), random.end());
     const auto count = static_cast<double>(random.size());
     result.expected = std::accumulate(random.begin(), random.end(), 0.0) / count;
@@ -157,13 +179,21 @@ void compare(NullModelResult& result, std::vector<double> random) {
     };
     result.low = quantile(0.05);
     result.high = quantile(0.95);
-    // What differs by rounding only is a tie.
-    const double tie = 1e-9 * std::max(1.0, std::fabs(result.observed));
-    const auto at_most =
-        std::upper_bound(random.begin(), random.end(), result.observed + tie) - random.begin();
-    const auto at_least =
-        random.end() - std::lower_bound(random.begin(), random.end(), result.observed - tie);
-    result.p = std::min(1.0, 2 * (static_cast<double>(std::min(at_most, at_least)) + 1) / (count + 1));
+    result.p = two_sided_p(in_order, result.observed);
+}
+
+/// Whether more draws would change no p-value.
+bool all_decided(const std::vector<std::vector<double>>& random, const std::vector<double>& observed) {
+    for (std::size_t s = 0; s < observed.size(); ++s) {
+        std::size_t at_most = 0, at_least = 0;
+        const double tie = 1e-9 * std::max(1.0, std::fabs(observed[s]));
+        for (const auto& one : random) {
+            at_most += one[s] <= observed[s] + tie ? 1 : 0;
+            at_least += one[s] >= observed[s] - tie ? 1 : 0;
+        }
+        if (std::min(at_most, at_least) < enough_on_a_side) return false;
+    }
+    return true;
 }
 
 }  // namespace
@@ -261,15 +291,24 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
         std::vector<Pose> observed;
         for (const PlacedShape& shape : statistics.shapes()) observed.push_back({shape.deepest_um, 1, 0});
         const std::vector<double> seen = statistics.measure(observed);
-        std::vector<std::vector<double>> random(static_cast<std::size_t>(options.placements));
-        std::vector<std::int64_t> misfits(random.size());
-        parallel_for(options.placements, [&](std::int64_t i) {
-            const auto at = static_cast<std::size_t>(i);
-            Random own(options.seed, 256 + 256 * static_cast<std::uint64_t>(i) + class_id);
-            const Placement placement = place_at_random(statistics.shapes(), room, own);
-            random[at] = statistics.measure(placement.poses);
-            misfits[at] = placement.misfits;
-        });
+        std::vector<std::vector<double>> random;
+        std::vector<std::int64_t> misfits;
+        constexpr std::int64_t at_once = 64;
+        while (static_cast<int>(random.size()) < options.placements &&
+               !(options.stop_early && all_decided(random, seen))) {
+            const auto first = static_cast<std::int64_t>(random.size());
+            const std::int64_t count = std::min(at_once, options.placements - first);
+            random.resize(random.size() + static_cast<std::size_t>(count));
+            misfits.resize(random.size());
+            parallel_for(count, [&](std::int64_t i) {
+                const auto at = static_cast<std::size_t>(first + i);
+                Random own(options.seed, 256 + 256 * static_cast<std::uint64_t>(at) + class_id);
+                const Placement placement = place_at_random(statistics.shapes(), room, own);
+                random[at] = statistics.measure(placement.poses);
+                misfits[at] = placement.misfits;
+            });
+            progress.check();
+        }
         const auto kinds = statistics.kinds(class_id);
         for (std::size_t s = 0; s < kinds.size(); ++s) {
             NullModelResult result;

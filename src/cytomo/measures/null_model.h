@@ -40,9 +40,10 @@ struct NullModelResult {
 struct NullModelOptions {
     OrganelleClasses classes = organelle_classes(default_legend());
     double within_um = 0.03;  ///< contact: a smaller gap
-    int placements = 999;     ///< the smallest p is 2 / (placements + 1)
+    int placements = 999;     ///< at most; the smallest p is 2 / (placements + 1)
     int most_objects = 500;   ///< of one class: of more, a random choice is observed and placed
     std::uint64_t seed = 1;
+    bool stop_early = true;   ///< where more placements would change no p; false: always all of them
     /// Throws UsageError if a value is out of range: placements 19 … 100,000, most_objects 1 … 10,000.
     void check() const;
 };
@@ -52,16 +53,18 @@ struct NullModelOptions {
 /// along the beam, and cells lie flat on their support). They may lie where the class lies or where there is
 /// cytoplasm: not in the nucleus, in other organelles, in filopodia, outside the cell or beyond the volume,
 /// and not in each other. All else stays where it is. Observed and random statistics are measured the same
-/// way: on at most 17 million voxels (every k-th of larger volumes), from about 200 points of each
+/// way: on at most 17 million voxels (every k-th of larger volumes), from about 100 points of each
 /// surface; so the number of contacts can differ from that of measure_contacts. Larger objects are placed
 /// first. Long objects that fit nowhere else in 200 trials take the best place found, or stay: `misplaced`
 /// tells, and makes p too large rather than too small.
 ///
 /// p = 2 (r + 1) / (M + 1), at most 1, r: placements at least as extreme as what was observed, on the side
-/// where there are fewer, M: all placements (B. V. North, D. Curtis, P. C. Sham 2002).
-/// Classes: all organelles but the nucleus are placed; a statistic that needs an absent class has no row.
-/// Deterministic by seed at any thread count. Throws InputError if the sizes differ. Memory: up to 30 bytes
-/// for each of at most 17 million voxels.
+/// where there are fewer, M: all placements (B. V. North, D. Curtis, P. C. Sham 2002). Where 20 random values
+/// lie on either side, p is 40 / (number of placements until then), and a class whose statistics have all
+/// come so far is placed no more often (sequential test of J. Besag, P. Clifford 1991): chance needs less
+/// looking at than what is no chance. Classes: all organelles but the nucleus are placed; a statistic that
+/// needs an absent class has no row. Deterministic by seed at any thread count. Throws InputError if the
+/// sizes differ. Memory: up to 30 bytes for each of at most 17 million voxels.
 std::vector<NullModelResult> measure_null_model(const ClassVolume& classes, const Instances& instances,
                                                 const NullModelOptions& options = {},
                                                 const Progress& progress = {});

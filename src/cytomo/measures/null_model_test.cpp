@@ -143,6 +143,7 @@ TEST(NullModel, ExpectationIsThatOfUniformPlaces) {
     cell.add_ball(middle + Vec3{0.5, 0.3, 0.2}, droplet_radius, lipid_droplet);
     NullModelOptions options;
     options.placements = 4000;
+    options.stop_early = false;
     const auto results = measure_null_model(cell.classes, cell.instances, options);
     ASSERT_EQ(results.size(), 1U);
     EXPECT_NEAR(results[0].expected, (cell_radius - droplet_radius) / 4, 0.03);  // half a voxel

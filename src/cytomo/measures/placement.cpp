@@ -11,7 +11,7 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::size_t most_points = 200, most_balls = 32;
+constexpr std::size_t most_points = 100, most_balls = 32;
 constexpr std::int64_t most_crop_voxels = 150000;
 
 /// Voxels of one object, every k-th along each axis.
@@ -107,6 +107,7 @@ PlacedShape make_shape(const InstanceVolume& volume, const SurfacePoints& surfac
 
 Room::Room(ClassVolume allowed)
     : allowed_(std::move(allowed)), edge_um_(std::cbrt(allowed_.grid().voxel_volume_um3())) {
+    half_diagonal_um_ = 0.5 * length(allowed_.grid().voxel_um);
     depth_um_ = find_squared_distances_um2(allowed_, Beyond::other);
     constexpr std::size_t most_levels = 4096;
     const auto level = [&](std::int64_t i) {
@@ -151,6 +152,10 @@ std::int64_t Room::voxel_at(Vec3 position_um) const {
 }
 
 double Room::misfit(const PlacedShape& shape, const Pose& pose, double limit) const {
+    // Where the room is wide, all of the shape lies within it: one look instead of a hundred. Both the
+    // position and a voxel that is not allowed reach half a diagonal from their centres.
+    const std::int64_t middle = voxel_at(pose.deepest_um);
+    if (middle >= 0 && depth_um_[middle] > shape.reach_um + 2 * half_diagonal_um_) return 0;
     for (const PlacedShape::Ball& ball : shape.balls) {
         const std::int64_t voxel = voxel_at(pose.place(ball.centre_um));
         if (voxel < 0 || depth_um_[voxel] < ball.radius_um - edge_um_) return 1;

@@ -19,7 +19,7 @@ struct PlacedShape {
     double depth_um = 0;          ///< distance of that from the surface
     double reach_um = 0;          ///< of its farthest point
     std::int64_t faces = 0;       ///< of its surface: its size
-    std::vector<Vec3> points_um;  ///< on its surface, about 200 of them
+    std::vector<Vec3> points_um;  ///< on its surface, about 100 of them
     std::vector<Vec3> inner_um;   ///< the same, a little within
     struct Ball {
         Vec3 centre_um;
@@ -62,7 +62,7 @@ private:
 
     ClassVolume allowed_;
     Volume<float> depth_um_;
-    double edge_um_;
+    double edge_um_, half_diagonal_um_ = 0;
     std::vector<std::uint32_t> voxels_;     ///< allowed ones, by falling depth
     std::vector<std::size_t> deeper_than_;  ///< number of voxels with at least n half edges of depth
 };
