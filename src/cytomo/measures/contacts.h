@@ -47,8 +47,8 @@ struct ContactOptions {
 /// lines along the axes). Distance of a point: to the tangent plane of the nearest point of the other object;
 /// below 0 it counts as 0. Surfaces at the border of the volume are none. The simulation defines its contacts
 /// the same way, from shapes.
-/// Balls with radii from 5 voxels, gaps up to 2 voxels: gap within 0.2 voxels (deviation, bias below 0.1; it is
-/// rounded up where the true one is 0), area within 5 % for a threshold of 3 voxels, 10 % for 1.5 voxels.
+/// Balls with radii from 5 voxels, gaps up to 2 voxels: gap within 0.2 voxels (deviation, bias below 0.1; it
+/// is rounded up where the true one is 0), area within 5 % for a threshold of 3 voxels, 10 % for 1.5 voxels.
 /// Threaded; time linear in voxels and in faces near other objects. The same at any thread count. Memory: 8
 /// bytes a surface face.
 std::vector<ObjectContact> measure_contacts(const Instances& instances, const ContactOptions& options = {},

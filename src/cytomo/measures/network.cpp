@@ -159,8 +159,7 @@ NetworkObject object_from(Skeleton skeleton, const NetworkOptions& options) {
     if (o.branch_points > 0 || o.loops > 0)
         o.kind = TubeKind::network;
     else
-        o.kind = o.length_um >= options.tube_from * o.mean_thickness_um ? TubeKind::tube
-                                                                        : TubeKind::fragment;
+        o.kind = o.length_um >= options.tube_from * o.mean_thickness_um ? TubeKind::tube : TubeKind::fragment;
     o.skeleton = std::move(skeleton);
     return o;
 }

@@ -43,7 +43,7 @@ struct NullModelOptions {
     int placements = 999;     ///< at most; the smallest p is 2 / (placements + 1)
     int most_objects = 500;   ///< of one class: of more, a random choice is observed and placed
     std::uint64_t seed = 1;
-    bool stop_early = true;   ///< where more placements would change no p; false: always all of them
+    bool stop_early = true;  ///< where more placements would change no p; false: always all of them
     /// Throws UsageError if a value is out of range: placements 19 … 100,000, most_objects 1 … 10,000.
     void check() const;
 };

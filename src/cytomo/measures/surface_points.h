@@ -80,7 +80,8 @@ public:
         bool found() const { return object != 0; }
     };
     /// The pair of points, one of `object` of `own`, one in this tree, with the smallest distance between
-    /// the middles of the faces, but for 0.5 % at most. `excluded`: an object in the tree that does not count.
+    /// the middles of the faces, but for 0.5 % at most. `excluded`: an object in the tree that does not
+    /// count.
     Nearest nearest(const SurfacePoints& own, std::uint32_t object, std::uint32_t excluded = 0) const;
     /// To one position; `own` stays empty.
     Nearest nearest(Vec3 position_um) const;
