@@ -32,35 +32,46 @@ struct Sums {
     }
 };
 
-/// Adds slices [z_begin, z_end).
+/// Adds slices [z_begin, z_end), one run of voxels of the same object after the other: inside a run there is
+/// nothing to be asked along x, and little else than to compare with the rows beside it.
 void sum_slices(const Instances& instances, const Probabilities& probabilities, std::int64_t z_begin,
                 std::int64_t z_end, std::vector<Sums>& sums) {
     const Size3 n = instances.volume.grid().size;
     const std::uint32_t* numbers = instances.volume.data();
     const std::array<std::int64_t, 3> strides{1, n.x, n.x * n.y};
-    const std::array<std::int64_t, 3> last{n.x - 1, n.y - 1, n.z - 1};
     for (std::int64_t z = z_begin; z < z_end; ++z)
         for (std::int64_t y = 0; y < n.y; ++y) {
             const std::int64_t row = (z * n.y + y) * n.x;
-            for (std::int64_t x = 0; x < n.x; ++x) {
-                const std::int64_t i = row + x;
-                const std::uint32_t number = numbers[i];
+            const std::array<bool, 3> has_before{true, y > 0, z > 0},
+                has_after{true, y + 1 < n.y, z + 1 < n.z};
+            for (std::int64_t x = 0; x < n.x;) {
+                const std::uint32_t number = numbers[row + x];
+                std::int64_t end = x + 1;
+                while (end < n.x && numbers[row + end] == number) ++end;
+                const std::int64_t begin = x;
+                x = end;
                 if (number == 0) continue;
                 const std::uint8_t class_id = instances.class_of[number];
                 const std::uint8_t* p = probabilities.of_class(class_id).data();
                 Sums& own = sums[number];
-                ++own.voxels;
-                own.probability += p[i];
-                const std::array<std::int64_t, 3> at{x, y, z};
-                for (std::size_t a = 0; a < 3; ++a)
-                    for (const std::int64_t step : {-strides[a], strides[a]}) {
-                        if (step < 0 ? at[a] == 0 : at[a] == last[a]) continue;
-                        const std::uint32_t other = numbers[i + step];
-                        if (other == number || (other != 0 && instances.class_of[other] == class_id))
-                            continue;
-                        ++own.faces[a];
-                        own.fall[a] += std::int64_t{p[i]} - p[i + step];
-                    }
+                own.voxels += end - begin;
+                std::int64_t probability = 0;
+                for (std::int64_t i = row + begin; i < row + end; ++i) probability += p[i];
+                own.probability += probability;
+                const auto look = [&](std::size_t axis, std::int64_t i, std::int64_t step) {
+                    const std::uint32_t other = numbers[i + step];
+                    if (other == number || (other != 0 && instances.class_of[other] == class_id)) return;
+                    ++own.faces[axis];
+                    own.fall[axis] += std::int64_t{p[i]} - p[i + step];
+                };
+                if (begin > 0) look(0, row + begin, -1);
+                if (end < n.x) look(0, row + end - 1, 1);
+                for (std::size_t axis = 1; axis < 3; ++axis) {
+                    if (has_before[axis])
+                        for (std::int64_t i = row + begin; i < row + end; ++i) look(axis, i, -strides[axis]);
+                    if (has_after[axis])
+                        for (std::int64_t i = row + begin; i < row + end; ++i) look(axis, i, strides[axis]);
+                }
             }
         }
 }
@@ -99,7 +110,7 @@ std::vector<Certainty> measure_certainty(const Instances& instances, const Proba
     progress(0);
     std::vector<Sums> all(instances.class_of.size());
     std::mutex merging;
-    parallel_chunks(grid.size.z, 32, [&](std::int64_t z_begin, std::int64_t z_end) {
+    parallel_chunks(grid.size.z, 8, [&](std::int64_t z_begin, std::int64_t z_end) {
         std::vector<Sums> sums(all.size());
         sum_slices(instances, probabilities, z_begin, z_end, sums);
         const std::lock_guard lock(merging);

@@ -41,7 +41,7 @@ struct NullModelOptions {
     OrganelleClasses classes = organelle_classes(default_legend());
     double within_um = 0.03;  ///< contact: a smaller gap
     int placements = 999;     ///< at most; the smallest p is 2 / (placements + 1)
-    int most_objects = 500;   ///< of one class: of more, a random choice is observed and placed
+    int most_objects = 200;   ///< of one class: of more, a random choice is observed and placed
     std::uint64_t seed = 1;
     bool stop_early = true;  ///< where more placements would change no p; false: always all of them
     /// Throws UsageError if a value is out of range: placements 19 … 100,000, most_objects 1 … 10,000.

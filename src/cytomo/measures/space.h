@@ -19,7 +19,7 @@ struct SpaceOptions {
     double contact_within_um = 0.03;  ///< a contact: a smaller gap
     double bin_um = 0.25;             ///< of radial distributions
     int placements = 999;             ///< of the null model; 0 leaves it out
-    int most_placed_objects = 500;    ///< see NullModelOptions
+    int most_placed_objects = 200;    ///< see NullModelOptions
     std::uint64_t seed = 1;
     /// Throws UsageError if a value is out of range.
     void check() const;
