@@ -11,6 +11,9 @@ namespace cytomo {
 
 namespace {
 
+constexpr double weight =
+    40;  // with 20, one of 42 simulated cells was taken for its negative (docs/experiments.md)
+
 /// Share of the "looks like a cell" evidence for dense_is_bright, from tiles of which it is assumed.
 /// A network that sees inverted grey values finds little it knows: it is less sure, and its classes
 /// contradict what they should absorb.
@@ -37,7 +40,7 @@ double bright_evidence(TileSamples samples, const Runner& run, int classes, cons
     const double bright = mean_entropy();
     for (auto& values : samples.values)
         for (float& v : values) v = -v;
-    return 1 / (1 + std::exp(20 * (bright - mean_entropy())));
+    return 1 / (1 + std::exp(weight * (bright - mean_entropy())));
 }
 
 }  // namespace
