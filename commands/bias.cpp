@@ -10,7 +10,6 @@
 #include "cytomo/core/output.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
-#include "measure_options.h"
 #include "predict_options.h"
 #include "simulation_options.h"
 

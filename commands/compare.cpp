@@ -28,14 +28,6 @@ struct Arguments {
     CompareOptions options;
 };
 
-void write_text(const fs::path& file, const std::string& text) {
-    std::ofstream out(file, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out)
-        throw InputError(file.string(), "to write the file", "a failed write", "Check space and rights");
-}
-
 /// "lipid droplet", "median_volume_um3" → lipid-droplet.median-volume-um3.svg
 std::string picture_name(const CellMeasure& measure) {
     std::string name = measure.class_name + "." + measure.name;

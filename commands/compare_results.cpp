@@ -32,35 +32,18 @@ bool ends_with_any(const std::string& name, std::initializer_list<const char*> e
 
 /// Not a property of the cell that groups could differ in.
 bool is_no_measure(const std::string& name) {
-    static const std::set<std::string> others{"id",
-                                              "object",
-                                              "instance",
-                                              "voxels",
-                                              "core_voxels",
-                                              "nearest_object",
-                                              "other",
-                                              "touches_border",
-                                              "touches_border_z",
-                                              "attached",
-                                              "outlier",
-                                              "cut_by_border",
-                                              "thinned",
-                                              "wall_resolved",
-                                              "ignored_volume_um3",
-                                              "p",
-                                              "low",
-                                              "high",
-                                              "doubts",
-                                              "chance_real",
-                                              "mean_probability",
-                                              "edge_blur_um",
-                                              "cut_area_um2",
-                                              "near_resolution"};
+    static const std::string others =
+        " "
+        "id object instance voxels core_voxels nearest_object other touches_border "
+        "touches_border_z attached outlier cut_by_border thinned wall_resolved "
+        "ignored_volume_um3 p low high doubts chance_real mean_probability edge_blur_um "
+        "cut_area_um2 near_resolution ";
     // Ends of intervals and percentiles say the same as the values between them.
     const auto holds = [&](const char* part) { return name.find(part) != std::string::npos; };
-    return others.contains(name) || holds("_low_") || holds("_high_") || holds("percentile_") ||
-           name.starts_with("object_") || name.starts_with("class") || name.starts_with("to_class") ||
-           name.starts_with("touches_") || name.starts_with("like_") || name.starts_with("p_") ||
+    return others.find(" " + name + " ") != std::string::npos || holds("_low_") || holds("_high_") ||
+           holds("percentile_") || name.starts_with("object_") || name.starts_with("class") ||
+           name.starts_with("to_class") || name.starts_with("touches_") || name.starts_with("like_") ||
+           name.starts_with("p_") ||
            ends_with_any(name, {"_id", "_x_um", "_y_um", "_z_um", "_low", "_high", "_at_least"});
 }
 

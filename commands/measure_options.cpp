@@ -1,9 +1,6 @@
 #include "measure_options.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
 #include <tuple>
 
 #include "cytomo/core/error.h"
@@ -65,14 +62,6 @@ void write_measures(const std::filesystem::path& folder, const CellMeasures& mea
     for (const Table& table : tables) write_csv(folder / (table.name + ".csv"), table, false);
     write_csv(folder / "columns.csv", dictionary_table(tables), false);
     write_json(folder / "measures.json", tables, false);
-}
-
-void write_text(const std::filesystem::path& file, const std::string& text) {
-    std::ofstream out(file, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out)
-        throw InputError(file.string(), "to write the file", std::strerror(errno), "Check space and rights");
 }
 
 }  // namespace cytomo::commands

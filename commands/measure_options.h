@@ -25,7 +25,4 @@ struct MeasureOptions {
 /// Writes all tables as CSV, what their columns mean (columns.csv), and all of it as JSON (measures.json).
 void write_measures(const std::filesystem::path& folder, const CellMeasures& measures, const Legend& legend);
 
-/// Writes a text file. Throws InputError.
-void write_text(const std::filesystem::path& file, const std::string& text);
-
 }  // namespace cytomo::commands

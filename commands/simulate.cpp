@@ -33,13 +33,6 @@ SimulationOptions options_of(const Arguments& a, const std::shared_ptr<const Cel
     return o;
 }
 
-void write_text(const std::filesystem::path& path, const std::string& text) {
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) throw InputError(path.string(), "to write the file", "an error", "Check space and rights");
-}
-
 template <class T>
 void write_as(const std::filesystem::path& path, const Volume<float>& values) {
     Volume<T> rounded(values.grid());

@@ -191,4 +191,13 @@ Components find_components(const ClassVolume& classes, Connectivity connectivity
     return result;
 }
 
+std::uint32_t append_parts(Components& components, std::uint32_t c, std::uint32_t parts) {
+    const std::uint32_t before = components.count();
+    components.class_of.resize(before + parts + 1ULL, components.class_of[c]);
+    components.voxels.resize(before + parts + 1ULL, 0);
+    components.first_voxel.resize(before + parts + 1ULL, -1);
+    components.voxels[c] = 0;
+    return before;
+}
+
 }  // namespace cytomo

@@ -29,4 +29,8 @@ struct Components {
 Components find_components(const ClassVolume& classes, Connectivity connectivity,
                            const Progress& progress = {});
 
+/// Adds `parts` empty pieces of the class of piece c, and empties the count of c itself, whose voxels are to
+/// be shared out: who does so counts them. Returns the number before the first new one.
+std::uint32_t append_parts(Components& components, std::uint32_t c, std::uint32_t parts);
+
 }  // namespace cytomo

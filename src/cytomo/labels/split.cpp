@@ -170,14 +170,9 @@ void split_touching(Components& components, const SplitOptions& options, const P
     progress(0.9);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         if (parts[i].empty()) continue;
-        const std::uint32_t c = candidates[i], appended = components.count();
-        const std::uint32_t last = *std::max_element(parts[i].begin(), parts[i].end());
-        for (std::uint32_t p = 1; p <= last; ++p) {
-            components.class_of.push_back(components.class_of[c]);
-            components.voxels.push_back(0);
-            components.first_voxel.push_back(-1);
-        }
-        components.voxels[c] = 0;
+        const std::uint32_t c = candidates[i];
+        const std::uint32_t appended =
+            append_parts(components, c, *std::max_element(parts[i].begin(), parts[i].end()));
         const VoxelBox& box = boxes[c];
         std::size_t next = 0;
         for (std::int64_t z = box.first[2]; z <= box.last[2]; ++z)
