@@ -2,6 +2,7 @@
 #include <numbers>
 
 #include "cytomo/simulation/organelles.h"
+#include "cytomo/simulation/tube_pile.h"
 
 namespace cytomo {
 
@@ -75,23 +76,42 @@ struct Start {
     double angle, radius_um, length_um, lift_um;
 };
 
-/// Grows and paints one, with its branches. Nothing if it does not leave the cell.
-void add_filopodium(Workshop& shop, Random& random, const Start& start, std::vector<FilopodiumTruth>& truth) {
+/// Where the middle line leaves the cell at its own height: `root` is where it does at the support.
+std::size_t true_root(const CellBody& body, const Filopodium& f) {
+    std::size_t root = f.root;
+    while (root > 0 && body.depth(f.line[root - 1].position) <= 0) --root;
+    while (root + 4 < f.line.size() && body.depth(f.line[root].position) > 0) ++root;
+    return root;
+}
+
+/// Grows and paints one, with its branches. Nothing if it does not leave the cell. It lies over those of the
+/// pile, if there is one.
+void add_filopodium(Workshop& shop, Random& random, const Start& start, TubePile* pile,
+                    std::vector<FilopodiumTruth>& truth) {
     const CellBody& body = shop.body;
     const auto draw = [&](const char* quantity) { return shop.model.draw(quantity, random); };
     Canvas& canvas = shop.canvas;
-    const Filopodium f = grow(random, shop.model, body, start.position, start.angle, start.radius_um,
-                              start.length_um, start.lift_um);
+    Filopodium f = grow(random, shop.model, body, start.position, start.angle, start.radius_um,
+                        start.length_um, start.lift_um);
     if (f.root == 0 || f.root + 4 > f.line.size()) return;
+    if (pile != nullptr) pile->lift(f.line, 0);
     const std::uint32_t owner = canvas.add_object(filopodium, "filopodium");
     FilopodiumTruth known;
     known.instance = owner;
-    for (std::size_t k = f.root; k < f.line.size(); ++k) {
+    // One that bends back into the cell ends there.
+    const std::size_t root = true_root(body, f);
+    for (std::size_t k = root; k < f.line.size(); ++k) {
+        if (f.line[k].along_um > f.line[root].along_um + 0.3 && body.depth(f.line[k].position) > 0) {
+            known.complete = false;
+            break;
+        }
+        if (!known.centre_line_um.empty())
+            known.length_um += length(f.line[k].position - known.centre_line_um.back());
         known.centre_line_um.push_back(f.line[k].position);
         known.radius_um.push_back(f.line[k].radius_um);
         known.complete = known.complete && body.view.contains(f.line[k].position);
     }
-    known.length_um = f.line.back().along_um + f.line.back().radius_um;
+    known.length_um += known.radius_um.back();
     known.root_um = known.centre_line_um.front();
     known.tip_um = known.centre_line_um.back();
     Tube tube{{f.line}};
@@ -99,7 +119,12 @@ void add_filopodium(Workshop& shop, Random& random, const Start& start, std::vec
     Random aside(shop.options.seed, 7000 + owner);
     const auto branches =
         std::min<std::int64_t>(10, std::llround(shop.model.draw("filopodium.branches", aside)));
-    for (std::int64_t k = 0; k < branches; ++k) tube.lines.push_back(sprout(aside, shop.model, f));
+    for (std::int64_t k = 0; k < branches; ++k) {
+        tube.lines.push_back(sprout(aside, shop.model, f));
+        if (pile != nullptr) pile->lift(tube.lines.back(), 6 * start.radius_um);
+    }
+    if (pile != nullptr)
+        for (const auto& line : tube.lines) pile->add(line);
     known.branches = static_cast<int>(tube.lines.size()) - 1;
     truth.push_back(known);
     const double base = body.values.filopodium + draw("filopodium.spread_per_um");
@@ -144,6 +169,27 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
     const auto from_edge = [&](Vec3 p) {
         return p + body.edge_normal * (0.1 - body.edge_distance(p.x, p.y));
     };
+    TubePile pile(std::max(0.15, 2 * largest));
+    Random aside(shop.options.seed, 71);
+    TubePile* over = shop.model.happens("filopodium.lies_over_others", aside) ? &pile : nullptr;
+    std::vector<Start> starts;
+    // Two cannot leave the cell at one place: the later one moves along the edge.
+    const auto add = [&](Random& chance, Start start) {
+        if (over != nullptr) {
+            const auto is_free = [&](Vec3 p) {
+                return std::none_of(starts.begin(), starts.end(), [&](const Start& s) {
+                    return std::hypot(s.position.x - p.x, s.position.y - p.y) <
+                           1.2 * (s.radius_um + start.radius_um);
+                });
+            };
+            const Vec3 wanted = start.position;
+            for (int k = 1; k < 60 && !is_free(start.position); ++k)
+                start.position =
+                    from_edge(wanted + along_edge * ((k % 2 == 1 ? 0.5 : -0.5) * (k + 1) * start.radius_um));
+            starts.push_back(start);
+        }
+        add_filopodium(shop, chance, start, over, truth);
+    };
     for (std::int64_t i = 0; i < count; ++i) {
         Start start{};
         start.radius_um = std::clamp(typical * draw("filopodium.radius_spread"), smallest, largest);
@@ -153,7 +199,7 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
         start.length_um = std::min(100.0, draw("filopodium.length_um"));
         start.lift_um =
             draw("filopodium.is_lying") != 0 ? draw("filopodium.lying_lift_um") : draw("filopodium.lift_um");
-        add_filopodium(shop, random, start, truth);
+        add(random, start);
         // A bundle: the others run beside it, now and then across.
         Random bundle(shop.options.seed, 8000 + static_cast<std::uint64_t>(i));
         const auto companions =
@@ -166,7 +212,7 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
             beside.position = from_edge(beside.position);
             beside.angle += 0.1 * bundle.normal();
             beside.length_um *= bundle.uniform(0.6, 1.2);
-            add_filopodium(shop, bundle, beside, truth);
+            add(bundle, beside);
         }
     }
 }

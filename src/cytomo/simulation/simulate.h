@@ -123,7 +123,8 @@ struct ObjectTruth {
     bool touches_border = false;  ///< it has voxels on the border of the volume
 };
 
-/// The centre line of a filopodium from root (where it leaves the cell body) to tip.
+/// The centre line of a filopodium from root (where it leaves the cell body) to tip, or to where it runs back
+/// into the cell.
 struct FilopodiumTruth {
     std::uint32_t instance = 0;
     std::vector<Vec3> centre_line_um;
@@ -131,7 +132,7 @@ struct FilopodiumTruth {
     double length_um = 0;           ///< along the whole centre line
     int branches = 0;               ///< side branches, not part of the centre line
     Vec3 root_um, tip_um;
-    bool complete = true;  ///< root and tip lie within the volume
+    bool complete = true;  ///< root and tip lie within the volume, the tip outside the cell
 };
 
 /// The tubes of a mitochondrion. Parts beyond the view count too; `complete` tells.
