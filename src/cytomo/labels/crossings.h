@@ -22,8 +22,9 @@ struct CrossingOptions {
 };
 
 /// Parts every object of the class along its centre-line graph. At a crossing the straightest continuations
-/// belong together; stretches that reach the cell body each by themselves are different objects; a branch
-/// stays with its stem. Where two run through each other the straighter pair keeps the voxels, so that the
+/// belong together, also behind a thicker tube that hides one for a while; stretches that reach the cell body
+/// each by themselves are different objects, and so are two that part within five radii of it, and the tip of
+/// one from the cell body at a tube that leaves the volume; any other branch stays with its stem. Where two run through each other the straighter pair keeps the voxels, so that the
 /// other one's object is in two pieces there (measure_filopodia bridges them). Not parted: tubes that
 /// share their voxels over more than some 15 radii or have one root, and often such as touch from the side
 /// with a radius below 4 of the longest voxel edge. In dense bundles stretches can be joined wrongly. Numbers

@@ -174,6 +174,53 @@ TEST(Crossings, AForkUpsideDownHasTwoRoots) {
     EXPECT_EQ(part(draw({left, right, tip}, {0.02, 0.02, 0.01}), {left, right}).objects, 1U);
 }
 
+TEST(Crossings, TwoThatMeetTipToTip) {
+    // An L of two tubes that both come from the cell; one of them alone is one tube with a bend.
+    for (const Vec3 edge : edges) {
+        const Rod first{{-0.6, -1.2, 0}, {-0.4, 0.6, 0}, 0.06},
+            second{{0.7, -1.2, 0}, {-0.36, 0.63, 0}, 0.06};
+        const Parted parted = part(draw({first, second}, edge, -0.9), {first, second});
+        EXPECT_EQ(parted.objects, 2U) << edge.z;
+        EXPECT_LT(parted.wrong, 0.06) << edge.z;
+        EXPECT_EQ(part(draw({first, second}, edge), {first}).objects, 1U) << edge.z;
+    }
+}
+
+TEST(Crossings, TwoThatLeaveTheCellAtOnePlace) {
+    for (const Vec3 edge : edges)
+        for (const double angle : {35.0, 60.0}) {
+            const double a = (90 + angle / 2) * std::numbers::pi / 180,
+                         b = (90 - angle / 2) * std::numbers::pi / 180;
+            const Vec3 root{0, -1, 0};
+            const Rod left{root, root + Vec3{std::cos(a), std::sin(a), 0} * 1.8, 0.06};
+            const Rod right{root, root + Vec3{std::cos(b), std::sin(b), 0} * 1.8, 0.06};
+            EXPECT_EQ(part(draw({left, right}, edge, -0.9), {left, right}).objects, 2U)
+                << edge.z << " " << angle;
+        }
+}
+
+TEST(Crossings, AThinOneUnderAThickOneStaysOne) {
+    // They touch from above and below: the thin one is hidden in the thick one's side.
+    for (const Vec3 edge : edges)
+        for (const double angle : {40.0, 70.0}) {
+            const Rod thick = rod_at(90, {0, 0, 0.05}, 1.2, 0.12),
+                      thin = rod_at(90 - angle, {0, 0, -0.06}, 1.2, 0.05);
+            const Parted parted = part(draw({thick, thin}, edge, -0.8), {thick, thin});
+            EXPECT_EQ(parted.objects, 2U) << edge.z << " " << angle;
+            EXPECT_LT(parted.wrong, 0.05) << edge.z << " " << angle;
+        }
+}
+
+TEST(Crossings, ATipAtATubeFromElsewhere) {
+    // What comes from the cell and ends at a tube that crosses the view is no branch of that.
+    for (const Vec3 edge : edges) {
+        const Rod across{{-1.6, 0.5, 0}, {1.6, 0.6, 0}, 0.06}, from_cell{{0.2, -1.2, 0}, {0, 0.5, 0}, 0.06};
+        const Parted parted = part(draw({across, from_cell}, edge, -0.9), {across, from_cell});
+        EXPECT_EQ(parted.objects, 2U) << edge.z;
+        EXPECT_LT(parted.wrong, 0.03) << edge.z;
+    }
+}
+
 TEST(Crossings, SmoothTubesOfAnyThicknessStayWhole) {
     for (const Vec3 edge : edges)
         for (const double r : {0.02, 0.03, 0.06, 0.15}) {

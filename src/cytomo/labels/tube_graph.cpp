@@ -259,6 +259,7 @@ private:
     void place_nodes() {
         const Vec3 e = grid_.voxel_um;
         const std::array<double, 3> face_um2{e.y * e.z, e.x * e.z, e.x * e.y};
+        const std::array<std::int64_t, 3> extent{grid_.size.x, grid_.size.y, grid_.size.z};
         std::vector<double> weights(graph_.nodes.size(), 0);
         for (std::size_t i = 0; i < graph_.voxels.size(); ++i) {
             const auto& v = graph_.voxels[i];
@@ -275,6 +276,8 @@ private:
                 for (const int side : {-1, 1}) {
                     auto beside = at;
                     beside[a] += side;
+                    if (beside[a] < 0 || beside[a] >= extent[a])
+                        node.faces |= static_cast<std::uint8_t>(1U << (2 * a + (side > 0 ? 1 : 0)));
                     if (!is_body(beside[0], beside[1], beside[2])) continue;
                     node.contact_um2 += face_um2[a];
                     node.contact_um = node.contact_um + place * face_um2[a];

@@ -14,11 +14,13 @@ namespace cytomo {
 
 /// A ball that fills a stretch of a tube.
 struct TubeNode {
-    Vec3 place_um;                          ///< middle of its voxels
-    double radius_um = 0;                   ///< of the largest ball that fits
-    double volume_um3 = 0;                  ///< of its voxels
-    double contact_um2 = 0;                 ///< faces that its voxels share with the cell body
-    Vec3 contact_um;                        ///< their middle
+    Vec3 place_um;           ///< middle of its voxels
+    double radius_um = 0;    ///< of the largest ball that fits
+    double volume_um3 = 0;   ///< of its voxels
+    double contact_um2 = 0;  ///< faces that its voxels share with the cell body
+    Vec3 contact_um;         ///< their middle
+    std::uint8_t faces =
+        0;  ///< faces of the volume that its voxels lie at: bit 2 a for the low one of axis a
     std::vector<std::uint32_t> neighbours;  ///< linked nodes, ascending
 };
 
