@@ -7,7 +7,7 @@
 
 SHELL := /bin/sh
 JOBS = $(shell scripts/jobs)
-FUZZ_SECONDS = $(or $(CYTOMO_FUZZ_SECONDS),60)
+FUZZ_SECONDS = $(or $(CYTOMO_FUZZ_SECONDS),30)
 
 .PHONY: build demo test sanitize fuzz bench lint format docs model clean help
 
@@ -28,7 +28,7 @@ sanitize: ## unit tests with address and undefined-behaviour sanitizers (without
 	@cmake --build build/sanitize -j $(JOBS)
 	@ctest --test-dir build/sanitize --output-on-failure
 
-fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (60) each
+fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (30) each
 	@scripts/install-dependencies build fuzz
 	@mkdir -p build && scripts/fuzz $(FUZZ_SECONDS)
 

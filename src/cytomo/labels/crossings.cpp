@@ -52,7 +52,8 @@ double gap_um(const TubePiece& a, const TubePiece& b) {
 std::vector<std::uint32_t> part_object(const ClassVolume& classes, const Instances& instances,
                                        std::uint32_t number, const VoxelBox& box,
                                        const CrossingOptions& options) {
-    const TubeGraph graph = find_tube_graph(classes, instances, number, box, options.least_neck);
+    const TubeGraph graph =
+        find_tube_graph(classes, instances, number, box, options.from_body, options.least_neck);
     TubePaths paths = follow_tubes(graph, options.largest_bend_deg);
     if (paths.tubes < 2) return {};
     const Grid& grid = classes.grid();
@@ -158,8 +159,8 @@ Instances renumbered(InstanceVolume volume, const std::vector<std::uint8_t>& cla
 
 }  // namespace
 
-Instances split_crossing_filopodia(const ClassVolume& classes, Instances instances,
-                                   const CrossingOptions& options, const Progress& progress) {
+Instances split_crossing_tubes(const ClassVolume& classes, Instances instances,
+                               const CrossingOptions& options, const Progress& progress) {
     options.check();
     if (instances.volume.grid().size != classes.grid().size)
         throw InputError("crossings: expected classes and instances of the same size");

@@ -53,7 +53,7 @@ struct Parted {
 
 Parted part(const ClassVolume& classes, const std::vector<Rod>& rods, const CrossingOptions& options = {}) {
     Instances found = find_instances(classes, {});
-    const Instances parted = split_crossing_filopodia(classes, std::move(found), options);
+    const Instances parted = split_crossing_tubes(classes, std::move(found), options);
     Parted result;
     std::vector<std::map<std::uint32_t, double>> votes(rods.size());
     std::set<std::uint32_t> numbers;
@@ -221,6 +221,25 @@ TEST(Crossings, ATipAtATubeFromElsewhere) {
     }
 }
 
+TEST(Crossings, WithoutABody) {
+    // Within cytoplasm, whose walls are no roots: two that cross are two, one with a branch is one.
+    for (const Vec3 edge : edges) {
+        const std::vector<Rod> rods{rod_at(60, {0, 0, 0}, 1.1, 0.09), rod_at(115, {0, 0, 0.02}, 1.1, 0.08)};
+        ClassVolume classes = draw(rods, edge);
+        for (std::uint8_t& c : classes.values()) c = c == filopodium ? mitochondrion : cytoplasm;
+        const auto objects = [&](const ClassVolume& of) {
+            Instances parted = split_crossing_tubes(of, find_instances(of, {}),
+                                                    {.class_id = mitochondrion, .from_body = false});
+            return std::count(parted.class_of.begin(), parted.class_of.end(), mitochondrion);
+        };
+        EXPECT_EQ(objects(classes), 2) << edge.z;
+        ClassVolume forked =
+            draw({{{0, -1.2, 0}, {0, 1.2, 0}, 0.09}, {{0, 0, 0}, {0.8, 0.5, 0}, 0.08}}, edge);
+        for (std::uint8_t& c : forked.values()) c = c == filopodium ? mitochondrion : cytoplasm;
+        EXPECT_EQ(objects(forked), 1) << edge.z;
+    }
+}
+
 TEST(Crossings, SmoothTubesOfAnyThicknessStayWhole) {
     for (const Vec3 edge : edges)
         for (const double r : {0.02, 0.03, 0.06, 0.15}) {
@@ -232,28 +251,27 @@ TEST(Crossings, SmoothTubesOfAnyThicknessStayWhole) {
 
 TEST(Crossings, DegenerateVolumes) {
     const ClassVolume empty(Grid{{4, 4, 4}, {0.02, 0.02, 0.02}, {}});
-    EXPECT_EQ(split_crossing_filopodia(empty, find_instances(empty, {})).count(), 0U);
+    EXPECT_EQ(split_crossing_tubes(empty, find_instances(empty, {})).count(), 0U);
     const ClassVolume full(Grid{{5, 4, 3}, {0.02, 0.02, 0.02}, {}}, filopodium);
-    EXPECT_EQ(split_crossing_filopodia(full, find_instances(full, {})).count(), 1U);
+    EXPECT_EQ(split_crossing_tubes(full, find_instances(full, {})).count(), 1U);
     ClassVolume specks(Grid{{90, 90, 90}, {0.02, 0.02, 0.02}, {}});
     for (std::int64_t z = 0; z < 90; z += 2)
         for (std::int64_t y = 0; y < 90; y += 2)
             for (std::int64_t x = 0; x < 90; x += 2) specks(x, y, z) = filopodium;
-    EXPECT_EQ(split_crossing_filopodia(specks, find_instances(specks, {})).count(), 45U * 45 * 45);
-    EXPECT_THROW(split_crossing_filopodia(full, Instances{InstanceVolume(Grid{{2, 2, 2}, {}, {}}), {0}}),
+    EXPECT_EQ(split_crossing_tubes(specks, find_instances(specks, {})).count(), 45U * 45 * 45);
+    EXPECT_THROW(split_crossing_tubes(full, Instances{InstanceVolume(Grid{{2, 2, 2}, {}, {}}), {0}}),
                  InputError);
-    EXPECT_THROW(split_crossing_filopodia(full, find_instances(full, {}), {.least_neck = 0}), UsageError);
-    EXPECT_THROW(split_crossing_filopodia(full, find_instances(full, {}), {.largest_bend_deg = 200}),
-                 UsageError);
+    EXPECT_THROW(split_crossing_tubes(full, find_instances(full, {}), {.least_neck = 0}), UsageError);
+    EXPECT_THROW(split_crossing_tubes(full, find_instances(full, {}), {.largest_bend_deg = 200}), UsageError);
 }
 
 TEST(Crossings, SameAtAnyThreadCountAndInOrderOfSize) {
     const std::vector<Rod> rods{rod_at(60, {0, 0, 0}, 1.2, 0.06), rod_at(120, {0, 0, 0}, 0.9, 0.06)};
     const ClassVolume classes = draw(rods, {0.02, 0.02, 0.02}, -0.6);
     set_thread_count(1);
-    const Instances one = split_crossing_filopodia(classes, find_instances(classes, {}));
+    const Instances one = split_crossing_tubes(classes, find_instances(classes, {}));
     set_thread_count(4);
-    const Instances four = split_crossing_filopodia(classes, find_instances(classes, {}));
+    const Instances four = split_crossing_tubes(classes, find_instances(classes, {}));
     set_thread_count(0);
     EXPECT_TRUE(std::ranges::equal(one.volume.values(), four.volume.values()));
     EXPECT_EQ(one.class_of, (std::vector<std::uint8_t>{0, cytoplasm, filopodium, filopodium}));

@@ -50,8 +50,9 @@ InstanceOptions default_instance_options() {
     options.min_volume_um3[nucleus] = 0.2;
     options.split_touching[lipid_droplet] = true;
     options.split_touching[vesicle] = true;
-    options.split_crossings[filopodium] = true;
+    options.split_crossings_of_body[filopodium] = true;
     options.split_constrictions[mitochondrion] = true;
+    options.split_crossings[mitochondrion] = true;
     return options;
 }
 
@@ -85,10 +86,11 @@ Instances find_instances(const ClassVolume& classes, const InstanceOptions& opti
         for (std::int64_t i = begin; i < end; ++i) result.volume[i] = number[result.volume[i]];
     });
     for (std::size_t c = 0; c < options.split_crossings.size(); ++c) {
-        if (!options.split_crossings[c]) continue;
+        if (!options.split_crossings[c] && !options.split_crossings_of_body[c]) continue;
         CrossingOptions crossings;
         crossings.class_id = static_cast<std::uint8_t>(c);
-        result = split_crossing_filopodia(classes, std::move(result), crossings, progress.part(0.9, 1));
+        crossings.from_body = options.split_crossings_of_body[c];
+        result = split_crossing_tubes(classes, std::move(result), crossings, progress.part(0.9, 1));
     }
     progress(1);
     return result;

@@ -44,8 +44,9 @@ struct InstanceOptions {
     /// Classes whose objects are parted at short constrictions, networks kept whole (see
     /// split_constrictions.h); index is the class id.
     std::array<bool, 256> split_constrictions{};
-    /// Classes of tubes that grow from the cell and are parted where they touch or cross (see crossings.h).
-    std::array<bool, 256> split_crossings{};
+    /// Classes of tubes that are parted where they touch or cross (see crossings.h): those within the cell,
+    /// and those that grow from it.
+    std::array<bool, 256> split_crossings{}, split_crossings_of_body{};
     /// Throws UsageError if a value is negative or not finite.
     void check() const;
 };
@@ -53,12 +54,13 @@ struct InstanceOptions {
 /// Defaults for the seven classes of the default legend, smaller than any whole object of the class, so that
 /// they drop specks: the volume of a sphere of 60 nm for lipid droplets and vesicles, 100 nm for filopodia,
 /// 160 nm for mitochondria; 0.05 µm³ of cytoplasm, 0.2 µm³ of nucleus. Touching lipid droplets and vesicles
-/// are parted, mitochondria at short constrictions, and filopodia where they cross.
+/// are parted, mitochondria at short constrictions and where they cross, and filopodia where they cross.
 InstanceOptions default_instance_options();
 
 /// 26-connected components of each class (0 and 255 are not objects), without those below the
 /// minimum volume; an object exactly as large as the minimum stays. Touching objects of the classes in
-/// `split_touching` and `split_constrictions` are parted first, those in `split_crossings` last.
+/// `split_touching` and `split_constrictions` are parted first, those in `split_crossings` and
+/// `split_crossings_of_body` last.
 /// Deterministic at any thread count; time and memory linear in voxels (6 bytes a voxel for most volumes).
 Instances find_instances(const ClassVolume& classes, const InstanceOptions& options,
                          const Progress& progress = {});

@@ -20,8 +20,11 @@ constexpr double cover = 1.3;
 class GraphFinder {
 public:
     GraphFinder(const ClassVolume& classes, const Instances& instances, std::uint32_t number,
-                const VoxelBox& box)
-        : classes_(classes), grid_(classes.grid()), class_id_(instances.class_of[number]) {
+                const VoxelBox& box, bool from_body)
+        : classes_(classes),
+          grid_(classes.grid()),
+          class_id_(instances.class_of[number]),
+          from_body_(from_body) {
         const Size3 n = grid_.size;
         const std::array<std::int64_t, 3> size{n.x, n.y, n.z};
         std::array<std::int64_t, 3> extent{};
@@ -251,7 +254,7 @@ private:
     }
 
     bool is_body(std::int64_t x, std::int64_t y, std::int64_t z) const {
-        if (!grid_.contains(x, y, z)) return false;
+        if (!from_body_ || !grid_.contains(x, y, z)) return false;
         const std::uint8_t label = classes_(x, y, z);
         return label != 0 && label != ignore_label && label != class_id_;
     }
@@ -293,6 +296,7 @@ private:
     const ClassVolume& classes_;
     const Grid& grid_;
     std::uint8_t class_id_;
+    bool from_body_;
     std::array<std::int64_t, 3> first_{};
     Grid box_;
     Volume<std::int32_t> place_;
@@ -303,8 +307,8 @@ private:
 }  // namespace
 
 TubeGraph find_tube_graph(const ClassVolume& classes, const Instances& instances, std::uint32_t number,
-                          const VoxelBox& box, double least_neck) {
-    return GraphFinder(classes, instances, number, box).find(least_neck);
+                          const VoxelBox& box, bool from_body, double least_neck) {
+    return GraphFinder(classes, instances, number, box, from_body).find(least_neck);
 }
 
 }  // namespace cytomo

@@ -32,10 +32,11 @@ struct TubeGraph {
 };
 
 /// Covers object `number` with balls and links those between which the object does not narrow below
-/// `least_neck` of the thinner ball: tubes that only touch at their sides are not linked. Every class but 0,
-/// 255 and the object's own is cell body. Deterministic; time n log n in the object's voxels; memory 9 bytes
-/// for each voxel of the box and about 30 for each voxel of the object.
+/// `least_neck` of the thinner ball: tubes that only touch at their sides are not linked. With `from_body`
+/// every class but 0, 255 and the object's own is cell body, else there is none. Deterministic; time n log n
+/// in the object's voxels; memory 9 bytes for each voxel of the box and about 30 for each voxel of the
+/// object.
 TubeGraph find_tube_graph(const ClassVolume& classes, const Instances& instances, std::uint32_t number,
-                          const VoxelBox& box, double least_neck);
+                          const VoxelBox& box, bool from_body, double least_neck);
 
 }  // namespace cytomo

@@ -72,7 +72,7 @@ struct FilopodiaOptions {
 /// with their probability instead of wholly; nullptr: all count wholly.
 /// The line leads from the root to the farthest tip; branches count if they end farther from it than twice
 /// the mean radius and two voxels, and a branch of a branch counts with it. Mean and minimum radius leave out
-/// one radius at either end. An object in several pieces (see split_crossing_filopodia) is measured as if the
+/// one radius at either end. An object in several pieces (see split_crossing_tubes) is measured as if the
 /// gaps between the pieces were filled; its volume is that of its voxels. Accuracy on bent tubes from 3
 /// voxels of radius: length within 2 %, radius within 3 %; at 2 voxels 3 and 5 %. Threaded over filopodia,
 /// time n log n in their voxels. Deterministic.

@@ -345,7 +345,7 @@ TEST(Filopodia, CrossingOnesAreMeasuredWhole) {
             const Vec3 from = middle - along * back, to = middle + along * 0.9;
             const ClassVolume classes =
                 draw_stem(edge, r, 2.0, [&](Vec3 p) { return off(p, from, to) <= 0.9 * r; });
-            const Instances instances = split_crossing_filopodia(classes, find_instances(classes, {}));
+            const Instances instances = split_crossing_tubes(classes, find_instances(classes, {}));
             const auto found = measure_filopodia(classes, instances);
             const std::string what = "edge z " + std::to_string(edge.z) + " angle " + std::to_string(angle);
             ASSERT_EQ(found.size(), 2U) << what;
