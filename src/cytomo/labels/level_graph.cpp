@@ -6,6 +6,9 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <span>
+
+#include "cytomo/core/parallel.h"
 
 namespace cytomo {
 
@@ -69,15 +72,34 @@ private:
     std::vector<std::vector<std::uint32_t>> ring_;
 };
 
-/// Appends the levels of one component, its voxels given by rising length.
-void add_levels(LevelGraph& graph, const ObjectVoxels& voxels, const Grid& grid, const Front& front,
-                const std::vector<std::uint32_t>& order, std::uint32_t thickness) {
-    std::vector<std::uint32_t> open;
-    for (const std::uint32_t start : order) {
-        if (graph.level_of[start] != not_reached) continue;
-        const auto number = static_cast<std::uint32_t>(graph.levels.size());
+/// The levels of one rank, while those of other ranks are being found.
+struct RankLevels {
+    struct Found {
         Level level;
-        level.rank = front.length_of(start) / thickness;
+        std::vector<std::uint32_t> lower, upper;  ///< neighbours, numbered within their rank
+    };
+    std::vector<Found> found;
+    std::uint32_t first = 0;  ///< number of the first one in the graph
+};
+
+void add_once(std::vector<std::uint32_t>& list, std::uint32_t one) {
+    if (std::find(list.begin(), list.end(), one) == list.end()) list.push_back(one);
+}
+
+/// Finds the levels of one rank, whose voxels are `part` of the order, and numbers them in level_of; with
+/// `touching` also which levels of the ranks below and above they touch, which must be numbered already.
+void find_rank(LevelGraph& graph, RankLevels& ranked, const ObjectVoxels& voxels, const Grid& grid,
+               const Front& front, std::span<const std::uint32_t> part, std::uint32_t thickness,
+               bool touching) {
+    std::vector<std::uint32_t> open;
+    const std::uint32_t rank = front.length_of(part.front()) / thickness;
+    const std::uint32_t shortest = rank * thickness;
+    for (const std::uint32_t start : part) {
+        if (graph.level_of[start] != not_reached) continue;
+        const auto number = static_cast<std::uint32_t>(ranked.found.size());
+        RankLevels::Found& found = ranked.found.emplace_back();
+        Level& level = found.level;
+        level.rank = rank;
         std::int64_t sum[3] = {0, 0, 0};
         std::uint32_t longest = 0;
         level.farthest = voxels[start];
@@ -90,21 +112,19 @@ void add_levels(LevelGraph& graph, const ObjectVoxels& voxels, const Grid& grid,
             const auto place = voxels[i];
             for (std::size_t a = 0; a < 3; ++a) sum[a] += place[a];
             const std::uint32_t way = front.length_of(i);
-            if (level.rank > 0 && (way > longest || (way == longest && place < level.farthest))) {
+            if (rank > 0 && (way > longest || (way == longest && place < level.farthest))) {
                 longest = way;
                 level.farthest = place;
             }
             voxels.for_neighbours(i, [&](std::size_t other, int) {
-                const std::uint32_t rank = front.length_of(other) / thickness;
-                if (rank == level.rank) {
-                    if (graph.level_of[other] != not_reached) return;
+                const std::uint32_t length = front.length_of(other);
+                if (length < shortest) {
+                    if (touching) add_once(found.lower, graph.level_of[other]);
+                } else if (length - shortest >= thickness) {
+                    if (touching) add_once(found.upper, graph.level_of[other]);
+                } else if (graph.level_of[other] == not_reached) {
                     graph.level_of[other] = number;
                     open.push_back(static_cast<std::uint32_t>(other));
-                } else if (rank < level.rank) {  // numbered before, as it comes first in the order
-                    const std::uint32_t lower = graph.level_of[other];
-                    if (std::find(level.neighbours.begin(), level.neighbours.end(), lower) ==
-                        level.neighbours.end())
-                        level.neighbours.push_back(lower);
                 }
             });
         }
@@ -112,9 +132,51 @@ void add_levels(LevelGraph& graph, const ObjectVoxels& voxels, const Grid& grid,
         level.centroid_um =
             grid.world_from_voxel({static_cast<double>(sum[0]) / n, static_cast<double>(sum[1]) / n,
                                    static_cast<double>(sum[2]) / n});
-        for (const std::uint32_t lower : level.neighbours) graph.levels[lower].neighbours.push_back(number);
-        graph.levels.push_back(std::move(level));
     }
+}
+
+/// Appends the levels of one component, its voxels given by rising length. Ranks are found side by side, even
+/// ones first: odd ones then know both neighbours.
+void add_levels(LevelGraph& graph, const ObjectVoxels& voxels, const Grid& grid, const Front& front,
+                const std::vector<std::uint32_t>& order, std::uint32_t thickness) {
+    std::vector<std::span<const std::uint32_t>> parts;
+    for (std::size_t begin = 0; begin < order.size();) {
+        const std::uint32_t rank = front.length_of(order[begin]) / thickness;
+        const auto end =
+            std::partition_point(order.begin() + static_cast<std::ptrdiff_t>(begin), order.end(),
+                                 [&](std::uint32_t i) { return front.length_of(i) / thickness == rank; });
+        parts.emplace_back(order.data() + begin, static_cast<std::size_t>(end - order.begin()) - begin);
+        begin += parts.back().size();
+    }
+    std::vector<RankLevels> ranks(parts.size());
+    for (const std::size_t odd : {0U, 1U})
+        parallel_for(static_cast<std::int64_t>((parts.size() + 1 - odd) / 2), [&](std::int64_t i) {
+            const std::size_t r = 2 * static_cast<std::size_t>(i) + odd;
+            find_rank(graph, ranks[r], voxels, grid, front, parts[r], thickness, odd == 1);
+        });
+    auto number = static_cast<std::uint32_t>(graph.levels.size());
+    for (RankLevels& r : ranks) {
+        r.first = number;
+        number += static_cast<std::uint32_t>(r.found.size());
+    }
+    for (RankLevels& r : ranks)
+        for (RankLevels::Found& f : r.found) graph.levels.push_back(std::move(f.level));
+    for (std::size_t r = 1; r < ranks.size(); r += 2)
+        for (std::size_t f = 0; f < ranks[r].found.size(); ++f) {
+            const auto own = ranks[r].first + static_cast<std::uint32_t>(f);
+            const auto touch = [&](const RankLevels& beside, const std::vector<std::uint32_t>& list) {
+                for (const std::uint32_t other : list) {
+                    graph.levels[own].neighbours.push_back(beside.first + other);
+                    graph.levels[beside.first + other].neighbours.push_back(own);
+                }
+            };
+            touch(ranks[r - 1], ranks[r].found[f].lower);
+            if (r + 1 < ranks.size()) touch(ranks[r + 1], ranks[r].found[f].upper);
+        }
+    parallel_for(static_cast<std::int64_t>(parts.size()), [&](std::int64_t r) {
+        for (const std::uint32_t i : parts[static_cast<std::size_t>(r)])
+            graph.level_of[i] += ranks[static_cast<std::size_t>(r)].first;
+    });
 }
 
 /// Radius of the level to which the middle one of all voxels belongs.

@@ -33,6 +33,7 @@ struct LevelGraph {
 
 /// `thickness`: of a level, in units of the rough radius; at least 1.01 diagonals of a voxel are taken.
 /// Time linear in the voxels, memory 16 bytes each. An object in several pieces gives as many graphs in one.
+/// Levels are found on all cores, ways on one; the same at any thread count.
 LevelGraph find_level_graph(const ObjectVoxels& voxels, const Grid& grid, double thickness = 0.75);
 
 }  // namespace cytomo

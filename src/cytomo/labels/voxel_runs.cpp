@@ -60,6 +60,26 @@ ObjectVoxels::ObjectVoxels(std::span<const VoxelRun> runs) : runs_(runs) {
     }
     for (std::size_t i = 1; i < row_begin_.size(); ++i)
         row_begin_[i] = std::max(row_begin_[i], row_begin_[i - 1]);
+    fill_box(run_of_.size());
+}
+
+void ObjectVoxels::fill_box(std::size_t voxels) {
+    constexpr std::ptrdiff_t fullest = 8;  // voxels of the box for one of the object
+    std::int32_t high_x = low_x_ = runs_.front().x_begin;
+    for (const VoxelRun& run : runs_) {
+        low_x_ = std::min(low_x_, run.x_begin);
+        high_x = std::max(high_x, run.x_end);
+    }
+    box_row_ = high_x - low_x_ + 2;
+    box_slice_ = box_row_ * (rows_y_ + 2);
+    const std::ptrdiff_t size = box_slice_ * (rows_z_ + 2);
+    if (size > fullest * static_cast<std::ptrdiff_t>(voxels)) return;
+    numbers_.assign(static_cast<std::size_t>(size), nobody);
+    std::uint32_t number = 0;
+    for (const VoxelRun& run : runs_) {
+        std::uint32_t* at = numbers_.data() + in_box(run.x_begin, run.y, run.z);
+        for (std::int32_t x = run.x_begin; x < run.x_end; ++x) *at++ = number++;
+    }
 }
 
 std::uint32_t ObjectVoxels::first_beyond(std::size_t row, std::int32_t x) const {

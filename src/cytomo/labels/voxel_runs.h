@@ -21,7 +21,8 @@ struct VoxelRun {
 std::vector<std::vector<VoxelRun>> find_runs(const InstanceVolume& volume, const std::vector<bool>& wanted);
 
 /// One object. Its voxels are numbered in the order of the volume. Memory: 4 bytes a voxel, 8 a run and 4 a
-/// row of the box around it. Keeps a view of the runs, which must outlive it.
+/// row of the box around it, and 4 for each voxel of the box where the object fills an eighth of it or more:
+/// there neighbours are looked up, elsewhere searched. Keeps a view of the runs, which must outlive it.
 class ObjectVoxels {
 public:
     explicit ObjectVoxels(std::span<const VoxelRun> runs);
@@ -71,12 +72,34 @@ private:
     std::vector<std::uint32_t> run_of_;     ///< of each voxel
     std::vector<std::uint32_t> row_begin_;  ///< first run of each row of the box
     std::int32_t low_y_ = 0, low_z_ = 0, rows_y_ = 0, rows_z_ = 0;
+
+    /// Numbers in the box, with one voxel around it; empty for objects that fill little of theirs.
+    std::vector<std::uint32_t> numbers_;
+    std::int32_t low_x_ = 0;
+    std::ptrdiff_t box_row_ = 0, box_slice_ = 0;
+    static constexpr std::uint32_t nobody = 0xFFFFFFFFU;
+    std::ptrdiff_t in_box(std::int32_t x, std::int32_t y, std::int32_t z) const {
+        return (z - low_z_ + 1) * box_slice_ + (y - low_y_ + 1) * box_row_ + (x - low_x_ + 1);
+    }
+    void fill_box(std::size_t voxels);
 };
 
 template <class Found>
 void ObjectVoxels::for_neighbours(std::size_t i, Found found) const {
     const VoxelRun& own = runs_[run_of_[i]];
     const std::int32_t x = own.x_begin + static_cast<std::int32_t>(i - first_[run_of_[i]]);
+    if (!numbers_.empty()) {
+        const std::uint32_t* middle = numbers_.data() + in_box(x, own.y, own.z);
+        for (int z = -1; z <= 1; ++z)
+            for (int y = -1; y <= 1; ++y) {
+                const std::uint32_t* row = middle + z * box_slice_ + y * box_row_;
+                const int aside = (y != 0 ? 2 : 0) + (z != 0 ? 4 : 0);
+                if (row[-1] != nobody) found(static_cast<std::size_t>(row[-1]), aside + 1);
+                if (aside != 0 && row[0] != nobody) found(static_cast<std::size_t>(row[0]), aside);
+                if (row[1] != nobody) found(static_cast<std::size_t>(row[1]), aside + 1);
+            }
+        return;
+    }
     for (std::int32_t z = own.z - 1; z <= own.z + 1; ++z)
         for (std::int32_t y = own.y - 1; y <= own.y + 1; ++y) {
             if (!has_row(y, z)) continue;

@@ -1,9 +1,12 @@
 #include "cytomo/measures/cell.h"
 
 #include <algorithm>
+#include <mutex>
+#include <numeric>
 #include <utility>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
 #include "cytomo/measures/cell_edge.h"
 #include "cytomo/measures/certainty.h"
 #include "cytomo/surfaces/fields.h"
@@ -31,10 +34,20 @@ std::vector<Mesh> make_surfaces(const CellInput& input, int smoothing, const Pro
     smooth.iterations = smoothing;
     smooth.border = found.volume.grid();
     const auto stage = progress.stage("smoothing surfaces");
-    for (std::size_t n = 1; n < meshes.size(); ++n) {
-        stage(static_cast<double>(n) / static_cast<double>(meshes.size()));
-        smooth_surface(meshes[n], smooth);
-    }
+    // Much of the work on one mesh is for one thread: side by side, the largest first.
+    std::vector<std::size_t> order(meshes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return meshes[a].triangles.size() > meshes[b].triangles.size();
+    });
+    stage(0);
+    std::mutex mutex;
+    std::size_t done = 0;
+    parallel_for(static_cast<std::int64_t>(order.size()), [&](std::int64_t i) {
+        smooth_surface(meshes[order[static_cast<std::size_t>(i)]], smooth);
+        const std::lock_guard lock(mutex);
+        stage(static_cast<double>(++done) / static_cast<double>(order.size()));
+    });
     return meshes;
 }
 

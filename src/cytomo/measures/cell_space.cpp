@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/distance.h"
@@ -78,6 +79,49 @@ double value_at(const Volume<float>& volume, Vec3 position_um) {
     };
     return (along_x(y0, z0) * (1 - fy) + along_x(y1, z0) * fy) * (1 - fz) +
            (along_x(y0, z1) * (1 - fy) + along_x(y1, z1) * fy) * fz;
+}
+
+LowerLimits::LowerLimits(std::span<const Volume<float>* const> fields) : fields_(fields.size()) {
+    if (fields.empty()) return;
+    grid_ = fields.front()->grid();
+    const Size3 n = grid_.size;
+    blocks_ = {(n.x + edge - 1) / edge, (n.y + edge - 1) / edge, (n.z + edge - 1) / edge};
+    limits_.assign(static_cast<std::size_t>(blocks_.count()) * fields_,
+                   std::numeric_limits<float>::infinity());
+    parallel_for(blocks_.z, [&](std::int64_t bz) {
+        std::vector<float> along_x(static_cast<std::size_t>(blocks_.x));
+        for (std::size_t f = 0; f < fields_; ++f)
+            for (std::int64_t z = bz * edge; z <= std::min((bz + 1) * edge, n.z - 1); ++z)
+                for (std::int64_t y = 0; y < n.y; ++y) {
+                    const float* row = &(*fields[f])(0, y, z);
+                    for (std::int64_t bx = 0; bx < blocks_.x; ++bx) {
+                        const std::int64_t end = std::min((bx + 1) * edge, n.x - 1);
+                        along_x[static_cast<std::size_t>(bx)] =
+                            *std::min_element(row + bx * edge, row + end + 1);
+                    }
+                    // The first row of a block is also the last one that the block before looks at.
+                    const std::int64_t last = y / edge, first = y > 0 && y % edge == 0 ? last - 1 : last;
+                    for (std::int64_t by = first; by <= last; ++by)
+                        for (std::int64_t bx = 0; bx < blocks_.x; ++bx) {
+                            float& limit =
+                                limits_[static_cast<std::size_t>((bz * blocks_.y + by) * blocks_.x + bx) *
+                                            fields_ +
+                                        f];
+                            limit = std::min(limit, along_x[static_cast<std::size_t>(bx)]);
+                        }
+                }
+    });
+}
+
+std::span<const float> LowerLimits::at(Vec3 position_um) const {
+    const Vec3 v = grid_.voxel_from_world(position_um);
+    const auto block = [](double at, std::int64_t size) {
+        return static_cast<std::int64_t>(std::clamp(at, 0.0, static_cast<double>(size - 1))) / edge;
+    };
+    const std::int64_t number =
+        (block(v.z, grid_.size.z) * blocks_.y + block(v.y, grid_.size.y)) * blocks_.x +
+        block(v.x, grid_.size.x);
+    return {limits_.data() + static_cast<std::size_t>(number) * fields_, fields_};
 }
 
 }  // namespace cytomo

@@ -23,14 +23,18 @@ constexpr double inside_voxels = 0.3;
 struct Reference {
     std::uint8_t class_id;  ///< 0: plasma membrane
     const Volume<float>* distances;
+    std::size_t limit;  ///< its place among the lower limits
 };
 
 /// What is measured of one arrangement of the objects of a class.
 class Statistics {
 public:
-    Statistics(std::vector<PlacedShape> shapes, std::vector<Reference> references, double within_um,
-               std::uint8_t nucleus)
-        : shapes_(std::move(shapes)), references_(std::move(references)), within_um_(within_um) {
+    Statistics(std::vector<PlacedShape> shapes, std::vector<Reference> references, const LowerLimits& limits,
+               double within_um, std::uint8_t nucleus)
+        : shapes_(std::move(shapes)),
+          references_(std::move(references)),
+          limits_(limits),
+          within_um_(within_um) {
         for (const Reference& r : references_) {
             if (r.class_id == 0) {
                 kinds_.emplace_back(SpaceStatistic::mean_gap_to_membrane, r.class_id);
@@ -52,10 +56,11 @@ public:
     }
 
     std::vector<double> measure(const std::vector<Pose>& poses) const {
-        std::vector<double> result, gaps(shapes_.size());
-        for (const Reference& r : references_) {
-            for (std::size_t i = 0; i < shapes_.size(); ++i)
-                gaps[i] = gap(shapes_[i], poses[i], *r.distances);
+        std::vector<double> result;
+        const std::vector<std::vector<double>> all_gaps = gaps_of(poses);
+        for (std::size_t k = 0; k < references_.size(); ++k) {
+            const Reference& r = references_[k];
+            const std::vector<double>& gaps = all_gaps[k];
             const bool mean = r.class_id == 0 || is_nucleus(r.class_id);
             const auto in_contact =
                 std::count_if(gaps.begin(), gaps.end(), [&](double g) { return g < within_um_; });
@@ -80,22 +85,34 @@ private:
         if (values.size() % 2 == 1) return *middle;
         return 0.5 * (*middle + *std::max_element(values.begin(), middle));
     }
-    /// A distance grows no faster than the way: points near one that is far need no look.
-    double gap(const PlacedShape& shape, const Pose& pose, const Volume<float>& distances) const {
-        double smallest = std::numeric_limits<double>::infinity(), seen = -1;
-        Vec3 there;
-        for (const Vec3 point : shape.points_um) {
-            const Vec3 p = pose.place(point);
-            if (seen > smallest) {
-                const Vec3 way = p - there;
-                const double spare = seen - smallest;
-                if (dot(way, way) < spare * spare) continue;
+    struct PointPlace {
+        Vec3 um;
+        std::span<const float> limits;
+    };
+    /// Of each reference the gaps of all shapes.
+    std::vector<std::vector<double>> gaps_of(const std::vector<Pose>& poses) const {
+        std::vector<std::vector<double>> gaps(references_.size(), std::vector<double>(shapes_.size()));
+        std::vector<PointPlace> places;
+        for (std::size_t i = 0; i < shapes_.size(); ++i) {
+            places.clear();
+            for (const Vec3 point : shapes_[i].points_um) {
+                const Vec3 um = poses[i].place(point);
+                places.push_back({um, limits_.at(um)});
             }
-            seen = value_at(distances, p);
-            there = p;
-            smallest = std::min(smallest, seen);
+            for (std::size_t k = 0; k < references_.size(); ++k) gaps[k][i] = gap(places, references_[k]);
         }
-        return std::max(0.0, smallest - half_voxel_um(distances.grid()));
+        return gaps;
+    }
+    /// Smallest distance of the places, the most promising one first: few others then need a look.
+    static double gap(const std::vector<PointPlace>& places, const Reference& r) {
+        double smallest = std::numeric_limits<double>::infinity();
+        const auto first = std::min_element(
+            places.begin(), places.end(),
+            [&](const PointPlace& a, const PointPlace& b) { return a.limits[r.limit] < b.limits[r.limit]; });
+        if (first != places.end()) smallest = value_at(*r.distances, first->um);
+        for (const PointPlace& p : places)
+            if (p.limits[r.limit] < smallest) smallest = std::min(smallest, value_at(*r.distances, p.um));
+        return std::max(0.0, smallest - half_voxel_um(r.distances->grid()));
     }
     static std::vector<double> neighbours(const std::vector<Pose>& poses) {
         std::vector<double> squared(poses.size(), std::numeric_limits<double>::infinity());
@@ -112,6 +129,7 @@ private:
 
     std::vector<PlacedShape> shapes_;
     std::vector<Reference> references_;
+    const LowerLimits& limits_;
     double within_um_;
     std::vector<std::pair<SpaceStatistic, std::uint8_t>> kinds_;
 };
@@ -267,6 +285,9 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
         Volume<float> field = find_distances_to(coarse, members);
         if (std::isfinite(field[0])) distances.emplace_back(static_cast<std::uint8_t>(c), std::move(field));
     }
+    std::vector<const Volume<float>*> fields;
+    for (const auto& [of_class, field] : distances) fields.push_back(&field);
+    const LowerLimits limits(fields);
     progress(0.2);
 
     std::vector<NullModelResult> results;
@@ -285,9 +306,11 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
         }
         const Room room(std::move(allowed));
         std::vector<Reference> references;
-        for (const auto& [of_class, field] : distances)
-            if (of_class != class_id) references.push_back({of_class, &field});
-        const Statistics statistics(std::move(shapes), std::move(references), options.within_um, o.nucleus);
+        for (std::size_t f = 0; f < distances.size(); ++f)
+            if (distances[f].first != class_id)
+                references.push_back({distances[f].first, &distances[f].second, f});
+        const Statistics statistics(std::move(shapes), std::move(references), limits, options.within_um,
+                                    o.nucleus);
         std::vector<Pose> observed;
         for (const PlacedShape& shape : statistics.shapes()) observed.push_back({shape.deepest_um, 1, 0});
         const std::vector<double> seen = statistics.measure(observed);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <string>
 
 #include "cytomo/core/error.h"
@@ -40,6 +41,12 @@ void SkeletonOptions::check() const {
 }
 
 namespace {
+
+std::int64_t voxels_of(const std::vector<VoxelRun>& runs) {
+    std::int64_t voxels = 0;
+    for (const VoxelRun& run : runs) voxels += run.x_end - run.x_begin;
+    return voxels;
+}
 
 /// Radius at any place along a branch, from its clean cuts.
 class RadiusProfile {
@@ -125,8 +132,7 @@ LevelledObject find_matter(const std::vector<VoxelRun>& runs, const Grid& grid) 
     LevelledObject o;
     o.matter.runs = &runs;
     const Vec3 e = grid.voxel_um;
-    double voxels = 0;
-    for (const VoxelRun& run : runs) voxels += run.x_end - run.x_begin;
+    const auto voxels = static_cast<double>(voxels_of(runs));
     // Mean length of the runs along x: that of a ball of this radius, and no longer than in a tube across.
     const double radius_um = 0.75 * voxels / static_cast<double>(runs.size()) * e.x;
     constexpr double blocks_a_radius = 2.5;
@@ -168,9 +174,7 @@ Skeleton find_skeleton(const std::vector<VoxelRun>& runs, const Grid& grid, cons
     const auto [graph, graph_grid, matter] = find_matter(runs, grid);
     const SkeletonPlan plan = plan_skeleton(graph, graph_grid, options.least_branch);
     const FittedSkeleton fit = fit_skeleton(matter, grid, graph_grid, graph, plan);
-    std::int64_t voxels = 0;
-    for (const VoxelRun& run : runs) voxels += run.x_end - run.x_begin;
-    skeleton.volume_um3 = static_cast<double>(voxels) * grid.voxel_volume_um3();
+    skeleton.volume_um3 = static_cast<double>(voxels_of(runs)) * grid.voxel_volume_um3();
     for (const Level& level : graph.levels)
         if (level.rank == 0) ++skeleton.pieces;
     for (std::size_t n = 0; n < plan.nodes.size(); ++n)
@@ -202,13 +206,26 @@ std::vector<Skeleton> find_skeletons(const Instances& instances, std::uint8_t cl
         for (std::uint32_t n = 0; n < runs.size(); ++n)
             if (!runs[n].empty()) numbers.push_back(n);
         found.resize(numbers.size());
-        parallel_for(static_cast<std::int64_t>(numbers.size()), [&](std::int64_t i) {
-            const std::uint32_t n = numbers[static_cast<std::size_t>(i)];
-            Skeleton& skeleton = found[static_cast<std::size_t>(i)];
-            skeleton = find_skeleton(runs[n], instances.volume.grid(), options);
-            skeleton.instance = n;
+        const auto find = [&](std::size_t i) {
+            const std::uint32_t n = numbers[i];
+            found[i] = find_skeleton(runs[n], instances.volume.grid(), options);
+            found[i].instance = n;
             runs[n] = {};
-        });
+        };
+        // Side by side, large ones first, but for those that would hold up all threads: these use them.
+        std::vector<std::int64_t> voxels;
+        for (const std::uint32_t n : numbers) voxels.push_back(voxels_of(runs[n]));
+        const std::int64_t share =
+            std::accumulate(voxels.begin(), voxels.end(), std::int64_t{0}) / thread_count();
+        std::vector<std::size_t> order(numbers.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return voxels[a] > voxels[b]; });
+        std::size_t alone = 0;
+        while (alone < order.size() && voxels[order[alone]] > share) find(order[alone++]);
+        progress(0.5);
+        parallel_for(static_cast<std::int64_t>(order.size() - alone),
+                     [&](std::int64_t i) { find(order[alone + static_cast<std::size_t>(i)]); });
     }
     progress(1);
     return found;

@@ -60,12 +60,13 @@ struct SkeletonOptions {
 /// not depend on the steps of the lattice and noise of the surface is averaged over each cut. At a branch
 /// point the lines of the branches are led straight to where they meet. Accuracy from 3 voxels of radius:
 /// length within 2 %, radius within 3 % (tests). Time linear in voxels; memory about 20 bytes a voxel of the
-/// object. Deterministic.
+/// object, up to 50 where it fills a large part of the box around it. Deterministic, threaded but for the
+/// ways along the object.
 Skeleton find_skeleton(const std::vector<VoxelRun>& runs, const Grid& grid,
                        const SkeletonOptions& options = {});
 
 /// Skeletons of all objects of a class, in the order of their numbers; numbers without voxels are left out.
-/// Threaded over objects, the same at any thread count.
+/// Threaded over objects, and within the largest ones; the same at any thread count.
 std::vector<Skeleton> find_skeletons(const Instances& instances, std::uint8_t class_id,
                                      const SkeletonOptions& options = {}, const Progress& progress = {});
 

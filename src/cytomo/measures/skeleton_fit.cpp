@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "cytomo/measures/centre_line.h"
+#include "cytomo/measures/skeleton_portions.h"
 
 namespace cytomo {
 
@@ -19,13 +20,27 @@ constexpr double beyond_last_centre = 0.3;
 struct Candidate {
     std::uint32_t branch;
     double near_um;
+    SkeletonLine::Stretch stretch{};  ///< where voxels of the level look
+};
+
+/// A portion of the object, given to the place on a line that is nearest to it.
+struct Given {
+    Vec3 place_um;
+    double volume_um3;
+    std::uint32_t branch;
+    SkeletonLine::Place nearest;
 };
 
 class Fitter {
 public:
     Fitter(const SkeletonMatter& matter, const Grid& grid, const Grid& graph_grid, const LevelGraph& graph,
            const SkeletonPlan& plan)
-        : matter_(matter), grid_(grid), graph_grid_(graph_grid), graph_(graph), plan_(plan) {
+        : matter_(matter),
+          grid_(grid),
+          graph_grid_(graph_grid),
+          graph_(graph),
+          plan_(plan),
+          voxels_(matter, grid) {
         fit_.branches.resize(plan.branches.size());
         for (const SkeletonPlan::Node& n : plan.nodes) fit_.nodes_um.push_back(n.place_um);
         near_um_.assign(graph.levels.size(), 0);
@@ -52,27 +67,6 @@ private:
         return plan_.nodes[plan_.branches[b].from].kind == SkeletonPlan::Kind::ring;
     }
     bool is_open(std::uint32_t node) const { return plan_.nodes[node].kind == SkeletonPlan::Kind::end; }
-    /// Calls body(place, level) for each voxel.
-    template <class Body>
-    void for_voxels(Body body) const {
-        std::size_t next = 0;
-        for (std::size_t r = 0; r < matter_.runs->size(); ++r) {
-            const VoxelRun& run = (*matter_.runs)[r];
-            const bool blocks = !matter_.block_of_run.empty();
-            const auto first_block = run.x_begin / matter_.block_x;
-            Vec3 p = grid_.world_from_voxel(
-                {static_cast<double>(run.x_begin), static_cast<double>(run.y), static_cast<double>(run.z)});
-            const double x0 = p.x;
-            for (std::int32_t x = run.x_begin; x < run.x_end; ++x) {
-                p.x = x0 + (x - run.x_begin) * grid_.voxel_um.x;
-                const std::size_t at = blocks
-                                           ? matter_.block_of_run[r] +
-                                                 static_cast<std::size_t>(x / matter_.block_x - first_block)
-                                           : next++;
-                if (matter_.level_of[at] != no_level) body(p, matter_.level_of[at]);
-            }
-        }
-    }
     double extent(Vec3 direction) const { return voxel_extent(direction, grid_.voxel_um); }
 
     void begin_lines() {
@@ -168,11 +162,12 @@ private:
         Vec3 tip = start;
         double volume = 0;
         const std::vector<std::uint8_t> own = levels_of_branch(b);
-        for_voxels([&](Vec3 p, std::uint32_t level) {
-            if (own[level] == 0) return;
-            volume += grid_.voxel_volume_um3();
-            if (length(p - start) > length(tip - start)) tip = p;
-        });
+        for (std::size_t i = 0; i < voxels_.pieces(); ++i)
+            voxels_.for_piece(i, [&](Vec3 p, std::uint32_t level) {
+                if (own[level] == 0) return;
+                volume += grid_.voxel_volume_um3();
+                if (length(p - start) > length(tip - start)) tip = p;
+            });
         const Vec3 along = length(tip - start) > 0 ? normalized(tip - start) : Vec3{1, 0, 0};
         const double beyond =
             std::max(beyond_last_centre * extent(along), (extent(along) - length(tip - start)) / 2);
@@ -206,9 +201,11 @@ private:
             }
             const auto b = static_cast<std::uint32_t>(plan_.owner[l]);
             const SkeletonLine& line = fit_.branches[b].line;
-            near_um_[l] = line.nearest(graph_.levels[l].centroid_um, near_um_[l],
-                                       4 * (fit_.branches[b].radius_um + graph_.thickness_um))
-                              .at;
+            const double before = near_um_[l];
+            near_um_[l] =
+                line.nearest(graph_.levels[l].centroid_um, before,
+                             line.stretch(before, 4 * (fit_.branches[b].radius_um + graph_.thickness_um)))
+                    .at;
             found[l].push_back({b, near_um_[l]});
             for (const std::uint32_t node : {plan_.branches[b].from, plan_.branches[b].to}) {
                 if (!is_point(node)) continue;
@@ -224,7 +221,7 @@ private:
 
     /// Gives each voxel to the nearest line and adds up the cuts.
     void cut(bool last) {
-        const std::vector<std::vector<Candidate>> candidates = find_candidates();
+        std::vector<std::vector<Candidate>> candidates = find_candidates();
         std::vector<double> nearest_axis(branches());
         for (std::uint32_t b = 0; b < branches(); ++b) {
             FittedBranch& branch = fit_.branches[b];
@@ -245,31 +242,53 @@ private:
             for (std::size_t k = 0; k + 1 < fit_.branches[b].line.nodes().size(); ++k)
                 extents[b].push_back(voxel_extent(fit_.branches[b].line.direction(k),
                                                   coarse ? matter_.coarse_um : grid_.voxel_um));
-        std::vector<double> wide(graph_.levels.size());
-        for (std::size_t l = 0; l < wide.size(); ++l)
-            wide[l] = level_radius_um(graph_.levels[l], graph_, graph_grid_) + 1.5 * graph_.thickness_um;
-        const auto give = [&](Vec3 p, std::uint32_t level, double volume_um3) {
+        for (std::size_t l = 0; l < candidates.size(); ++l) {
+            const double wide =
+                level_radius_um(graph_.levels[l], graph_, graph_grid_) + 1.5 * graph_.thickness_um;
+            for (Candidate& c : candidates[l])
+                c.stretch = fit_.branches[c.branch].line.stretch(c.near_um, wide);
+        }
+        const auto give = [&](Vec3 p, std::uint32_t level, double volume_um3, std::vector<Given>& given) {
             SkeletonLine::Place best{0, -1};
             std::uint32_t chosen = branches();
             for (const Candidate& c : candidates[level]) {
-                const auto found = fit_.branches[c.branch].line.nearest(p, c.near_um, wide[level]);
+                const auto found = fit_.branches[c.branch].line.nearest(p, c.near_um, c.stretch);
                 if (chosen != branches() && found.squared_um2 >= best.squared_um2) continue;
                 best = found;
                 chosen = c.branch;
             }
-            if (chosen == branches() || fit_.branches[chosen].stub) return;
-            FittedBranch& branch = fit_.branches[chosen];
-            const double beside = extents[chosen][best.segment];
-            branch.cuts.add(p, volume_um3, best.at, beside);
-            if (best.squared_um2 > nearest_axis[chosen] * nearest_axis[chosen]) return;
+            if (chosen != branches() && !fit_.branches[chosen].stub)
+                given.push_back({p, volume_um3, chosen, best});
+        };
+        const auto add = [&](const Given& given) {
+            FittedBranch& branch = fit_.branches[given.branch];
+            const SkeletonLine::Place& best = given.nearest;
+            const double beside = extents[given.branch][best.segment];
+            branch.cuts.add(given.place_um, given.volume_um3, best.at, beside);
+            if (best.squared_um2 > nearest_axis[given.branch] * nearest_axis[given.branch]) return;
             branch.low_um = std::min(branch.low_um, best.at - beyond_last_centre * beside);
             branch.high_um = std::max(branch.high_um, best.at + beyond_last_centre * beside);
         };
         if (coarse) {
-            for (const SkeletonPortion& p : matter_.coarse)
-                if (p.level != no_level) give(p.place_um, p.level, p.volume_um3);
+            constexpr std::size_t piece = 4096;
+            const std::vector<SkeletonPortion>& all = matter_.coarse;
+            find_and_add<Given>((all.size() + piece - 1) / piece,
+                                [&](std::size_t i, std::vector<Given>& given) {
+                                    for (std::size_t k = i * piece; k < std::min(all.size(), (i + 1) * piece);
+                                         ++k)
+                                        if (all[k].level != no_level)
+                                            give(all[k].place_um, all[k].level, all[k].volume_um3, given);
+                                },
+                                add);
         } else {
-            for_voxels([&](Vec3 p, std::uint32_t level) { give(p, level, grid_.voxel_volume_um3()); });
+            const double voxel_um3 = grid_.voxel_volume_um3();
+            find_and_add<Given>(
+                voxels_.pieces(),
+                [&](std::size_t i, std::vector<Given>& given) {
+                    voxels_.for_piece(i,
+                                      [&](Vec3 p, std::uint32_t level) { give(p, level, voxel_um3, given); });
+                },
+                add);
         }
         for (std::uint32_t b = 0; b < branches(); ++b) finish_cuts(b);
         set_node_radii();
@@ -378,6 +397,7 @@ private:
     const Grid &grid_, &graph_grid_;
     const LevelGraph& graph_;
     const SkeletonPlan& plan_;
+    const SkeletonVoxels voxels_;
     FittedSkeleton fit_;
     std::vector<std::vector<Vec3>> points_;  ///< of each branch: centroids of its clean cuts
     std::vector<double> near_um_;            ///< of each level: where on its branch

@@ -34,16 +34,17 @@ Vec3 SkeletonLine::point(double at) const {
     return nodes_[s] + along_[s] * (at - at_[s]);
 }
 
-SkeletonLine::Place SkeletonLine::nearest(Vec3 p, double near, double reach) const {
+SkeletonLine::Stretch SkeletonLine::stretch(double near, double reach) const {
     const std::size_t segments = along_.size();
-    std::size_t first = 0, count = segments;
-    if (!closed_ || 2 * reach < length_um()) {
-        first = segment(near - reach);
-        const std::size_t last = segment(near + reach);
-        count = (last + segments - first) % segments + 1;
-    }
+    if (closed_ && !(2 * reach < length_um())) return {0, segments};
+    const std::size_t first = segment(near - reach), last = segment(near + reach);
+    return {first, (last + segments - first) % segments + 1};
+}
+
+SkeletonLine::Place SkeletonLine::nearest(Vec3 p, double near, Stretch within) const {
+    const std::size_t segments = along_.size();
     Place best{near, -1};
-    for (std::size_t i = 0, s = first; i < count; ++i, s = s + 1 == segments ? 0 : s + 1) {
+    for (std::size_t i = 0, s = within.first; i < within.count; ++i, s = s + 1 == segments ? 0 : s + 1) {
         const Vec3 from = p - nodes_[s];
         double t = dot(from, along_[s]);
         if (t < 0 && !(open_from_ && s == 0)) t = 0;

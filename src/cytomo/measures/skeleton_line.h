@@ -31,8 +31,14 @@ public:
         double squared_um2 = 0;  ///< distance to the line, squared
         std::size_t segment = 0;
     };
-    /// Where the line is nearest to p, looking no further than `reach` along the line from `near`.
-    Place nearest(Vec3 p, double near, double reach) const;
+    /// Segments one after the other; a closed line goes on with its first one.
+    struct Stretch {
+        std::size_t first = 0, count = 0;
+    };
+    /// Those no further than `reach` along the line from `near`.
+    Stretch stretch(double near, double reach) const;
+    /// Where the line is nearest to p within a stretch; `near` if that is empty.
+    Place nearest(Vec3 p, double near, Stretch within) const;
 
 private:
     std::size_t segment(double at) const;

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <numeric>
+#include <span>
 #include <string>
 
 #include "cytomo/core/error.h"
@@ -19,18 +22,76 @@ namespace cytomo {
 namespace {
 
 constexpr std::size_t most_neighbours = 160;
-constexpr std::size_t terms = 6;  // x², xy, y², x, y, 1
+constexpr std::size_t most_places = 256;  ///< the last vertex's neighbours come on top
+constexpr std::size_t terms = 6;          // x², xy, y², x, y, 1
+
+constexpr std::size_t side_by_side = 4;
+using Four = double __attribute__((vector_size(side_by_side * sizeof(double))));
+
+/// Places around a vertex: in the tangent plane, above it, and how much they count; filled up to whole
+/// vectors with places that count nothing.
+struct Places {
+    alignas(Four) std::array<double, most_places> x{}, y{}, z{}, weight{};
+    std::size_t count = 0;
+
+    void add(double px, double py, double pz, double w) {
+        x[count] = px;
+        y[count] = py;
+        z[count] = pz;
+        weight[count++] = w;
+    }
+    void fill_up() {
+        while (count % side_by_side != 0) add(0, 0, 0, 0);
+    }
+    static Four four(const std::array<double, most_places>& values, std::size_t i) {
+        Four out;
+        std::memcpy(&out, values.data() + i, sizeof out);
+        return out;
+    }
+};
 
 /// Σ w t tᵀ and Σ w t z, to be solved for the coefficients of z.
 struct NormalEquations {
     std::array<std::array<double, terms>, terms> matrix{};
     std::array<double, terms> right{};
 
-    void add(double x, double y, double z, double w) {
-        const std::array<double, terms> t{x * x, x * y, y * y, x, y, 1};
+    /// Products of terms are powers up to the fourth, of which there are 15.
+    explicit NormalEquations(const Places& p) {
+        std::array<Four, 15> sums{};
+        std::array<Four, terms> heights{};
+        for (std::size_t i = 0; i < p.count; i += side_by_side) {
+            const Four x = Places::four(p.x, i), y = Places::four(p.y, i), z = Places::four(p.z, i),
+                       w = Places::four(p.weight, i);
+            const Four wx = w * x, wy = w * y, xx = x * x, xy = x * y, yy = y * y;
+            const Four wxx = w * xx, wxy = w * xy, wyy = w * yy;
+            sums[0] += wxx * xx;
+            sums[1] += wxx * xy;
+            sums[2] += wxx * yy;
+            sums[3] += wyy * xy;
+            sums[4] += wyy * yy;
+            sums[5] += wxx * x;
+            sums[6] += wxx * y;
+            sums[7] += wyy * x;
+            sums[8] += wyy * y;
+            sums[9] += wxx;
+            sums[10] += wxy;
+            sums[11] += wyy;
+            sums[12] += wx;
+            sums[13] += wy;
+            sums[14] += w;
+            heights[0] += wxx * z;
+            heights[1] += wxy * z;
+            heights[2] += wyy * z;
+            heights[3] += wx * z;
+            heights[4] += wy * z;
+            heights[5] += w * z;
+        }
+        const auto total = [](Four v) { return (v[0] + v[1]) + (v[2] + v[3]); };
+        constexpr std::array<std::array<std::size_t, terms>, terms> place{
+            {{0}, {1, 2}, {2, 3, 4}, {5, 6, 7, 9}, {6, 7, 8, 10, 11}, {9, 10, 11, 12, 13, 14}}};
         for (std::size_t i = 0; i < terms; ++i) {
-            for (std::size_t j = 0; j <= i; ++j) matrix[i][j] += w * t[i] * t[j];
-            right[i] += w * t[i] * z;
+            for (std::size_t j = 0; j <= i; ++j) matrix[i][j] = total(sums[place[i][j]]);
+            right[i] = total(heights[i]);
         }
     }
 
@@ -61,20 +122,60 @@ struct NormalEquations {
     }
 };
 
+/// For each vertex those at the other ends of its edges, in the order of its triangles; those in the outer
+/// faces left out.
+class VertexNeighbours {
+public:
+    VertexNeighbours(const Mesh& mesh, const std::vector<OuterFaces>& faces)
+        : begin_(mesh.vertices.size() + 1, 0) {
+        const VertexTriangles triangles(mesh);
+        const auto for_neighbours = [&](std::uint32_t vertex, std::vector<std::uint32_t>& seen, auto&& use) {
+            seen.clear();
+            for (const auto t : triangles.of(vertex))
+                for (const auto v : mesh.triangles[t]) {
+                    if (v == vertex || faces[v] != 0 || std::find(seen.begin(), seen.end(), v) != seen.end())
+                        continue;
+                    seen.push_back(v);
+                    use(v);
+                }
+        };
+        const auto n = static_cast<std::int64_t>(mesh.vertices.size());
+        const auto for_vertices = [&](auto&& body) {
+            parallel_chunks(n, 1 << 14, [&](std::int64_t first, std::int64_t end) {
+                std::vector<std::uint32_t> seen;
+                for (auto v = first; v < end; ++v) body(static_cast<std::uint32_t>(v), seen);
+            });
+        };
+        for_vertices([&](std::uint32_t v, auto& seen) {
+            for_neighbours(v, seen, [&](std::uint32_t) { ++begin_[v + 1ULL]; });
+        });
+        std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
+        vertices_.resize(begin_.back());
+        for_vertices([&](std::uint32_t v, auto& seen) {
+            std::size_t next = begin_[v];
+            for_neighbours(v, seen, [&](std::uint32_t other) { vertices_[next++] = other; });
+        });
+    }
+    std::span<const std::uint32_t> of(std::uint32_t vertex) const {
+        return {vertices_.data() + begin_[vertex], begin_[vertex + 1] - begin_[vertex]};
+    }
+
+private:
+    std::vector<std::size_t> begin_;
+    std::vector<std::uint32_t> vertices_;
+};
+
 /// Walks from vertex to vertex, one start after the other.
 class Neighbourhood {
 public:
-    Neighbourhood(const Mesh& mesh, const VertexTriangles& triangles, const std::vector<OuterFaces>& faces,
-                  double reach_um)
-        : mesh_(mesh),
-          triangles_(triangles),
-          faces_(faces),
-          reach_um_(reach_um),
-          seen_(mesh.vertices.size(), 0) {}
+    Neighbourhood(const Mesh& mesh, const VertexNeighbours& neighbours, double reach_um)
+        : mesh_(mesh), neighbours_(neighbours), reach_um_(reach_um), seen_(mesh.vertices.size(), 0) {}
 
-    /// Vertices around `start`, itself first: all within reach, and two rings in any case.
-    const std::vector<std::uint32_t>& around(std::uint32_t start) {
+    /// Ways from `start` to the vertices around it, itself first: all within reach, and two rings in any
+    /// case.
+    const std::vector<Vec3>& around(std::uint32_t start) {
         found_.assign(1, start);
+        ways_.assign(1, Vec3{});
         ++epoch_;
         seen_[start] = epoch_;
         const Vec3 centre = position_um(mesh_, start);
@@ -85,22 +186,25 @@ public:
                 ++ring;
                 ring_end = found_.size();
             }
-            for (const auto t : triangles_.of(found_[next]))
-                for (const auto v : mesh_.triangles[t]) {
-                    if (seen_[v] == epoch_ || faces_[v] != 0) continue;
-                    seen_[v] = epoch_;
-                    if (ring < 2 || length(position_um(mesh_, v) - centre) <= reach_um_) found_.push_back(v);
-                }
+            for (const auto v : neighbours_.of(found_[next])) {
+                if (seen_[v] == epoch_) continue;
+                seen_[v] = epoch_;
+                const Vec3 way = position_um(mesh_, v) - centre;
+                if (ring >= 2 && !(std::sqrt(dot(way, way)) <= reach_um_)) continue;
+                if (found_.size() == most_places - side_by_side) break;
+                found_.push_back(v);
+                ways_.push_back(way);
+            }
         }
-        return found_;
+        return ways_;
     }
 
 private:
     const Mesh& mesh_;
-    const VertexTriangles& triangles_;
-    const std::vector<OuterFaces>& faces_;
+    const VertexNeighbours& neighbours_;
     double reach_um_;
     std::vector<std::uint32_t> seen_, found_;
+    std::vector<Vec3> ways_;
     std::uint32_t epoch_ = 0;
 };
 
@@ -128,12 +232,13 @@ Curvature measure_curvature(const Mesh& mesh, double reach_um, const std::option
                   std::vector<float>(mesh.vertices.size(), none)};
     if (mesh.empty()) return out;
     progress(0);
-    const VertexTriangles triangles(mesh);
     const auto faces = find_outer_faces(mesh, border);
+    const VertexNeighbours neighbours(mesh, faces);
     const auto normals = offset_directions(mesh, faces);
     parallel_chunks(
         n, std::max<std::int64_t>(1 << 14, (n + 31) / 32), [&](std::int64_t begin, std::int64_t end) {
-            Neighbourhood neighbourhood(mesh, triangles, faces, reach_um);
+            Neighbourhood neighbourhood(mesh, neighbours, reach_um);
+            Places places;
             for (auto i = begin; i < end; ++i) {
                 const auto v = static_cast<std::uint32_t>(i);
                 const Vec3 up = normals[v];
@@ -142,20 +247,21 @@ Curvature measure_curvature(const Mesh& mesh, double reach_um, const std::option
                     normalized(std::abs(up.x) < 0.6 ? cross(up, {1, 0, 0}) : cross(up, {0, 1, 0}));
                 const Vec3 across = cross(up, aside);
                 const auto& around = neighbourhood.around(v);
-                const Vec3 centre = position_um(mesh, v);
-                double farthest = reach_um;
-                for (const auto other : around)
-                    farthest = std::max(farthest, length(position_um(mesh, other) - centre));
-                NormalEquations equations;
-                for (const auto other : around) {
-                    const Vec3 d = (position_um(mesh, other) - centre) * (1 / farthest);
+                double farthest2 = 0;
+                for (const Vec3 way : around) farthest2 = std::max(farthest2, dot(way, way));
+                const double farthest = std::max(reach_um, std::sqrt(farthest2));
+                places.count = 0;
+                for (const Vec3 way : around) {
+                    const Vec3 d = way * (1 / farthest);
                     // Places at the distance from the middle, not at that of their foot in the plane: on a
-                    // ball, heights
-                    // are then of second order however far one goes.
-                    const double x = dot(d, aside), y = dot(d, across), foot = std::hypot(x, y);
-                    const double stretch = foot > 0 ? length(d) / foot : 1;
-                    equations.add(x * stretch, y * stretch, dot(d, up), 1.02 - dot(d, d));
+                    // ball, heights are then of second order however far one goes.
+                    const double x = dot(d, aside), y = dot(d, across), foot2 = x * x + y * y,
+                                 length2 = dot(d, d);
+                    const double stretch = foot2 > 0 ? std::sqrt(length2 / foot2) : 1;
+                    places.add(x * stretch, y * stretch, dot(d, up), 1.02 - length2);
                 }
+                places.fill_up();
+                NormalEquations equations(places);
                 std::array<double, terms> height{};
                 if (around.size() < terms || !equations.solve(height)) continue;
                 const auto [first, second] = principal(height);

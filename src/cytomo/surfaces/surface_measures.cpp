@@ -3,9 +3,11 @@
 #include "cytomo/surfaces/surface_measures.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <mutex>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -29,11 +31,13 @@ struct VertexAreas {
 class Distribution {
 public:
     explicit Distribution(std::vector<float> values) : values_(std::move(values)) {
+        std::vector<Ranked> all;
+        all.reserve(values_.size());
         for (std::uint32_t v = 0; v < values_.size(); ++v)
-            if (std::isfinite(values_[v])) order_.push_back(v);
-        std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return values_[a] != values_[b] ? values_[a] < values_[b] : a < b;
-        });
+            if (std::isfinite(values_[v])) all.push_back({rank_of(values_[v]), v});
+        sort_by_rank(all);
+        order_.reserve(all.size());
+        for (const Ranked& one : all) order_.push_back(one.vertex);
     }
 
     SurfaceSpread spread(const std::vector<double>& weight) const {
@@ -60,6 +64,28 @@ public:
     }
 
 private:
+    struct Ranked {
+        std::uint32_t rank, vertex;
+    };
+    /// A whole number that rises with the value.
+    static std::uint32_t rank_of(float value) {
+        const auto bits = std::bit_cast<std::uint32_t>(value == 0 ? 0.F : value);  // -0 is 0
+        return (bits & 0x80000000U) != 0 ? ~bits : bits | 0x80000000U;
+    }
+    /// By three digits, the lowest first; equal ranks stay in order.
+    static void sort_by_rank(std::vector<Ranked>& all) {
+        constexpr unsigned bits = 11;
+        std::vector<Ranked> other(all.size());
+        for (const unsigned shift : {0U, bits, 2 * bits}) {
+            std::array<std::size_t, 1U << bits> next{};
+            const auto digit = [shift](Ranked r) { return r.rank >> shift & ((1U << bits) - 1); };
+            for (const Ranked r : all) ++next[digit(r)];
+            std::exclusive_scan(next.begin(), next.end(), next.begin(), std::size_t{0});
+            for (const Ranked r : all) other[next[digit(r)]++] = r;
+            std::swap(all, other);
+        }
+    }
+
     std::vector<float> values_;
     std::vector<std::uint32_t> order_;
 };
@@ -144,6 +170,7 @@ std::vector<SurfaceMeasures> measure_surfaces(std::span<const Mesh> meshes,
     };
     double done = 0;
     const double total = static_cast<double>(objects.size());
+    progress(0);
     for (std::size_t i = 0; i < objects.size(); ++i) {
         if (meshes[objects[i]].triangles.size() < large) {
             order.push_back(i);
