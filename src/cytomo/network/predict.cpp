@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/fresh_memory.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/image/resample.h"
@@ -121,8 +122,9 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
     const auto probe = [&] { return probe_tiles(resampler, scale, model, options); };
     const Runner run = over_views(make_runner(model, tile, options, record, probe), record.views, tile,
                                   classes, disagreement);
-    out.values.resize(static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
-    std::vector<float> values(static_cast<std::size_t>(tile.count()));
+    resize_fresh(out.values, static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
+    std::vector<float> values;
+    resize_fresh(values, static_cast<std::size_t>(tile.count()));
     const auto total = static_cast<double>(tiling.count()), voxels = static_cast<double>(out.grid.count());
     const auto first_tile = Clock::now();
     double done = 0;
