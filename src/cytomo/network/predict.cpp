@@ -80,7 +80,7 @@ private:
 Tiling choose_tiles(const PredictOptions& options, const Model& model, Size3 size) {
     const auto stride = model.architecture.stride();
     return options.tile.x > 0 ? tiles_of(size, stride, options.overlap, options.tile)
-                              : plan_tiles(size, stride, options.overlap, most_tile_voxels());
+                              : plan_tiles(size, stride, options.overlap, most_tile_voxels(model));
 }
 
 double mean_of_winners(const Probabilities& p) {
@@ -185,9 +185,11 @@ double prediction_bytes(const Grid& tomogram, const Model& model, const PredictO
     const Tiling tiling = choose_tiles(options, model, grid.size);
     const Precision precision = precision_named(options.precision);
     const double number = precision == Precision::f32 ? 4 : precision == Precision::bf16 ? 2 : 1;
-    // Two activations at full resolution, the last one of floats, and those of all coarser levels together.
+    // One activation at full resolution, or two, the last one of floats; and those of all coarser levels
+    // together.
+    const double numbers = runs_in_bands(model) ? 1.9 * number : 1.6 * number + 4;
     const double network =
-        static_cast<double>(tiling.tile().count()) * ((1.6 * number + 4) * model.architecture.widths[0] + 8);
+        static_cast<double>(tiling.tile().count()) * (numbers * model.architecture.widths[0] + 8);
     const double slices = 2.0 * static_cast<double>(grid.size.x * grid.size.y * tiling.tile().z);
     return fixed + std::max(classes * n + network + slices, (classes + 9) * n + own);
 }
