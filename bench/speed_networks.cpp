@@ -54,7 +54,7 @@ Row measure_prediction(const Model& model, const Tomogram& tomogram, Precision p
     row.operations = operations_of(model, voxels);
     char text[60];
     const Tiling tiling =
-        plan_tiles(tomogram.grid.size, model.architecture.stride(), options.overlap, most_tile_voxels());
+        plan_tiles(tomogram.grid.size, model.architecture.stride(), options.overlap, most_tile_voxels(model));
     std::snprintf(text, sizeof text, "%lld tiles, overlap costs %.0f %% more",
                   static_cast<long long>(tiling.count()), 100 * (tiling.work() - 1));
     row.remark = text;

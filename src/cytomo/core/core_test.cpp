@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/fresh_memory.h"
 #include "cytomo/core/grid.h"
 #include "cytomo/core/legend.h"
 #include "cytomo/core/mesh.h"
@@ -19,6 +20,17 @@
 
 namespace cytomo {
 namespace {
+
+TEST(FreshMemory, IsZeroAndWhatIsThereStays) {
+    for (const std::size_t n : {0U, 5U, 3'000'000U}) {
+        std::vector<std::uint16_t> values;
+        resize_fresh(values, n);
+        EXPECT_EQ(values, std::vector<std::uint16_t>(n, 0));
+        std::fill(values.begin(), values.end(), std::uint16_t{7});
+        claim_memory(values.data(), n * sizeof(std::uint16_t));
+        EXPECT_EQ(values, std::vector<std::uint16_t>(n, 7));
+    }
+}
 
 TEST(Grid, WorldAndVoxelCoordinatesAreInverse) {
     const Grid g{{5, 7, 11}, {0.02, 0.03, 0.05}, {1, -2, 3}};

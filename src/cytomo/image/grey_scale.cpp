@@ -6,6 +6,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "sort_floats.h"
 
 namespace cytomo {
 
@@ -38,23 +39,31 @@ struct Clipped {
 };
 
 Clipped clipped_moments(std::vector<float>& values) {
-    std::sort(values.begin(), values.end());
+    sort_floats(values);
     drop_constant_rim(values);
     const auto at = [&](double f) {
         return static_cast<double>(
             values[static_cast<std::size_t>(f * static_cast<double>(values.size() - 1))]);
     };
     Clipped c{at(0.01), at(0.99), 0, 0, 0};
+    // Sums in the order of the values, which are sorted: what is clipped comes first and last.
+    const auto first = std::lower_bound(values.begin(), values.end(), static_cast<float>(c.low));
+    const auto last = std::upper_bound(first, values.end(), static_cast<float>(c.high));
+    const auto for_clipped = [&](const auto& add) {
+        for (auto v = values.begin(); v != first; ++v) add(c.low);
+        for (auto v = first; v != last; ++v) add(static_cast<double>(*v));
+        for (auto v = last; v != values.end(); ++v) add(c.high);
+    };
     double s1 = 0;
-    for (const float v : values) s1 += std::clamp<double>(v, c.low, c.high);
+    for_clipped([&s1](double v) { s1 += v; });
     const auto n = static_cast<double>(values.size());
     c.mean = s1 / n;
     double s2 = 0, s3 = 0;
-    for (const float v : values) {
-        const double d = std::clamp<double>(v, c.low, c.high) - c.mean;
+    for_clipped([&](double v) {
+        const double d = v - c.mean;
         s2 += d * d;
         s3 += d * d * d;
-    }
+    });
     c.deviation = std::sqrt(s2 / n);
     c.skewness = c.deviation > 0 ? s3 / n / std::pow(c.deviation, 3) : 0;
     return c;
@@ -79,9 +88,15 @@ GreyStatistics measure_grey_statistics(const Tomogram& tomogram, double voxel_um
         append_block_means(slice, nx, ny, block(voxel_um), fine[static_cast<std::size_t>(i)]);
         append_block_means(slice, nx, ny, block(0.06), coarse[static_cast<std::size_t>(i)]);
     });
-    const auto joined = [](const std::vector<std::vector<float>>& parts) {
+    const auto joined = [](std::vector<std::vector<float>>& parts) {
         std::vector<float> all;
-        for (const auto& p : parts) all.insert(all.end(), p.begin(), p.end());
+        std::size_t count = 0;
+        for (const auto& p : parts) count += p.size();
+        all.reserve(count);
+        for (auto& p : parts) {
+            all.insert(all.end(), p.begin(), p.end());
+            std::vector<float>().swap(p);
+        }
         return all;
     };
     auto values = joined(fine), smooth = joined(coarse);

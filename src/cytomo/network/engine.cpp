@@ -8,6 +8,7 @@
 
 #include "cytomo/core/parallel.h"
 #include "engine_plan.h"
+#include "engine_threads.h"
 #include "head.h"
 #include "onednn.h"
 
@@ -48,11 +49,15 @@ bool can_compute(Precision precision) {
     return precision == Precision::f32 || block_channels() == 16;
 }
 
+bool runs_in_bands(const Model& model) {
+    return model.architecture.kind == NetworkKind::unet && model.architecture.widths[0] == block_channels();
+}
+
 ActivationRanges measure_ranges(const Model& model, Size3 tile,
                                 const std::vector<std::vector<float>>& samples) {
     check_tile(model, tile);
     omp_set_num_threads(thread_count());
-    Plan plan(model, tile, Precision::f32, {});
+    Plan plan(model, tile, Precision::f32, {}, true);
     ActivationRanges ranges;
     for (const auto& values : samples) {
         const auto widen = [&ranges](const std::string& name, float most) {
@@ -77,15 +82,14 @@ struct Engine::Implementation {
     Plan plan;
     Head head;
 
-    void run_head(const RowSink& sink) const {
-        const auto* values = static_cast<const float*>(plan.features().memory.get_data_handle());
+    void run_head(std::int64_t first, std::int64_t rows, const float* features, const RowSink& sink) const {
         const int lanes = plan.lanes();
-        parallel_chunks(tile.y * tile.z, 64, [&](std::int64_t begin, std::int64_t end) {
+        engine_chunks(rows, 16, [&](std::int64_t begin, std::int64_t end) {
             std::vector<float> probabilities(static_cast<std::size_t>(classes * tile.x));
             for (auto row = begin; row < end; ++row) {
-                head.run({values + row * tile.x * lanes, tile.count() * lanes, lanes, tile.x},
+                head.run({features + row * tile.x * lanes, plan.block_stride(), lanes, tile.x},
                          probabilities.data());
-                sink(row % tile.y, row / tile.y, probabilities.data());
+                sink((first + row) % tile.y, (first + row) / tile.y, probabilities.data());
             }
         });
     }
@@ -94,9 +98,9 @@ struct Engine::Implementation {
 Engine::Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges) {
     check_tile(model, tile);
     omp_set_num_threads(thread_count());
-    implementation_.reset(
-        new Implementation{tile, model.class_count(), Plan(model, tile, precision, ranges), Head(model, 1)});
-    implementation_->head = Head(model, implementation_->plan.features().scale);
+    implementation_.reset(new Implementation{tile, model.class_count(),
+                                             Plan(model, tile, precision, ranges, false), Head(model, 1)});
+    implementation_->head = Head(model, implementation_->plan.feature_scale());
 }
 
 Engine::~Engine() = default;
@@ -106,17 +110,13 @@ Size3 Engine::tile() const {
 }
 
 void Engine::run(const float* values, const RowSink& sink, const Progress& progress) {
-    Plan& plan = implementation_->plan;
     omp_set_num_threads(thread_count());
-    plan.set_input(values);
-    double total = 0, done = 0;
-    for (const PlanStep& step : plan.steps()) total += step.work;
-    for (const PlanStep& step : plan.steps()) {
-        progress(done / total);
-        with_memory_errors(step.run);
-        done += step.work;
-    }
-    implementation_->run_head(sink);
+    implementation_->plan.run(
+        values,
+        [&](std::int64_t first, std::int64_t rows, const float* features) {
+            implementation_->run_head(first, rows, features, sink);
+        },
+        progress);
 }
 
 void Engine::run(const float* values, float* probabilities) {

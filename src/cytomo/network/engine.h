@@ -21,6 +21,10 @@ Precision best_precision();
 /// slow), int8 AVX-512 with VNNI.
 bool can_compute(Precision precision);
 
+/// Whether the layers at full resolution run some slices at a time, so that their activations never exist as
+/// a whole: if all their channels lie in one block of the layout that this processor is fast in.
+bool runs_in_bands(const Model& model);
+
 /// "f32", "bf16" or "int8"; "auto" is the best one. Throws UsageError for other names.
 Precision precision_named(const std::string& name);
 std::string name(Precision precision);
@@ -38,8 +42,8 @@ ActivationRanges measure_ranges(const Model& model, Size3 tile,
 /// activations fused, layouts chosen by oneDNN and kept between layers, memory reused.
 class Engine {
 public:
-    /// `tile`: multiples of the architecture's stride. Takes about tile.count() * 120 bytes for the default
-    /// architecture in bf16, 170 in f32. `ranges`: for int8.
+    /// `tile`: multiples of the architecture's stride. Takes about tile.count() * 60 bytes for the default
+    /// architecture in bf16, 120 in f32 (120 and 170 where layers do not run in bands). `ranges`: for int8.
     Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges = {});
     ~Engine();
     Engine(const Engine&) = delete;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cytomo/core/random.h"
+#include "engine_plan.h"
 #include "torch_predictor.h"
 
 namespace cytomo {
@@ -79,6 +80,38 @@ TEST(Engine, Int8ComesClose) {
     if (!can_compute(Precision::int8)) GTEST_SKIP() << "this processor has no AVX-512 with VNNI";
     for (const Model& m : {lively_model(), refined_model(), lively(make_model({{16}, 2}, 3))})
         compare(m, Precision::int8, 0.02, 0.9);
+}
+
+/// What the head reads, some slices at a time and as a whole.
+std::vector<float> features(const Model& m, Size3 tile, Precision precision, const std::vector<float>& x,
+                            const ActivationRanges& ranges, bool whole) {
+    Plan plan(m, tile, precision, ranges, whole);
+    std::vector<float> out(static_cast<std::size_t>(tile.count() * m.architecture.widths[0]), -1.F);
+    const auto of_row = tile.x * m.architecture.widths[0];
+    for (int run = 0; run < 2; ++run)  // the second on used buffers
+        plan.run(x.data(),
+                 [&](std::int64_t first, std::int64_t rows, const float* values) {
+                     std::copy(values, values + rows * of_row, out.begin() + first * of_row);
+                 },
+                 {});
+    return out;
+}
+
+TEST(Engine, SlicesAtATimeGiveTheSameBits) {
+    for (const Model& m : {lively_model(), refined_model(), lively(make_model({{16}, 2}, 3))}) {
+        if (!runs_in_bands(m)) GTEST_SKIP() << "this processor has no AVX-512";
+        for (const Size3 tile : {Size3{16, 32, 8}, Size3{32, 16, 72}}) {
+            std::vector<float> x(static_cast<std::size_t>(tile.count()));
+            Random r(2);
+            for (auto& v : x) v = static_cast<float>(r.normal());
+            for (const auto p : {Precision::f32, Precision::bf16, Precision::int8}) {
+                if (!can_compute(p)) continue;
+                const auto ranges = p == Precision::int8 ? measure_ranges(m, tile, {x}) : ActivationRanges{};
+                EXPECT_EQ(features(m, tile, p, x, ranges, false), features(m, tile, p, x, ranges, true))
+                    << name(p) << ' ' << tile.z;
+            }
+        }
+    }
 }
 
 TEST(Engine, RangesAreThoseOfTheLayers) {

@@ -12,6 +12,10 @@ bool can_compute(Precision precision) {
     return precision == Precision::f32;
 }
 
+bool runs_in_bands(const Model&) {
+    return false;
+}
+
 ActivationRanges measure_ranges(const Model&, Size3, const std::vector<std::vector<float>>&) {
     return {};
 }

@@ -14,12 +14,15 @@ constexpr float norm_epsilon = 1e-5F;
 /// Replaces each of `count` numbers by round(number + what the larger ones lost).
 template <class Round>
 void round_together(float* w, std::size_t count, const Round& round) {
-    std::vector<std::size_t> order(count);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [w](std::size_t a, std::size_t b) { return std::abs(w[a]) > std::abs(w[b]); });
+    // By falling absolute value, whose bits are ordered as whole numbers; then in the order in which they
+    // came.
+    std::vector<std::uint64_t> order(count);
+    for (std::size_t i = 0; i < count; ++i)
+        order[i] = static_cast<std::uint64_t>(~std::bit_cast<std::uint32_t>(std::abs(w[i]))) << 32 | i;
+    std::sort(order.begin(), order.end());
     float lost = 0;
-    for (const auto i : order) {
+    for (const auto key : order) {
+        const auto i = static_cast<std::uint32_t>(key);
         const float wanted = w[i] + lost;
         w[i] = round(wanted);
         lost = wanted - w[i];
@@ -47,16 +50,6 @@ FoldedWeights fold(const Model& model, const Layer& layer) {
         f.bias[o] = beta[o] - mean[o] * s;
     }
     return f;
-}
-
-float to_bfloat16(float v) {
-    auto bits = std::bit_cast<std::uint32_t>(v);
-    bits += 0x7FFFU + (bits >> 16 & 1U);  // to nearest, ties to even
-    return std::bit_cast<float>(bits & 0xFFFF0000U);
-}
-
-std::uint16_t upper_half(float v) {
-    return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(v) >> 16);
 }
 
 void round_to_bfloat16(FoldedWeights& weights) {

@@ -1,6 +1,7 @@
 // Private to network: weights as the engine uses them.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -18,9 +19,16 @@ struct FoldedWeights {
 /// Batch normalisation is an affine map of each channel: it moves into weights and bias.
 FoldedWeights fold(const Model& model, const Layer& layer);
 
-float to_bfloat16(float v);
+inline float to_bfloat16(float v) {
+    auto bits = std::bit_cast<std::uint32_t>(v);
+    bits += 0x7FFFU + (bits >> 16 & 1U);  // to nearest, ties to even
+    return std::bit_cast<float>(bits & 0xFFFF0000U);
+}
+
 /// The half of a float that is a bfloat16.
-std::uint16_t upper_half(float v);
+inline std::uint16_t upper_half(float v) {
+    return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(v) >> 16);
+}
 
 /// Rounds the weights of each output channel to bfloat16 so that their sum stays: what rounding one loses is
 /// added to the next, from the largest to the smallest, whose steps are finest. Inputs vary slowly from voxel

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cytomo/core/fresh_memory.h"
 #include "cytomo/core/parallel.h"
 
 namespace cytomo {
@@ -21,8 +22,8 @@ std::int64_t mirrored(std::int64_t i, std::int64_t n) {
 }  // namespace
 
 GreySlab::GreySlab(const Resampler& resampler, const GreyScale& scale, std::int64_t first, std::int64_t depth)
-    : size_{resampler.grid().size.x, resampler.grid().size.y, depth},
-      values_(static_cast<std::size_t>(size_.count())) {
+    : size_{resampler.grid().size.x, resampler.grid().size.y, depth} {
+    resize_fresh(values_, static_cast<std::size_t>(size_.count()));
     const auto slice = size_.x * size_.y;
     for (std::int64_t z = 0; z < depth; z += slices_at_once) {
         const auto count = std::min(slices_at_once, depth - z);

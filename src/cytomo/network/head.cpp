@@ -4,26 +4,64 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
+
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wpsabi"  // without AVX, vectors pass between functions of this file alone
+#endif
 
 namespace cytomo {
 
 namespace {
 
 constexpr int together = 8;
+using Eight = float __attribute__((vector_size(4 * together)));  // in one register with AVX, two without
+
+Eight load(const float* from) {
+    Eight v;
+    std::memcpy(&v, from, sizeof v);
+    return v;
+}
+
+Eight larger(Eight a, Eight b) {
+    return a < b ? b : a;
+}
 
 /// e to the power of x ≤ 0, without branches. Polynomial of exp2f in the Cephes library (S. L. Moshier 1992).
-inline float exponential(float x) {
-    const float t = std::max(x, -87.F) * 1.44269504F;
-    const float whole = (t + 12582912.F) - 12582912.F;  // rounds to the nearest whole number
-    const float f = t - whole;
-    float p = 1.535336188e-4F;
+Eight exponential(Eight x) {
+    using Whole = std::int32_t __attribute__((vector_size(4 * together)));
+    const Eight least = Eight{} - 87.F;
+    const Eight t = larger(x, least) * 1.44269504F;
+    const Eight whole = (t + 12582912.F) - 12582912.F;  // rounds to the nearest whole number
+    const Eight f = t - whole;
+    Eight p = Eight{} + 1.535336188e-4F;
     p = p * f + 1.339887440e-3F;
     p = p * f + 9.618437358e-3F;
     p = p * f + 5.550332471e-2F;
     p = p * f + 2.402264791e-1F;
     p = p * f + 6.931472029e-1F;
     p = p * f + 1.F;
-    return p * std::bit_cast<float>((static_cast<std::int32_t>(whole) + 127) << 23);
+    return p * std::bit_cast<Eight>((__builtin_convertvector(whole, Whole) + 127) << 23);
+}
+
+/// Rows become columns: pairs of single numbers change places, then pairs of two, of four.
+inline void turn(Eight (&a)[together]) {
+    for (int i = 0; i < together; i += 2) {
+        const Eight u = a[i], v = a[i + 1];
+        a[i] = __builtin_shufflevector(u, v, 0, 8, 2, 10, 4, 12, 6, 14);
+        a[i + 1] = __builtin_shufflevector(u, v, 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int k = 0; k < 4; ++k) {
+        const int i = k / 2 * 4 + k % 2;
+        const Eight u = a[i], v = a[i + 2];
+        a[i] = __builtin_shufflevector(u, v, 0, 1, 8, 9, 4, 5, 12, 13);
+        a[i + 2] = __builtin_shufflevector(u, v, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    for (int i = 0; i < 4; ++i) {
+        const Eight u = a[i], v = a[i + 4];
+        a[i] = __builtin_shufflevector(u, v, 0, 1, 2, 3, 8, 9, 10, 11);
+        a[i + 4] = __builtin_shufflevector(u, v, 4, 5, 6, 7, 12, 13, 14, 15);
+    }
 }
 
 }  // namespace
@@ -47,50 +85,47 @@ Head::Head(const Model& model, float scale)
     }
 }
 
-template <int padded>
+template <int padded, bool full>
 void Head::run_some(const FeatureRow& row, std::int64_t x, float* probabilities) const {
-    const auto n = static_cast<int>(std::min<std::int64_t>(together, row.width - x));
-    float sums[together][padded];
-    for (int v = 0; v < together; ++v)
-        for (int o = 0; o < padded; ++o) sums[v][o] = bias_[static_cast<std::size_t>(o)];
-    for (int c = 0; c < channels_; ++c) {
-        const float* feature =
-            row.values + (c / row.lanes) * row.block_stride + x * row.lanes + c % row.lanes;
-        const float* w = weights_.data() + c * padded;
-        for (int v = 0; v < together; ++v) {
-            const float f = feature[std::min(v, n - 1) * row.lanes];
-            for (int o = 0; o < padded; ++o) sums[v][o] += f * w[o];
-        }
+    const std::int64_t n = full ? together : row.width - x;
+    Eight e[padded];
+    for (int block = 0; block < padded; block += together) {
+        Eight sums[together];  // of each voxel, outputs side by side
+        for (int v = 0; v < together; ++v) sums[v] = load(bias_.data() + block);
+        const float *w = weights_.data() + block, *features = row.values + x * row.lanes;
+        for (int c = 0; c < channels_; c += row.lanes, features += row.block_stride)
+            for (int lane = 0; lane < row.lanes; ++lane, w += padded) {
+                const Eight of_outputs = load(w);
+                for (int v = 0; v < together; ++v)
+                    sums[v] += features[(full ? v : std::min<std::int64_t>(v, n - 1)) * row.lanes + lane] *
+                               of_outputs;
+            }
+        turn(sums);
+        for (int o = 0; o < together; ++o) e[block + o] = sums[o];
     }
-    float e[padded][together], top[together], total[together] = {};
-    for (int o = 0; o < padded; ++o)
-        for (int v = 0; v < together; ++v) e[o][v] = sums[v][o];
-    for (int v = 0; v < together; ++v) top[v] = e[0][v];
-    for (int o = 1; o < outputs_; ++o)
-        for (int v = 0; v < together; ++v) top[v] = std::max(top[v], e[o][v]);
-    for (int o = 0; o < outputs_; ++o)
-        for (int v = 0; v < together; ++v) {
-            e[o][v] = exponential(e[o][v] - top[v]);
-            total[v] += e[o][v];
-        }
-    float of_class[16][together] = {};
+    Eight top = e[0], total{};
+    for (int o = 1; o < outputs_; ++o) top = larger(top, e[o]);
+    for (int o = 0; o < outputs_; ++o) {
+        e[o] = exponential(e[o] - top);
+        total += e[o];
+    }
+    Eight of_class[16] = {};
     if (grouped_)
-        for (int o = 0; o < outputs_; ++o)
-            for (int v = 0; v < together; ++v) of_class[class_of_[static_cast<std::size_t>(o)]][v] += e[o][v];
-    for (int v = 0; v < together; ++v) total[v] = 1 / total[v];
+        for (int o = 0; o < outputs_; ++o) of_class[class_of_[static_cast<std::size_t>(o)]] += e[o];
+    total = 1 / total;
     for (int c = 0; c < classes_; ++c) {
-        const float* values = grouped_ ? of_class[c] : e[c];
-        float* to = probabilities + c * row.width + x;
-        if (n == together)
-            for (int v = 0; v < together; ++v) to[v] = values[v] * total[v];
-        else
-            for (int v = 0; v < n; ++v) to[v] = values[v] * total[v];
+        const Eight values = (grouped_ ? of_class[c] : e[c]) * total;
+        std::memcpy(probabilities + c * row.width + x, &values, static_cast<std::size_t>(n) * sizeof(float));
     }
 }
 
 void Head::run(const FeatureRow& row, float* probabilities) const {
-    for (std::int64_t x = 0; x < row.width; x += together)
-        padded_ == 8 ? run_some<8>(row, x, probabilities) : run_some<16>(row, x, probabilities);
+    const auto whole = row.width / together * together;
+    for (std::int64_t x = 0; x < whole; x += together)
+        padded_ == 8 ? run_some<8, true>(row, x, probabilities) : run_some<16, true>(row, x, probabilities);
+    if (whole < row.width)
+        padded_ == 8 ? run_some<8, false>(row, whole, probabilities)
+                     : run_some<16, false>(row, whole, probabilities);
 }
 
 }  // namespace cytomo

@@ -27,7 +27,7 @@ public:
     void run(const FeatureRow& row, float* probabilities) const;
 
 private:
-    template <int padded>
+    template <int padded, bool full>
     void run_some(const FeatureRow& row, std::int64_t x, float* probabilities) const;
 
     int channels_, outputs_, padded_, classes_;

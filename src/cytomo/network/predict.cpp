@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/fresh_memory.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/image/resample.h"
@@ -79,7 +80,7 @@ private:
 Tiling choose_tiles(const PredictOptions& options, const Model& model, Size3 size) {
     const auto stride = model.architecture.stride();
     return options.tile.x > 0 ? tiles_of(size, stride, options.overlap, options.tile)
-                              : plan_tiles(size, stride, options.overlap, most_tile_voxels());
+                              : plan_tiles(size, stride, options.overlap, most_tile_voxels(model));
 }
 
 double mean_of_winners(const Probabilities& p) {
@@ -121,8 +122,9 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
     const auto probe = [&] { return probe_tiles(resampler, scale, model, options); };
     const Runner run = over_views(make_runner(model, tile, options, record, probe), record.views, tile,
                                   classes, disagreement);
-    out.values.resize(static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
-    std::vector<float> values(static_cast<std::size_t>(tile.count()));
+    resize_fresh(out.values, static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
+    std::vector<float> values;
+    resize_fresh(values, static_cast<std::size_t>(tile.count()));
     const auto total = static_cast<double>(tiling.count()), voxels = static_cast<double>(out.grid.count());
     const auto first_tile = Clock::now();
     double done = 0;
@@ -183,9 +185,11 @@ double prediction_bytes(const Grid& tomogram, const Model& model, const PredictO
     const Tiling tiling = choose_tiles(options, model, grid.size);
     const Precision precision = precision_named(options.precision);
     const double number = precision == Precision::f32 ? 4 : precision == Precision::bf16 ? 2 : 1;
-    // Two activations at full resolution, the last one of floats, and those of all coarser levels together.
+    // One activation at full resolution, or two, the last one of floats; and those of all coarser levels
+    // together.
+    const double numbers = runs_in_bands(model) ? 1.9 * number : 1.6 * number + 4;
     const double network =
-        static_cast<double>(tiling.tile().count()) * ((1.6 * number + 4) * model.architecture.widths[0] + 8);
+        static_cast<double>(tiling.tile().count()) * (numbers * model.architecture.widths[0] + 8);
     const double slices = 2.0 * static_cast<double>(grid.size.x * grid.size.y * tiling.tile().z);
     return fixed + std::max(classes * n + network + slices, (classes + 9) * n + own);
 }

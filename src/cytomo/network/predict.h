@@ -49,8 +49,9 @@ Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const Pre
 /// tomogram's own grid, by the published inference: slices, with `views` 0 or 4 the mean over rotations by 90
 /// degrees (2: by 180, 8: and mirror images); polarity, precision and tiles have no effect.
 /// Memory: classes bytes a voxel for the result, 2 for the slices of one row of tiles, and what one tile
-/// takes: at most 2.5 GB in bf16, 3.6 GB in f32. Same result for any thread count (double decoder: to one of
-/// the 255 steps); other tiles change it near their faces only. Throws InputError, Cancelled.
+/// takes: at most 2.5 GB in bf16, 3.6 GB in f32 (see most_tile_voxels in runner.h). Same result for any
+/// thread count (double decoder: to one of the 255 steps); other tiles change it near their faces only.
+/// Throws InputError, Cancelled.
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                       PredictRecord* record = nullptr, const Progress& progress = {});
 

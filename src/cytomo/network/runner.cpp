@@ -34,8 +34,9 @@ void emit_rows(const float* from, Size3 tile, int volumes, const RowSink& sink) 
     });
 }
 
-std::int64_t most_tile_voxels() {
-    return CYTOMO_HAS_ONEDNN ? 21'000'000 : 2'000'000;  // libtorch's operators need several times the memory
+std::int64_t most_tile_voxels(const Model& model) {
+    if (!CYTOMO_HAS_ONEDNN) return 2'000'000;  // libtorch's operators need several times the memory
+    return runs_in_bands(model) ? 29'000'000 : 21'000'000;
 }
 
 TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, const Model& model,

@@ -29,8 +29,9 @@ RowSink sink_into(float* to, Size3 tile, int volumes);
 /// Hands the rows of such an array to a sink.
 void emit_rows(const float* from, Size3 tile, int volumes, const RowSink& sink);
 
-/// Most voxels that a tile should have: activations then take 2.5 GB in bf16, 3.6 GB in f32.
-std::int64_t most_tile_voxels();
+/// Most voxels that a tile should have. For the default architecture, activations then take 1.8 GB in
+/// bf16, 3.5 GB in f32; where layers do not run in bands, 2.5 and 3.6 GB.
+std::int64_t most_tile_voxels(const Model& model);
 
 /// Some tiles of a tomogram, as normalised grey values.
 struct TileSamples {
