@@ -12,7 +12,6 @@
 namespace cytomo {
 
 void claim_memory(void* data, std::size_t size) {
-
 #ifdef MADV_POPULATE_WRITE
     constexpr std::uintptr_t page = 4096;
     const auto begin = reinterpret_cast<std::uintptr_t>(data);
