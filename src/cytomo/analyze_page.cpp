@@ -69,6 +69,7 @@ void simplify_pieces(std::vector<Piece>& pieces, std::int64_t most, const Grid& 
         SimplifyOptions simple;
         simple.target_triangles = static_cast<std::int64_t>(kept * triangles) + 4;
         simple.border = border;
+        simple.mend_crossings = false;
         if (kept < 1) piece.mesh = simplify(piece.mesh, simple);
         const std::lock_guard lock(mutex);
         done += triangles;

@@ -21,6 +21,19 @@
 namespace cytomo {
 namespace {
 
+TEST(FreshMemory, GivenBackItCanBeUsedAgain) {
+    // Only whole pages within go back: what lies before and behind stays.
+    constexpr std::size_t size = 100'000;
+    std::vector<unsigned char> values(size, 7);
+    give_back_memory(values.data() + 100, size - 200);
+    for (std::size_t i = 0; i < 100; ++i) {
+        ASSERT_EQ(values[i], 7);
+        ASSERT_EQ(values[size - 1 - i], 7);
+    }
+    std::fill(values.begin(), values.end(), static_cast<unsigned char>(9));
+    EXPECT_EQ(std::count(values.begin(), values.end(), 9), static_cast<std::ptrdiff_t>(size));
+}
+
 TEST(FreshMemory, IsZeroAndWhatIsThereStays) {
     for (const std::size_t n : {0U, 5U, 3'000'000U}) {
         std::vector<std::uint16_t> values;

@@ -7,7 +7,12 @@
 
 namespace cytomo {
 
-/// Memory whose values are not set, in large pages where the system has them.
+struct FreeBuffer {
+    std::size_t size = 0;
+    void operator()(void* data) const;
+};
+
+/// Memory whose values are not set. It goes back to the system on all cores.
 class Buffer {
 public:
     Buffer() = default;
@@ -17,11 +22,8 @@ public:
     std::byte* data() const { return data_.get(); }
 
 private:
-    struct Free {
-        void operator()(void* p) const { std::free(p); }
-    };
     std::size_t size_ = 0;
-    std::unique_ptr<std::byte, Free> data_;
+    std::unique_ptr<std::byte, FreeBuffer> data_;
 };
 
 }  // namespace cytomo

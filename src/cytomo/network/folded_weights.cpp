@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine_threads.h"
+
 namespace cytomo {
 
 namespace {
@@ -54,22 +56,23 @@ FoldedWeights fold(const Model& model, const Layer& layer) {
 
 void round_to_bfloat16(FoldedWeights& weights) {
     const std::size_t count = weights.per_channel();
-    for (std::size_t o = 0; o < weights.bias.size(); ++o)
-        round_together(weights.weight.data() + o * count, count, to_bfloat16);
+    engine_chunks(static_cast<std::int64_t>(weights.bias.size()), 1, [&](std::int64_t o, std::int64_t) {
+        round_together(weights.weight.data() + static_cast<std::size_t>(o) * count, count, to_bfloat16);
+    });
 }
 
 std::vector<float> round_to_int8(FoldedWeights& weights) {
     const std::size_t count = weights.per_channel();
-    std::vector<float> steps;
-    for (std::size_t o = 0; o < weights.bias.size(); ++o) {
-        float* w = weights.weight.data() + o * count;
+    std::vector<float> steps(weights.bias.size());
+    engine_chunks(static_cast<std::int64_t>(steps.size()), 1, [&](std::int64_t o, std::int64_t) {
+        float* w = weights.weight.data() + static_cast<std::size_t>(o) * count;
         float most = 0;
         for (std::size_t i = 0; i < count; ++i) most = std::max(most, std::abs(w[i]));
         const float step = most > 0 ? most / 127 : 1;
         for (std::size_t i = 0; i < count; ++i) w[i] /= step;
         round_together(w, count, [](float v) { return std::clamp(std::round(v), -127.F, 127.F); });
-        steps.push_back(step);
-    }
+        steps[static_cast<std::size_t>(o)] = step;
+    });
     return steps;
 }
 

@@ -82,7 +82,7 @@ Mesh simplify(const Mesh& mesh, const SimplifyOptions& options, const Progress& 
                 continue;
             }
         }
-        const bool again = lock_crossings(collapse.locked, mesh, now);
+        const bool again = options.mend_crossings && lock_crossings(collapse.locked, mesh, now);
         best = std::move(now.mesh);
         if (!again) break;
     }
