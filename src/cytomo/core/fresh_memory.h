@@ -10,8 +10,8 @@ namespace cytomo {
 /// take a second. Changes nothing that is in memory; where the system cannot, nothing happens.
 void claim_memory(void* data, std::size_t size);
 
-/// Gives whole pages back to the system, on all cores; what was in them is lost. For memory that is about to be
-/// freed, which takes as long otherwise.
+/// Gives whole pages back to the system, on all cores; what was in them is lost. For memory that is about to
+/// be freed, which takes as long otherwise.
 void give_back_memory(void* data, std::size_t size);
 
 /// Makes an empty vector one of n zeros.
