@@ -1,6 +1,7 @@
 #include "analyze_page.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -139,12 +140,11 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     simplify_pieces(pieces, options.picture_triangles, tomogram.grid,
                     progress.stage("surfaces for pictures"));
     const auto meshes = coloured_classes(pieces, legend);
-    RenderOptions render;
-    const Image three_quarter = render_surfaces(meshes, render, progress.stage("ray tracing"));
-    a.pictures.push_back({"surfaces", three_quarter});
-    render.view = View::top;
-    a.pictures.push_back(
-        {"surfaces-top", render_surfaces(meshes, render, progress.stage("ray tracing from above"))});
+    std::array<RenderOptions, 2> views;
+    views[1].view = View::top;
+    const std::vector<Image> rendered = render_views(meshes, views, progress.stage("ray tracing"));
+    a.pictures.push_back({"surfaces", rendered[0]});
+    a.pictures.push_back({"surfaces-top", rendered[1]});
 
     if (const auto* entry = legend.find_kind("filopodium");
         entry != nullptr && !a.measures.filopodia.empty()) {
@@ -163,7 +163,7 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     report.tables = tables_to_read(a, legend);
     report.planes =
         make_plane_views(tomogram, a.classes.get(), legend, 5, 700, progress.stage("slices for the page"));
-    report.rendering = three_quarter;
+    report.rendering = rendered[0];
     simplify_pieces(pieces, options.page_triangles, tomogram.grid, progress.stage("surfaces for the page"));
     report.meshes = coloured_classes(pieces, legend);
     a.figures = analysis_figures(a, tomogram, legend, progress);

@@ -3,32 +3,57 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <mutex>
 #include <set>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
 
 namespace cytomo {
 
 namespace {
 
-/// Labelled voxels of each class in each slice, for the three planes, in one pass.
+/// Labelled voxels of each class in each slice of a plane.
 using Counts = std::vector<std::array<std::uint32_t, 256>>;
 
+/// For the three planes, in one pass over runs of the same class.
 std::array<Counts, 3> count_classes(const ClassVolume& classes) {
     const Size3 n = classes.grid().size;
     std::array<Counts, 3> counts;
-    for (const auto plane : {Plane::xy, Plane::xz, Plane::yz})
-        counts[static_cast<std::size_t>(plane)].resize(
-            static_cast<std::size_t>(slice_count(classes.grid(), plane)));
-    const std::uint8_t* value = classes.data();
-    for (std::int64_t z = 0; z < n.z; ++z)
-        for (std::int64_t y = 0; y < n.y; ++y)
-            for (std::int64_t x = 0; x < n.x; ++x, ++value) {
-                if (*value == 0 || *value == ignore_label) continue;
-                ++counts[0][static_cast<std::size_t>(z)][*value];
-                ++counts[1][static_cast<std::size_t>(y)][*value];
-                ++counts[2][static_cast<std::size_t>(x)][*value];
+    counts[0].resize(static_cast<std::size_t>(n.z));
+    counts[1].resize(static_cast<std::size_t>(n.y));
+    counts[2].resize(static_cast<std::size_t>(n.x));
+    std::mutex merging;
+    parallel_chunks(n.z, 32, [&](std::int64_t z_begin, std::int64_t z_end) {
+        Counts of_y(counts[1].size());
+        Counts begun(counts[2].size() + 1), ended(begun.size());  // runs, by x
+        for (std::int64_t z = z_begin; z < z_end; ++z)
+            for (std::int64_t y = 0; y < n.y; ++y) {
+                const std::uint8_t* row = classes.data() + (z * n.y + y) * n.x;
+                for (std::int64_t x = 0; x < n.x;) {
+                    const std::uint8_t c = row[x];
+                    std::int64_t end = x + 1;
+                    while (end < n.x && row[end] == c) ++end;
+                    if (c != background && c != ignore_label) {
+                        const auto length = static_cast<std::uint32_t>(end - x);
+                        counts[0][static_cast<std::size_t>(z)][c] += length;
+                        of_y[static_cast<std::size_t>(y)][c] += length;
+                        ++begun[static_cast<std::size_t>(x)][c];
+                        ++ended[static_cast<std::size_t>(end)][c];
+                    }
+                    x = end;
+                }
             }
+        const std::lock_guard lock(merging);
+        for (std::size_t y = 0; y < of_y.size(); ++y)
+            for (std::size_t c = 0; c < 256; ++c) counts[1][y][c] += of_y[y][c];
+        std::array<std::uint32_t, 256> open{};
+        for (std::size_t x = 0; x < counts[2].size(); ++x)
+            for (std::size_t c = 0; c < 256; ++c) {
+                open[c] += begun[x][c] - ended[x][c];
+                counts[2][x][c] += open[c];
+            }
+    });
     return counts;
 }
 

@@ -206,14 +206,33 @@ bool RayScene::find_hit(Look look, Float3 origin, Float3 direction, float from, 
     return true;
 }
 
-bool RayScene::blocked(Look look, Float3 origin, Float3 direction, float to) const {
+std::uint64_t RayScene::blocked(Look look, Float3 origin, std::span<const Float3> directions,
+                                float to) const {
     const auto set = static_cast<std::size_t>(look);
-    if (!parts_->filled[set]) return false;
-    RTCIntersectContext context;
-    rtcInitIntersectContext(&context);
-    RTCRay ray{origin.x, origin.y, origin.z, 0, direction.x, direction.y, direction.z, 0, to, ~0U, 0, 0};
-    rtcOccluded1(parts_->scenes[set], &context, &ray);
-    return ray.tfar < 0;
+    if (!parts_->filled[set]) return 0;
+    constexpr std::size_t packet = 8;
+    std::uint64_t found = 0;
+    for (std::size_t first = 0; first < directions.size(); first += packet) {
+        RTCIntersectContext context;
+        rtcInitIntersectContext(&context);
+        alignas(32) std::array<int, packet> valid;
+        RTCRay8 rays;
+        for (std::size_t k = 0; k < packet; ++k) {
+            const bool used = first + k < directions.size();
+            const Float3 d = directions[used ? first + k : first];
+            valid[k] = used ? -1 : 0;
+            rays.org_x[k] = origin.x, rays.org_y[k] = origin.y, rays.org_z[k] = origin.z;
+            rays.dir_x[k] = d.x, rays.dir_y[k] = d.y, rays.dir_z[k] = d.z;
+            rays.tnear[k] = rays.time[k] = 0;
+            rays.tfar[k] = to;
+            rays.mask[k] = ~0U;
+            rays.id[k] = rays.flags[k] = 0;
+        }
+        rtcOccluded8(valid.data(), parts_->scenes[set], &context, &rays);
+        for (std::size_t k = 0; k < packet && first + k < directions.size(); ++k)
+            if (rays.tfar[k] < 0) found |= std::uint64_t{1} << (first + k);
+    }
+    return found;
 }
 
 namespace {
@@ -247,21 +266,25 @@ Shift shift_for(std::uint64_t number) {
             static_cast<float>((h >> 32) & 0xFFFFFFU) / 16777216.0F};
 }
 
-Float3 cosine_direction(Float3 normal, int index, Shift shift) {
-    const Sample p = sample(index, shift);
-    const float r = std::sqrt(p.u), angle = 2 * std::numbers::pi_v<float> * p.v;
+void cosine_directions(Float3 normal, int first, Shift shift, std::span<Float3> out) {
     Float3 s, t;
     make_basis(normal, s, t);
-    return s * (r * std::cos(angle)) + t * (r * std::sin(angle)) +
-           normal * std::sqrt(std::max(0.0F, 1 - p.u));
+    for (Float3& direction : out) {
+        const Sample p = sample(first++, shift);
+        const float r = std::sqrt(p.u), angle = 2 * std::numbers::pi_v<float> * p.v;
+        direction = s * (r * std::cos(angle)) + t * (r * std::sin(angle)) +
+                    normal * std::sqrt(std::max(0.0F, 1 - p.u));
+    }
 }
 
-Float3 cone_direction(Float3 axis, float spread, int index, Shift shift) {
-    const Sample p = sample(index, shift);
-    const float r = spread * std::sqrt(p.u), angle = 2 * std::numbers::pi_v<float> * p.v;
+void cone_directions(Float3 axis, float spread, int first, Shift shift, std::span<Float3> out) {
     Float3 s, t;
     make_basis(axis, s, t);
-    return normalized(axis + s * (r * std::cos(angle)) + t * (r * std::sin(angle)));
+    for (Float3& direction : out) {
+        const Sample p = sample(first++, shift);
+        const float r = spread * std::sqrt(p.u), angle = 2 * std::numbers::pi_v<float> * p.v;
+        direction = normalized(axis + s * (r * std::cos(angle)) + t * (r * std::sin(angle)));
+    }
 }
 
 Float3 lifted(const Hit& hit, Float3 outwards) {

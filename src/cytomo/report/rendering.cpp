@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
+#include <bit>
 #include <cmath>
 #include <mutex>
 
@@ -91,14 +91,19 @@ float with_reflections(float open, float albedo) {
 float open_sky(const rays::RayScene& scene, const Hit& hit, Float3 normal, Float3 face, int first, int count,
                Shift shift) {
     const Float3 origin = rays::lifted(hit, face);
-    int open = 0;
-    for (int i = first; i < first + count; ++i) {
-        Float3 d = rays::cosine_direction(normal, i, shift);
-        const float below = rays::dot(d, face);
-        if (below < 0) d = d - face * (2 * below);  // the smooth normal reaches below the face: reflect
-        open += !scene.blocked(Look::opaque, origin, d, sky_reach);
+    int closed = 0;
+    std::array<Float3, rays::most_rays_at_once> directions;
+    for (int done = 0; done < count; done += rays::most_rays_at_once) {
+        const std::span some(directions.data(),
+                             static_cast<std::size_t>(std::min(rays::most_rays_at_once, count - done)));
+        rays::cosine_directions(normal, first + done, shift, some);
+        for (Float3& d : some) {
+            const float below = rays::dot(d, face);
+            if (below < 0) d = d - face * (2 * below);  // the smooth normal reaches below the face: reflect
+        }
+        closed += std::popcount(scene.blocked(Look::opaque, origin, some, sky_reach));
     }
-    return static_cast<float>(open) / static_cast<float>(count);
+    return static_cast<float>(count - closed) / static_cast<float>(count);
 }
 
 struct Painter {
@@ -119,10 +124,15 @@ struct Painter {
         if (rays::dot(normal, lamp) <= 0) return 0;
         const Float3 origin = rays::lifted(hit, face);
         float sum = 0;
-        for (int i = n.lamp_first; i < n.lamp_first + n.lamp_count; ++i) {
-            const Float3 d = rays::cone_direction(lamp, 0.22F, i, {n.shift.v, n.shift.u});
-            const float cosine = rays::dot(normal, d);
-            if (cosine > 0 && !scene.blocked(Look::opaque, origin, d, far_away)) sum += cosine;
+        std::array<Float3, rays::most_rays_at_once> directions;
+        for (int done = 0; done < n.lamp_count; done += rays::most_rays_at_once) {
+            const auto count =
+                static_cast<std::size_t>(std::min(rays::most_rays_at_once, n.lamp_count - done));
+            const std::span some(directions.data(), count);
+            rays::cone_directions(lamp, 0.22F, n.lamp_first + done, {n.shift.v, n.shift.u}, some);
+            const std::uint64_t blocked = scene.blocked(Look::opaque, origin, some, far_away);
+            for (std::size_t i = 0; i < count; ++i)
+                if ((blocked >> i & 1) == 0) sum += std::max(0.0F, rays::dot(normal, some[i]));
         }
         return sum / static_cast<float>(n.lamp_count);
     }
@@ -240,17 +250,9 @@ private:
     std::mutex mutex_;
 };
 
-}  // namespace
-
-Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions& options,
-                      const Progress& progress) {
-    options.check();
+Image render_view(std::span<const ColouredMesh> meshes, const rays::RayScene& scene,
+                  const rays::UnitFrame& frame, const RenderOptions& options, const Progress& progress) {
     Image image(options.width, options.height, options.background);
-    const bool nothing =
-        std::all_of(meshes.begin(), meshes.end(), [](const auto& m) { return m.mesh.empty(); });
-    if (nothing) return image;
-    const rays::UnitFrame frame = rays::unit_frame(meshes);
-    const rays::RayScene scene(meshes, frame);
     Painter painter{scene,
                     options,
                     rays::make_camera(scene, meshes.size(), options),
@@ -291,12 +293,41 @@ Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions&
     return image;
 }
 
+bool nothing_in(std::span<const ColouredMesh> meshes) {
+    return std::all_of(meshes.begin(), meshes.end(), [](const auto& m) { return m.mesh.empty(); });
+}
+
+}  // namespace
+
+std::vector<Image> render_views(std::span<const ColouredMesh> meshes, std::span<const RenderOptions> views,
+                                const Progress& progress) {
+    std::vector<Image> images;
+    for (const RenderOptions& options : views) options.check();
+    if (nothing_in(meshes)) {
+        for (const RenderOptions& options : views)
+            images.emplace_back(options.width, options.height, options.background);
+        return images;
+    }
+    const rays::UnitFrame frame = rays::unit_frame(meshes);
+    const rays::RayScene scene(meshes, frame);
+    const auto count = static_cast<double>(views.size());
+    for (const RenderOptions& options : views) {
+        const auto done = static_cast<double>(images.size());
+        images.push_back(
+            render_view(meshes, scene, frame, options, progress.part(done / count, (done + 1) / count)));
+    }
+    return images;
+}
+
+Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions& options,
+                      const Progress& progress) {
+    return std::move(render_views(meshes, {&options, 1}, progress).front());
+}
+
 std::vector<std::vector<std::uint8_t>> vertex_sky_light(std::span<const ColouredMesh> meshes, int samples,
                                                         const Progress& progress) {
     std::vector<std::vector<std::uint8_t>> light(meshes.size());
-    const bool nothing =
-        std::all_of(meshes.begin(), meshes.end(), [](const auto& m) { return m.mesh.empty(); });
-    if (nothing) return light;
+    if (nothing_in(meshes)) return light;
     const rays::RayScene scene(meshes, rays::unit_frame(meshes));
     for (std::size_t m = 0; m < meshes.size(); ++m) {
         progress(static_cast<double>(m) / static_cast<double>(meshes.size()));

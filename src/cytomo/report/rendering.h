@@ -60,6 +60,10 @@ struct RenderOptions {
 Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions& options = {},
                       const Progress& progress = {});
 
+/// Several pictures of the same surfaces, which are prepared only once.
+std::vector<Image> render_views(std::span<const ColouredMesh> meshes, std::span<const RenderOptions> views,
+                                const Progress& progress = {});
+
 /// Light of the sky that reaches each vertex of each mesh, 0 (dark) … 255, as render_surfaces has it;
 /// for viewers that cannot trace rays. Surfaces that are not opaque cast no shadow. Deterministic.
 std::vector<std::vector<std::uint8_t>> vertex_sky_light(std::span<const ColouredMesh> meshes,

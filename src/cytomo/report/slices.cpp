@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <set>
 
 #include "cytomo/core/error.h"
@@ -85,15 +86,21 @@ std::vector<Slice<float>> read_grey_slices(const Tomogram& tomogram, std::span<c
         else
             all_z = true;
     }
-    const std::int64_t plane = grid.size.x * grid.size.y;
-    const std::int64_t slab = all_z ? std::clamp<std::int64_t>((16 << 20) / plane, 1, grid.size.z) : 1;
-    std::vector<float> values(static_cast<std::size_t>(plane * slab));
-    for (std::int64_t z = 0; z < grid.size.z; z += slab) {
-        progress(static_cast<double>(z) / static_cast<double>(grid.size.z));
-        if (!all_z && !wanted.contains(z)) continue;
-        const auto count = std::min(slab, grid.size.z - z);
-        tomogram.read_slices(z, count, std::span(values).first(static_cast<std::size_t>(plane * count)));
-        for (auto& s : out) take_from_slab(values.data(), grid, z, count, s);
+    const std::int64_t plane = grid.size.x * grid.size.y, batch = 8LL * thread_count();
+    std::vector<std::int64_t> slices(wanted.begin(), wanted.end());
+    if (all_z) {
+        slices.resize(static_cast<std::size_t>(grid.size.z));
+        std::iota(slices.begin(), slices.end(), std::int64_t{0});
+    }
+    const auto count = static_cast<std::int64_t>(slices.size());
+    for (std::int64_t first = 0; first < count; first += batch) {
+        progress(static_cast<double>(first) / static_cast<double>(count));
+        parallel_for(std::min(batch, count - first), [&](std::int64_t i) {
+            const std::int64_t z = slices[static_cast<std::size_t>(first + i)];
+            std::vector<float> values(static_cast<std::size_t>(plane));
+            tomogram.read_slices(z, 1, values);
+            for (auto& s : out) take_from_slab(values.data(), grid, z, 1, s);
+        });
     }
     progress(1);
     return out;

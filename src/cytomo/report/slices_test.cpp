@@ -228,6 +228,7 @@ TEST(PlaneViews, ShowTheRichestSliceFirst) {
     const auto richest = richest_slices(classes);
     EXPECT_EQ(richest[0].index, 13);
     EXPECT_EQ(richest[1].index, 11);
+    EXPECT_EQ(richest[2].index, 12);
     const auto views =
         make_plane_views(bright_box(unequal, {0, 0, 0}, {5, 5, 5}), &classes, default_legend(), 3, 100);
     ASSERT_EQ(views.size(), 3U);

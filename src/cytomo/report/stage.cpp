@@ -1,6 +1,9 @@
 #include "cytomo/report/stage.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <span>
 
 #include "cytomo/core/parallel.h"
 
@@ -43,10 +46,15 @@ namespace {
 constexpr std::size_t points = 192;  // of the floor's lattice along x and y
 constexpr float half_width = 2.4F, reach = 1;
 
-float light_from(const RayScene& scene, Float3 point, Float3 direction) {
-    if (scene.blocked(Look::opaque, point, direction, reach)) return 0;
-    if (scene.blocked(Look::translucent, point, direction, reach)) return 0.2F;
-    return scene.blocked(Look::glass, point, direction, reach) ? 0.55F : 1;
+/// Sum over the directions.
+float light_from(const RayScene& scene, Float3 point, std::span<const Float3> directions) {
+    const auto blocked = [&](Look look) { return scene.blocked(look, point, directions, reach); };
+    const std::uint64_t opaque = blocked(Look::opaque);
+    const std::uint64_t translucent = blocked(Look::translucent) & ~opaque;
+    const std::uint64_t glass = blocked(Look::glass) & ~opaque & ~translucent;
+    return static_cast<float>(directions.size()) - static_cast<float>(std::popcount(opaque)) -
+           0.8F * static_cast<float>(std::popcount(translucent)) -
+           0.45F * static_cast<float>(std::popcount(glass));
 }
 
 /// 3 × 3 binomial filter against the noise of the samples; the rim is fully open.
@@ -73,8 +81,13 @@ Ground::Ground(const RayScene& scene, float height, int samples) : height_(heigh
             };
             const Float3 point{place(column), place(y), height - 1e-4F};
             float sum = 0;
-            for (int k = 0; k < samples; ++k)
-                sum += light_from(scene, point, cosine_direction({0, 0, -1}, k, shift_for(i)));
+            std::array<Float3, most_rays_at_once> directions;
+            for (int k = 0; k < samples; k += most_rays_at_once) {
+                const std::span some(directions.data(),
+                                     static_cast<std::size_t>(std::min(most_rays_at_once, samples - k)));
+                cosine_directions({0, 0, -1}, k, shift_for(i), some);
+                sum += light_from(scene, point, some);
+            }
             raw[i] = sum / static_cast<float>(samples);
         }
     });
