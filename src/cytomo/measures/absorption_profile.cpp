@@ -119,6 +119,17 @@ struct LayerSums {
     }
 };
 
+/// The voxels whose outer faces the object's box has.
+VoxelBox box_of(const Object& o, const Grid& grid) {
+    const auto index = [](double at_um, double origin_um, double edge_um) {
+        return static_cast<std::int64_t>(std::lround((at_um - origin_um) / edge_um + 0.5));
+    };
+    const Vec3 zero = grid.origin_um, e = grid.voxel_um;
+    return {{index(o.min_um.x, zero.x, e.x), index(o.min_um.y, zero.y, e.y), index(o.min_um.z, zero.z, e.z)},
+            {index(o.max_um.x, zero.x, e.x) - 1, index(o.max_um.y, zero.y, e.y) - 1,
+             index(o.max_um.z, zero.z, e.z) - 1}};
+}
+
 void measure(const Crop& crop, const ProfileOptions& options, RadialProfile& p) {
     std::vector<std::uint8_t> labels(crop.kind.size());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = crop.kind[i] == CropVoxel::own ? 1 : 2;
@@ -204,7 +215,8 @@ ProfileOptions profile_options(const Legend& legend) {
     return options;
 }
 
-std::vector<RadialProfile> measure_profiles(const InstanceSlices& instances, const ClassVolume& classes,
+std::vector<RadialProfile> measure_profiles(const InstanceSlices& instances,
+                                            const std::vector<Object>& objects, const ClassVolume& classes,
                                             const Tomogram& tomogram, const ProfileOptions& options,
                                             const Progress& progress) {
     options.check();
@@ -213,19 +225,15 @@ std::vector<RadialProfile> measure_profiles(const InstanceSlices& instances, con
     if (classes.grid().size != n || tomogram.grid.size != n)
         throw InputError(tomogram.source, "as many voxels in tomogram, classes and objects",
                          "different sizes", "Give the tomogram from which the classes were made");
-    const auto wanted = [&](std::size_t i) { return options.round[instances.class_of[i]]; };
-    bool any = false;
-    for (std::size_t i = 1; i <= instances.count() && !any; ++i) any = wanted(i);
-    if (!any || n.count() == 0) return {};
-
-    const ObjectPlaces places = find_places(instances, progress.part(0, 0.3));
     CropRequest request;
     std::array<std::size_t, 256> taken{};
-    for (std::size_t i = 1; i <= instances.count(); ++i) {
-        if (!wanted(i) || places.voxels[i] < options.least_voxels) continue;
-        if (taken[instances.class_of[i]]++ >= options.most_objects) continue;
-        request.numbers.push_back(static_cast<std::uint32_t>(i));
+    for (const Object& o : objects) {
+        if (!options.round[o.class_id] || o.voxels < options.least_voxels) continue;
+        if (taken[o.class_id]++ >= options.most_objects) continue;
+        request.numbers.push_back(o.instance);
+        request.boxes.push_back(box_of(o, grid));
     }
+    if (request.numbers.empty()) return {};
     const Vec3 e = grid.voxel_um;
     const auto margin = [&](double edge) {
         return 1 + static_cast<std::int64_t>(std::ceil(options.reach_um / edge));
@@ -234,18 +242,18 @@ std::vector<RadialProfile> measure_profiles(const InstanceSlices& instances, con
     request.surroundings = options.surroundings;
     std::vector<RadialProfile> profiles(request.numbers.size());
     for_crops(
-        instances, classes, tomogram, places.boxes, request,
+        instances, classes, tomogram, request,
         [&](std::size_t i, const Crop& crop) {
             RadialProfile& p = profiles[i];
             p.instance = crop.number;
             p.class_id = instances.class_of[crop.number];
-            const VoxelBox& box = places.boxes[crop.number];
+            const VoxelBox& box = request.boxes[i];
             const std::array<std::int64_t, 3> last{n.x - 1, n.y - 1, n.z - 1};
             for (std::size_t a = 0; a < 3; ++a)
                 p.cut_by_border = p.cut_by_border || box.first[a] == 0 || box.last[a] == last[a];
             measure(crop, options, p);
         },
-        progress.part(0.3, 1));
+        progress);
     progress(1);
     return profiles;
 }

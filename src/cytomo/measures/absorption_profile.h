@@ -12,6 +12,7 @@
 #include "cytomo/core/volume.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/measures/absorption.h"
+#include "cytomo/measures/objects.h"
 
 namespace cytomo {
 
@@ -72,11 +73,12 @@ ProfileOptions profile_options(const Legend& legend);
 /// edge, right to about half a voxel. Values that are not finite are left out. Sizes must agree (InputError).
 /// A pattern is called when the difference that makes it exceeds three standard errors (27 neighbouring
 /// voxels count as one) and a fifth of the profile's range. Works on boxes around the objects, of large ones
-/// on every second or third voxel, cut out while each slice is read twice. Deterministic at any thread count;
-/// time linear in the boxes' voxels; memory below 1 GB.
-/// In simulated tomograms with a missing wedge, about half of the vesicles drawn with a wall are told as
-/// rings (0.3 to 1 from cell to cell); droplets of more than a few voxels are told as dense.
-std::vector<RadialProfile> measure_profiles(const InstanceSlices& instances, const ClassVolume& classes,
+/// on every second or third voxel, cut out while each slice is read once. `objects` (measure_objects) say
+/// where they lie. Deterministic at any thread count; time linear in the boxes' voxels; memory below 1 GB. In
+/// simulated tomograms with a missing wedge, about half of the vesicles drawn with a wall are told as rings
+/// (0.3 to 1 from cell to cell); droplets of more than a few voxels are told as dense.
+std::vector<RadialProfile> measure_profiles(const InstanceSlices& instances,
+                                            const std::vector<Object>& objects, const ClassVolume& classes,
                                             const Tomogram& tomogram, const ProfileOptions& options,
                                             const Progress& progress = {});
 

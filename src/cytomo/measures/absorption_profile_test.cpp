@@ -15,14 +15,19 @@ namespace {
 
 const ProfileOptions defaults = profile_options(default_legend());
 
+std::vector<RadialProfile> profiles_of(const Instances& instances, const ClassVolume& classes,
+                                       const Tomogram& tomogram, const ProfileOptions& options) {
+    return measure_profiles(slices_of(instances), measure_objects(instances, nullptr), classes, tomogram,
+                            options);
+}
+
 TEST(AbsorptionProfile, EqualsNumpyAndScipy) {
     const GoldenFile golden("absorption_golden.txt");
     Instances instances{golden.volume<std::uint32_t>("labels"), {}};
     for (const double c : golden["class_of"]) instances.class_of.push_back(static_cast<std::uint8_t>(c));
     const Tomogram tomogram =
         tomogram_from(std::make_shared<const Volume<float>>(golden.volume<float>("grey")));
-    const auto profiles =
-        measure_profiles(slices_of(instances), golden.volume<std::uint8_t>("classes"), tomogram, defaults);
+    const auto profiles = profiles_of(instances, golden.volume<std::uint8_t>("classes"), tomogram, defaults);
     ASSERT_EQ(profiles.size(), 3U);
     for (const RadialProfile& p : profiles) {
         const auto& e = golden["profile_" + std::to_string(p.instance)];
@@ -55,8 +60,7 @@ TEST(AbsorptionProfile, LooksAreTold) {
         const AbsorptionTestCell cell = looks(0.02, 0.03);
         ProfileOptions options = defaults;
         options.dense_is_dark = sign < 0;
-        const auto p =
-            measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(sign > 0, sign), options);
+        const auto p = profiles_of(cell.instances, cell.classes, cell.tomogram(sign > 0, sign), options);
         ASSERT_EQ(p.size(), 5U);
         EXPECT_EQ(p[0].pattern, RoundPattern::dense);
         EXPECT_EQ(p[1].pattern, RoundPattern::ring);
@@ -88,7 +92,7 @@ TEST(AbsorptionProfile, ThinWallsAreNotResolved) {
                                   {{{0.5, 0.65, 0.6}, vesicle, {0.3, 0.27}, {0.5, 0.15}}},
                                   0.025,
                                   0.01};
-    const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults).at(0);
+    const auto p = profiles_of(cell.instances, cell.classes, cell.tomogram(), defaults).at(0);
     EXPECT_EQ(p.pattern, RoundPattern::ring);
     EXPECT_FALSE(p.wall_resolved);
     EXPECT_GT(p.wall_thickness_um, 0.03);  // blur makes it thicker, never thinner
@@ -98,7 +102,7 @@ TEST(AbsorptionProfile, ThinWallsAreNotResolved) {
 TEST(AbsorptionProfile, ProfileOfABlurredEdge) {
     // Without noise each layer's mean is the blurred edge at its distance, to about half a voxel.
     const AbsorptionTestCell cell = looks(0.03, 0);
-    const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults).at(0);
+    const auto p = profiles_of(cell.instances, cell.classes, cell.tomogram(), defaults).at(0);
     for (const ProfileLayer& l : p.layers) {
         if (l.voxels < 100) continue;
         const auto edge = [&](double d) {
@@ -115,7 +119,7 @@ TEST(AbsorptionProfile, NoiseAloneMakesNoPattern) {
                                   {{{0.6, 0.6, 0.6}, vesicle, {0.2}, {AbsorptionTestCell::cytosol}}},
                                   0,
                                   0.1};
-    const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults).at(0);
+    const auto p = profiles_of(cell.instances, cell.classes, cell.tomogram(), defaults).at(0);
     EXPECT_EQ(p.pattern, RoundPattern::unclear);
 }
 
@@ -125,7 +129,7 @@ TEST(AbsorptionProfile, LargeObjectsAreThinned) {
                                   {{{1.2, 1.14, 1.08}, lipid_droplet, {0.95}, {0.65}}},
                                   0.02,
                                   0.05};
-    const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults).at(0);
+    const auto p = profiles_of(cell.instances, cell.classes, cell.tomogram(), defaults).at(0);
     EXPECT_TRUE(p.thinned);
     EXPECT_EQ(p.pattern, RoundPattern::dense);
     EXPECT_NEAR(p.deepest_um, 0.95, 0.03);
@@ -136,7 +140,7 @@ TEST(AbsorptionProfile, SameAtAnyThreadCount) {
     const AbsorptionTestCell cell = looks(0.02, 0.05, 0.02);
     const auto measure = [&](int threads) {
         set_thread_count(threads);
-        auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults);
+        auto p = profiles_of(cell.instances, cell.classes, cell.tomogram(), defaults);
         set_thread_count(0);
         return p;
     };
@@ -151,7 +155,7 @@ TEST(AbsorptionProfile, SameAtAnyThreadCount) {
 
 TEST(AbsorptionProfile, TablesNameTheirUnit) {
     const AbsorptionTestCell cell = looks(0.02, 0.03, 0.03);
-    const auto p = measure_profiles(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults);
+    const auto p = profiles_of(cell.instances, cell.classes, cell.tomogram(), defaults);
     for (const bool calibrated : {true, false}) {
         const Table layers = profiles_table(p, default_legend(), calibrated),
                     walls = walls_table(p, default_legend(), calibrated);
@@ -172,18 +176,18 @@ TEST(AbsorptionProfile, TinyBorderingEmptyAndUnequal) {
     all.volume(3, 3, 3) = 2;  // too small; object 3 has no voxels
     ClassVolume classes(grid, vesicle);
     classes(3, 3, 3) = lipid_droplet;
-    const auto p = measure_profiles(slices_of(all), classes, nothing, defaults);
+    const auto p = profiles_of(all, classes, nothing, defaults);
     ASSERT_EQ(p.size(), 1U);
     EXPECT_TRUE(p[0].cut_by_border);
     EXPECT_EQ(p[0].pattern, RoundPattern::unclear);
     EXPECT_TRUE(std::isnan(p[0].lumen_mean));
     const Instances none{InstanceVolume(grid), {0}};
-    EXPECT_TRUE(measure_profiles(slices_of(none), classes, nothing, defaults).empty());
+    EXPECT_TRUE(profiles_of(none, classes, nothing, defaults).empty());
     const ClassVolume other(Grid{{30, 30, 31}, {0.02, 0.02, 0.03}, {}});
-    EXPECT_THROW(measure_profiles(slices_of(none), other, nothing, defaults), InputError);
+    EXPECT_THROW(profiles_of(none, other, nothing, defaults), InputError);
     // An object that fills the volume has no surface, and so no layers inside.
     const Instances whole{InstanceVolume(grid, 1), {0, vesicle}};
-    const auto q = measure_profiles(slices_of(whole), ClassVolume(grid, vesicle), nothing, defaults);
+    const auto q = profiles_of(whole, ClassVolume(grid, vesicle), nothing, defaults);
     ASSERT_EQ(q.size(), 1U);
     EXPECT_EQ(q[0].deepest_um, 0);
 }

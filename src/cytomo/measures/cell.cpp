@@ -82,10 +82,19 @@ void measure_absorption_of(CellMeasures& m, const CellInput& input, const Tomogr
     find_absorption_doubts(m.absorption, legend);
     ProfileOptions profiles = profile_options(legend);
     profiles.dense_is_dark = m.absorption.dense_is_dark;
-    m.profiles =
-        measure_profiles(input.instances, *input.classes, tomogram, profiles, progress.stage("profiles"));
+    m.profiles = measure_profiles(input.instances, m.objects, *input.classes, tomogram, profiles,
+                                  progress.stage("profiles"));
     m.textures =
         measure_texture(*input.classes, tomogram, texture_options(legend), progress.stage("texture"));
+}
+
+void add_expected_numbers(Summary& summary, const std::vector<ClassIntervals>& intervals) {
+    for (ClassSummary& c : summary.classes)
+        for (const ClassIntervals& i : intervals)
+            if (i.class_id == c.class_id) {
+                c.expected_objects = i.expected_real + i.expected_missed;
+                c.expected_volume_um3 = i.expected_um3;
+            }
 }
 
 /// One sentence for the doubts about single objects; those about whole classes as they are.
@@ -148,6 +157,7 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
                           progress);
     add_absorption_warnings(m, legend);
     m.summary = summarise(tomogram.grid, &tomogram, m.totals, m.objects, m.filopodia, legend);
+    add_expected_numbers(m.summary, m.class_intervals);
     m.summary.voxel_size_known = tomogram.voxel_size_known;
     return m;
 }

@@ -224,10 +224,12 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
         if (s.objects > 0) {
             const double real_um3 = std::log(std::max(s.expected_um3 / s.objects_um3, smallest_scale));
             const double real_um2 = std::log(std::max(s.expected_um2 / s.surface_um2, smallest_scale));
-            c.volume = displaced(c.volume_um3, 3, scale, d, e.volume_shift + real_um3, z * volume_further,
-                                 3 * voxel);
-            c.surface = displaced(c.surface_um2, 2, scale, d, e.volume_shift + e.surface_shift + real_um2,
-                                  z * surface_further, 2 * voxel);
+            const double volume_shift = e.volume_shift + real_um3;
+            const double surface_shift = e.volume_shift + e.surface_shift + real_um2;
+            c.expected_um3 = c.volume_um3 * std::exp(volume_shift);
+            c.expected_um2 = c.surface_um2 * std::exp(surface_shift);
+            c.volume = displaced(c.volume_um3, 3, scale, d, volume_shift, z * volume_further, 3 * voxel);
+            c.surface = displaced(c.surface_um2, 2, scale, d, surface_shift, z * surface_further, 2 * voxel);
         } else {  // only specks, too small for objects
             c.volume = {0, c.volume_um3 * std::exp(z * e.volume_deviation + 3 * voxel)};
             c.surface = {0, not_defined};

@@ -70,8 +70,10 @@ struct ClassIntervals {
     double expected_missed = 0;
     Interval count;  ///< of true objects in view; whole numbers
     double volume_um3 = 0;
-    Interval volume;  ///< µm³; of all voxels of the class
+    double expected_um3 = not_defined;  ///< what the true volume is expected to be; NaN without objects
+    Interval volume;                    ///< µm³; of all voxels of the class
     double surface_um2 = 0;
+    double expected_um2 = not_defined;
     Interval surface;  ///< µm²; sum over objects
 };
 
@@ -79,7 +81,8 @@ struct ClassIntervals {
 /// Count: objects found are real or not (Poisson-binomial with chance_real), missed ones come to that
 /// (Poisson); above 2,000 objects both by their normal limit; both are wider by what tomograms differ. Volume
 /// and surface: around the part expected to be real; displacements that the class shares add up over all
-/// objects, those of single objects cancel in part.
+/// objects, those of single objects cancel in part. Expected numbers are freed from the mean error of the
+/// error model, so that they are right in the mean over many tomograms like those it was learnt from.
 std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& totals, const Grid& grid,
                                             const std::vector<Object>& objects,
                                             const std::vector<Certainty>& certainty, const ErrorModel& errors,
@@ -93,7 +96,7 @@ void add_interval_columns(Table& objects_table, const std::vector<ObjectInterval
 /// The same for filopodia.csv, without the last two.
 void add_interval_columns(Table& filopodia_table, const std::vector<FilopodiumIntervals>& intervals);
 
-/// class_intervals.csv: one row a class and measure (count, volume, surface): value, low, high.
+/// class_intervals.csv: one row a class and measure (count, volume, surface): value, expected, low, high.
 Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const Legend& legend);
 
 }  // namespace cytomo

@@ -104,18 +104,22 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
         {"class_id", "", "class id in the class volume"},
         {"class", "", "name of the class"},
         {"measure", "", "count: objects; volume: of all voxels of the class; surface: of all objects"},
-        {"unit", "", "unit of value, low and high"},
+        {"unit", "", "unit of value, expected, low and high"},
         {"value", "", "as measured"},
+        {"expected", "",
+         "what the truth is expected to be: value without the mean errors of the default model on simulated "
+         "cells (objects that are none, missed ones, surfaces too far out or in)"},
         {"low", "", "lower end of the interval that holds the truth (default 90 %)"},
         {"high", "", "its upper end"}};
     for (const ClassIntervals& c : intervals) {
-        const auto add = [&](const char* measure, const char* unit, double value, const Interval& interval) {
+        const auto add = [&](const char* measure, const char* unit, double value, double expected,
+                             const Interval& interval) {
             table.rows.push_back({static_cast<std::int64_t>(c.class_id), legend.name_of(c.class_id), measure,
-                                  unit, value, interval.low, interval.high});
+                                  unit, value, expected, interval.low, interval.high});
         };
-        add("count", "", static_cast<double>(c.objects), c.count);
-        add("volume", "µm³", c.volume_um3, c.volume);
-        add("surface", "µm²", c.surface_um2, c.surface);
+        add("count", "", static_cast<double>(c.objects), c.expected_real + c.expected_missed, c.count);
+        add("volume", "µm³", c.volume_um3, c.expected_um3, c.volume);
+        add("surface", "µm²", c.surface_um2, c.expected_um2, c.surface);
     }
     return table;
 }

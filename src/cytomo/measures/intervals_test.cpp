@@ -223,6 +223,8 @@ TEST(Intervals, CountsOfDoubtfulAndMissedObjects) {
     errors.classes[vesicle].real_slope = 1;  // the chance is the mean probability
     const auto doubtful = class_intervals({}, grid, objects, certainty, errors, {})[0];
     EXPECT_NEAR(doubtful.expected_real, 17.5, 1e-9);
+    EXPECT_NEAR(doubtful.expected_um3, 0.7 * doubtful.volume_um3, 1e-12);
+    EXPECT_NEAR(doubtful.expected_um2, 0.7 * doubtful.surface_um2, 1e-12);
     EXPECT_EQ(doubtful.count.low, 14);  // scipy.stats.binom.ppf([0.05, 0.95], 25, 0.7)
     EXPECT_EQ(doubtful.count.high, 21);
 
@@ -286,6 +288,9 @@ TEST(Intervals, Columns) {
     const Table summary = class_intervals_table(classes, default_legend());
     ASSERT_EQ(summary.rows.size(), 3U);
     EXPECT_EQ(summary.rows[0].size(), summary.columns.size());
+    EXPECT_EQ(summary.columns[5].name, "expected");
+    EXPECT_EQ(std::get<double>(summary.rows[0][5]), classes[0].expected_real + classes[0].expected_missed);
+    EXPECT_EQ(std::get<double>(summary.rows[1][5]), classes[0].expected_um3);
 }
 
 TEST(Intervals, OptionsOutOfRange) {

@@ -19,7 +19,8 @@ struct Job {
     Crop crop;
 };
 
-Job plan(const Grid& grid, const VoxelBox& box, const CropRequest& request, std::size_t i) {
+Job plan(const Grid& grid, const CropRequest& request, std::size_t i) {
+    const VoxelBox& box = request.boxes[i];
     Job job;
     job.request = i;
     job.crop.number = request.numbers[i];
@@ -59,59 +60,14 @@ void copy_slice(Job& job, std::int64_t z, Size3 n, const std::uint32_t* labels, 
 
 }  // namespace
 
-ObjectPlaces find_places(const InstanceSlices& instances, const Progress& progress) {
-    const Size3 n = instances.grid.size;
-    const std::int64_t batch = 4LL * thread_count();
-    ObjectPlaces places;
-    places.boxes.resize(instances.count() + 1ULL);
-    places.voxels.assign(places.boxes.size(), 0);
-    struct Row {
-        std::uint32_t number;
-        std::int64_t first, last, y;
-    };
-    std::vector<std::vector<Row>> rows(static_cast<std::size_t>(batch));
-    for (std::int64_t z0 = 0; z0 < n.z; z0 += batch) {
-        const std::int64_t count = std::min(batch, n.z - z0);
-        parallel_for(count, [&](std::int64_t i) {
-            auto& found = rows[static_cast<std::size_t>(i)];
-            found.clear();
-            std::vector<std::uint32_t> slice(static_cast<std::size_t>(n.x * n.y));
-            instances.read(z0 + i, 1, slice);
-            for (std::int64_t y = 0; y < n.y; ++y) {
-                const std::uint32_t* row = slice.data() + y * n.x;
-                for (std::int64_t x = 0; x < n.x;) {
-                    std::int64_t end = x + 1;
-                    while (end < n.x && row[end] == row[x]) ++end;
-                    if (row[x] != 0) found.push_back({row[x], x, end - 1, y});
-                    x = end;
-                }
-            }
-        });
-        for (std::int64_t i = 0; i < count; ++i)
-            for (const Row& r : rows[static_cast<std::size_t>(i)]) {
-                VoxelBox& box = places.boxes[r.number];
-                places.voxels[r.number] += r.last - r.first + 1;
-                if (box.empty())
-                    box = {{r.first, r.y, z0 + i}, {r.last, r.y, z0 + i}};
-                else {
-                    box.first = {std::min(box.first[0], r.first), std::min(box.first[1], r.y), box.first[2]};
-                    box.last = {std::max(box.last[0], r.last), std::max(box.last[1], r.y), z0 + i};
-                }
-            }
-        progress(static_cast<double>(z0 + count) / static_cast<double>(n.z));
-    }
-    return places;
-}
-
 void for_crops(const InstanceSlices& instances, const ClassVolume& classes, const Tomogram& tomogram,
-               const std::vector<VoxelBox>& boxes, const CropRequest& request,
-               const std::function<void(std::size_t i, const Crop& crop)>& use, const Progress& progress) {
+               const CropRequest& request, const std::function<void(std::size_t i, const Crop& crop)>& use,
+               const Progress& progress) {
     const Size3 n = instances.grid.size;
     const std::int64_t area = n.x * n.y;
     std::vector<Job> jobs;
     for (std::size_t i = 0; i < request.numbers.size(); ++i)
-        if (!boxes[request.numbers[i]].empty())
-            jobs.push_back(plan(instances.grid, boxes[request.numbers[i]], request, i));
+        if (!request.boxes[i].empty()) jobs.push_back(plan(instances.grid, request, i));
     std::stable_sort(jobs.begin(), jobs.end(),
                      [](const Job& a, const Job& b) { return a.first[2] < b.first[2]; });
     std::vector<std::uint32_t> labels(static_cast<std::size_t>(area * slices_a_slab));

@@ -13,13 +13,6 @@
 
 namespace cytomo {
 
-/// Boxes of objects 0 … count from one pass over the slices; and their voxels.
-struct ObjectPlaces {
-    std::vector<VoxelBox> boxes;
-    std::vector<std::int64_t> voxels;
-};
-ObjectPlaces find_places(const InstanceSlices& instances, const Progress& progress);
-
 /// What a voxel of a crop is.
 enum class CropVoxel : std::uint8_t { other = 0, own = 1, surroundings = 2 };
 
@@ -34,6 +27,7 @@ struct Crop {
 
 struct CropRequest {
     std::vector<std::uint32_t> numbers;    ///< objects to cut out
+    std::vector<VoxelBox> boxes;           ///< of each of them
     std::array<std::int64_t, 3> margin{};  ///< voxels around each box
     std::array<bool, 256> surroundings{};  ///< classes that count as such
     std::int64_t most_voxels = 3'000'000;  ///< of a crop; larger ones are thinned out
@@ -45,7 +39,7 @@ struct CropRequest {
 /// long as each call writes its own result. Each slice is read once, or a few times where crops would not fit
 /// in memory.
 void for_crops(const InstanceSlices& instances, const ClassVolume& classes, const Tomogram& tomogram,
-               const std::vector<VoxelBox>& boxes, const CropRequest& request,
-               const std::function<void(std::size_t i, const Crop& crop)>& use, const Progress& progress);
+               const CropRequest& request, const std::function<void(std::size_t i, const Crop& crop)>& use,
+               const Progress& progress);
 
 }  // namespace cytomo

@@ -30,9 +30,11 @@ std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const Tomogr
 struct ClassSummary {
     std::uint8_t class_id = 0;
     std::string name;
-    std::int64_t objects = 0;     ///< counted objects
-    std::int64_t voxels = 0;      ///< all voxels of the class, counted objects or not
-    double volume_um3 = 0;        ///< of all these voxels
+    std::int64_t objects = 0;  ///< counted objects
+    std::int64_t voxels = 0;   ///< all voxels of the class, counted objects or not
+    double volume_um3 = 0;     ///< of all these voxels
+    /// What the truth is expected to be (class_intervals); NaN where not known. Not filled by summarise.
+    double expected_objects = not_defined, expected_volume_um3 = not_defined;
     double fraction_of_cell = 0;  ///< of the cell's volume, 0 … 1; NaN without a cell
     double surface_um2 = 0;       ///< sum over objects
     double mean_object_volume_um3 = not_defined;

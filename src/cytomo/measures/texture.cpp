@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
@@ -132,6 +133,18 @@ void erode(CoarseCells& cells, double depth_um) {
         if (squared[i] < least * least * (1 - 1e-6)) cells.class_of[i] = ignore_label;
 }
 
+std::array<bool, 256> classes_in(const ClassVolume& classes) {
+    std::array<bool, 256> occurs{};
+    std::mutex merging;
+    parallel_chunks(classes.count(), 1 << 20, [&](std::int64_t begin, std::int64_t end) {
+        std::array<bool, 256> some{};
+        for (std::int64_t i = begin; i < end; ++i) some[classes[i]] = true;
+        const std::lock_guard lock(merging);
+        for (std::size_t id = 0; id < some.size(); ++id) occurs[id] = occurs[id] || some[id];
+    });
+    return occurs;
+}
+
 double quantile(std::vector<float>& values, double share) {
     const double at = share * static_cast<double>(values.size() - 1);
     const auto low = static_cast<std::ptrdiff_t>(at);
@@ -212,8 +225,7 @@ std::vector<TextureSummary> measure_texture(const ClassVolume& classes, const To
     CoarseCells cells = coarse_cells_for(grid);
     progress(0);
     parallel_for(cells.grid.size.z, [&](std::int64_t layer) { fill_classes(cells, classes, layer); });
-    std::array<bool, 256> occurs{};
-    for (std::int64_t i = 0; i < classes.count(); ++i) occurs[classes[i]] = true;
+    const std::array<bool, 256> occurs = classes_in(classes);
     erode(cells, options.depth_um);
     progress(0.2);
 
