@@ -60,28 +60,39 @@ std::vector<BiasSample> compare_with_truth(const MeasuredCell& measured, const S
     std::map<std::uint8_t, double> number, volume_um3, found;
     for (const ObjectTruth& o : made.truth.objects) {
         true_objects[o.instance] = &o;
-        ++number[o.class_id];
         volume_um3[o.class_id] += o.labelled_volume_um3;
     }
     std::map<std::uint32_t, const Object*> objects;
-    std::map<std::uint8_t, double> measured_number, measured_um3;
+    std::map<std::uint8_t, double> measured_number, measured_um3, expected_number, expected_um3;
     for (const Object& o : measured.objects) {
         objects[o.instance] = &o;
         ++measured_number[o.class_id];
     }
     for (const ClassTotal& t : measured.totals)
         measured_um3[t.class_id] = static_cast<double>(t.voxels) * made.classes.grid().voxel_volume_um3();
+    for (const ClassIntervals& i : measured.intervals) {
+        expected_number[i.class_id] = i.expected_real + i.expected_missed;
+        expected_um3[i.class_id] = std::isfinite(i.expected_um3) ? i.expected_um3 : 0;
+    }
 
     std::map<std::uint32_t, std::uint32_t> partner;  // of true objects
     for (const Match& m : match_objects(slices_of(truth), measured.instances)) {
         partner[m.a] = m.b;
         ++found[truth.class_of[m.a]];
     }
-    for (const auto& [c, count] : number) {
-        add(c, "total volume", "µm³", volume_um3[c], measured_um3[c]);
+    const auto& least_um3 = default_instance_options().min_volume_um3;
+    for (const ObjectTruth& o : made.truth.objects)
+        if (o.labelled_volume_um3 >= least_um3[o.class_id] || partner.count(o.instance) > 0)
+            ++number[o.class_id];
+    for (const auto& [c, um3] : measured_um3)
+        if (c != background && c != ignore_label) volume_um3.try_emplace(c, 0);  // found where there is none
+    for (const auto& [c, um3] : volume_um3) {
+        add(c, "total volume", "µm³", um3, measured_um3[c]);
+        add(c, "total volume, expected", "µm³", um3, expected_um3[c]);
         if (c <= cytoplasm) continue;
-        add(c, "objects", "", count, measured_number[c]);
-        add(c, "objects found", "", count, found[c]);
+        add(c, "objects", "", number[c], measured_number[c]);
+        add(c, "objects, expected", "", number[c], expected_number[c]);
+        add(c, "objects found", "", number[c], found[c]);
     }
     const Export& output = made.truth.options.output;
     const double sign = output.polarity == Polarity::dense_is_dark ? -1 : 1;
@@ -210,8 +221,9 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
         AnalyzeOptions analysis = options.analyze;
         analysis.pictures = false;
         const Analysis a = analyze(tomogram, model, analysis, progress.stage(prefix + "analyzing"));
-        const auto samples = compare_with_truth(
-            {a.instances, a.measures.objects, a.measures.filopodia, a.measures.totals}, made, cell);
+        const auto samples = compare_with_truth({a.instances, a.measures.objects, a.measures.filopodia,
+                                                 a.measures.totals, a.measures.class_intervals},
+                                                made, cell);
         bias.samples.insert(bias.samples.end(), samples.begin(), samples.end());
         if (cell > 0) continue;
         for (const ClassVolume* shown :

@@ -39,10 +39,13 @@ struct MeasuredCell {
     const std::vector<Object>& objects;
     const std::vector<Filopodium>& filopodia;
     const std::vector<ClassTotal>& totals;
+    const std::vector<ClassIntervals>& intervals;  ///< may be empty
 };
 
 /// The samples of one cell, all on the grid of the truth. Of the cell: number of objects and total volume by
-/// class, objects found. Of each object that has a partner in the truth (match_objects) and lies within the
+/// class, as measured and as expected (class_intervals), objects found. True objects smaller than those that
+/// are kept (default_instance_options) do not count unless they are found. Classes that occur in neither are
+/// left out. Of each object that has a partner in the truth (match_objects) and lies within the
 /// volume: volume, surface (where it is known exactly), diameter, absorption (where the export left it
 /// in 1/µm); of filopodia within the volume: length and mean radius. Cytoplasm: volume only.
 std::vector<BiasSample> compare_with_truth(const MeasuredCell& measured, const SimulatedTomogram& truth,

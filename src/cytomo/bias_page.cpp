@@ -60,8 +60,9 @@ std::vector<Figure> ratio_figures(const Bias& bias) {
         group.values.push_back(100 * (s.measured / s.truth - 1));
     }
     std::vector<Figure> figures;
-    for (const char* measure : {"objects found", "objects", "total volume", "volume", "surface",
-                                "equivalent diameter", "absorption", "length", "mean radius"}) {
+    for (const char* measure :
+         {"objects found", "objects", "objects, expected", "total volume", "total volume, expected", "volume",
+          "surface", "equivalent diameter", "absorption", "length", "mean radius"}) {
         std::vector<NamedValues> groups;
         for (auto& [class_id, group] : by_measure[measure]) groups.push_back(std::move(group));
         if (groups.empty()) continue;

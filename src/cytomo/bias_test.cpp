@@ -50,7 +50,12 @@ TEST(Bias, OfOneCellComparesPartners) {
     const Tomogram tomogram = tomogram_from(std::make_shared<const Volume<float>>(made.tomogram));
     const auto objects = measure_objects(found, &tomogram);
     const std::vector<ClassTotal> totals{{lipid_droplet, 64 + 80 + 64, -0.5, 0}};
-    const auto samples = compare_with_truth({slices_of(found), objects, {}, totals}, made, 2);
+    ClassIntervals expected;
+    expected.class_id = lipid_droplet;
+    expected.expected_real = 1.75;
+    expected.expected_missed = 0.5;
+    expected.expected_um3 = 0.125;
+    const auto samples = compare_with_truth({slices_of(found), objects, {}, totals, {expected}}, made, 2);
     const auto sample = [&](std::uint8_t c, const std::string& measure) {
         for (const BiasSample& s : samples)
             if (s.class_id == c && s.measure == measure) return s;
@@ -69,7 +74,31 @@ TEST(Bias, OfOneCellComparesPartners) {
     EXPECT_NEAR(sample(lipid_droplet, "absorption").truth, 0.4, 1e-9);
     EXPECT_NEAR(sample(lipid_droplet, "absorption").measured, 0.5, 1e-6);  // dark: values are negative
     EXPECT_EQ(sample(lipid_droplet, "volume").cell, 2);
-    EXPECT_EQ(samples.size(), 3U + 3U + 3U);  // 3 of the droplets' cell, 3 of the vesicles', 3 of a droplet
+    EXPECT_EQ(sample(lipid_droplet, "objects, expected").truth, 2);
+    EXPECT_EQ(sample(lipid_droplet, "objects, expected").measured, 2.25);
+    EXPECT_EQ(sample(lipid_droplet, "total volume, expected").measured, 0.125);
+    EXPECT_EQ(samples.size(), 5U + 5U + 3U);  // 5 of the droplets' cell, 5 of the vesicles', 3 of a droplet
+}
+
+TEST(Bias, WhatIsTooSmallToBeKeptIsNotAskedForAndFalseClassesCount) {
+    SimulatedTomogram made = three_boxes();
+    for (ObjectTruth& o : made.truth.objects)
+        if (o.instance == 2) o.labelled_volume_um3 = 0.0001;  // a sphere of 60 nm has 0.000113 µm³
+    const Instances nothing{InstanceVolume(made.classes.grid()), {0}};
+    const std::vector<ClassTotal> totals{{background, 100}, {nucleus, 7}, {ignore_label, 3}};
+    const auto samples = compare_with_truth({slices_of(nothing), {}, {}, totals, {}}, made, 0);
+    double droplets = -1, nuclei = -1;
+    for (const BiasSample& s : samples) {
+        EXPECT_NE(s.class_id, background);
+        EXPECT_NE(s.class_id, ignore_label);
+        if (s.class_id == lipid_droplet && s.measure == "objects") droplets = s.truth;
+        if (s.class_id == nucleus && s.measure == "total volume") {
+            nuclei = s.measured;
+            EXPECT_EQ(s.truth, 0);
+        }
+    }
+    EXPECT_EQ(droplets, 1);
+    EXPECT_NEAR(nuclei, 0.007, 1e-12);
 }
 
 TEST(Bias, SumsOverCells) {
