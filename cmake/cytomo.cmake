@@ -13,7 +13,7 @@ if(CYTOMO_WERROR)
   target_compile_options(cytomo_flags INTERFACE -Werror)
 endif()
 if(CYTOMO_SANITIZE)
-  target_compile_options(cytomo_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -g)
+  target_compile_options(cytomo_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -g1)
   target_link_options(cytomo_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
