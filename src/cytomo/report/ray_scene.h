@@ -71,7 +71,7 @@ public:
     /// First surface of that look along the ray beyond `from`; false if there is none before `to`.
     bool find_hit(Look look, Float3 origin, Float3 direction, float from, float to, Hit& hit) const;
     /// Bit i: a surface of that look lies on the ray along directions[i] before `to`. At most
-    /// most_rays_at_once; rays from one point are traced together, which takes half the time.
+    /// most_rays_at_once; rays from one point are traced together.
     std::uint64_t blocked(Look look, Float3 origin, std::span<const Float3> directions, float to) const;
     bool has(Look look) const;
 
