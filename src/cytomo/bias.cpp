@@ -88,10 +88,10 @@ std::vector<BiasSample> compare_with_truth(const MeasuredCell& measured, const S
         if (c != background && c != ignore_label) volume_um3.try_emplace(c, 0);  // found where there is none
     for (const auto& [c, um3] : volume_um3) {
         add(c, "total volume", "µm³", um3, measured_um3[c]);
-        add(c, "total volume, expected", "µm³", um3, expected_um3[c]);
+        add(c, "expected total volume", "µm³", um3, expected_um3[c]);
         if (c <= cytoplasm) continue;
         add(c, "objects", "", number[c], measured_number[c]);
-        add(c, "objects, expected", "", number[c], expected_number[c]);
+        add(c, "expected objects", "", number[c], expected_number[c]);
         add(c, "objects found", "", number[c], found[c]);
     }
     const Export& output = made.truth.options.output;

@@ -61,7 +61,7 @@ std::vector<Figure> ratio_figures(const Bias& bias) {
     }
     std::vector<Figure> figures;
     for (const char* measure :
-         {"objects found", "objects", "objects, expected", "total volume", "total volume, expected", "volume",
+         {"objects found", "objects", "expected objects", "total volume", "expected total volume", "volume",
           "surface", "equivalent diameter", "absorption", "length", "mean radius"}) {
         std::vector<NamedValues> groups;
         for (auto& [class_id, group] : by_measure[measure]) groups.push_back(std::move(group));

@@ -74,9 +74,9 @@ TEST(Bias, OfOneCellComparesPartners) {
     EXPECT_NEAR(sample(lipid_droplet, "absorption").truth, 0.4, 1e-9);
     EXPECT_NEAR(sample(lipid_droplet, "absorption").measured, 0.5, 1e-6);  // dark: values are negative
     EXPECT_EQ(sample(lipid_droplet, "volume").cell, 2);
-    EXPECT_EQ(sample(lipid_droplet, "objects, expected").truth, 2);
-    EXPECT_EQ(sample(lipid_droplet, "objects, expected").measured, 2.25);
-    EXPECT_EQ(sample(lipid_droplet, "total volume, expected").measured, 0.125);
+    EXPECT_EQ(sample(lipid_droplet, "expected objects").truth, 2);
+    EXPECT_EQ(sample(lipid_droplet, "expected objects").measured, 2.25);
+    EXPECT_EQ(sample(lipid_droplet, "expected total volume").measured, 0.125);
     EXPECT_EQ(samples.size(), 5U + 5U + 3U);  // 5 of the droplets' cell, 5 of the vesicles', 3 of a droplet
 }
 

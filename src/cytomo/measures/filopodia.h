@@ -17,8 +17,9 @@ namespace cytomo {
 /// A side branch: from the stem's centre line to its own farthest point.
 struct FilopodiumBranch {
     double length_um = 0;
-    double leaves_at_um = 0;  ///< along the stem, from its root
-    Vec3 base_um, tip_um;     ///< on the stem's centre line; its end
+    double leaves_at_um = 0;    ///< along the stem, from its root
+    std::vector<Vec3> line_um;  ///< from the stem's centre line to its end; at least two points
+    Vec3 tip_um() const { return line_um.back(); }
 };
 
 /// One filopodium. Positions and lengths in µm, positions in the grid's space.

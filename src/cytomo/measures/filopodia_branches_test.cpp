@@ -43,10 +43,10 @@ TEST(FilopodiaBranches, AreMeasuredBesideTheLine) {
             ASSERT_EQ(f.branches.size(), 2U) << what;
             EXPECT_NEAR(f.branches[0].length_um / (0.6 + 0.9 * r), 1, 0.15) << what;
             EXPECT_NEAR(f.branches[0].leaves_at_um, 0.8, 0.15) << what;
-            EXPECT_LT(length(f.branches[0].tip_um - to), 2 * r) << what;
+            EXPECT_LT(length(f.branches[0].tip_um() - to), 2 * r) << what;
             EXPECT_NEAR(f.branches[1].length_um / (0.4 + 0.8 * r), 1, 0.25) << what;
             EXPECT_NEAR(f.branches[1].leaves_at_um, 1.5, 0.1) << what;
-            EXPECT_LT(length(f.branches[1].tip_um - other_end), 2 * r) << what;
+            EXPECT_LT(length(f.branches[1].tip_um() - other_end), 2 * r) << what;
         }
     // A bump is no branch.
     const Filopodium bump = measure_only(draw_stem(edges[0], r, l, [&](Vec3 p) {

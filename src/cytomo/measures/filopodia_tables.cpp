@@ -114,7 +114,7 @@ Table filopodium_branches_table(const std::vector<Filopodium>& filopodia) {
         for (std::size_t i = 0; i < f.branches.size(); ++i) {
             const FilopodiumBranch& b = f.branches[i];
             table.rows.push_back({static_cast<std::int64_t>(f.instance), static_cast<std::int64_t>(i + 1),
-                                  b.length_um, b.leaves_at_um, b.tip_um.x, b.tip_um.y, b.tip_um.z});
+                                  b.length_um, b.leaves_at_um, b.tip_um().x, b.tip_um().y, b.tip_um().z});
         }
     return table;
 }

@@ -285,8 +285,9 @@ std::vector<FilopodiumBranch> find_branches(const VoxelSet& voxels, const Grid& 
             std::max(0.0, dot(tip - nodes.back(), ahead)) + 0.25 * voxel_extent(ahead, grid.voxel_um);
         branch.length_um += rest;
         branch.leaves_at_um = std::max(0.0, at - root_at);
-        branch.base_um = line.point(at);
-        branch.tip_um = nodes.back() + ahead * rest;
+        branch.line_um.push_back(line.point(at));
+        branch.line_um.insert(branch.line_um.end(), nodes.begin(), nodes.end());
+        branch.line_um.push_back(nodes.back() + ahead * rest);
         branches.push_back(branch);
     }
     std::stable_sort(branches.begin(), branches.end(),

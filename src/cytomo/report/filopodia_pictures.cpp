@@ -130,8 +130,9 @@ void draw_filopodium(Image& image, const Map& map, const Filopodium& f, const Ra
         const double more = rim ? 2.5 : 0;
         // A branch has no radius of its own: thin, in the colour of the stem.
         for (const FilopodiumBranch& b : f.branches)
-            draw_line(image, map.at(b.base_um), map.at(b.tip_um), width(0.6 * f.mean_radius_um) + more,
-                      rim ? paper : colour(f.mean_radius_um));
+            for (std::size_t i = 1; i < b.line_um.size(); ++i)
+                draw_line(image, map.at(b.line_um[i - 1]), map.at(b.line_um[i]),
+                          width(0.6 * f.mean_radius_um) + more, rim ? paper : colour(f.mean_radius_um));
         for (std::size_t i = 1; i < f.centre_line_um.size(); ++i) {
             // Round ends reach half a width beyond the line: the last stretch ends before the tip.
             Vec3 to = f.centre_line_um[i];
@@ -177,6 +178,13 @@ void draw_numbers(Image& image, const Map& map, std::span<const Filopodium> filo
                                            [&](const Box& other) { return box.meets(other); });
             if (found || attempt == 0) best = box;
         }
+        // Where everything is taken, rather over another number than cut off.
+        const auto back_inside = [](double low, double high, double first, double last) {
+            return std::max(0.0, first - low) - std::max(0.0, high - last);
+        };
+        const double dx = back_inside(best.left, best.right, map.left, map.left + map.width),
+                     dy = back_inside(best.top, best.bottom, map.top, map.top + map.height);
+        best = {best.left + dx, best.top + dy, best.right + dx, best.bottom + dy};
         taken.push_back(best);
         const PicturePoint baseline{best.left + 2, best.bottom - 3};
         draw_text(image, baseline, text, size, paper, 3.2);

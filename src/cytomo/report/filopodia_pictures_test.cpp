@@ -67,6 +67,40 @@ TEST(ColourScale, LightnessRisesEvenlyAndStaysVisibleOnWhite) {
     EXPECT_EQ(unknown[0], unknown[1]);
 }
 
+TEST(FilopodiaPicture, NumbersAreNotCutOffWhereThereIsNoRoom) {
+    // More filopodia in one corner than there are places around it; their roots look outwards.
+    std::vector<Filopodium> filopodia;
+    for (std::uint32_t n = 100; n < 160; ++n)
+        filopodia.push_back(line(n, {5.1, 6.1, 7.1}, {6.5, 7.5, 7.1}, 0.02, 0.02));
+    const Image with = filopodia_picture(cell(), filopodia, {.longer_side = 800});
+    const Image without = filopodia_picture(cell(), filopodia, {.longer_side = 800, .numbers = false});
+    int changed = 0;
+    for (int y = 0; y < with.height; ++y)
+        for (int x = 0; x < with.width; ++x) {
+            if (with.at(x, y) == without.at(x, y)) continue;
+            ++changed;
+            // 10 pixels of margin; a number's rim reaches 2 pixels beyond its box.
+            EXPECT_GE(x, 8);
+            EXPECT_GE(y, 8);
+        }
+    EXPECT_GT(changed, 100);
+}
+
+TEST(FilopodiaPicture, BranchesFollowTheirLines) {
+    Filopodium f = line(3, {6, 8, 7.1}, {6, 6.4, 7.1}, 0.05, 0.05);
+    FilopodiumBranch bent;
+    bent.line_um = {{6, 7, 7.1}, {7, 7, 7.1}, {7, 6.2, 7.1}};  // right, then up
+    f.branches.push_back(bent);
+    const Image image = filopodia_picture(cell(), std::vector{f}, {.longer_side = 800, .numbers = false});
+    const auto at = [&](double x, double y) {
+        return image.at(static_cast<int>(10 + (x - 5 + 0.01) * 200),
+                        static_cast<int>(10 + (y - 6 + 0.01) * 200));
+    };
+    EXPECT_NE(at(6.5, 7), (Colour{255, 255, 255}));
+    EXPECT_NE(at(7, 6.5), (Colour{255, 255, 255}));
+    EXPECT_EQ(at(6.5, 6.6), (Colour{255, 255, 255}));  // the straight way from end to end
+}
+
 TEST(FilopodiaPicture, BodyAndFilopodiaLieWhereTheyAre) {
     const std::vector<Filopodium> filopodia{line(3, {6, 8, 7.1}, {6.2, 6.4, 7.1}, 0.05, 0.05),
                                             line(12, {8, 8, 7.1}, {8, 6.5, 7.1}, 0.11, 0.11)};
