@@ -71,7 +71,7 @@ TEST(FilopodiaPicture, NumbersAreNotCutOffWhereThereIsNoRoom) {
     // More filopodia in one corner than there are places around it; their roots look outwards.
     std::vector<Filopodium> filopodia;
     for (std::uint32_t n = 100; n < 160; ++n)
-        filopodia.push_back(line(n, {5.1, 6.1, 7.1}, {6.5, 7.5, 7.1}, 0.02, 0.02));
+        filopodia.push_back(line(n, {5.02, 6.02, 7.1}, {6.5, 7.5, 7.1}, 0.02, 0.02));
     const Image with = filopodia_picture(cell(), filopodia, {.longer_side = 800});
     const Image without = filopodia_picture(cell(), filopodia, {.longer_side = 800, .numbers = false});
     int changed = 0;
