@@ -141,18 +141,7 @@ private:
         if (points.size() < 3) return points;
         // Three points to either side, and a little.
         const double wide = 3.4 * std::max(graph_.thickness_um, fit_.branches[b].cuts.length_um);
-        if (!is_ring(b)) return smoothed(points, wide);
-        // A ring: with as many points before and behind as the smoothing looks at.
-        const auto n = static_cast<std::ptrdiff_t>(points.size());
-        double around = length(points.front() - points.back());
-        for (std::size_t i = 1; i < points.size(); ++i) around += length(points[i] - points[i - 1]);
-        const auto more = std::min<std::ptrdiff_t>(
-            n, static_cast<std::ptrdiff_t>(2 * wide / (around / static_cast<double>(n))) + 2);
-        std::vector<Vec3> twice(points.end() - more, points.end());
-        twice.insert(twice.end(), points.begin(), points.end());
-        twice.insert(twice.end(), points.begin(), points.begin() + more);
-        twice = smoothed(twice, wide);
-        return {twice.begin() + more, twice.begin() + more + n};
+        return is_ring(b) ? smoothed_ring(points, wide) : smoothed(points, wide);
     }
 
     void make_stub(std::uint32_t b) {
@@ -373,7 +362,7 @@ private:
             const double tie = 0.03 * lines;
             for (std::size_t i = 0; i < 3; ++i) m[i] += tie;
             right = right + fit_.nodes_um[n] * tie;
-            const Vec3 found = solve(m, right);
+            const Vec3 found = solve_symmetric(m, right);
             const Vec3 off = found - plan_.nodes[n].place_um;
             const double most = 1.5 * fit_.node_radius_um[n];
             fit_.nodes_um[n] = length(off) > most ? plan_.nodes[n].place_um + normalized(off) * most : found;
@@ -385,12 +374,6 @@ private:
         std::sort(found.begin(), found.end());
         found.erase(std::unique(found.begin(), found.end()), found.end());
         return found;
-    }
-
-    static Vec3 solve(const std::array<double, 6>& m, Vec3 r) {
-        const Vec3 a{m[0], m[3], m[4]}, b{m[3], m[1], m[5]}, c{m[4], m[5], m[2]};
-        const double determinant = dot(a, cross(b, c));
-        return Vec3{dot(r, cross(b, c)), dot(a, cross(r, c)), dot(a, cross(b, r))} * (1 / determinant);
     }
 
     const SkeletonMatter& matter_;

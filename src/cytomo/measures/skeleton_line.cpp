@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "cytomo/measures/centre_line.h"
+
 namespace cytomo {
 
 SkeletonLine::SkeletonLine(const std::vector<Vec3>& nodes, bool open_from, bool open_to, bool closed)
@@ -77,6 +79,26 @@ std::vector<Vec3> moved_inwards(const std::vector<Vec3>& nodes, bool ring, doubl
         moved[i] = moved[i] + bend * (radius_um * radius_um / 4);
     }
     return moved;
+}
+
+std::vector<Vec3> smoothed_ring(const std::vector<Vec3>& points, double wide_um) {
+    // With as many points before and behind as the smoothing looks at.
+    const auto n = static_cast<std::ptrdiff_t>(points.size());
+    double around = length(points.front() - points.back());
+    for (std::size_t i = 1; i < points.size(); ++i) around += length(points[i] - points[i - 1]);
+    const auto more = std::min<std::ptrdiff_t>(
+        n, static_cast<std::ptrdiff_t>(2 * wide_um / (around / static_cast<double>(n))) + 2);
+    std::vector<Vec3> twice(points.end() - more, points.end());
+    twice.insert(twice.end(), points.begin(), points.end());
+    twice.insert(twice.end(), points.begin(), points.begin() + more);
+    twice = smoothed(twice, wide_um);
+    return {twice.begin() + more, twice.begin() + more + n};
+}
+
+Vec3 solve_symmetric(const std::array<double, 6>& m, Vec3 r) {
+    const Vec3 a{m[0], m[3], m[4]}, b{m[3], m[1], m[5]}, c{m[4], m[5], m[2]};
+    const double determinant = dot(a, cross(b, c));
+    return Vec3{dot(r, cross(b, c)), dot(a, cross(r, c)), dot(a, cross(b, r))} * (1 / determinant);
 }
 
 double radius_of_short(double volume, double whole_length) {

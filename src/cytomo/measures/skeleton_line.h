@@ -1,6 +1,7 @@
 // Private to measures: a centre line that can be closed, and the cuts across it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -51,6 +52,12 @@ private:
 /// The middle of a cut through a bent tube lies outside its axis, as there is more room: by r²/4 times
 /// the curvature.
 std::vector<Vec3> moved_inwards(const std::vector<Vec3>& nodes, bool ring, double radius_um);
+
+/// `smoothed` for a closed line, whose first point follows its last.
+std::vector<Vec3> smoothed_ring(const std::vector<Vec3>& points, double wide_um);
+
+/// x of m x = r, with the matrix m as xx, yy, zz, xy, xz, yz.
+Vec3 solve_symmetric(const std::array<double, 6>& m, Vec3 r);
 
 /// Radius of the rod with half spheres as ends, or the ellipsoid of revolution, that has this volume and
 /// length.
