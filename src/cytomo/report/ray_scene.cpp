@@ -237,15 +237,36 @@ std::uint64_t RayScene::blocked(Look look, Float3 origin, std::span<const Float3
 
 namespace {
 
-struct Sample {
-    float u, v;
-};
+/// Points in the unit disc, evenly spread: one after the other, each a constant turn further round.
+class DiscSamples {
+public:
+    DiscSamples(int first, Shift shift)
+        : u_(part(shift.u + turn_u * first)),
+          cos_(std::cos(2 * std::numbers::pi * (shift.v + turn_v * first))),
+          sin_(std::sin(2 * std::numbers::pi * (shift.v + turn_v * first))) {}
 
-Sample sample(int index, Shift shift) {
-    constexpr double g1 = 0.7548776662466927, g2 = 0.5698402909980532;  // powers of the plastic number
-    const double u = shift.u + g1 * index, v = shift.v + g2 * index;
-    return {static_cast<float>(u - std::floor(u)), static_cast<float>(v - std::floor(v))};
-}
+    struct Sample {
+        float x, y, squared;  ///< and the square of the distance from the middle
+    };
+    Sample next() {
+        const double r = std::sqrt(u_);
+        const Sample sample{static_cast<float>(r * cos_), static_cast<float>(r * sin_),
+                            static_cast<float>(u_)};
+        static const double c = std::cos(2 * std::numbers::pi * turn_v),
+                            s = std::sin(2 * std::numbers::pi * turn_v);
+        u_ = part(u_ + turn_u);
+        const double cosine = cos_ * c - sin_ * s;
+        sin_ = sin_ * c + cos_ * s;
+        cos_ = cosine;
+        return sample;
+    }
+
+private:
+    static constexpr double turn_u = 0.7548776662466927,
+                            turn_v = 0.5698402909980532;  // powers of the plastic number
+    static double part(double v) { return v - std::floor(v); }
+    double u_, cos_, sin_;
+};
 
 /// Two directions at right angles to `n` (Duff et al. 2017).
 void make_basis(Float3 n, Float3& s, Float3& t) {
@@ -269,21 +290,20 @@ Shift shift_for(std::uint64_t number) {
 void cosine_directions(Float3 normal, int first, Shift shift, std::span<Float3> out) {
     Float3 s, t;
     make_basis(normal, s, t);
+    DiscSamples samples(first, shift);
     for (Float3& direction : out) {
-        const Sample p = sample(first++, shift);
-        const float r = std::sqrt(p.u), angle = 2 * std::numbers::pi_v<float> * p.v;
-        direction = s * (r * std::cos(angle)) + t * (r * std::sin(angle)) +
-                    normal * std::sqrt(std::max(0.0F, 1 - p.u));
+        const auto p = samples.next();
+        direction = s * p.x + t * p.y + normal * std::sqrt(std::max(0.0F, 1 - p.squared));
     }
 }
 
 void cone_directions(Float3 axis, float spread, int first, Shift shift, std::span<Float3> out) {
     Float3 s, t;
     make_basis(axis, s, t);
+    DiscSamples samples(first, shift);
     for (Float3& direction : out) {
-        const Sample p = sample(first++, shift);
-        const float r = spread * std::sqrt(p.u), angle = 2 * std::numbers::pi_v<float> * p.v;
-        direction = normalized(axis + s * (r * std::cos(angle)) + t * (r * std::sin(angle)));
+        const auto p = samples.next();
+        direction = normalized(axis + s * (spread * p.x) + t * (spread * p.y));
     }
 }
 
