@@ -233,9 +233,8 @@ Absorption measure_absorption(const InstanceSlices& instances, const ClassVolume
     options.check();
     const Grid& grid = instances.grid;
     const Size3 n = grid.size;
-    if (classes.grid().size != n || tomogram.grid.size != n)
-        throw InputError(tomogram.source, "as many voxels in tomogram, classes and objects",
-                         "different sizes", "Give the tomogram from which the classes were made");
+    check_same_size(tomogram, n);
+    check_same_size(tomogram, classes.grid().size);
     Absorption result;
     result.calibrated = tomogram.calibrated;
     if (n.count() == 0) return result;

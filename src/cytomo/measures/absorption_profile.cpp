@@ -222,9 +222,8 @@ std::vector<RadialProfile> measure_profiles(const InstanceSlices& instances,
     options.check();
     const Grid& grid = instances.grid;
     const Size3 n = grid.size;
-    if (classes.grid().size != n || tomogram.grid.size != n)
-        throw InputError(tomogram.source, "as many voxels in tomogram, classes and objects",
-                         "different sizes", "Give the tomogram from which the classes were made");
+    check_same_size(tomogram, n);
+    check_same_size(tomogram, classes.grid().size);
     CropRequest request;
     std::array<std::size_t, 256> taken{};
     for (const Object& o : objects) {

@@ -7,7 +7,9 @@
 #include <atomic>
 #include <cmath>
 #include <mutex>
+#include <string>
 
+#include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/measures/surface_area.h"
 
@@ -252,6 +254,15 @@ std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram
         progress(static_cast<double>(last_slab) / static_cast<double>(slabs));
     }
     return total;
+}
+
+void check_same_size(const Tomogram& tomogram, Size3 classes) {
+    if (tomogram.grid.size == classes) return;
+    const auto text = [](Size3 s) {
+        return std::to_string(s.x) + " × " + std::to_string(s.y) + " × " + std::to_string(s.z) + " voxels";
+    };
+    throw InputError(tomogram.source, "the size of the classes, " + text(classes), text(tomogram.grid.size),
+                     "Give the tomogram from which the classes were made");
 }
 
 }  // namespace cytomo

@@ -43,4 +43,7 @@ struct ObjectSums {
 std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram* tomogram,
                                     const Progress& progress);
 
+/// Throws InputError, which names the tomogram, if it has not the classes' size.
+void check_same_size(const Tomogram& tomogram, Size3 classes);
+
 }  // namespace cytomo

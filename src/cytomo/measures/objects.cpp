@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/measures/object_sums.h"
 
@@ -99,14 +98,7 @@ std::vector<Object> measure_objects(const Instances& instances, const Tomogram* 
 std::vector<Object> measure_objects(const InstanceSlices& instances, const Tomogram* tomogram,
                                     const Progress& progress) {
     const Grid& grid = instances.grid;
-    if (tomogram != nullptr && tomogram->grid.size != grid.size) {
-        const auto text = [](Size3 s) {
-            return std::to_string(s.x) + " × " + std::to_string(s.y) + " × " + std::to_string(s.z) +
-                   " voxels";
-        };
-        throw InputError(tomogram->source, "the size of the classes, " + text(grid.size),
-                         text(tomogram->grid.size), "Give the tomogram from which the classes were made");
-    }
+    if (tomogram != nullptr) check_same_size(*tomogram, grid.size);
     const std::vector<ObjectSums> sums = sum_objects(instances, tomogram, progress.part(0, 0.95));
     std::vector<Object> all(sums.size());
     parallel_for(static_cast<std::int64_t>(sums.size()), [&](std::int64_t i) {

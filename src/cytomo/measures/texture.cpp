@@ -218,9 +218,7 @@ std::vector<TextureSummary> measure_texture(const ClassVolume& classes, const To
     options.check();
     const Grid& grid = classes.grid();
     const Size3 n = grid.size;
-    if (tomogram.grid.size != n)
-        throw InputError(tomogram.source, "as many voxels as the classes have", "another size",
-                         "Give the tomogram from which the classes were made");
+    check_same_size(tomogram, n);
     if (n.count() == 0) return {};
     CoarseCells cells = coarse_cells_for(grid);
     progress(0);
