@@ -48,6 +48,35 @@ double gap_um(const TubePiece& a, const TubePiece& b) {
     return best;
 }
 
+constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+/// The tube to which most of a ball's voxels belong, or, where none do, that of the nearest ball along the
+/// links.
+std::vector<std::uint32_t> main_tubes(const TubeGraph& graph, const std::vector<std::uint32_t>& tube_of) {
+    std::vector<std::vector<std::uint32_t>> votes(graph.nodes.size());
+    for (std::size_t i = 0; i < tube_of.size(); ++i)
+        if (tube_of[i] != none) {
+            auto& vote = votes[graph.node_of[i]];
+            vote.resize(std::max<std::size_t>(vote.size(), tube_of[i] + 1), 0);
+            ++vote[tube_of[i]];
+        }
+    std::vector<std::uint32_t> tube(graph.nodes.size(), none), open;
+    for (std::uint32_t n = 0; n < tube.size(); ++n) {
+        const auto& vote = votes[n];
+        if (vote.empty()) continue;
+        tube[n] = static_cast<std::uint32_t>(std::max_element(vote.begin(), vote.end()) - vote.begin());
+        open.push_back(n);
+    }
+    for (std::size_t next = 0; next < open.size(); ++next)
+        for (const std::uint32_t n : graph.nodes[open[next]].neighbours)
+            if (tube[n] == none) {
+                tube[n] = tube[open[next]];
+                open.push_back(n);
+            }
+    std::replace(tube.begin(), tube.end(), none, std::uint32_t{0});  // linked to nothing
+    return tube;
+}
+
 /// Tube of each voxel of the object, from 0; empty if there is one only.
 std::vector<std::uint32_t> part_object(const ClassVolume& classes, const Instances& instances,
                                        std::uint32_t number, const VoxelBox& box,
@@ -80,7 +109,6 @@ std::vector<std::uint32_t> part_object(const ClassVolume& classes, const Instanc
     for (const auto& v : voxels) ++row_begin[row_of(v[1], v[2]) + 1];
     for (std::size_t r = 1; r < row_begin.size(); ++r) row_begin[r] += row_begin[r - 1];
 
-    constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
     std::vector<std::uint32_t> tube_of(voxels.size(), none);
     std::vector<float> best(voxels.size(), std::numeric_limits<float>::infinity());
     constexpr double reach_radii = 2;
@@ -110,21 +138,9 @@ std::vector<std::uint32_t> part_object(const ClassVolume& classes, const Instanc
                 }
     }
     // What no middle line is near goes with its ball.
-    std::vector<std::vector<std::uint32_t>> votes(graph.nodes.size());
+    const std::vector<std::uint32_t> tube_of_node = main_tubes(graph, tube_of);
     for (std::size_t i = 0; i < voxels.size(); ++i)
-        if (tube_of[i] != none) {
-            auto& vote = votes[graph.node_of[i]];
-            vote.resize(std::max<std::size_t>(vote.size(), tube_of[i] + 1), 0);
-            ++vote[tube_of[i]];
-        }
-    for (std::size_t i = 0; i < voxels.size(); ++i)
-        if (tube_of[i] == none) {
-            const auto& vote = votes[graph.node_of[i]];
-            tube_of[i] =
-                vote.empty()
-                    ? 0
-                    : static_cast<std::uint32_t>(std::max_element(vote.begin(), vote.end()) - vote.begin());
-        }
+        if (tube_of[i] == none) tube_of[i] = tube_of_node[graph.node_of[i]];
     return tube_of;
 }
 

@@ -10,6 +10,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/labels/test_tubes.h"
 
 namespace cytomo {
 namespace {
@@ -247,6 +248,35 @@ TEST(Crossings, SmoothTubesOfAnyThicknessStayWhole) {
             EXPECT_EQ(part(draw({rod}, edge, -0.9), {rod}).objects, 1U) << edge.z << " " << r;
             EXPECT_EQ(part(draw({rod}, edge), {rod}).objects, 1U) << edge.z << " " << r;
         }
+}
+
+TEST(Crossings, WhatNoLineIsNearStaysWithItsNeighbours) {
+    // Two tubes share a wide bow, which the straight lines between its arms leave far aside. A third one,
+    // which crosses an arm elsewhere, has nothing to do with it.
+    const double bend = 0.45;
+    for (const double side : {-1.0, 1.0}) {
+        const ClassVolume classes = draw_tubes<std::uint8_t>(
+            {arc_tube({0, 0, 0}, bend, 0, std::numbers::pi, 0.1),
+             straight_tube({bend, 0, 0}, {bend + 0.3, -1.2, 0}, 0.06),
+             straight_tube({bend, 0, 0}, {bend + 1, -0.8, 0}, 0.06),
+             straight_tube({-bend, 0, 0}, {-bend - 0.3, -1.2, 0}, 0.06),
+             straight_tube({-bend, 0, 0}, {-bend - 1, -0.8, 0}, 0.06),
+             straight_tube({side * (bend + 0.6), -0.48, -0.9}, {side * (bend + 0.6), -0.48, 0.7}, 0.06)},
+            {0.02, 0.02, 0.02}, filopodium);
+        const Instances parted = split_crossing_tubes(classes, find_instances(classes, {}), {});
+        const auto at = [&](Vec3 p) {
+            const Vec3 v = classes.grid().voxel_from_world(p);
+            return parted.volume(std::llround(v.x), std::llround(v.y), std::llround(v.z));
+        };
+        const std::uint32_t third = at({side * (bend + 0.6), -0.48, -0.8});
+        ASSERT_NE(third, 0U);
+        for (const double angle : {60.0, 90.0, 120.0}) {
+            const double a = angle * std::numbers::pi / 180;
+            const std::uint32_t bow = at({bend * std::cos(a), bend * std::sin(a), 0});
+            ASSERT_NE(bow, 0U);
+            EXPECT_NE(bow, third) << side << " " << angle;
+        }
+    }
 }
 
 TEST(Crossings, DegenerateVolumes) {

@@ -280,6 +280,33 @@ TEST(Filopodia, CoverageSharpensTheRadiusOfThinTubes) {
     EXPECT_LE(soft, hard + 0.005);
 }
 
+TEST(Filopodia, AGapIsAsThickAsWhatItParts) {
+    // Nothing of it can be seen in the middle: the classes and their probabilities say background.
+    const double r = 0.06;
+    Volume<float> coverage;
+    Scene scene = draw({straight, 1.6, [=](double) { return r; }, true, true}, {0.02, 0.02, 0.02}, &coverage);
+    Instances instances = find_instances(scene.classes, {});
+    const Grid grid = scene.classes.grid();
+    Probabilities probabilities{grid, 7, {}};
+    const auto n = static_cast<std::size_t>(grid.count());
+    probabilities.values.assign(7 * n, 0);
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto at = static_cast<std::int64_t>(i);
+        const double x = grid.origin_um.x + 0.02 * static_cast<double>(at % grid.size.x) - scene.shift.x;
+        if (x > 0.7 && x < 0.95) {
+            scene.classes[at] = background;
+            instances.volume[at] = 0;
+        } else {
+            probabilities.values[6 * n + i] = static_cast<std::uint8_t>(std::lround(255 * coverage[at]));
+        }
+    }
+    const auto found = measure_filopodia(scene.classes, instances, {}, &probabilities);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NEAR(found[0].length_um / (1.6 + r), 1, 0.03);
+    EXPECT_NEAR(found[0].mean_radius_um / r, 1, 0.06);
+    EXPECT_GT(found[0].minimum_radius_um / r, 0.8);
+}
+
 TEST(Filopodia, FlagsAndTables) {
     const ClassVolume classes = draw_stem(edges[0], 0.06, 5, [](Vec3) { return false; });
     const Filopodium out = measure_only(classes);

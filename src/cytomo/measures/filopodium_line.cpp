@@ -25,6 +25,7 @@ public:
     Measurer(const ClassVolume& classes, const Instances& instances, std::uint32_t number,
              const VoxelBox& box, const FilopodiaOptions& options, const Probabilities* probabilities)
         : classes_(classes),
+          instances_(instances),
           grid_(classes.grid()),
           options_(options),
           probabilities_(probabilities),
@@ -135,7 +136,7 @@ private:
     }
 
     /// Voxels with a face to the background, and background voxels that touch the object, count with their
-    /// probability.
+    /// probability. Those that bridge a gap between two pieces are as thick as these.
     void weigh_surface(const std::vector<std::uint8_t>& trunk) {
         const auto values = probabilities_->of_class(options_.class_id);
         const auto is_background = [&](std::int64_t x, std::int64_t y, std::int64_t z) {
@@ -151,6 +152,7 @@ private:
             if (trunk[i] == 0) continue;
             Portion& own = portions_[portion++];
             const std::int64_t x = voxels_[i][0], y = voxels_[i][1], z = voxels_[i][2];
+            if (instances_.volume(x, y, z) != result_.instance) continue;
             if (is_background(x - 1, y, z) || is_background(x + 1, y, z) || is_background(x, y - 1, z) ||
                 is_background(x, y + 1, z) || is_background(x, y, z - 1) || is_background(x, y, z + 1))
                 own.volume_um3 *= share(grid_.index(x, y, z));
@@ -321,6 +323,7 @@ private:
     }
 
     const ClassVolume& classes_;
+    const Instances& instances_;
     const Grid& grid_;
     const FilopodiaOptions& options_;
     const Probabilities* probabilities_;
