@@ -1,12 +1,14 @@
 #include "cytomo/image/grey_scale.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
-#include "sort_floats.h"
+#include "order_statistics.h"
 
 namespace cytomo {
 
@@ -26,43 +28,84 @@ void append_block_means(const std::vector<float>& slice, std::int64_t nx, std::i
         }
 }
 
-void drop_constant_rim(std::vector<float>& sorted) {
-    const auto limit = static_cast<std::ptrdiff_t>(sorted.size() / 33);
-    const auto low = std::upper_bound(sorted.begin(), sorted.end(), sorted.front());
-    if (low - sorted.begin() > limit && low != sorted.end()) sorted.erase(sorted.begin(), low);
-    const auto high = std::lower_bound(sorted.begin(), sorted.end(), sorted.back());
-    if (sorted.end() - high > limit && high != sorted.begin()) sorted.erase(high, sorted.end());
+using Parts = std::vector<std::vector<float>>;
+
+/// The least and the largest value and how often they occur.
+struct Extremes {
+    float least = std::numeric_limits<float>::infinity(), most = -least;
+    std::size_t count = 0, at_least = 0, at_most = 0;
+};
+
+Extremes find_extremes(const Parts& parts) {
+    std::vector<Extremes> found(parts.size());
+    parallel_for(static_cast<std::int64_t>(parts.size()), [&](std::int64_t i) {
+        const auto& part = parts[static_cast<std::size_t>(i)];
+        Extremes e;
+        for (const float v : part) {
+            e.least = std::min(e.least, v);
+            e.most = std::max(e.most, v);
+        }
+        e.count = part.size();
+        e.at_least = static_cast<std::size_t>(std::count(part.begin(), part.end(), e.least));
+        e.at_most = static_cast<std::size_t>(std::count(part.begin(), part.end(), e.most));
+        found[static_cast<std::size_t>(i)] = e;
+    });
+    Extremes all;
+    for (const Extremes& e : found) {
+        all.least = std::min(all.least, e.least);
+        all.most = std::max(all.most, e.most);
+    }
+    for (const Extremes& e : found) {
+        all.count += e.count;
+        all.at_least += e.least == all.least ? e.at_least : 0;
+        all.at_most += e.most == all.most ? e.at_most : 0;
+    }
+    return all;
 }
 
 struct Clipped {
-    double low, high, mean, deviation, skewness;
+    double low = 0, high = 0, mean = 0, deviation = 0, skewness = 0;
 };
 
-Clipped clipped_moments(std::vector<float>& values) {
-    sort_floats(values);
-    drop_constant_rim(values);
-    const auto at = [&](double f) {
-        return static_cast<double>(
-            values[static_cast<std::size_t>(f * static_cast<double>(values.size() - 1))]);
+/// A constant rim, as reconstructions leave it, does not count: an extreme value that more than three in a
+/// hundred have.
+Clipped clipped_moments(const Parts& parts, const Extremes& e) {
+    if (e.count == 0) return {};
+    const std::size_t limit = e.count / 33;
+    const bool low_rim = e.at_least > limit && e.at_least < e.count;
+    const std::size_t first = low_rim ? e.at_least : 0;
+    const bool high_rim = e.at_most > limit && e.at_most < e.count - first;
+    const std::size_t count = e.count - first - (high_rim ? e.at_most : 0);
+    const auto place = [&](double share) {
+        return first + static_cast<std::size_t>(share * static_cast<double>(count - 1));
     };
-    Clipped c{at(0.01), at(0.99), 0, 0, 0};
-    // Sums in the order of the values, which are sorted: what is clipped comes first and last.
-    const auto first = std::lower_bound(values.begin(), values.end(), static_cast<float>(c.low));
-    const auto last = std::upper_bound(first, values.end(), static_cast<float>(c.high));
-    const auto for_clipped = [&](const auto& add) {
-        for (auto v = values.begin(); v != first; ++v) add(c.low);
-        for (auto v = first; v != last; ++v) add(static_cast<double>(*v));
-        for (auto v = last; v != values.end(); ++v) add(c.high);
+    const std::vector<float> limits = values_at(parts, {place(0.01), place(0.99)});
+    Clipped c{limits[0], limits[1], 0, 0, 0};
+    // Sums of the parts, added in their order: the same at any number of threads.
+    const auto sum_up = [&](const auto& of_value) {
+        std::vector<std::array<double, 2>> sums(parts.size());
+        parallel_for(static_cast<std::int64_t>(parts.size()), [&](std::int64_t i) {
+            std::array<double, 2> sum{};
+            for (const float v : parts[static_cast<std::size_t>(i)]) {
+                if ((low_rim && v == e.least) || (high_rim && v == e.most)) continue;
+                const auto [a, b] = of_value(static_cast<double>(std::clamp(v, limits[0], limits[1])));
+                sum[0] += a;
+                sum[1] += b;
+            }
+            sums[static_cast<std::size_t>(i)] = sum;
+        });
+        std::array<double, 2> all{};
+        for (const auto& sum : sums) {
+            all[0] += sum[0];
+            all[1] += sum[1];
+        }
+        return all;
     };
-    double s1 = 0;
-    for_clipped([&s1](double v) { s1 += v; });
-    const auto n = static_cast<double>(values.size());
-    c.mean = s1 / n;
-    double s2 = 0, s3 = 0;
-    for_clipped([&](double v) {
+    const auto n = static_cast<double>(count);
+    c.mean = sum_up([](double v) { return std::array{v, 0.0}; })[0] / n;
+    const auto [s2, s3] = sum_up([&](double v) {
         const double d = v - c.mean;
-        s2 += d * d;
-        s3 += d * d * d;
+        return std::array{d * d, d * d * d};
     });
     c.deviation = std::sqrt(s2 / n);
     c.skewness = c.deviation > 0 ? s3 / n / std::pow(c.deviation, 3) : 0;
@@ -80,32 +123,19 @@ GreyStatistics measure_grey_statistics(const Tomogram& tomogram, double voxel_um
         return std::clamp<std::int64_t>(std::llround(wanted / edge), 1,
                                         std::max<std::int64_t>(1, shortest / 4));
     };
-    std::vector<std::vector<float>> fine(static_cast<std::size_t>(slices)),
-        coarse(static_cast<std::size_t>(slices));
+    Parts fine(static_cast<std::size_t>(slices)), coarse(fine.size());
     parallel_for(slices, [&](std::int64_t i) {
         std::vector<float> slice(static_cast<std::size_t>(nx * ny));
         tomogram.read_slices((2 * i + 1) * nz / (2 * slices), 1, slice);
         append_block_means(slice, nx, ny, block(voxel_um), fine[static_cast<std::size_t>(i)]);
         append_block_means(slice, nx, ny, block(0.06), coarse[static_cast<std::size_t>(i)]);
     });
-    const auto joined = [](std::vector<std::vector<float>>& parts) {
-        std::vector<float> all;
-        std::size_t count = 0;
-        for (const auto& p : parts) count += p.size();
-        all.reserve(count);
-        for (auto& p : parts) {
-            all.insert(all.end(), p.begin(), p.end());
-            std::vector<float>().swap(p);
-        }
-        return all;
-    };
-    auto values = joined(fine), smooth = joined(coarse);
-    if (values.empty() ||
-        *std::min_element(values.begin(), values.end()) == *std::max_element(values.begin(), values.end()))
+    const Extremes of_fine = find_extremes(fine), of_coarse = find_extremes(coarse);
+    if (of_fine.count == 0 || of_fine.least == of_fine.most)
         throw InputError(tomogram.source, "grey values that differ",
-                         values.empty() ? "only NaN" : "one value throughout",
+                         of_fine.count == 0 ? "only NaN" : "one value throughout",
                          "Check that this is a reconstructed tomogram");
-    const Clipped a = clipped_moments(values), b = clipped_moments(smooth);
+    const Clipped a = clipped_moments(fine, of_fine), b = clipped_moments(coarse, of_coarse);
     return {a.low, a.high, a.mean, a.deviation > 0 ? a.deviation : 1, b.skewness};
 }
 
