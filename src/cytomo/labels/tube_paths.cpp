@@ -13,8 +13,6 @@ namespace {
 constexpr std::uint32_t none = no_meeting;
 /// Tubes that part within so many radii of the cell body begin there.
 constexpr double root_radii = 5;
-/// So many radii outside the object may lie between two parts of one tube.
-constexpr double most_outside_radii = 10;
 
 struct Candidate {
     std::uint32_t meeting, a, b;  ///< meeting none: a and b are ends that face each other across other tubes
@@ -87,9 +85,7 @@ private:
         for (std::uint32_t m = 0; m < meetings_; ++m)
             for (std::uint32_t a = 0; a < arms_[m].size(); ++a)
                 for (std::uint32_t b = a + 1; b < arms_[m].size(); ++b)
-                    if (runs_inside(arms_[m][a].place_um, arms_[m][b].place_um,
-                                    std::min(arms_[m][a].radius_um, arms_[m][b].radius_um)))
-                        candidates.push_back({m, a, b, bend_deg(arms_[m][a], arms_[m][b])});
+                    candidates.push_back({m, a, b, bend_deg(arms_[m][a], arms_[m][b])});
         const std::vector<TubeArm*> ends = open_ends();
         find_facing(ends, candidates);
         std::stable_sort(candidates.begin(), candidates.end(),
@@ -148,30 +144,6 @@ private:
                 if (bend > most_deg || angle_deg(a.direction * -1, chord) > 2 * most_deg) continue;
                 if (is_crossed(a, b)) candidates.push_back({none, i, j, bend + less_likely_deg});
             }
-    }
-
-    /// Balls do not touch everywhere.
-    static double reach_um(const TubeNode& node) { return 1.5 * node.radius_um; }
-
-    /// Whether the straight way between two places lies in the object's balls but for a little.
-    bool runs_inside(Vec3 a, Vec3 b, double radius_um) const {
-        const Vec3 way = b - a;
-        const double apart = length(way), most = most_outside_radii * radius_um;
-        if (apart <= most) return true;
-        std::vector<const TubeNode*> near;
-        for (const TubeNode& node : nodes_)
-            if (length(node.place_um - (a + b) * 0.5) < apart / 2 + reach_um(node)) near.push_back(&node);
-        const double step = 0.5 * radius_um;
-        const auto steps = static_cast<int>(apart / step);
-        double outside = 0;
-        for (int i = 1; i < steps && outside <= most; ++i) {
-            const Vec3 at = a + way * (i / static_cast<double>(steps));
-            if (std::none_of(near.begin(), near.end(), [&](const TubeNode* node) {
-                    return length(node->place_um - at) < reach_um(*node);
-                }))
-                outside += step;
-        }
-        return outside <= most;
     }
 
     /// Whether another tube lies halfway between, thick enough to hide what is between them.
