@@ -99,7 +99,7 @@ Table summary_cards(const Summary& summary) {
     t.columns = {{"class", "", "Class"},
                  {"volume_um3", "µm³", "Volume of all its voxels"},
                  {"objects", "", "Number of separate objects"},
-                 {"share_of_cell", "%", "Share of the cell's volume"}};
+                 {"of_the_cell", "%", "Share of the cell's volume"}};
     for (const auto& c : summary.classes) {
         if (c.voxels == 0) continue;
         t.rows.push_back({c.name, c.volume_um3, c.objects, 100 * c.fraction_of_cell});
