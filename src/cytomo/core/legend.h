@@ -23,7 +23,8 @@ struct Legend {
     /// nullptr if there is no such class.
     const LegendEntry* find(std::uint8_t id) const;
     const LegendEntry* find(const std::string& name) const;
-    /// The first entry that means the same thing, whatever the spelling (see standard_class_name), or nullptr.
+    /// The first entry that means the same thing, whatever the spelling (see standard_class_name), or
+    /// nullptr.
     const LegendEntry* find_kind(const std::string& name) const;
     /// The name, or "class N" for an id that is not listed.
     std::string name_of(std::uint8_t id) const;

@@ -109,8 +109,7 @@ public:
             }
         ctx->save_for_backward({p_tensor, labels, weights, slope, class_of, targets});
         ctx->saved_data["weight"] = s.weight;
-        ctx->saved_data["alike"] =
-            s.compared > 0 ? 2 * target_weight / static_cast<double>(s.compared) : 0.0;
+        ctx->saved_data["alike"] = s.compared > 0 ? 2 * target_weight / static_cast<double>(s.compared) : 0.0;
         return torch::tensor(value, torch::kFloat32);
     }
 
@@ -156,8 +155,8 @@ public:
                     const auto ce = static_cast<float>(w[label] / total);
                     const float share = 1 / std::max(known, least);
                     for (int o = 0; o < outputs; ++o)
-                        dx[i * outputs + o] = factor * pi[o] *
-                                              (ce * (group[o] == label ? 1 - share : 1.F) + g[o] - mean);
+                        dx[i * outputs + o] =
+                            factor * pi[o] * (ce * (group[o] == label ? 1 - share : 1.F) + g[o] - mean);
                 }
             });
         }

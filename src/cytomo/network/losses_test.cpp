@@ -10,23 +10,24 @@ TEST(Losses, OnePassEqualsTheObviousVersionInValueAndGradient) {
     for (const int classes : {2, 7}) {
         // Twice as many outputs as classes, in no order, and as many in order.
         for (const bool grouped : {false, true}) {
-        const int outputs = grouped ? 2 * classes : classes;
-        const auto class_of = (grouped ? torch::randperm(outputs) % classes : torch::arange(outputs)).to(torch::kUInt8);
-        auto a = torch::randn({2, 6, 5, 40, outputs});
-        auto b = a.clone();
-        a.set_requires_grad(true);
-        b.set_requires_grad(true);
-        auto y = torch::randint(0, classes, {2, 6, 5, 40}).to(torch::kUInt8);
-        y.masked_fill_(torch::rand({2, 6, 5, 40}) < 0.3, 255);
-        const auto w = torch::rand({classes}) + 0.2;
-        const auto q = torch::softmax(torch::randn({2, 6, 5, 40, classes}), -1);
-        const auto la = segmentation_loss(a, y, w, class_of, q, 0.7),
-                   lb = segmentation_loss_plain(b, y, w, class_of, q, 0.7);
-        EXPECT_NEAR(la.item<double>(), lb.item<double>(), 1e-5);
-        (la * 3).backward();
-        (lb * 3).backward();
-        EXPECT_LT((a.grad() - b.grad()).abs().max().item<double>(),
-                  1e-3 * b.grad().abs().max().item<double>());
+            const int outputs = grouped ? 2 * classes : classes;
+            const auto class_of =
+                (grouped ? torch::randperm(outputs) % classes : torch::arange(outputs)).to(torch::kUInt8);
+            auto a = torch::randn({2, 6, 5, 40, outputs});
+            auto b = a.clone();
+            a.set_requires_grad(true);
+            b.set_requires_grad(true);
+            auto y = torch::randint(0, classes, {2, 6, 5, 40}).to(torch::kUInt8);
+            y.masked_fill_(torch::rand({2, 6, 5, 40}) < 0.3, 255);
+            const auto w = torch::rand({classes}) + 0.2;
+            const auto q = torch::softmax(torch::randn({2, 6, 5, 40, classes}), -1);
+            const auto la = segmentation_loss(a, y, w, class_of, q, 0.7),
+                       lb = segmentation_loss_plain(b, y, w, class_of, q, 0.7);
+            EXPECT_NEAR(la.item<double>(), lb.item<double>(), 1e-5);
+            (la * 3).backward();
+            (lb * 3).backward();
+            EXPECT_LT((a.grad() - b.grad()).abs().max().item<double>(),
+                      1e-3 * b.grad().abs().max().item<double>());
         }
     }
 }
@@ -43,7 +44,8 @@ TEST(Losses, NothingLabelledTeachesNothing) {
 TEST(Losses, CertainAndRightCostsNearlyNothing) {
     const auto y = torch::randint(0, 3, {1, 20, 20, 20}).to(torch::kUInt8);
     const auto x = torch::one_hot(y.to(torch::kLong), 3).to(torch::kFloat32) * 40;
-    EXPECT_LT(segmentation_loss(x, y, torch::ones({3}), torch::arange(3).to(torch::kUInt8)).item<double>(), 1e-3);
+    EXPECT_LT(segmentation_loss(x, y, torch::ones({3}), torch::arange(3).to(torch::kUInt8)).item<double>(),
+              1e-3);
 }
 
 }  // namespace

@@ -50,8 +50,7 @@ void Optimizer::load(const std::map<std::string, Tensor>& in) {
         for (auto& [prefix, t] : {std::pair<std::string, torch::Tensor&>{"adam.first.", first_[i]},
                                   std::pair<std::string, torch::Tensor&>{"adam.second.", second_[i]}}) {
             const auto& from = in.at(prefix + std::to_string(i));
-            t.copy_(
-                torch::from_blob(const_cast<float*>(from.values.data()), from.shape, torch::kFloat32));
+            t.copy_(torch::from_blob(const_cast<float*>(from.values.data()), from.shape, torch::kFloat32));
         }
 }
 
