@@ -191,6 +191,34 @@ TEST(GreyScale, ConstantRimAndNanDoNotCount) {
         InputError);
 }
 
+TEST(GreyScale, StatisticsAgreeWithSorting) {
+    // Rims of both extremes do not count; what is left is sorted here and clipped at 1 and 99 %.
+    for (const bool rims : {false, true}) {
+        Volume<float> volume = cell_like(false, 0.05F).load();
+        std::vector<float> inside;
+        for (std::int64_t i = 0; i < volume.count(); ++i) {
+            const std::int64_t x = i % 96;
+            if (rims && x < 8) volume[i] = -50;
+            if (rims && x >= 88) volume[i] = 70;
+            if (!rims || (x >= 8 && x < 88)) inside.push_back(volume[i]);
+        }
+        std::sort(inside.begin(), inside.end());
+        const auto at = [&](double share) {
+            return inside[static_cast<std::size_t>(share * static_cast<double>(inside.size() - 1))];
+        };
+        double sum = 0, squares = 0;
+        for (const float v : inside) sum += std::clamp(v, at(0.01), at(0.99));
+        const double mean = sum / static_cast<double>(inside.size());
+        for (const float v : inside) squares += std::pow(std::clamp(v, at(0.01), at(0.99)) - mean, 2);
+        const auto found =
+            measure_grey_statistics(tomogram_from(std::make_shared<const Volume<float>>(volume)), 0.02);
+        EXPECT_EQ(found.low, at(0.01)) << rims;
+        EXPECT_EQ(found.high, at(0.99)) << rims;
+        EXPECT_NEAR(found.mean, mean, 1e-9) << rims;
+        EXPECT_NEAR(found.deviation, std::sqrt(squares / static_cast<double>(inside.size())), 1e-9) << rims;
+    }
+}
+
 TEST(Augment, WithoutChangesItIsACrop) {
     Volume<float> v(Grid{{20, 20, 20}});
     ClassVolume l(Grid{{20, 20, 20}});
