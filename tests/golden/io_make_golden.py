@@ -1,14 +1,19 @@
 #!/usr/bin/python3
-"""Makes the files io_* in this folder with numpy, tifffile, h5py and libtiff's own tools' conventions.
+"""Makes the files io_* in this folder with numpy, tifffile, h5py, vigra and mrcfile.
 
 The value at (z, y, x) is always (z * 100 + y * 10 + x) * step + first, so the tests need no table.
-Run with Debian's python3-numpy, python3-tifffile, python3-h5py:  /usr/bin/python3 io_make_golden.py
+Run with Debian's python3-numpy, python3-tifffile, python3-h5py, python3-vigra, python3-mrcfile:
+/usr/bin/python3 io_make_golden.py
 """
+import json
 import struct
+import warnings
 
 import h5py
+import mrcfile
 import numpy as np
 import tifffile
+import vigra
 
 NZ, NY, NX = 3, 4, 5
 
@@ -73,3 +78,91 @@ header[208:212] = b"MAP "
 header[212:216] = bytes([0x11, 0x11, 0, 0])
 with open("io_permuted_big_endian.mrc", "wb") as f:
     f.write(bytes(header) + b"extended" + data.tobytes())
+
+# What label tools save: 64-bit integers and bool. Even places hold labels, whatever the step.
+big = 1 << 40
+np.save("io_int64.npy", values("<i8", 3, -200))
+np.save("io_uint64_big.npy", values("<u8", 7, big))
+tifffile.imwrite("io_int64.tif", values("<i8", 3, -200), compression="zlib", photometric="minisblack")
+tifffile.imwrite("io_uint64_big.tif", values(">u8", 7, big), byteorder=">", photometric="minisblack")
+wide_bool = np.zeros((NZ, NY, 21), bool)  # rows that end within a byte
+wide_bool[1, 2, 3::4] = wide_bool[2, 3, 20] = True
+tifffile.imwrite("io_bool.tif", wide_bool)
+np.save("io_wide_bool.npy", wide_bool)
+with h5py.File("io_int64.h5", "w") as f:
+    f["labels"] = values("<i8", 3, -200)
+    f["big"] = values("<u8", 7, big)
+    f["mask"] = wide_bool  # an enum of int8
+
+# TIFF of tifffile without ImageJ's flag
+plain = {"axes": "ZYX", "spacing": 0.01, "unit": "um"}
+tifffile.imwrite("io_tifffile.tif", v16, photometric="minisblack", resolution=(1 / 0.02, 1 / 0.0125), metadata=plain)
+tifffile.imwrite("io_tifffile_cm.tif", v16, photometric="minisblack", resolution=(1e4 / 0.02, 1e4 / 0.0125),
+                 resolutionunit="CENTIMETER", metadata=plain)
+tifffile.imwrite("io_tifffile_nm.tif", v16, photometric="minisblack", resolution=(1 / 20, 1 / 12.5),
+                 resolutionunit="NONE", metadata={"axes": "ZYX", "spacing": 10, "unit": "nm"})
+tifffile.imwrite("io_tifffile_unnamed.tif", v16, photometric="minisblack")
+tifffile.imwrite("io_tifffile_rows_cm.tif", v16[0], resolution=(1e4 / 0.02, 1e4 / 0.0125), resolutionunit="CENTIMETER",
+                 metadata=None)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns that three or four slices are stored as colours
+    tifffile.imwrite("io_tifffile_three.tif", v16)
+    tifffile.imwrite("io_tifffile_three_named.tif", values("<f4", 0.5, -1), resolution=(1 / 0.02, 1 / 0.0125),
+                     metadata=plain)
+    tifffile.imwrite("io_tifffile_four.tif", np.arange(4 * NY * NX, dtype="u1").reshape(4, NY, NX), compression="zlib")
+    tifffile.imwrite("io_tifffile_three_bare.tif", v16, metadata=None)
+    tifffile.imwrite("io_tifffile_colours_named.tif", v16, metadata={"axes": "SYX"})
+    tifffile.imwrite("io_tifffile_channels.tif", np.stack([v16, v16 + 1, v16 + 2], axis=1), metadata={"axes": "ZCYX"})
+tifffile.imwrite("io_tifffile_separate.tif", v16, photometric="minisblack", planarconfig="separate", metadata=None)
+tifffile.imwrite("io_tifffile_yxz.tif", np.transpose(v16, (1, 2, 0)), metadata={"axes": "YXZ"})
+tifffile.imwrite("io_tifffile_xyz.tif", np.transpose(v16, (2, 1, 0)), photometric="minisblack", metadata={"axes": "XYZ"})
+tifffile.imwrite("io_tifffile_rgb.tif", np.zeros((NY, NX, 3), "u1"), photometric="rgb")
+tifffile.imwrite("io_tifffile_times.tif", np.stack([v16, v16 + 1]), photometric="minisblack", metadata={"axes": "TZYX"})
+tifffile.imwrite("io_tifffile_one_time.tif", v16[np.newaxis, :, np.newaxis], photometric="minisblack",
+                 metadata={"axes": "TZCYX"})
+tifffile.imwrite("io_tifffile_volumetric.tif", np.zeros((16, 16, 16), "u1"), volumetric=True)
+with tifffile.TiffWriter("io_tifffile_one_by_one.tif") as f:
+    for z in range(NZ):
+        f.write(v16[z])
+with tifffile.TiffWriter("io_tifffile_truncated.tif") as f:
+    f.write(v16, photometric="minisblack", truncate=True)
+
+# HDF5 whose axes have names: as vigra writes tags of its own accord, as ilastik adds units, and as h5py labels them
+xyz = vigra.taggedView(np.ascontiguousarray(np.transpose(v16, (2, 1, 0))), vigra.defaultAxistags("xyz"))
+with h5py.File("io_axistags.h5", "w") as f:
+    d = f.create_dataset("xyz", data=xyz, chunks=(2, 3, 2), compression="gzip")
+    d.attrs["axistags"] = xyz.axistags.toJSON()
+with h5py.File("io_ilastik.h5", "w") as f:
+    both = np.stack([v16, v16 + 1], axis=-1)[np.newaxis]
+    tags = vigra.defaultAxistags("tzyxc")
+    for key, nm in zip("zyx", (10, 12.5, 20)):
+        tags.setResolution(key, nm)
+    d = f.create_dataset("exported_data", data=both)
+    d.attrs["axistags"] = tags.toJSON()
+    d.attrs["axis_units"] = json.dumps({"t": "", "z": "nm", "y": "nm", "x": "nm", "c": ""})
+with h5py.File("io_named_axes.h5", "w") as f:
+    d = f.create_dataset("labelled", data=np.transpose(v16, (1, 0, 2)))  # y, z, x
+    for i, label in enumerate("yzx"):
+        d.dims[i].label = label
+    d = f.create_dataset("plain", data=np.transpose(v16, (2, 0, 1)))  # x, z, y
+    d.attrs["axes"] = "xzy"
+    d = f.create_dataset("fixed", data=np.transpose(v16, (0, 2, 1)))  # z, x, y
+    d.attrs["axistags"] = np.bytes_(vigra.defaultAxistags("zxy").toJSON())
+    d = f.create_dataset("times", data=np.stack([v16, v16 + 1]))
+    d.attrs["axes"] = ["t", "z", "y", "x"]
+    d = f.create_dataset("wrong", data=v16)
+    d.attrs["axistags"] = vigra.defaultAxistags("xyzc").toJSON()
+with h5py.File("io_ones.h5", "w") as f:
+    f["trailing"] = v16[..., np.newaxis]
+    f["leading"] = v16[np.newaxis, np.newaxis]
+    f["both"] = v16[:, np.newaxis, :, :, np.newaxis]
+    f["slice"] = v16[np.newaxis, 0, :, :, np.newaxis]
+    f["last_is_one"] = v16[..., :1]
+    f["four"] = np.stack([v16, v16])
+np.save("io_trailing_one.npy", v16[..., np.newaxis])
+
+# An MRC file whose header claims an extended header that was never written: its values begin at byte 1024
+with mrcfile.new("io_no_extended.mrc", overwrite=True) as f:
+    f.set_data(v16.astype("i2"))
+    f.voxel_size = (200, 125, 100)
+    f.header.nsymbt = 160

@@ -19,6 +19,10 @@ std::string name(ScalarType type) {
             return "int32";
         case ScalarType::uint32:
             return "uint32";
+        case ScalarType::int64:
+            return "int64";
+        case ScalarType::uint64:
+            return "uint64";
         case ScalarType::float16:
             return "float16";
         case ScalarType::float32:
@@ -42,6 +46,8 @@ std::int64_t bytes(ScalarType type) {
         case ScalarType::uint32:
         case ScalarType::float32:
             return 4;
+        case ScalarType::int64:
+        case ScalarType::uint64:
         case ScalarType::float64:
             return 8;
     }

@@ -56,7 +56,7 @@ using InstanceVolume = Volume<std::uint32_t>;
 
 constexpr std::uint8_t ignore_label = 255;
 
-enum class ScalarType { int8, uint8, int16, uint16, int32, uint32, float16, float32, float64 };
+enum class ScalarType { int8, uint8, int16, uint16, int32, uint32, int64, uint64, float16, float32, float64 };
 
 /// "uint8", "float32", ...
 std::string name(ScalarType type);

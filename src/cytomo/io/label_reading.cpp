@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "cytomo/core/error.h"
 #include "cytomo/io/scalar.h"
@@ -29,6 +31,18 @@ void for_each_slab(const StoredVolume& volume, Body&& body) {
             body(z * slice, std::span<const T>(part));
         }
     });
+}
+
+/// A stored value as a whole number from low to high; none if it is anything else.
+template <class T>
+std::optional<std::int64_t> whole_between(T value, std::int64_t low, std::int64_t high) {
+    const auto v = io::number(value);
+    if constexpr (std::is_integral_v<T>) {
+        if (std::cmp_less(v, low) || std::cmp_greater(v, high)) return std::nullopt;
+    } else if (!(v >= static_cast<double>(low) && v <= static_cast<double>(high) && v == std::floor(v))) {
+        return std::nullopt;
+    }
+    return static_cast<std::int64_t>(v);
 }
 
 std::string place_text(const Grid& grid, std::int64_t voxel) {
@@ -78,7 +92,7 @@ ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& o
             } else {
                 throw InputError(
                     path.string(), "class ids, whole numbers from 0 to 255",
-                    io::short_text(static_cast<double>(stored)) + " at " +
+                    io::value_text(values[i]) + " at " +
                         place_text(volume.grid, first + static_cast<std::int64_t>(i)),
                     "This seems to be a tomogram or a volume of instances: give the label volume, or "
                     "convert it, e.g. in Fiji to 8 bit without scaling");
@@ -111,11 +125,10 @@ CodedLabels read_coded_labels(const std::filesystem::path& path, const ReadOptio
         std::uint8_t code = 0;
         bool any = false;  // whether last and code hold
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const auto stored = static_cast<double>(io::number(values[i]));  // exact for all of these types
             const auto voxel = first + static_cast<std::int64_t>(i);
-            if (!(stored >= -2147483648.0 && stored <= 4294967295.0 && stored == std::floor(stored)))
-                refuse("labels, whole numbers of up to 32 bits", io::short_text(stored), voxel);
-            const auto value = static_cast<std::int64_t>(stored);
+            const auto whole = whole_between(values[i], -2147483648LL, 4294967295LL);
+            if (!whole) refuse("labels, whole numbers of up to 32 bits", io::value_text(values[i]), voxel);
+            const std::int64_t value = *whole;
             if (!any || value != last) {  // labels come in runs
                 const auto [it, is_new] =
                     code_of.try_emplace(value, static_cast<std::uint8_t>(out.values.size()));
@@ -143,13 +156,13 @@ InstanceVolume read_instances(const std::filesystem::path& path, const ReadOptio
     InstanceVolume instances(volume.grid);
     for_each_slab(volume, [&]<class T>(std::int64_t first, std::span<const T> values) {
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const auto stored = static_cast<double>(io::number(values[i]));  // exact for all of these types
-            if (!(stored >= 0 && stored <= 4294967295.0 && stored == std::floor(stored)))
+            const auto whole = whole_between(values[i], 0, 4294967295LL);
+            if (!whole)
                 throw InputError(path.string(), "object numbers, whole numbers from 0 to 4294967295",
-                                 io::short_text(stored) + " at " +
+                                 io::value_text(values[i]) + " at " +
                                      place_text(volume.grid, first + static_cast<std::int64_t>(i)),
                                  "Give a volume of instances, as cytomo analyze writes it");
-            instances[first + static_cast<std::int64_t>(i)] = static_cast<std::uint32_t>(stored);
+            instances[first + static_cast<std::int64_t>(i)] = static_cast<std::uint32_t>(*whole);
         }
     });
     return instances;

@@ -29,9 +29,9 @@ void scatter_plane(const std::byte* plane, const Lattice& l, Size3 first, Size3 
             }
 }
 
-void scatter(const std::byte* plane, const Lattice& l, Size3 first, Size3 size, std::int64_t plane_start,
-             std::byte* out, Size3 out_stride) {
-    switch (bytes(l.type)) {
+void scatter(const std::byte* plane, const Lattice& l, std::int64_t value_bytes, Size3 first, Size3 size,
+             std::int64_t plane_start, std::byte* out, Size3 out_stride) {
+    switch (value_bytes) {
         case 1:
             return scatter_plane<1>(plane, l, first, size, plane_start, out, out_stride);
         case 2:
@@ -62,7 +62,7 @@ public:
             std::vector<std::byte> plane(slice);
             for (std::int64_t i = 0; i < count; ++i) {
                 file_->read(l.data_offset + static_cast<std::uint64_t>(first + i) * slice, plane);
-                scatter(plane.data(), l, {0, 0, 0}, {l.size.x, l.size.y, 1}, 0,
+                scatter(plane.data(), l, bytes(l.type), {0, 0, 0}, {l.size.x, l.size.y, 1}, 0,
                         out.data() + static_cast<std::size_t>(i) * slice, straight_strides(l.size));
             }
         }
@@ -81,7 +81,8 @@ private:
             file_->read(l.data_offset + static_cast<std::uint64_t>(p) * plane.size(), plane);
             const Size3 first = x_slowest ? Size3{p, 0, 0} : Size3{0, p, 0};
             const Size3 size = x_slowest ? Size3{1, l.size.y, l.size.z} : Size3{l.size.x, 1, l.size.z};
-            scatter(plane.data(), l, first, size, p * plane_count, ordered.data(), straight_strides(l.size));
+            scatter(plane.data(), l, bytes(l.type), first, size, p * plane_count, ordered.data(),
+                    straight_strides(l.size));
         }
         if (l.swap) swap_bytes(ordered, bytes(l.type));
         ordered_ = std::move(ordered);
@@ -94,6 +95,14 @@ private:
 };
 
 }  // namespace
+
+void copy_in_order(std::span<const std::byte> from, Size3 stride, Size3 size, std::int64_t value_bytes,
+                   std::span<std::byte> out) {
+    Lattice block;
+    block.size = size;
+    block.stride = stride;
+    scatter(from.data(), block, value_bytes, {0, 0, 0}, size, 0, out.data(), straight_strides(size));
+}
 
 StoredVolume::ReadBytes make_lattice_reader(std::shared_ptr<const FileBytes> file, const Lattice& lattice) {
     auto reader = std::make_shared<LatticeReader>(std::move(file), lattice);

@@ -24,6 +24,11 @@ struct Lattice {
 /// Strides of x fastest, then y, then z.
 Size3 straight_strides(Size3 size);
 
+/// Copies values from a block with strides `stride` (in values) into `out`, x fastest, then y, then z.
+/// out.size() == size.count() * value_bytes (1, 2, 4 or 8).
+void copy_in_order(std::span<const std::byte> from, Size3 stride, Size3 size, std::int64_t value_bytes,
+                   std::span<std::byte> out);
+
 /// Reads slabs of the lattice. If z is not the slowest axis of the file, its content is brought into
 /// order in memory when first needed: size.count() * bytes(type).
 StoredVolume::ReadBytes make_lattice_reader(std::shared_ptr<const FileBytes> file, const Lattice& lattice);

@@ -1,6 +1,7 @@
 // Damaged, lying and foreign files: each must give an InputError that names the file, and never a crash
 // or a large allocation.
 #include <sys/stat.h>
+#include <tiffio.h>
 #include <zlib.h>
 
 #include "cytomo/io/test_files.h"
@@ -84,8 +85,12 @@ TEST_F(Malformed, LyingMrcHeaders) {
     expect_refused(changed(12, {99}), "mode 99");
     expect_refused(changed(64, {1, 1, 3}), "1, 1, 3");
     expect_refused(changed(92, {-4}), "extended header");
-    expect_refused(changed(92, {2147483647}), "bytes for");
-    expect_refused(changed(92, {400}), "5424 bytes");
+    // As long as without it, whatever it says: it was never written.
+    for (const std::int32_t announced : {1, 400, 2147483647})
+        EXPECT_EQ(attempt(changed(92, {announced})), "") << announced;
+    test::MrcFile shorter(10, 10, 10, 2, 3999);
+    shorter.integers(92, {400});
+    expect_refused(write("shorter.mrc", shorter.bytes), "5424 bytes");
 }
 
 TEST_F(Malformed, LyingNumpyHeaders) {
@@ -123,6 +128,64 @@ TEST_F(Malformed, DamagedSidecar) {
                              "{\"voxel_um\": [1, 2, -3]}"}) {
         write("a.npy.json", text);
         EXPECT_THAT(test::error_of([&] { open_volume(folder / "a.npy"); }), HasSubstr("a.npy.json")) << text;
+    }
+}
+
+/// Descriptions as Python's tifffile writes them, that lie: three pages of 6 x 7 pixels are there.
+TEST_F(Malformed, LyingTifffileDescriptions) {
+    const auto described = [&](const std::string& description, int pages = 3) {
+        TIFF* t = TIFFOpen((folder / "lying.tif").c_str(), "w");
+        for (int z = 0; z < pages; ++z) {
+            TIFFSetField(t, TIFFTAG_IMAGEWIDTH, 6);
+            TIFFSetField(t, TIFFTAG_IMAGELENGTH, 7);
+            TIFFSetField(t, TIFFTAG_BITSPERSAMPLE, 8);
+            TIFFSetField(t, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+            if (z == 0) TIFFSetField(t, TIFFTAG_IMAGEDESCRIPTION, description.c_str());
+            std::vector<std::uint8_t> row(6, static_cast<std::uint8_t>(z));
+            for (std::uint32_t y = 0; y < 7; ++y) TIFFWriteScanline(t, row.data(), y, 0);
+            TIFFWriteDirectory(t);
+        }
+        TIFFClose(t);
+        return folder / "lying.tif";
+    };
+    expect_refused(described(R"({"shape": [5, 7, 6]})"), "3 of 5 pages (2 missing)");
+    expect_refused(described(R"({"shape": [900000, 7, 6], "truncated": true})", 1), "900000");
+    expect_refused(described(R"({"shape": [1000000, 1000000, 7, 6]})", 1), "");
+    for (const char* text :
+         {R"({"shape": [3, 6, 7]})", R"({"shape": [-3, 7, 6]})", R"({"shape": [3e99, 7, 6]})",
+          R"({"shape": []})", R"({"shape": "x"})", R"({"shape": [0, 7, 6]})", R"({"shape": [3, "7", 6]})",
+          R"({"shape": [99999999999999999999, 7, 6]})",
+          R"({"shape": [3, 7, 6], "axes": 5, "unit": [], "spacing": {}})",
+          R"({"shape": [3, 7, 6], "axes": "ZYXCT", "unit": "um", "spacing": 1e999})", "{", "{}", "[",
+          R"({"shape": [3, 7, 6], "axes": "Z\u0000X"})", "{\"shape\": [3, 7, 6], \"axes\": \"Z\xff\"}"}) {
+        EXPECT_EQ(attempt(described(text)), "") << text;
+        EXPECT_EQ(open_volume(folder / "lying.tif").grid.size, (Size3{6, 7, 3})) << text;
+    }
+    EXPECT_EQ(attempt(described("{\"shape\": " + std::string(100000, '['))), "");
+    expect_refused(described(R"({"shape": [3, 7, 6], "axes": "ZXY"})"), "axes zxy");
+    expect_refused(described(R"({"shape": [3, 7, 6], "axes": "CYX"})"), "3 channels");
+}
+
+/// Names of axes that are damaged are not used, and never harm.
+TEST_F(Malformed, DamagedAxistags) {
+    const auto whole = test::bytes_of(test::golden("io_axistags.h5"));
+    const std::string text(reinterpret_cast<const char*>(whole.data()), whole.size());
+    const auto with = [&](const std::string& from, const std::string& to) {
+        std::string changed = text;
+        const auto at = changed.find(from);
+        EXPECT_NE(at, std::string::npos) << from;
+        changed.replace(at, to.size(), to);
+        return write("tags.h5", changed);
+    };
+    for (const auto& [from, to] :
+         std::vector<std::pair<std::string, std::string>>{{"\"key\": \"x\"", "\"key\": \"y\""},
+                                                          {"\"key\": \"x\"", "\"key\": \"?\""},
+                                                          {"\"key\": \"x\"", "\"key\":   5 "},
+                                                          {"\"key\": \"x\"", "\"yek\": \"x\""},
+                                                          {"\"axes\": [", "\"axes\": {"},
+                                                          {"\"axes\": [", "\"\xff\xff\xff\xff\": ["}}) {
+        EXPECT_EQ(attempt(with(from, to)), "") << to;
+        EXPECT_EQ(open_volume(folder / "tags.h5").grid.size, (Size3{3, 4, 5})) << to;  // as without names
     }
 }
 

@@ -194,6 +194,40 @@ void find_origin(const Reading& r, const std::array<std::size_t, 3>& axis_of, Ve
     r.out.grid.origin_um = {first[0] * voxel_um.x, first[1] * voxel_um.y, first[2] * voxel_um.z};
 }
 
+/// Sets where the values begin, and throws if the file is shorter than its header tells. Some programs
+/// announce an extended header that they do not write: then the file ends just where values that follow the
+/// header at once do.
+void check_length(const Reading& r, FileBytes& file, Lattice& lattice, const std::array<std::int32_t, 3>& n) {
+    const auto extended = static_cast<std::uint64_t>(r.h.integer(at_extended));
+    const std::int64_t data_bytes = checked_bytes(n[0], n[1], n[2], bytes(lattice.type));
+    const auto values = static_cast<std::uint64_t>(std::max<std::int64_t>(data_bytes, 0));
+    lattice.data_offset = header_bytes + extended;
+    const std::uint64_t needed = data_bytes < 0 ? ~std::uint64_t{0} : lattice.data_offset + values;
+    const bool possible = needed <= file.size_limit();
+    const std::uint64_t available = possible ? file.unpack(needed) : file.size_limit();
+    if (available >= needed) {
+        if (!file.gzipped() && available > needed)
+            r.remark("The file has " + std::to_string(available - needed) +
+                     " bytes more than its header tells.");
+        return;
+    }
+    if (extended > 0 && data_bytes > 0 && file.unpack(needed) == header_bytes + values) {
+        lattice.data_offset = header_bytes;
+        r.remark("The header announces an extended header of " + std::to_string(extended) +
+                 " bytes that the file does not have, by its size; the values are read from byte 1024 on.");
+        return;
+    }
+    const std::uint64_t section_bytes = values / static_cast<std::uint64_t>(n[2]);
+    const std::uint64_t data = available - std::min(available, lattice.data_offset);
+    throw InputError(
+        r.file,
+        std::to_string(needed) + " bytes for " + size_text(r.out.grid.size) + " voxels of " +
+            name(lattice.type),
+        (file.gzipped() ? "at most " : "") + std::to_string(available) +
+            (section_bytes > 0 ? ": " + missing_text(data, section_bytes, n[2], "sections") : ""),
+        "The file is incomplete or its header is wrong: copy it again from its source");
+}
+
 }  // namespace
 
 std::optional<ByteOrder> find_mrc_byte_order(std::span<const std::byte> header) {
@@ -246,7 +280,6 @@ StoredVolume open_mrc(std::shared_ptr<FileBytes> file, const ReadOptions& option
     Lattice lattice;
     lattice.type = out.type = find_type(r);
     lattice.swap = h.swap();
-    lattice.data_offset = header_bytes + static_cast<std::uint64_t>(extended);
     std::array<std::size_t, 3> axis_of{};  // file axis (column, row, section) → x, y, z
     std::array<std::int64_t, 3> size{}, stride{};
     std::int64_t step = 1;
@@ -259,18 +292,7 @@ StoredVolume open_mrc(std::shared_ptr<FileBytes> file, const ReadOptions& option
     out.grid.size = lattice.size = {size[0], size[1], size[2]};
     lattice.stride = {stride[0], stride[1], stride[2]};
 
-    const std::int64_t data_bytes = checked_bytes(n[0], n[1], n[2], bytes(out.type));
-    const std::uint64_t needed =
-        data_bytes < 0 ? ~std::uint64_t{0} : lattice.data_offset + static_cast<std::uint64_t>(data_bytes);
-    const std::uint64_t available = needed > file->size_limit() ? file->size_limit() : file->unpack(needed);
-    if (available < needed)
-        throw InputError(file->name(),
-                         std::to_string(needed) + " bytes for " + size_text(out.grid.size) + " voxels of " +
-                             name(out.type),
-                         (file->gzipped() ? "at most " : "") + std::to_string(available),
-                         "The file is incomplete or its header is wrong: copy it again from its source");
-    if (!file->gzipped() && available > needed)
-        r.remark("The file has " + std::to_string(available - needed) + " bytes more than its header tells.");
+    check_length(r, *file, lattice, n);
     if (h.integer(at_map) == 0) r.remark("The header is of the old kind, without the MAP stamp.");
     if (axes != std::array<std::int32_t, 3>{1, 2, 3})
         r.remark("The file stores its axes in another order; they were brought into the order x, y, z.");

@@ -1,6 +1,7 @@
 // The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 #include "cytomo/io/npy.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "cytomo/core/error.h"
+#include "cytomo/io/axis_order.h"
 #include "cytomo/io/lattice_reader.h"
 #include "cytomo/io/scalar.h"
 
@@ -52,13 +54,14 @@ Description parse_type(const std::string& file, std::string_view text) {
     const bool has_order = !text.empty() && std::string_view("<>|=").find(text[0]) != std::string_view::npos;
     const std::string_view kind = has_order ? text.substr(1) : text;
     constexpr std::pair<std::string_view, ScalarType> kinds[] = {
-        {"b1", ScalarType::uint8},  {"u1", ScalarType::uint8},   {"i1", ScalarType::int8},
-        {"u2", ScalarType::uint16}, {"i2", ScalarType::int16},   {"u4", ScalarType::uint32},
-        {"i4", ScalarType::int32},  {"f2", ScalarType::float16}, {"f4", ScalarType::float32},
-        {"f8", ScalarType::float64}};
+        {"b1", ScalarType::uint8},   {"u1", ScalarType::uint8},   {"i1", ScalarType::int8},
+        {"u2", ScalarType::uint16},  {"i2", ScalarType::int16},   {"u4", ScalarType::uint32},
+        {"i4", ScalarType::int32},   {"u8", ScalarType::uint64},  {"i8", ScalarType::int64},
+        {"f2", ScalarType::float16}, {"f4", ScalarType::float32}, {"f8", ScalarType::float64}};
     for (const auto& [name, type] : kinds)
         if (kind == name) return {type, has_order && text[0] == '>' && bytes(type) > 1};
-    refuse(file, "bool, 8- to 32-bit integers or real numbers", "type " + std::string(text.substr(0, 40)));
+    refuse(file, "bool, 8- to 64-bit integers or 16- to 64-bit real numbers",
+           "type " + std::string(text.substr(0, 40)));
 }
 
 std::vector<std::int64_t> parse_shape(const std::string& file, std::string_view text) {
@@ -77,9 +80,7 @@ std::vector<std::int64_t> parse_shape(const std::string& file, std::string_view 
         shape.push_back(n);
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     }
-    while (shape.size() > 3 && shape.front() == 1) shape.erase(shape.begin());
-    if (shape.size() == 2) shape.insert(shape.begin(), 1);
-    if (shape.size() != 3) refuse(file, expected, found);
+    if (shape.size() < 2 || shape.size() > 32) refuse(file, expected, found);
     return shape;
 }
 
@@ -147,31 +148,41 @@ StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::pa
     file->read(header_start, std::as_writable_bytes(std::span(header)));
 
     const Description description = parse_type(file->name(), value_of(header, "descr"));
-    const auto shape = parse_shape(file->name(), value_of(header, "shape"));
+    StoredVolume out;
+    NamedArray array;
+    array.shape = parse_shape(file->name(), value_of(header, "shape"));
+    const bool has_sidecar = array.is_zyx = read_sidecar(path, out.grid);
+    const ArrayAxes axes = find_axes(file->name(), array, {}, "", out.remarks);
+    const auto [nx, ny, nz] = axes.size;
     const bool fortran = value_of(header, "fortran_order").starts_with("True");
 
-    StoredVolume out;
     out.format = "NumPy";
     out.type = description.type;
-    out.grid.size = {shape[2], shape[1], shape[0]};
+    out.grid.size = axes.size;
     Lattice lattice;
     lattice.type = out.type;
     lattice.swap = description.swap;
     lattice.size = out.grid.size;
-    lattice.stride = fortran ? Size3{shape[0] * shape[1], shape[0], 1} : straight_strides(out.grid.size);
+    lattice.stride = fortran ? Size3{nz * ny, nz, 1} : straight_strides(out.grid.size);
     lattice.data_offset = header_start + header_size;
-    const std::int64_t data_bytes = checked_bytes(shape[0], shape[1], shape[2], bytes(out.type));
+    const std::int64_t data_bytes = checked_bytes(nx, ny, nz, bytes(out.type));
     const std::uint64_t needed =
         data_bytes < 0 ? ~std::uint64_t{0} : lattice.data_offset + static_cast<std::uint64_t>(data_bytes);
     const std::uint64_t available = needed > file->size_limit() ? file->size_limit() : file->unpack(needed);
-    if (available < needed)
+    if (available < needed) {
+        const std::int64_t planes = fortran ? nx : nz;  // along the slowest axis
+        const auto plane_bytes = data_bytes < 0 ? 0 : static_cast<std::uint64_t>(data_bytes / planes);
         throw InputError(file->name(),
                          std::to_string(needed) + " bytes for " + size_text(out.grid.size) + " voxels of " +
                              name(out.type),
-                         std::to_string(available), "The file is incomplete: copy it again from its source");
+                         std::to_string(available) + ": " +
+                             missing_text(available - std::min(available, lattice.data_offset), plane_bytes,
+                                          planes, "planes"),
+                         "The file is incomplete: copy it again from its source");
+    }
     if (fortran)
         out.remarks.push_back("The array is stored in Fortran order; it was brought into the order x, y, z.");
-    if (!read_sidecar(path, out.grid)) {
+    if (!has_sidecar) {
         out.voxel_size_known = false;
         out.grid.voxel_um = {0.001, 0.001, 0.001};
         out.remarks.push_back("An .npy file has no place for a voxel size; 1 nm is assumed.");

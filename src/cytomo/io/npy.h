@@ -9,7 +9,7 @@
 
 namespace cytomo::io {
 
-/// Array axes are (z, y, x); leading axes of length 1 are dropped. Voxel size and origin come from
+/// Array axes are (z, y, x); axes of length 1 beyond three are dropped. Voxel size and origin come from
 /// NAME.npy.json beside the file, if there is one.
 StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::path& path);
 

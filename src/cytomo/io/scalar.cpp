@@ -86,6 +86,14 @@ std::string short_text(double v) {
     return text;
 }
 
+std::string missing_text(std::uint64_t data_bytes, std::uint64_t piece_bytes, std::int64_t whole,
+                         const std::string& pieces) {
+    const auto all = static_cast<std::uint64_t>(whole);
+    const std::uint64_t there = piece_bytes > 0 ? std::min(data_bytes / piece_bytes, all) : 0;
+    return std::to_string(there) + " of " + std::to_string(all) + " " + pieces + " (" +
+           std::to_string(all - there) + " missing)";
+}
+
 std::string size_text(Size3 size) {
     return std::to_string(size.x) + " x " + std::to_string(size.y) + " x " + std::to_string(size.z);
 }

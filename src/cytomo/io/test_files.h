@@ -79,6 +79,29 @@ inline std::filesystem::path golden(const std::string& name) {
     return std::filesystem::path(CYTOMO_SOURCE_DIR) / "tests/golden" / name;
 }
 
+/// Compares with a file of tests/golden/io_make_golden.py: the value at (x, y, z) is (100 z + 10 y + x) *
+/// step + first.
+inline void expect_values(const std::string& file, ScalarType type, double step, double first,
+                          const ReadOptions& options = {}) {
+    SCOPED_TRACE(file);
+    const StoredVolume stored = open_volume(golden(file), options);
+    EXPECT_EQ(stored.type, type);
+    ASSERT_EQ(stored.grid.size, (Size3{5, 4, 3}));
+    const auto whole = load(golden(file), options);
+    const Tomogram t = open_tomogram(golden(file), options);
+    std::vector<float> slice(20);
+    for (std::int64_t z = 2; z >= 0; --z) {  // slices on demand, in any order
+        t.read_slices(z, 1, slice);
+        for (std::int64_t y = 0; y < 4; ++y)
+            for (std::int64_t x = 0; x < 5; ++x) {
+                const auto expected =
+                    static_cast<float>(static_cast<double>(100 * z + 10 * y + x) * step + first);
+                ASSERT_EQ(whole(x, y, z), expected) << x << " " << y << " " << z;
+                ASSERT_EQ(slice[static_cast<std::size_t>(y * 5 + x)], expected);
+            }
+    }
+}
+
 /// The folder of real files; empty if there is none.
 inline std::filesystem::path data_folder() {
     const char* given = std::getenv("CYTOMO_DATA");

@@ -104,22 +104,8 @@ std::int64_t choose_channel(const std::string& file, const std::string& dataset,
 }
 
 void use_all_pages(TiffMeaning& m, std::int64_t page_count) {
-    m.pages.resize(static_cast<std::size_t>(page_count));
-    std::iota(m.pages.begin(), m.pages.end(), 0);
-}
-
-bool is_plausible_edge(double um) {
-    return um >= 1e-5 && um <= 100;
-}
-
-void set_edge(TiffMeaning& m, std::size_t axis, double um) {
-    if (std::isfinite(um) && is_plausible_edge(std::fabs(um)))
-        m.edge_um[axis] = round_to_float_digits(std::fabs(um));
-}
-
-void set_plane_edges(TiffMeaning& m, const TiffTags& tags, double unit_um) {
-    if (tags.x_resolution > 0) set_edge(m, 0, unit_um / tags.x_resolution);
-    if (tags.y_resolution > 0) set_edge(m, 1, unit_um / tags.y_resolution);
+    m.planes.resize(static_cast<std::size_t>(page_count));
+    std::iota(m.planes.begin(), m.planes.end(), 0);
 }
 
 /// Our own lines hold the exact values; they count as long as ImageJ's agree with them.
@@ -162,7 +148,7 @@ void interpret_imagej(TiffMeaning& m, const std::string& file, const TiffTags& t
                              std::to_string(frames) + " times of " + std::to_string(slices) + " slices",
                              "Save one time in Fiji with Image > Duplicate");
         const std::int64_t channel = choose_channel(file, options.dataset, channels);
-        for (std::int64_t z = 0; z < slices; ++z) m.pages.push_back(z * channels + channel);
+        for (std::int64_t z = 0; z < slices; ++z) m.planes.push_back(z * channels + channel);
     } else {
         choose_channel(file, options.dataset, channels);
         use_all_pages(m, total);
@@ -171,8 +157,8 @@ void interpret_imagej(TiffMeaning& m, const std::string& file, const TiffTags& t
                                 " images; the file has " + std::to_string(page_count) + ".");
     }
 
-    std::optional<double> unit = um_per_unit(text_of(keys, "unit"));
-    if (keys.find("unit") == keys.end() && tags.resolution_unit == 3) unit = 1e4;
+    const std::optional<double> unit = um_per_unit(text_of(keys, "unit"));
+    if (keys.find("unit") == keys.end() && tags.resolution_unit == 3) set_edges_from_resolution(m, tags);
     if (unit) {
         set_plane_edges(m, tags, *unit);
         const double yunit = um_per_unit(text_of(keys, "yunit")).value_or(*unit);
@@ -238,7 +224,7 @@ void interpret_ome(TiffMeaning& m, const std::string& file, const TiffTags& tags
         if (page >= page_count)
             throw InputError(file, "pages 0 to " + std::to_string(page_count - 1) + " in its OME description",
                              std::to_string(page), "Open it in Fiji (Bio-Formats) and save it as TIFF");
-        m.pages.push_back(page);
+        m.planes.push_back(page);
     }
     constexpr const char* sizes[] = {"PhysicalSizeX", "PhysicalSizeY", "PhysicalSizeZ"};
     for (std::size_t a = 0; a < 3; ++a) {
@@ -250,28 +236,60 @@ void interpret_ome(TiffMeaning& m, const std::string& file, const TiffTags& tags
 
 }  // namespace
 
-std::optional<double> um_per_unit(std::string unit) {
-    // ImageJ writes µ as \u00B5 or in Latin-1; there are two Unicode characters for it.
-    for (const char* mu : {"\\u00B5", "\\u00b5", "\xC2\xB5", "\xCE\xBC", "\xB5"})
-        if (unit.starts_with(mu)) unit.replace(0, std::string_view(mu).size(), 1, 'u');
-    for (const char* angstrom : {"\\u00C5", "\\u00c5", "\xC3\x85", "\xE2\x84\xAB", "\xC5"})
-        if (unit == angstrom) unit = "angstrom";
-    std::transform(unit.begin(), unit.end(), unit.begin(),
-                   [](unsigned char ch) { return static_cast<char>(ch < 128 ? std::tolower(ch) : ch); });
-    static const std::map<std::string, double, std::less<>> units{
-        {"micron", 1},       {"microns", 1},       {"um", 1},    {"micrometer", 1},   {"micrometers", 1},
-        {"micrometre", 1},   {"micrometres", 1},   {"nm", 1e-3}, {"nanometer", 1e-3}, {"nanometers", 1e-3},
-        {"nanometre", 1e-3}, {"nanometres", 1e-3}, {"mm", 1e3},  {"millimeter", 1e3}, {"millimetre", 1e3},
-        {"cm", 1e4},         {"m", 1e6},           {"pm", 1e-6}, {"a", 1e-4},         {"angstrom", 1e-4},
-        {"inch", 25400},     {"inches", 25400}};
-    const auto found = units.find(unit);
-    return found == units.end() ? std::nullopt : std::optional(found->second);
+void set_edge(TiffMeaning& m, std::size_t axis, double um) {
+    if (std::isfinite(um) && is_plausible_edge(std::fabs(um)))
+        m.edge_um[axis] = round_to_float_digits(std::fabs(um));
+}
+
+void set_plane_edges(TiffMeaning& m, const TiffTags& tags, double unit_um) {
+    if (tags.x_resolution > 0) set_edge(m, 0, unit_um / tags.x_resolution);
+    if (tags.y_resolution > 0) set_edge(m, 1, unit_um / tags.y_resolution);
+}
+
+void set_edges_from_resolution(TiffMeaning& m, const TiffTags& tags) {
+    if (!(tags.x_resolution > 0) || (tags.resolution_unit != 2 && tags.resolution_unit != 3)) return;
+    const double unit_um = tags.resolution_unit == 2 ? 25400 : 10000;
+    // Printers and scanners reach some 12,000 dots per inch, 2 µm; below 1 µm only microscopes are.
+    constexpr double largest_measured_um = 1;
+    if (unit_um / tags.x_resolution <= largest_measured_um) {
+        set_plane_edges(m, tags, unit_um);
+    } else if (tags.x_resolution != 1) {
+        m.remarks.push_back("Its resolution of " + short_text(tags.x_resolution) + " pixels per " +
+                            (tags.resolution_unit == 2 ? "inch" : "cm") +
+                            " is one for printing and no voxel size.");
+    }
+}
+
+void refuse_colours(const std::string& file, const TiffTags& tags) {
+    throw InputError(
+        file, "one grey value a pixel", std::to_string(tags.samples) + " (a colour picture)",
+        std::string(
+            "Convert it in Fiji with Image > Type > 8-bit, or save labels as numbers, not as colours") +
+            (tags.interleaved
+                 ? ""
+                 : ". If these are slices that Python's tifffile took for colours, save them with "
+                   "photometric='minisblack'"));
 }
 
 TiffMeaning interpret_tiff(const std::string& file, const TiffTags& tags, std::int64_t page_count,
                            const ReadOptions& options) {
     TiffMeaning m;
-    if (tags.description.starts_with("ImageJ=")) {
+    constexpr int min_is_black = 1, rgb = 2, ycbcr = 6;
+    if (tags.samples == 1 && (tags.photometric == rgb || tags.photometric == ycbcr)) refuse_colours(file, tags);
+    if (interpret_tifffile(m, file, tags, page_count, options)) return m;
+    if (tags.samples > 1) {
+        // Planes of grey values one behind the other are slices; whatever else has several values a pixel is
+        // not.
+        const bool slices = !tags.interleaved && tags.photometric == min_is_black && page_count == 1 &&
+                            !tags.description.starts_with("ImageJ=") &&
+                            tags.description.find("OME") == std::string::npos;
+        if (!slices) refuse_colours(file, tags);
+        choose_channel(file, options.dataset, 1);
+        use_all_pages(m, tags.samples);
+        m.remarks.push_back("Its one page has " + std::to_string(tags.samples) +
+                            " planes of grey values; they are read as slices.");
+        set_edges_from_resolution(m, tags);
+    } else if (tags.description.starts_with("ImageJ=")) {
         interpret_imagej(m, file, tags, page_count, options);
     } else if (std::size_t at = 0; tags.description.find("<OME") != std::string::npos ||
                                    tags.description.find(":OME") != std::string::npos) {
@@ -285,8 +303,7 @@ TiffMeaning interpret_tiff(const std::string& file, const TiffTags& tags, std::i
     } else {
         choose_channel(file, options.dataset, 1);
         use_all_pages(m, page_count);
-        // Dots per inch are a wish for printing; only centimetres are used for measuring.
-        if (tags.resolution_unit == 3) set_plane_edges(m, tags, 1e4);
+        set_edges_from_resolution(m, tags);
     }
     return m;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cytomo/core/grid.h"
+#include "cytomo/io/units.h"
 #include "cytomo/io/volume_io.h"
 
 namespace cytomo::io {
@@ -17,27 +18,46 @@ struct TiffTags {
     std::string description;
     double x_resolution = 0, y_resolution = 0;  ///< pixels per unit; 0: not given
     int resolution_unit = 2;                    ///< 1 none, 2 inch, 3 cm
+    std::int64_t width = 0, height = 0;         ///< pixels of a page
+    std::int64_t samples = 1;                   ///< values of a pixel
+    bool interleaved = true;                    ///< samples lie side by side, not plane behind plane
+    int photometric = 1;                        ///< 0 and 1 grey values, 2 RGB, others colour too
 };
 
 /// What the tags mean.
 struct TiffMeaning {
-    std::string kind = "TIFF";        ///< "TIFF", "ImageJ TIFF", "OME-TIFF"
-    std::vector<std::int64_t> pages;  ///< page of each slice, in the order of z
+    std::string kind = "TIFF";  ///< "TIFF", "ImageJ TIFF", "OME-TIFF", "tifffile TIFF"
+    /// Plane of each slice, in the order of z: page * samples + sample.
+    std::vector<std::int64_t> planes;
     std::array<std::optional<double>, 3> edge_um;
     Vec3 origin_um;
-    bool contiguous = false;  ///< ImageJ's big stacks: one page is described, the others follow it
+    bool contiguous =
+        false;  ///< one page is described, the others follow it (big stacks of ImageJ and tifffile)
     std::vector<std::string> remarks;
 };
 
 /// Throws InputError if the file holds several channels or times and options.dataset ("c0", "c1", …)
-/// does not choose one.
+/// does not choose one, and for colour pictures.
 TiffMeaning interpret_tiff(const std::string& file, const TiffTags& tags, std::int64_t page_count,
                            const ReadOptions& options);
 
+/// Understands the description that Python's tifffile writes where neither ImageJ nor OME is asked for: JSON
+/// with the shape of the array and, if given, axes, spacing and unit. False if it is none that fits the
+/// pages. Throws as interpret_tiff does.
+bool interpret_tifffile(TiffMeaning& m, const std::string& file, const TiffTags& tags,
+                        std::int64_t page_count, const ReadOptions& options);
+
+[[noreturn]] void refuse_colours(const std::string& file, const TiffTags& tags);
+
+/// Sets an edge if it is plausible.
+void set_edge(TiffMeaning& m, std::size_t axis, double um);
+/// Edges along x and y from the resolution tags and a unit.
+void set_plane_edges(TiffMeaning& m, const TiffTags& tags, double unit_um);
+/// The same from the unit of the tags, inch or cm: only resolutions that microscopes have; dots per inch for
+/// printing and scanning are remarked.
+void set_edges_from_resolution(TiffMeaning& m, const TiffTags& tags);
+
 /// ImageJ's description of a stack, with the exact geometry in lines of our own.
 std::string imagej_description(const Grid& grid, bool voxel_size_known);
-
-/// µm per unit for "micron", "µm", "nm", …; none for pixels and unknown words.
-std::optional<double> um_per_unit(std::string unit);
 
 }  // namespace cytomo::io

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
@@ -70,10 +71,17 @@ Scale find_scale(const StoredVolume& volume, ScalarType type, const Progress& pr
 /// Converts one value; false if it does not fit.
 template <class From, class To>
 bool convert_value(From from, To& to, const Scale* scale) {
-    const auto v = static_cast<double>(io::number(from));
+    const auto from_number = io::number(from);
+    const auto v = static_cast<double>(from_number);
     if constexpr (std::is_integral_v<To>) {
         constexpr auto bottom = static_cast<double>(std::numeric_limits<To>::min());
         constexpr auto top = static_cast<double>(std::numeric_limits<To>::max());
+        if constexpr (std::is_integral_v<From>) {
+            if (!scale) {
+                to = static_cast<To>(from);
+                return std::in_range<To>(from);
+            }
+        }
         if (std::isnan(v)) return false;
         if (scale) {
             to = static_cast<To>(std::clamp(std::round(v * scale->factor + scale->offset), bottom, top));
@@ -83,9 +91,10 @@ bool convert_value(From from, To& to, const Scale* scale) {
         to = static_cast<To>(v);
         return true;
     } else {
-        to = static_cast<To>(v);
-        // Integers above 2^24 have no exact float; float64 is rounded knowingly.
-        return !std::is_integral_v<From> || static_cast<double>(to) == v;
+        to = static_cast<To>(from_number);
+        // Not all integers above 2^24 have an exact float; float64 is rounded knowingly.
+        if constexpr (std::is_integral_v<From>) return io::is_exact_float(from);
+        return true;
     }
 }
 
@@ -99,8 +108,7 @@ public:
         if (type_ == volume_.type && !scale_) return values;
         io::with_type(volume_.type, [&](auto from) {
             io::with_type(type_, [&](auto to) {
-                if constexpr (!std::is_same_v<decltype(to), io::Half> &&
-                              !std::is_same_v<decltype(to), double>)
+                if constexpr (io::is_writable<decltype(to)>)
                     convert_as<decltype(from), decltype(to)>(first_slice, values);
             });
         });
@@ -135,9 +143,8 @@ private:
                 volume_.source,
                 is_real(type_) ? "whole numbers up to 16777216, the most that float32 holds exactly"
                                : "values that fit " + name(type_),
-                io::short_text(static_cast<double>(io::number(from))) + " at voxel (" +
-                    std::to_string(i % row) + ", " + std::to_string(i % slice / row) + ", " +
-                    std::to_string(first_slice + i / slice) + ")",
+                io::value_text(from) + " at voxel (" + std::to_string(i % row) + ", " +
+                    std::to_string(i % slice / row) + ", " + std::to_string(first_slice + i / slice) + ")",
                 is_real(type_) ? "Keep the type"
                                : "Choose a wider --type, or pass --scale-to-type for grey values");
         }
@@ -152,7 +159,7 @@ private:
 }  // namespace
 
 void ConvertOptions::check() const {
-    if (type == ScalarType::float16 || type == ScalarType::float64)
+    if (type && !io::is_writable_type(*type))
         throw UsageError("--type: expected int8, uint8, int16, uint16, int32, uint32 or float32, found '" +
                          name(*type) + "'");
     if (scale_to_type && (!type || is_real(*type)))
@@ -167,9 +174,12 @@ void convert_volume(const StoredVolume& volume, const std::filesystem::path& pat
         if (remarks) remarks->push_back(text);
     };
     ScalarType type = options.type.value_or(volume.type);
-    if (type == ScalarType::float16 || type == ScalarType::float64) {
-        remark("Values are written as float32; they were stored as " + name(type) + ".");
-        type = ScalarType::float32;
+    if (!io::is_writable_type(type)) {
+        const ScalarType stored = type;
+        type = stored == ScalarType::int64    ? ScalarType::int32
+               : stored == ScalarType::uint64 ? ScalarType::uint32
+                                              : ScalarType::float32;
+        remark("Values are written as " + name(type) + "; they were stored as " + name(stored) + ".");
     }
     VolumeWriter writer(path, volume.grid, type, options.overwrite, volume.voxel_size_known);
     Scale scale;

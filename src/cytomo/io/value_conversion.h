@@ -12,8 +12,8 @@
 namespace cytomo {
 
 struct ConvertOptions {
-    std::optional<ScalarType>
-        type;  ///< type of the result; none: as stored, with float16 and float64 as float32
+    std::optional<ScalarType> type;  ///< type of the result; none: as stored, with float16 and float64 as
+                                     ///< float32, 64-bit integers as 32-bit ones
     /// Stretches the finite values linearly over the range of an integer type; reads the file twice.
     bool scale_to_type = false;
     bool overwrite = false;

@@ -49,6 +49,31 @@ std::string nanometres(Vec3 um) {
            io::short_text(um.z * 1000) + " nm";
 }
 
+/// Says how many whole numbers a float cannot hold, if any. Cost: one pass over the volume.
+void remark_rounding(const StoredVolume& volume, std::vector<std::string>& remarks) {
+    const Grid& g = volume.grid;
+    const std::int64_t slice = g.size.x * g.size.y, slab = slices_per_slab(g, bytes(volume.type));
+    io::with_type(volume.type, [&](auto sample) {
+        using T = decltype(sample);
+        if constexpr (std::is_integral_v<T> && sizeof(T) >= 4) {
+            std::vector<T> values(static_cast<std::size_t>(slab * slice));
+            std::int64_t rounded = 0;
+            T example{};
+            for (std::int64_t z = 0; z < g.size.z; z += slab) {
+                const std::int64_t n = std::min(slab, g.size.z - z);
+                const auto part = std::span(values).first(static_cast<std::size_t>(n * slice));
+                volume.read_bytes(z, n, std::as_writable_bytes(part));
+                for (const T v : part)
+                    if (!io::is_exact_float(v) && rounded++ == 0) example = v;
+            }
+            if (rounded > 0)
+                remarks.push_back("Grey values are computed in float32, which rounds " +
+                                  std::to_string(rounded) + " of these " + name(volume.type) +
+                                  " values, e.g. " + io::value_text(example) + ".");
+        }
+    });
+}
+
 bool nearly_equal(Vec3 a, Vec3 b) {
     const auto close = [](double u, double v) { return std::fabs(u - v) <= 1e-4 * std::fabs(v); };
     return close(a.x, b.x) && close(a.y, b.y) && close(a.z, b.z);
@@ -78,7 +103,10 @@ StoredVolume open_volume(const std::filesystem::path& path, const ReadOptions& o
 Tomogram open_tomogram(const std::filesystem::path& path, const ReadOptions& options,
                        std::vector<std::string>* remarks) {
     StoredVolume volume = open_volume(path, options);
-    if (remarks) remarks->insert(remarks->end(), volume.remarks.begin(), volume.remarks.end());
+    if (remarks) {
+        remarks->insert(remarks->end(), volume.remarks.begin(), volume.remarks.end());
+        remark_rounding(volume, *remarks);
+    }
     Tomogram t;
     t.grid = volume.grid;
     t.voxel_size_known = volume.voxel_size_known;

@@ -23,7 +23,9 @@ namespace cytomo {
 /// How to read a file that leaves questions open.
 struct ReadOptions {
     std::optional<Vec3> voxel_um;  ///< voxel edges (x, y, z) that supply or replace those of the file
-    std::string dataset;           ///< HDF5: path of the dataset; TIFF with channels: "c0", "c1", …
+    /// HDF5: path of the dataset, with ":c1", ":t0" or ":t0c1" behind it if it has channels or times.
+    /// TIFF: "c0", "c1", …; where its description names axes also "t0" and "t0c1".
+    std::string dataset;
 
     /// Throws UsageError if voxel_um is not positive and finite.
     void check() const;
@@ -53,7 +55,8 @@ struct StoredVolume {
 StoredVolume open_volume(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// The same volume as a tomogram: values become float (exact for up to 16-bit integers, float16 and
-/// float32). Remarks of the reader are added to `remarks`.
+/// float32). Remarks of the reader are added to `remarks`, and one if integers of 32 or 64 bits have to be
+/// rounded; to know that costs a pass over such a volume.
 Tomogram open_tomogram(const std::filesystem::path& path, const ReadOptions& options = {},
                        std::vector<std::string>* remarks = nullptr);
 

@@ -113,9 +113,9 @@ VolumeWriter::VolumeWriter(const std::filesystem::path& path, const Grid& grid, 
         throw InputError(
             path.string(), "a name that ends in .mrc, .rec, .map, .st, .tif, .tiff, .npy, .h5 or .hdf5",
             path.has_extension() ? path.extension().string() : "no ending", "Choose one of these");
-    if (type == ScalarType::float16 || type == ScalarType::float64)
+    if (!io::is_writable_type(type))
         throw InputError(path.string(), "integers of up to 32 bits or float32", cytomo::name(type),
-                         "Convert the values to float32 first");
+                         "Convert the values first");
     if (io::checked_bytes(grid.size.x, grid.size.y, grid.size.z, bytes(type)) < 0)
         throw InputError(path.string(), "a volume with at least one voxel", io::size_text(grid.size),
                          "Check the size");
