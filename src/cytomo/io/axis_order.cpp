@@ -223,7 +223,6 @@ ArrayAxes find_axes(const std::string& file, const NamedArray& array, const Axis
 }
 
 bool is_plain_volume(const NamedArray& array) {
-    if (array.shape.size() < 3 && !are_usable(array)) return false;
     try {
         std::vector<std::string> unsaid;
         find_axes("", array, {}, "", unsaid);

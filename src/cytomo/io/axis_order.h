@@ -52,7 +52,7 @@ std::string axis_letters(std::string_view text);
 ArrayAxes find_axes(const std::string& file, const NamedArray& array, const AxisChoice& choice,
                     const std::string& how_to_choose, std::vector<std::string>& remarks);
 
-/// Whether find_axes gives a volume without any choice, and not just a picture without names.
+/// Whether find_axes gives a volume, or one slice, without any choice.
 bool is_plain_volume(const NamedArray& array);
 
 /// "3 x 4 x 5"; "no axes".

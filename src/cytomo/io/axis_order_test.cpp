@@ -89,7 +89,8 @@ TEST(AxisOrder, NamesAreReadInManyForms) {
 TEST(AxisOrder, OnlyWholeVolumesAreTakenUnasked) {
     EXPECT_TRUE(is_plain_volume({{5, 6, 7}, "", "", false}));
     EXPECT_TRUE(is_plain_volume({{1, 5, 6, 7, 1}, "tzyxc", "", false}));
-    EXPECT_FALSE(is_plain_volume({{6, 7}, "", "", false}));
+    EXPECT_TRUE(is_plain_volume({{6, 7}, "", "", false}));
+    EXPECT_FALSE(is_plain_volume({{7}, "", "", false}));
     EXPECT_FALSE(is_plain_volume({{2, 5, 6, 7}, "czyx", "", false}));
     EXPECT_FALSE(is_plain_volume({{2, 5, 6, 7}, "", "", false}));
 }

@@ -43,7 +43,8 @@ herr_t keep_volumes(hid_t root, const char* name, const H5O_info_t* info, void* 
     if (!type || !scalar_type_of_hdf5(type.get())) return 0;
     NamedArray array = named_array_of(dataset.get());
     const bool plain = is_plain_volume(array);
-    if (!plain && (array.letters.empty() || array.shape.size() < 3)) return 0;
+    const bool named = !array.letters.empty();
+    if ((!named && !plain) || array.shape.size() < (named && plain ? 2 : 3)) return 0;
     std::string path(1, '/');
     path += name;
     static_cast<std::vector<Found>*>(list)->push_back({std::move(path), std::move(array), plain});

@@ -152,6 +152,8 @@ StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::pa
     NamedArray array;
     array.shape = parse_shape(file->name(), value_of(header, "shape"));
     const bool has_sidecar = array.is_zyx = read_sidecar(path, out.grid);
+    if (!is_plain_volume(array))
+        refuse(file->name(), "the shape of a volume, (z, y, x)", "shape " + shape_text(array.shape));
     const ArrayAxes axes = find_axes(file->name(), array, {}, "", out.remarks);
     const auto [nx, ny, nz] = axes.size;
     const bool fortran = value_of(header, "fortran_order").starts_with("True");

@@ -182,6 +182,13 @@ void find_oddities(Passport& p) {
         odd("These seem to be labels, not grey values.");
         return;
     }
+    constexpr double exact_in_float = 1 << 24;
+    const bool wide = io::with_type(p.volume.type, [](auto sample) {
+        return std::is_integral_v<decltype(sample)> && sizeof(sample) >= 4;
+    });
+    if (wide && std::max(std::fabs(p.minimum), std::fabs(p.maximum)) > exact_in_float)
+        odd("Some values lie beyond 16777216: grey values are computed in float32, which rounds them to 24 "
+            "bits.");
     if (!p.constant_slices.empty())
         odd(std::to_string(p.constant_slices.size()) + " of " + std::to_string(g.size.z) +
             " slices hold one value only, the first at z = " + std::to_string(p.constant_slices.front()) +

@@ -275,7 +275,8 @@ TiffMeaning interpret_tiff(const std::string& file, const TiffTags& tags, std::i
                            const ReadOptions& options) {
     TiffMeaning m;
     constexpr int min_is_black = 1, rgb = 2, ycbcr = 6;
-    if (tags.samples == 1 && (tags.photometric == rgb || tags.photometric == ycbcr)) refuse_colours(file, tags);
+    if (tags.samples == 1 && (tags.photometric == rgb || tags.photometric == ycbcr))
+        refuse_colours(file, tags);
     if (interpret_tifffile(m, file, tags, page_count, options)) return m;
     if (tags.samples > 1) {
         // Planes of grey values one behind the other are slices; whatever else has several values a pixel is
