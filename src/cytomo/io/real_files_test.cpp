@@ -112,6 +112,10 @@ TEST(RealFiles, VoxelSizes) {
     EXPECT_NEAR(voxel("formats/test_loading_image_saved_with_imageJ_stack.tif").z, 2.5, 1e-9);
     test::expect_near(voxel("u2os_sxt_raw.tif"), {0.02, 0.02, 0.01});
     EXPECT_FALSE(known("capillary_sxt_raw.tif"));
+    if (!std::filesystem::exists(data / "foreign")) return;
+    // By tifffile without ImageJ's flag; its README says 20 nm.
+    EXPECT_TRUE(known("foreign/h5_edge_raw.tif"));
+    test::expect_near(voxel("foreign/h5_edge_raw.tif"), {0.02, 0.02, 0.02});
 }
 
 TEST(RealFiles, PolarityOfRealTomograms) {
