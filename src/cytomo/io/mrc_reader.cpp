@@ -211,7 +211,9 @@ void check_length(const Reading& r, FileBytes& file, Lattice& lattice, const std
                      " bytes more than its header tells.");
         return;
     }
-    if (extended > 0 && data_bytes > 0 && file.unpack(needed) == header_bytes + values) {
+    const std::uint64_t without = header_bytes + values;
+    if (extended > 0 && data_bytes > 0 && without <= file.size_limit() &&
+        file.unpack(without + 1) == without) {
         lattice.data_offset = header_bytes;
         r.remark("The header announces an extended header of " + std::to_string(extended) +
                  " bytes that the file does not have, by its size; the values are read from byte 1024 on.");

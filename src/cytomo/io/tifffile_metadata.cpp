@@ -41,6 +41,8 @@ std::vector<std::int64_t> shape_from(const Json& json) {
 
 /// Finds the page in the shape; none if it does not fit.
 std::optional<Shaped> fit_to_page(const std::vector<std::int64_t>& shape, const TiffTags& tags) {
+    constexpr std::int64_t most_interleaved = 16;  // whole pages of them are held in memory
+    if (tags.interleaved && tags.samples > most_interleaved) return std::nullopt;
     const std::size_t rank = shape.size();
     const auto ends_with = [&](std::initializer_list<std::int64_t> tail) {
         return rank >= tail.size() &&

@@ -1,6 +1,7 @@
 // Reading and writing volumes: the format is chosen by content when reading, by extension when writing.
 //
-// Read: MRC (and REC, MAP, ST, CCP4, gzip of these), TIFF and BigTIFF (ImageJ, OME), HDF5, NumPy .npy.
+// Read: MRC (and REC, MAP, ST, CCP4, gzip of these), TIFF and BigTIFF (ImageJ, OME, Python's
+// tifffile), HDF5, NumPy .npy. Integers of 8 to 64 bits, bool, real numbers of 16 to 64 bits.
 // Written: MRC (.mrc .rec .map .st), TIFF (.tif .tiff), NumPy (.npy with a small .npy.json beside it),
 // HDF5 (.h5 .hdf5 .hdf). Other formats are recognised and refused with advice what to convert them with.
 #pragma once
@@ -42,9 +43,9 @@ struct StoredVolume {
     Grid grid;
     bool voxel_size_known = true;  ///< false: grid.voxel_um is made up, wholly or in z
     ScalarType type = ScalarType::float32;
-    std::string format;                ///< "MRC", "TIFF", "ImageJ TIFF", "OME-TIFF", "HDF5", "NumPy"
-    std::string dataset;               ///< HDF5: path of the dataset that was chosen
-    std::string source;                ///< file name, for messages and records
+    std::string format;   ///< "MRC", "TIFF", "ImageJ TIFF", "OME-TIFF", "tifffile TIFF", "HDF5", "NumPy"
+    std::string dataset;  ///< HDF5: path of the dataset that was chosen
+    std::string source;   ///< file name, for messages and records
     std::vector<std::string> remarks;  ///< what had to be assumed and what is odd, for people
     std::uint64_t file_bytes = 0;      ///< size of the file on disk
     ReadBytes read_bytes;
