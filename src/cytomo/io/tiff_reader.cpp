@@ -1,6 +1,7 @@
 // Opens stacks of pages with libtiff.
 #include <tiffio.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "cytomo/core/error.h"
@@ -100,10 +101,11 @@ StoredVolume::ReadBytes make_contiguous_reader(const TiffHandle& handle,
     if (kind.compression != COMPRESSION_NONE || TIFFIsTiled(handle.get()) || kind.bits < 8 ||
         kind.samples > 1)
         handle.fail("one page where its description tells of " + std::to_string(images));
-    if (total < 0 || lattice.data_offset > file->size_on_disk() ||
-        static_cast<std::uint64_t>(total) > file->size_on_disk() - lattice.data_offset)
-        handle.fail("room for fewer than the " + std::to_string(images) +
-                    " images that its description tells of");
+    const std::uint64_t there = file->size_on_disk() - std::min(file->size_on_disk(), lattice.data_offset);
+    if (total < 0 || static_cast<std::uint64_t>(total) > there)
+        handle.fail("of what its description tells, " +
+                    missing_text(there, total < 0 ? 0 : static_cast<std::uint64_t>(total / images), images,
+                                 "images"));
     lattice.stride = straight_strides(volume.grid.size);
     const auto page_bytes = static_cast<std::uint64_t>(lattice.stride.z * bytes(volume.type));
     lattice.data_offset += static_cast<std::uint64_t>(planes[0]) * page_bytes;
