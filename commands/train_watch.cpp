@@ -14,7 +14,8 @@ namespace cytomo::commands {
 
 namespace {
 constexpr const char* nothing_held_out =
-    "Nothing is held out to test with, as no class has labels to spare: the last model is kept, untested. Label "
+    "Nothing is held out to test with, as no class has labels to spare: the last model is kept, untested. "
+    "Label "
     "more objects, in several places.";
 }  // namespace
 

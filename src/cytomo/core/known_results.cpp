@@ -19,7 +19,8 @@ constexpr std::string_view cell_files =
     " absorption.csv absorption_profiles.csv cell_edge.csv class_intervals.csv classes.tif columns.csv "
     "contacts.csv distances.csv filopodia.csv filopodium_branches.csv filopodium_profiles.csv instances.tif "
     "measures.json network.csv network_summary.csv objects.csv positions.csv radial.csv report.html "
-    "round_objects.csv space.csv summary.json surfaces.csv texture.csv surfaces/ surfaces/instances/ pictures/ "
+    "round_objects.csv space.csv summary.json surfaces.csv texture.csv surfaces/ surfaces/instances/ "
+    "pictures/ "
     "pictures/plots.svg pictures/surfaces.png pictures/surfaces-top.png pictures/filopodia.png ";
 constexpr std::string_view simulation_files =
     " absorption.mrc classes.tif instances.tif tilts.mrc tilts.tlt tomogram.mrc truth.json ";
@@ -71,7 +72,12 @@ KnownResults::KnownResults(const fs::path& folder)
     : cell_(mentions_cytomo(folder / "summary.json")),
       simulation_(mentions_cytomo(folder / "truth.json") || mentions_cytomo(folder / "0001" / "truth.json")),
       comparison_(mentions_cytomo(folder / "report.html") && fs::exists(folder / "comparison.csv")),
-      bias_(mentions_cytomo(folder / "report.html") && fs::exists(folder / "bias_samples.csv")) {}
+      bias_(mentions_cytomo(folder / "report.html") && fs::exists(folder / "bias_samples.csv")) {
+    std::error_code ec;
+    for (auto it = fs::directory_iterator(folder, ec); !ec && it != fs::directory_iterator();
+         it.increment(ec))
+        surface_ = surface_ || is_class_of_old(mesh_in("", it->path().filename().string()));
+}
 
 bool KnownResults::hold(const std::string& name) const {
     if (cell_) {
@@ -80,8 +86,8 @@ bool KnownResults::hold(const std::string& name) const {
             return true;
         if (name.starts_with("pictures/slice-") && name.ends_with(".png")) return true;
     }
-    if (comparison_ && (is_among(comparison_files, name) ||
-                        (name.starts_with("pictures/") && name.ends_with(".svg"))))
+    if (comparison_ &&
+        (is_among(comparison_files, name) || (name.starts_with("pictures/") && name.ends_with(".svg"))))
         return true;
     if (bias_ && is_among(bias_files, name)) return true;
     if (simulation_) {
@@ -90,13 +96,15 @@ bool KnownResults::hold(const std::string& name) const {
                    (file.starts_with("fractions.") && file.ends_with(".tif"));
         };
         const auto slash = name.find('/');
-        const bool numbered = slash != std::string::npos && slash >= 4 &&
-                              name.find_first_not_of("0123456789") == slash;
-        if (file_of_one(name) || (numbered && (slash + 1 == name.size() || file_of_one(name.substr(slash + 1)))))
+        const bool numbered =
+            slash != std::string::npos && slash >= 4 && name.find_first_not_of("0123456789") == slash;
+        if (file_of_one(name) ||
+            (numbered && (slash + 1 == name.size() || file_of_one(name.substr(slash + 1)))))
             return true;
     }
-    // Of surface, which leaves no file that tells: names that nothing else has.
-    return is_class_of_old(mesh_in("", name)) || name == "objects/" || is_object(mesh_in("objects/", name));
+    // Names that nothing else has.
+    return surface_ && (is_class_of_old(mesh_in("", name)) || name == "objects/" || name == "surfaces.csv" ||
+                        is_object(mesh_in("objects/", name)));
 }
 
 }  // namespace cytomo

@@ -15,7 +15,7 @@ public:
     bool hold(const std::string& name) const;
 
 private:
-    bool cell_ = false, simulation_ = false, comparison_ = false, bias_ = false;
+    bool cell_ = false, simulation_ = false, comparison_ = false, bias_ = false, surface_ = false;
 };
 
 }  // namespace cytomo

@@ -30,8 +30,7 @@ const std::string& this_computer() {
         std::string machine;
         std::getline(std::ifstream("/etc/machine-id"), machine);
         std::uint64_t hash = 0xcbf29ce484222325ULL;
-        for (const char c : text + machine)
-            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+        for (const char c : text + machine) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
         std::array<char, 9> digits{};
         std::snprintf(digits.data(), digits.size(), "%08x",
                       static_cast<unsigned>((hash ^ hash >> 32) & 0xFFFFFFFF));

@@ -7,9 +7,9 @@
 
 namespace cytomo {
 
-/// STEM.KIND-COMPUTER-PROCESS.EXTENSION beside `final_path`: tells whose it is, and whether that process still
-/// runs. KIND: partial (in the making), former (moved aside by its successor) or, of those within a result
-/// folder, finished (about to be moved there).
+/// STEM.KIND-COMPUTER-PROCESS.EXTENSION beside `final_path`: tells whose it is, and whether that process
+/// still runs. KIND: partial (in the making), former (moved aside by its successor) or, of those within a
+/// result folder, finished (about to be moved there).
 std::filesystem::path temporary_name(const std::filesystem::path& final_path, const std::string& kind);
 
 /// Something under a temporary name whose process runs no more.

@@ -25,7 +25,8 @@ bool is_mount_point(const fs::path& folder) {
     if (::statx(AT_FDCWD, folder.c_str(), 0, STATX_BASIC_STATS, &s) != 0) return false;
     if ((s.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
         return (s.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-    struct stat inner {}, outer {};
+    struct stat inner {
+    }, outer{};
     return ::stat(folder.c_str(), &inner) == 0 && ::stat(folder_of(folder).c_str(), &outer) == 0 &&
            inner.st_dev != outer.st_dev;
 }
@@ -43,7 +44,8 @@ PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind)
     std::error_code ec;
     if (final_.empty()) throw InputError("output: expected a name, found nothing. Name the output");
     const std::string name = final_.string();
-    if (kind == Kind::folder && fs::is_directory(final_, ec)) final_ = fs::canonical(final_);  // of "." or a link
+    if (kind == Kind::folder && fs::is_directory(final_, ec))
+        final_ = fs::canonical(final_);  // of "." or a link
     const fs::path parent = folder_of(final_);
     // What lies in a folder in the making is nobody else's.
     if (!is_made_by_cytomo(parent)) mend_leftovers(parent);
@@ -63,8 +65,8 @@ PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind)
     within_ = exists && kind == Kind::folder &&
               (!may_rename || is_mount_point(final_) || fs::equivalent(final_, ".", ec));
     const fs::path place = within_ ? final_ / "" : final_;
-    if (::access(folder_of(place).c_str(), W_OK) != 0 || (exists && ::access(final_.c_str(), W_OK) != 0 &&
-                                                          kind == Kind::folder))
+    if (::access(folder_of(place).c_str(), W_OK) != 0 ||
+        (exists && ::access(final_.c_str(), W_OK) != 0 && kind == Kind::folder))
         throw InputError(name, "a folder one may write to",
                          (may_rename ? final_ : parent).string() + " read-only", "Choose another place");
     temporary_ = temporary_name(place, "partial");

@@ -14,10 +14,10 @@ namespace cytomo {
 ///
 /// A folder lists what was written into it (.cytomo-files), so that the next run with `overwrite` replaces
 /// those results as a whole and leaves everything else: files of others stay where they are, or, if a new
-/// result needs the name, as NAME.kept.EXTENSION. Killed at any moment, a run leaves the former results or the
-/// new ones, and perhaps a folder that the next run there removes or puts back in its place. The working folder,
-/// mount points and folders in one that is read-only cannot be swapped: there files are replaced one by one,
-/// and the next run finishes what was killed.
+/// result needs the name, as NAME.kept.EXTENSION. Killed at any moment, a run leaves the former results or
+/// the new ones, and perhaps a folder that the next run there removes or puts back in its place. The working
+/// folder, mount points and folders in one that is read-only cannot be swapped: there files are replaced one
+/// by one, and the next run finishes what was killed.
 class PendingOutput {
 public:
     enum class Kind { file, folder };

@@ -18,8 +18,8 @@ namespace {
 
 constexpr int many = 32, items = 40;
 
-/// Works on `items` items in threads that do not end before each has begun. Returns how many threads did, 0 if
-/// an item was left out or done twice.
+/// Works on `items` items in threads that do not end before each has begun. Returns how many threads did, 0
+/// if an item was left out or done twice.
 int threads_at_work() {
     std::mutex mutex;
     std::set<std::thread::id> threads;
@@ -37,8 +37,8 @@ int threads_at_work() {
     return static_cast<int>(threads.size());
 }
 
-/// In a process of its own, with memory for as good as no more than it has: the stack of a thread is not to be
-/// had. `before`: threads that ran earlier, whose stacks the system library keeps.
+/// In a process of its own, with memory for as good as no more than it has: the stack of a thread is not to
+/// be had. `before`: threads that ran earlier, whose stacks the system library keeps.
 int threads_without_memory(int before) {
     const pid_t child = ::fork();
     if (child == 0) {

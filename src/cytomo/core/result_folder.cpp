@@ -1,5 +1,6 @@
 // New results are made ready in a folder beside the former ones: files of others are linked into it, so that
-// they are in both, and then the two folders exchange their names. Whatever cannot be linked moves after that.
+// they are in both, and then the two folders exchange their names. Whatever cannot be linked moves after
+// that.
 #include "result_folder.h"
 
 #include <fcntl.h>
@@ -49,7 +50,8 @@ void visit_all(const fs::path& folder, const std::function<void(const std::strin
 }
 
 bool is_same_file(const fs::path& a, const fs::path& b) {
-    struct stat s {}, t {};
+    struct stat s {
+    }, t{};
     return ::lstat(a.c_str(), &s) == 0 && ::lstat(b.c_str(), &t) == 0 && s.st_dev == t.st_dev &&
            s.st_ino == t.st_ino;
 }
@@ -57,9 +59,9 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
 /// The name itself, NAME.kept.EXTENSION, NAME.kept-2.EXTENSION, …
 fs::path kept_name(const fs::path& path, int attempt) {
     if (attempt == 0) return path;
-    return path.parent_path() / (path.stem().string() + ".kept" +
-                                 (attempt > 1 ? "-" + std::to_string(attempt) : "") +
-                                 path.extension().string());
+    return path.parent_path() /
+           (path.stem().string() + ".kept" + (attempt > 1 ? "-" + std::to_string(attempt) : "") +
+            path.extension().string());
 }
 
 bool carry_file(const fs::path& from, const fs::path& wanted, Carry how) {
@@ -208,7 +210,8 @@ void finish_within(const fs::path& finished, const fs::path& final_path) {
     const ResultNames names = read_result_names(finished), former = read_result_names(final_path);
     // What is listed as new has moved already, or stays. A list tells nothing of what lies elsewhere.
     const ResultNames present = all_names(final_path);
-    for (auto name = present.rbegin(); name != present.rend(); ++name)  // what a folder holds before the folder
+    for (auto name = present.rbegin(); name != present.rend();
+         ++name)  // what a folder holds before the folder
         if (former.count(*name) > 0 && names.count(*name) == 0) {
             std::error_code ec;
             fs::remove(final_path / *name, ec);  // a folder that holds files of others stays

@@ -63,10 +63,14 @@ const Contents later{{"classes.tif", "later"},
                      {"surfaces/nucleus.ply", "later"},
                      {"pictures/", ""},
                      {"pictures/a.png", "later"}};
-const Contents others{{"notes.txt", "of the user"},     {"surfaces/mine.ply", "of the user"},
-                      {"surfaces/instances/", ""},      {"surfaces/instances/mine.ply", "of the user"},
-                      {"corrections/", ""},             {"corrections/first/", ""},
-                      {"corrections/first/a.tif", "x"}, {"corrections/none/", ""},
+const Contents others{{"notes.txt", "of the user"},
+                      {"surfaces/mine.ply", "of the user"},
+                      {"surfaces/instances/", ""},
+                      {"surfaces/instances/mine.ply", "of the user"},
+                      {"corrections/", ""},
+                      {"corrections/first/", ""},
+                      {"corrections/first/a.tif", "x"},
+                      {"corrections/none/", ""},
                       {"tomogram.mrc", "-> ../tomogram.mrc"}};
 
 class ResultFolder : public test::InFolder {
@@ -128,8 +132,8 @@ protected:
         ::waitpid(child, &status, 0);
         return WIFEXITED(status) && WEXITSTATUS(status) == 0;
     }
-    /// Kills `work`, a run that follows one with results `former`, at each call. `at_once`: what must hold right
-    /// after that, not only after the next run has begun.
+    /// Kills `work`, a run that follows one with results `former`, at each call. `at_once`: what must hold
+    /// right after that, not only after the next run has begun.
     void kill_everywhere(const std::function<void()>& work, bool at_once) {
         if (!can_trace()) GTEST_SKIP() << "no process may be traced here";
         int calls = 1, seen_former = 0, seen_later = 0;
@@ -218,9 +222,8 @@ TEST_F(ResultFolder, WhatCannotBeLinkedIsMovedAndMovedAlsoAfterAKill) {
 TEST_F(ResultFolder, FilesOfOthersThatAreInTheWayGetAnotherName) {
     write_all(cell(), {{"classes.tif", "by hand"}, {"pictures", "a file"}, {"surfaces/nucleus.ply", "mine"}});
     run(later);
-    const Contents kept{{"classes.kept.tif", "by hand"},
-                        {"pictures.kept", "a file"},
-                        {"surfaces/nucleus.kept.ply", "mine"}};
+    const Contents kept{
+        {"classes.kept.tif", "by hand"}, {"pictures.kept", "a file"}, {"surfaces/nucleus.kept.ply", "mine"}};
     EXPECT_EQ(contents_of(cell()), later + kept);
     run(later);
     EXPECT_EQ(contents_of(cell()), later + kept);
@@ -232,7 +235,8 @@ TEST_F(ResultFolder, FilesOfOthersThatAreInTheWayGetAnotherName) {
 TEST_F(ResultFolder, InTheWayWhereTheFolderCannotBeRenamed) {
     const fs::path here = fs::current_path();
     write_all(cell(), {{"classes.tif", "by hand"}, {"pictures", "a file"}, {"surfaces/nucleus.ply", "mine"}});
-    struct stat before {}, after {};
+    struct stat before {
+    }, after{};
     ASSERT_EQ(::stat(cell().c_str(), &before), 0);
     run_within(later);
     fs::current_path(here);

@@ -11,7 +11,8 @@
 
 namespace cytomo::test {
 
-/// Fails the test when a fraction falls while a stage goes on, or leaves 0 to 1. `reports` counts what was heard.
+/// Fails the test when a fraction falls while a stage goes on, or leaves 0 to 1. `reports` counts what was
+/// heard.
 class ForwardOnly {
 public:
     Progress progress() {

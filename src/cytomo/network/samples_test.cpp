@@ -30,7 +30,8 @@ LabelledTomogram volume(Size3 size, std::uint64_t seed, Label label) {
 /// Slices that are labelled, with some rectangles of random classes in them; often at the border.
 LabelledTomogram random_rectangles(std::uint64_t seed) {
     Random random(seed);
-    const Size3 size{random.integer(24, 90), random.integer(24, 90), random.chance(0.3) ? 1 : random.integer(2, 24)};
+    const Size3 size{random.integer(24, 90), random.integer(24, 90),
+                     random.chance(0.3) ? 1 : random.integer(2, 24)};
     struct Rectangle {
         std::int64_t x, y, nx, ny;
         std::uint8_t label;
@@ -38,8 +39,9 @@ LabelledTomogram random_rectangles(std::uint64_t seed) {
     std::vector<Rectangle> rectangles;
     for (auto n = random.integer(0, 5); n > 0; --n)
         rectangles.push_back({std::max<std::int64_t>(0, random.integer(-10, size.x - 1)),
-                              std::max<std::int64_t>(0, random.integer(-10, size.y - 1)), random.integer(1, 30),
-                              random.integer(1, 30), static_cast<std::uint8_t>(random.integer(1, classes - 1))});
+                              std::max<std::int64_t>(0, random.integer(-10, size.y - 1)),
+                              random.integer(1, 30), random.integer(1, 30),
+                              static_cast<std::uint8_t>(random.integer(1, classes - 1))});
     const auto slice = random.chance(0.5) ? 0 : random.integer(0, size.z - 1);
     const auto left = random.integer(0, size.x / 2);  // what lies left of it is not labelled
     return volume(size, seed, [&](auto x, auto y, auto z) -> std::uint8_t {
@@ -85,7 +87,8 @@ TEST(Samples, EveryClassHeldOutIsValidatedOn) {
 }
 
 TEST(Samples, ValidationPatchesLieOnVoxels) {
-    const auto item = volume({40, 36, 20}, 3, [](auto x, auto y, auto) { return std::uint8_t(x / 8 % 2 + y / 9 % 2); });
+    const auto item =
+        volume({40, 36, 20}, 3, [](auto x, auto y, auto) { return std::uint8_t(x / 8 % 2 + y / 9 % 2); });
     const SampleSet samples({item}, {}, make_model({{16, 16}, classes}, 1), small_patches(), {});
     const auto& held = samples.validation[0].labels;
     std::int64_t seen = 0;

@@ -83,7 +83,8 @@ void TrainOptions::check() const {
     const auto within = [](double value, double low, double high, const char* what) {
         if (value >= low && value <= high) return;
         char text[160];
-        std::snprintf(text, sizeof text, "training: expected %s from %g to %g, found %g", what, low, high, value);
+        std::snprintf(text, sizeof text, "training: expected %s from %g to %g, found %g", what, low, high,
+                      value);
         throw UsageError(text);
     };
     within(minutes, 0, 1e6, "minutes");
