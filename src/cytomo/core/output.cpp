@@ -39,7 +39,7 @@ bool is_made_by_cytomo(const fs::path& folder) {
 }  // namespace
 
 PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind)
-    : final_(std::move(final_path)), kind_(kind) {
+    : final_(std::move(final_path)), kind_(kind), overwrite_(overwrite) {
     if (!final_.has_filename()) final_ = final_.parent_path();  // "out/" is "out"
     std::error_code ec;
     if (final_.empty()) throw InputError("output: expected a name, found nothing. Name the output");
@@ -106,6 +106,9 @@ void PendingOutput::commit() {
         } else if (within_) {
             replace_results_within(temporary_, final_, kept_);
         } else if (fs::is_directory(final_, ec)) {
+            if (!overwrite_ && !fs::is_empty(final_))
+                throw InputError(final_.string(), "a name that is still free", "results that came meanwhile",
+                                 "Let one run at a time write there");
             left = replace_results(temporary_, final_, kept_);
         } else {
             write_result_names(temporary_, all_names(temporary_));

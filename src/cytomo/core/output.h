@@ -36,6 +36,7 @@ public:
 private:
     std::filesystem::path final_, temporary_;
     Kind kind_;
+    bool overwrite_;
     bool within_ = false;  ///< made within the final folder, which cannot be renamed
     bool committed_ = false;
     std::set<std::string> kept_;  ///< of the former results

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 
-#include "cytomo/core/error.h"
 #include "cytomo/image/filter.h"
 
 namespace cytomo {
@@ -56,21 +54,6 @@ float interpolate(const Volume<float>& v, double x, double y, double z) {
 }
 
 }  // namespace
-
-void AugmentOptions::check() const {
-    const auto within = [](double value, double high, const char* what) {
-        if (!(value >= 0 && value <= high))
-            throw UsageError("augmentation: expected " + std::string(what) + " from 0 to " +
-                             std::to_string(std::lround(high)) + ", found " + std::to_string(value));
-    };
-    within(scale, 10, "a change of scale");
-    within(rotation, 1, "a share of all angles");
-    within(contrast, 10, "a deviation of the contrast");
-    within(brightness, 10, "a deviation of the brightness");
-    within(noise, 10, "noise");
-    within(blur, 10, "a blur");
-    within(thin_slab, 1, "a share of thin slabs");
-}
 
 void change_grey_values(Patch& patch, const AugmentOptions& o, Random& random) {
     if (random.chance(0.5)) {

@@ -24,9 +24,6 @@ struct AugmentOptions {
     double noise = 0.2;       ///< largest deviation of added noise
     double blur = 0.8;        ///< largest extra Gaussian blur, in voxels
     double thin_slab = 0.1;   ///< share of patches that show only 2 to 8 slices, mirrored along z
-
-    /// Throws UsageError: shares go from 0 to 1, the others from 0 to 10.
-    void check() const;
 };
 
 /// The geometry of cut_augmented_patch alone: grey values stay as they are.

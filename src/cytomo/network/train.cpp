@@ -107,8 +107,15 @@ void TrainOptions::check() const {
     if (!(start_share >= 0 && start_share < 1))
         throw UsageError("training: expected a share of the starting weights from 0 to below 1");
     within(keep_tolerance, 0, 1, "a tolerance of Dice");
-    augment.check();
-    augment_own.check();
+    for (const AugmentOptions& o : {augment, augment_own}) {
+        within(o.scale, 0, 10, "a change of scale");
+        within(o.rotation, 0, 1, "a share of all angles");
+        within(o.contrast, 0, 10, "a deviation of the contrast");
+        within(o.brightness, 0, 10, "a deviation of the brightness");
+        within(o.noise, 0, 10, "noise");
+        within(o.blur, 0, 10, "a blur");
+        within(o.thin_slab, 0, 1, "a share of thin slabs");
+    }
 }
 
 double TrainingPoint::mean_dice() const {

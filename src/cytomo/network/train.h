@@ -81,8 +81,7 @@ struct TrainingPoint {
     double loss = 0;                      ///< mean training loss since the last point
     std::vector<double> validation_dice;  ///< a class; NaN if absent in the validation patches
     std::size_t first_counted = 1;        ///< of the classes that mean_dice is over
-    /// Over the classes from first_counted on that occur; if none does, over those from 1; if none does, of
-    /// background. NaN if nothing is held out.
+    /// Over the classes from first_counted on that occur; else over those from 1; else of background; else NaN.
     double mean_dice() const;
 };
 
