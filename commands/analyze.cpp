@@ -14,6 +14,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/mesh_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 #include "cytomo/report/curves.h"
 #include "instance_files.h"
 #include "measure_options.h"
@@ -89,6 +90,8 @@ void run(const Arguments& a, const Common& common) {
     AnalyzeOptions options;
     options.predict = a.predict.options();
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
+    folder.keep(a.in);
+    folder.keep(a.predict.model_file);
     const Model model = a.predict.model();
     options.instances = instance_options_for(model.legend);
     options.measures = a.measures.options(model.legend, a.smoothing);
@@ -97,8 +100,7 @@ void run(const Arguments& a, const Common& common) {
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;
     const Tomogram tomogram = open_tomogram(a.in, read, &options.warnings);
-    if (!tomogram.voxel_size_known)
-        throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
+    require_voxel_size(tomogram, read);
     for (const auto& w : options.warnings) common.say(w);
     check_memory(a.in, prediction_bytes(tomogram.grid, model, options.predict), tomogram.grid.size,
                  "Crop or bin it, or use a machine with more memory");

@@ -10,6 +10,7 @@
 #include "cytomo/core/output.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 #include "predict_options.h"
 #include "simulation_options.h"
 
@@ -21,7 +22,7 @@ struct Arguments {
     std::string folder, like, dataset;
     std::uint64_t seed = 900001;  // far from those that taught the default model
     int cells = 6;
-    bool usual_contents = false;
+    bool usual_contents = false, voxel_given = false;
     SimulationArguments cell;
     PredictArguments predict;
 };
@@ -44,13 +45,13 @@ void make_like(const Arguments& a, const Model& model, const PredictOptions& pre
                const Common& common) {
     ReadOptions reading;
     reading.dataset = a.dataset;
+    if (a.voxel_given) reading.voxel_um = parse_voxel_nm(a.cell.voxel_nm);
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(a.like, reading, &remarks);
     for (const std::string& remark : remarks) common.say(remark);
-    if (!tomogram.voxel_size_known)
-        throw InputError(
-            a.like, "a voxel size", "none in the file",
-            "Write one with cytomo convert --voxel-nm X,Y,Z, or leave out --like and give all by options");
+    require_voxel_size(
+        tomogram, reading,
+        "Write one with cytomo convert --voxel-nm X,Y,Z, or leave out --like and give all by options");
     o.voxel_um = tomogram.grid.voxel_um;
     // Views of a few µm tell as much as the whole and take seconds.
     const auto most = [](std::int64_t voxels, double edge_um, double reach_um) {
@@ -119,6 +120,9 @@ void run(const Arguments& a, const Common& common) {
     options.simulation = a.cell.options(a.cell.cells(), a.seed);
     options.check();
     PendingOutput folder(a.folder, common.overwrite, PendingOutput::Kind::folder);
+    folder.keep(a.like);
+    folder.keep(a.cell.config);
+    folder.keep(a.predict.model_file);
     const Model model = a.predict.model();
     options.analyze.instances = instance_options_for(model.legend);
     if (!a.like.empty()) make_like(a, model, options.analyze.predict, options.simulation, common);
@@ -154,7 +158,10 @@ Command bias_command() {
                              "The preset's usual number and contrast of organelles instead of drawn ones");
                 a->cell.declare(app);
                 a->predict.declare_network(app);
-                return [a](const Common& common) { run(*a, common); };
+                return [a, &app](const Common& common) {
+                    a->voxel_given = app.count("--voxel-nm") > 0;
+                    run(*a, common);
+                };
             }};
 }
 

@@ -86,6 +86,8 @@ void run(const Arguments& a, const Common& common) {
         for (DesignRow& row : read_design(a.design)) rows.push_back(std::move(row));
     check_design(rows, a.reference);
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
+    for (const DesignRow& row : rows) folder.keep(row.folder);
+    folder.keep(a.design);
     const Progress progress = common.progress();
     std::vector<CellResult> results;
     const Progress reading = progress.stage("reading results");

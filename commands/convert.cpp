@@ -5,6 +5,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/io/value_conversion.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 
 namespace cytomo::commands {
 
@@ -41,6 +42,8 @@ Command convert_command() {
                     options.check();
                     const StoredVolume volume = open_volume(o->in, {parse_voxel_nm(o->voxel_nm), o->dataset});
                     std::vector<std::string> remarks = volume.remarks;
+                    const std::string doubt = voxel_size_doubt(volume.grid.voxel_um);
+                    if (volume.voxel_size_known && !doubt.empty()) remarks.push_back(doubt);
                     convert_volume(volume, o->out, options, &remarks, common.progress().stage("converting"));
                     for (const std::string& remark : remarks) common.say(remark);
                 };

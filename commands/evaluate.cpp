@@ -9,6 +9,7 @@
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 #include "cytomo/measures/agreement.h"
 
 namespace cytomo::commands {
@@ -127,6 +128,11 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
         for (const std::string& r : remarks) common.say(file + ": " + r);
         remarks.clear();
     };
+    const StoredVolume truth_header = open_volume(arguments.truth, reading);
+    const StoredVolume& lengths_from =
+        truth_header.voxel_size_known ? truth_header : open_volume(arguments.prediction, reading);
+    refuse_impossible_voxel_size(lengths_from.source, lengths_from.grid, lengths_from.voxel_size_known,
+                                 reading);
     std::vector<std::string> remarks;
     ClassVolume prediction = read_classes(arguments.prediction, reading, &remarks);
     if (!arguments.match.empty()) rename_classes(prediction, arguments.match);
@@ -142,8 +148,8 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
         throw InputError(arguments.prediction, "the size of the truth, " + text(t), text(p),
                          "Compare volumes on the same grid (cytomo convert resamples)");
     }
-    if (!open_volume(arguments.truth, reading).voxel_size_known) {
-        options.voxel_size_known = open_volume(arguments.prediction, reading).voxel_size_known;
+    if (!truth_header.voxel_size_known) {
+        options.voxel_size_known = lengths_from.voxel_size_known;
         if (options.voxel_size_known)
             truth.set_geometry(prediction.grid().voxel_um, prediction.grid().origin_um);
         else

@@ -10,6 +10,7 @@
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/edits.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/measures/cell.h"
@@ -54,9 +55,6 @@ ClassVolume read_classes_of(const Tomogram& tomogram, const MeasureArguments& ar
         throw InputError(arguments.classes, "the size of the tomogram, " + size_text(tomogram.grid.size),
                          size_text(classes.grid().size),
                          "Give the classes that were made from " + arguments.tomogram);
-    if (!tomogram.voxel_size_known && !open_volume(arguments.classes, reading).voxel_size_known)
-        throw InputError(arguments.tomogram, "a voxel size", "none in the file",
-                         "Give it with --voxel-nm X,Y,Z");
     // The tomogram knows best where it lies; a made-up voxel size of its own does not replace a known one.
     if (tomogram.voxel_size_known) classes.set_geometry(tomogram.grid.voxel_um, tomogram.grid.origin_um);
     return classes;
@@ -99,6 +97,9 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
     PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
 
+    for (const auto& input : {arguments.tomogram, arguments.classes, arguments.instances, arguments.edits})
+        output.keep(input);
+
     const Legend legend = default_legend();
     CellOptions measuring = arguments.measures.options(legend, arguments.smoothing);
     std::vector<Edit> edits;
@@ -107,6 +108,10 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(arguments.tomogram, reading, &remarks);
     say_remarks(common, arguments.tomogram, remarks);
+    if (tomogram.voxel_size_known)
+        require_voxel_size(tomogram, reading);
+    else
+        require_voxel_size(arguments.classes, reading);
     measuring.likely_polarity = guess_polarity(measure_grey_statistics(tomogram, statistics_voxel_um));
     auto classes = std::make_shared<ClassVolume>(read_classes_of(tomogram, arguments, reading, common));
     {

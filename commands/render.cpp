@@ -10,6 +10,7 @@
 #include "cytomo/core/output.h"
 #include "cytomo/io/mesh_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 #include "cytomo/report/plane_views.h"
 #include "cytomo/report/rendering.h"
 #include "cytomo/report/slices.h"
@@ -67,6 +68,7 @@ void render_slices(const Common& common, const SliceArguments& a) {
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(a.tomogram, reading, &remarks);
     for (const std::string& remark : remarks) common.say(a.tomogram + ": " + remark);
+    refuse_impossible_voxel_size(a.tomogram, tomogram.grid, tomogram.voxel_size_known, reading);
     std::optional<ClassVolume> classes;
     if (!a.classes.empty()) {
         remarks.clear();

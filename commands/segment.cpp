@@ -8,6 +8,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/round_objects.h"
 #include "cytomo/network/predict.h"
 #include "predict_options.h"
@@ -55,8 +56,7 @@ void run(const Arguments& a, const Common& common) {
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(a.in, read, &remarks);
     for (const auto& r : remarks) common.say(r);
-    if (!tomogram.voxel_size_known)
-        throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
+    require_voxel_size(tomogram, read);
     check_memory(a.in, prediction_bytes(tomogram.grid, model, options), tomogram.grid.size,
                  "Crop or bin it, or use a machine with more memory");
     const Progress progress = common.progress();

@@ -111,6 +111,7 @@ void run(const Arguments& a, const Common& common) {
                      "Give a smaller --size or larger --voxel-nm");
     }
     PendingOutput output(a.folder, common.overwrite, PendingOutput::Kind::folder);
+    output.keep(a.cell.config);
     for (std::int64_t i = 0; i < a.count; ++i) {
         const SimulationOptions options = options_of(a, cells, i);
         std::filesystem::path folder = output.path();

@@ -10,6 +10,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 #include "cytomo/report/slices.h"
 #include "label_meaning.h"
 #include "predict_options.h"
@@ -137,8 +138,7 @@ void run(const Arguments& a, const Common& common) {
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(a.in, read, &remarks);
     for (const auto& r : remarks) common.say(r);
-    if (!tomogram.voxel_size_known)
-        throw InputError(a.in, "a voxel size", "none in the file", "Give it with --voxel-nm X,Y,Z");
+    require_voxel_size(tomogram, read);
     Answer answer;
     answer.labelled = read_labelled(a, tomogram, model.legend, common);
     if (static_cast<std::int64_t>(answer.labelled.size()) == tomogram.grid.size.z)

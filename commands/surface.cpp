@@ -17,6 +17,7 @@
 #include "cytomo/io/mesh_io.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/network/predict.h"
 #include "cytomo/surfaces/fields.h"
@@ -180,11 +181,21 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     ReadOptions reading;
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
     PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
+    output.keep(arguments.instances);
+    if (arguments.from_probabilities)
+        for (const auto& entry : default_legend().entries)
+            output.keep(file_of_class(arguments.classes, default_legend(), entry.id));
+    else
+        output.keep(arguments.classes);
     const Progress progress = common.progress();
 
     std::vector<std::string> remarks;
     Probabilities p;
     ClassVolume classes;
+    require_voxel_size(arguments.from_probabilities
+                           ? file_of_class(arguments.classes, default_legend(), background)
+                           : std::filesystem::path(arguments.classes),
+                       reading);
     if (arguments.from_probabilities) {
         p = read_probabilities(arguments, reading);
         classes = most_probable_classes(p, p.grid, progress.stage("classes"));

@@ -142,9 +142,8 @@ const TrainingPoint& kept_point(const TrainingResult& result) {
 
 void say_what_was_kept(const TrainingResult& result, const Common& common) {
     char text[120];
-    std::snprintf(text, sizeof text, "kept the model of step %lld, validation Dice %.3f",
-                  static_cast<long long>(result.best_step), kept_point(result).mean_dice());
-    common.say(text);
+    common.say("kept the model of step " + std::to_string(result.best_step) +
+               validation_text(kept_point(result)));
     if (result.start_share == 0) return;
     std::snprintf(text, sizeof text, "mixed %.0f %% of the starting model's weights into it",
                   100 * result.start_share);
@@ -177,7 +176,8 @@ void fill_record(TrainingResult& result, const TrainArguments& a, const Training
     record["simulated_tomograms"] = std::to_string(simulated);
     record["started_from"] = started_from;
     record["threads"] = std::to_string(thread_count());
-    record["validation_mean_dice"] = std::to_string(kept_point(result).mean_dice());
+    const double dice = kept_point(result).mean_dice();
+    record["validation_mean_dice"] = std::isnan(dice) ? "none, nothing held out" : std::to_string(dice);
     if (data.found.empty()) return;
     record["images"] = names_of(data, false);
     record["labels"] = names_of(data, true);

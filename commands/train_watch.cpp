@@ -12,6 +12,13 @@
 
 namespace cytomo::commands {
 
+namespace {
+constexpr const char* nothing_held_out =
+    "Nothing is held out to test with, as no class has labels to spare: the last model is kept, untested. "
+    "Label "
+    "more objects, in several places.";
+}  // namespace
+
 double measure_step_seconds(const Model& model, const TrainOptions& options, const Progress& progress) {
     using Clock = std::chrono::steady_clock;
     const bool published = options.method == TrainMethod::double_decoder;
@@ -68,6 +75,18 @@ std::string held_out_text(std::size_t labelled_tomograms, double share) {
     return std::to_string(held) + " of " + std::to_string(labelled_tomograms) + " labelled tomograms";
 }
 
+std::string validation_text(const TrainingPoint& p) {
+    const double dice = p.mean_dice();
+    if (std::isnan(dice)) return ", no validation Dice, as nothing is held out";
+    bool objects = false;
+    for (std::size_t c = 1; c < p.validation_dice.size(); ++c)
+        objects = objects || !std::isnan(p.validation_dice[c]);
+    char text[80];
+    std::snprintf(text, sizeof text, ", validation Dice %.3f%s", dice,
+                  objects ? "" : " of background, as nothing else is held out");
+    return text;
+}
+
 TrainingWatch::TrainingWatch(const Legend& legend, const TrainOptions& options,
                              const std::array<std::int64_t, 256>& voxels, Say say)
     : legend_(legend), options_(options), voxels_(voxels), say_(std::move(say)) {}
@@ -79,22 +98,27 @@ void TrainingWatch::operator()(const TrainingPoint& p) {
     char text[160];
     std::snprintf(text, sizeof text, "step %lld: loss %.3f", static_cast<long long>(p.step), p.loss);
     std::string line = text;
-    std::snprintf(text, sizeof text, ", validation Dice %.3f (", p.mean_dice());
-    line += text;
+    const double mean = p.mean_dice();
+    line += validation_text(p) + (std::isnan(mean) ? "" : " (");
     never_predicted_.clear();
     bool first = true;
     for (const auto& entry : legend_.entries) {
         if (entry.id == 0 || entry.id >= p.validation_dice.size()) continue;
         const double dice = p.validation_dice[entry.id];
+        if (std::isnan(mean)) continue;
         std::snprintf(text, sizeof text, std::isnan(dice) ? "%s%s -" : "%s%s %.3f", first ? "" : ", ",
                       entry.name.substr(0, 100).c_str(), dice);
         line += text;
         first = false;
         if (dice < 1e-3 && voxels_[entry.id] > 0) never_predicted_.insert(entry.id);
     }
-    line += ")";
+    if (!std::isnan(mean)) line += ")";
     if (done > 0.01 && done < 1) line += ", " + duration_text(60 * p.minutes * (1 - done) / done) + " left";
     say_(line);
+    if (std::isnan(mean) && !nothing_held_out_) {
+        nothing_held_out_ = true;
+        say_(std::string("warning: ") + nothing_held_out);
+    }
     if (done < 0.5) return;
     std::set<std::uint8_t> fresh;
     for (const auto c : never_predicted_)
@@ -114,8 +138,10 @@ std::string TrainingWatch::alarm_text(const std::set<std::uint8_t>& classes) con
 }
 
 std::vector<std::string> TrainingWatch::alarms() const {
-    if (never_predicted_.empty()) return {};
-    return {alarm_text(never_predicted_)};
+    std::vector<std::string> out;
+    if (nothing_held_out_) out.emplace_back(nothing_held_out);
+    if (!never_predicted_.empty()) out.push_back(alarm_text(never_predicted_));
+    return out;
 }
 
 }  // namespace cytomo::commands

@@ -23,8 +23,11 @@ std::string duration_text(double seconds);
 /// "about 10 % of the labelled voxels", or how many tomograms of how many.
 std::string held_out_text(std::size_t labelled_tomograms, double share);
 
+/// ", validation Dice 0.812", or that there is none, and why.
+std::string validation_text(const TrainingPoint& point);
+
 /// Listens to a training: says how it does after each evaluation, and raises the alarm once for each class
-/// that has labels and is still never predicted after half of the training.
+/// that has labels and is still never predicted after half of the training, and if nothing is held out.
 class TrainingWatch {
 public:
     using Say = std::function<void(const std::string&)>;
@@ -33,7 +36,7 @@ public:
                   const std::array<std::int64_t, 256>& voxels, Say say);
 
     void operator()(const TrainingPoint& point);
-    /// A warning about classes that were never predicted at the last evaluation, if there are any.
+    /// Warnings about classes that were never predicted at the last evaluation, and if nothing is held out.
     std::vector<std::string> alarms() const;
 
 private:
@@ -44,6 +47,7 @@ private:
     std::array<std::int64_t, 256> voxels_;
     Say say_;
     std::set<std::uint8_t> never_predicted_, alarmed_;
+    bool nothing_held_out_ = false;
 };
 
 }  // namespace cytomo::commands

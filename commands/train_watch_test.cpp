@@ -51,6 +51,27 @@ TEST(TrainingWatch, RaisesTheAlarmOnceAndTakesItBack) {
     EXPECT_THAT(watch.alarms(), IsEmpty());
 }
 
+TEST(TrainingWatch, SaysPlainlyWhatIsHeldOut) {
+    Legend legend = default_legend();
+    legend.entries.resize(3);
+    std::vector<std::string> said;
+    TrainingWatch watch(legend, {}, {}, [&](const std::string& line) { said.push_back(line); });
+    const double none = std::nan("");
+    watch(point(10, {0.9, none, none}));
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_THAT(said[0], HasSubstr("validation Dice 0.900 of background, as nothing else is held out"));
+    EXPECT_THAT(watch.alarms(), IsEmpty());
+    said.clear();
+    watch(point(20, {none, none, none}));
+    watch(point(30, {none, none, none}));
+    ASSERT_EQ(said.size(), 3U);  // one warning
+    EXPECT_THAT(said[0], AllOf(HasSubstr("nothing is held out"), Not(HasSubstr("nan"))));
+    EXPECT_THAT(said[1], HasSubstr("warning: Nothing is held out"));
+    EXPECT_THAT(watch.alarms(), ElementsAre(HasSubstr("the last model is kept")));
+    EXPECT_EQ(validation_text(point(1, {0.9, 0.5, none})), ", validation Dice 0.500");
+    EXPECT_THAT(validation_text({}), HasSubstr("nothing is held out"));
+}
+
 TEST(TrainingWatch, TextsForPeople) {
     EXPECT_EQ(duration_text(0), "about 1 s");
     EXPECT_EQ(duration_text(600), "about 10 min");

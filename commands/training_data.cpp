@@ -9,6 +9,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/io/voxel_size.h"
 
 namespace cytomo::commands {
 
@@ -203,9 +204,8 @@ TrainingData read_training_data(const std::vector<TrainingFile>& files, const La
         for (const auto& file : files) {
             if (file.has_labels() != with_labels) continue;
             Opened o{file, open_tomogram(file.image, reading(file, options, options.dataset), &data.remarks)};
-            if (!o.tomogram.voxel_size_known)
-                throw InputError(file.image.string(), "a voxel size", "none in the file",
-                                 "Give it with --voxel-nm X,Y,Z or the column voxel_nm of a manifest");
+            require_voxel_size(o.tomogram, reading(file, options, options.dataset),
+                               "Give it with --voxel-nm X,Y,Z or the column voxel_nm of a manifest");
             if (with_labels) compare_headers(o.tomogram, file, reading(file, options, options.label_dataset));
             bytes += with_labels ? static_cast<double>(o.tomogram.grid.count()) : 0;
             if (o.tomogram.grid.count() > largest.count()) largest = o.tomogram.grid.size;

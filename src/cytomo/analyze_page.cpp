@@ -132,10 +132,14 @@ std::string size_text(const Grid& g) {
 
 void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend& legend,
                             const AnalyzeOptions& options, const Progress& progress) {
-    for (const auto& position : richest_slices(*a.classes))
+    const auto slices = richest_slices(*a.classes);
+    const double part = 1.0 / static_cast<double>(slices.size());
+    for (std::size_t s = 0; s < slices.size(); ++s)
         a.pictures.push_back(
-            {"slice-" + name(position.plane), slice_picture(tomogram, a.classes.get(), legend, position, {},
-                                                            progress.stage("drawing slices"))});
+            {"slice-" + name(slices[s].plane),
+             slice_picture(tomogram, a.classes.get(), legend, slices[s], {},
+                           progress.stage("drawing slices")
+                               .part(part * static_cast<double>(s), part * static_cast<double>(s + 1)))});
     auto pieces = pieces_of(a);
     simplify_pieces(pieces, options.picture_triangles, tomogram.grid,
                     progress.stage("surfaces for pictures"));

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/test_progress.h"
 #include "cytomo/image/grey_scale.h"
 
 namespace cytomo {
@@ -86,6 +87,16 @@ TEST(Analyze, FindsTwoBallsWithTheirVolumeAndPlace) {
         EXPECT_EQ(a.page.find("two <balls>"), std::string::npos);
         EXPECT_EQ(a.pictures.size(), 5U);
     }
+}
+
+TEST(Analyze, ProgressNeverFallsWithinAStage) {
+    AnalyzeOptions options;
+    options.instances = instance_options_for(threshold_model().legend);
+    options.instances.split_crossings.fill(true);
+    options.picture_triangles = options.page_triangles = 2000;
+    test::ForwardOnly listener;
+    analyze(two_balls({0.02, 0.02, 0.02}), threshold_model(), options, listener.progress());
+    EXPECT_GT(listener.reports, 30);
 }
 
 TEST(Analyze, StopsInEveryStage) {

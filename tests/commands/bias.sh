@@ -5,7 +5,7 @@ need_model
 
 cytomo bias made --cells 1 --size 64,64,32 --voxel-nm 40 --views 1
 grep -q 'cytoplasm *total volume, µm³ ' out.txt || fail "no volume of the cytoplasm printed: $(cat out.txt)"
-holds made bias.csv bias_samples.csv report.html
+holds made .cytomo-files bias.csv bias_samples.csv report.html
 head -1 made/bias.csv | grep -q '^class,measure,unit,samples,cells,true_mean,measured_mean,bias_percent' ||
     fail "columns: $(head -1 made/bias.csv)"
 [ "$(wc -l < made/bias_samples.csv)" -gt 2 ] || fail "no samples"

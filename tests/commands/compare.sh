@@ -42,7 +42,7 @@ done
 out=four
 cytomo compare four --group control=control/1,control/2,control/3,control/4 \
     --group treated=treated/1,treated/2,treated/3,treated/4
-holds four cells.csv comparison.csv pictures report.html
+holds four .cytomo-files cells.csv comparison.csv pictures report.html
 about "$(value vesicle volume_um3 p)" 0.0285714 0.0001 "p of the largest difference (2 of 70)"
 about "$(value vesicle volume_um3 difference)" 10 1e-9 "difference"
 about "$(value vesicle volume_um3 reference_median)" 2.5 1e-9 "median of the reference"

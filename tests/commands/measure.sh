@@ -3,7 +3,7 @@
 . "$(dirname "$0")/helpers.sh"
 
 cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" found --instances "$CELL/instances.tif"
-holds found $tables instances.tif measures.json summary.json
+holds found .cytomo-files $tables instances.tif measures.json summary.json
 json found/summary.json >/dev/null
 column() { # FILE NAME: the numbers of a column
     awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == name) c = i; next } { print $c }' "$1"

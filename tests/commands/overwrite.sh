@@ -1,5 +1,5 @@
 #!/bin/sh
-# An existing result stays, unless --overwrite is given.
+# An existing result stays, unless --overwrite is given, which replaces the results and nothing else.
 . "$(dirname "$0")/helpers.sh"
 
 echo precious > taken.tif
@@ -23,3 +23,31 @@ cytomo surface "$CELL/classes.tif" taken --overwrite
 [ -s taken/mitochondrion.ply ] || fail "no surface written"
 expect precious "a file of another name" cat taken/notes.txt
 holds . err.txt out.txt taken taken.tif
+
+# Results of a folder are replaced as a whole: no object of the first run is left in the second.
+cytomo surface "$CELL/classes.tif" meshes --per-instance
+[ "$(find meshes/objects -name '*.ply' | wc -l)" -gt 3 ] || fail "too few objects"
+echo precious > meshes/objects/notes.txt
+mkdir meshes/mine
+echo precious > meshes/mine/notes.txt
+cytomo surface "$CELL/classes.tif" meshes --format stl --overwrite
+expect "" "files of the first run" find meshes -name '*.ply'
+[ -s meshes/mitochondrion.stl ] || fail "no surface written"
+holds meshes/objects notes.txt
+expect precious "a file among results" cat meshes/objects/notes.txt
+expect precious "a folder among results" cat meshes/mine/notes.txt
+cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" meshes --overwrite
+expect "" "files of another command" find meshes -name '*.stl'
+[ -s meshes/objects.csv ] || fail "no table written"
+expect precious "a folder among results" cat meshes/mine/notes.txt
+
+# What is read is not lost, and the folder where one stands stays the same.
+mkdir here
+cp "$CELL/classes.tif" here
+(cd here && cytomo simulate . --size 32 --voxel-nm 40 --overwrite)
+holds here .cytomo-files classes.kept.tif classes.tif err.txt instances.tif out.txt tomogram.mrc truth.json
+cytomo measure here/tomogram.mrc here/classes.tif here --overwrite
+[ -s here/tomogram.mrc ] || fail "the tomogram that was read is gone"
+cmp -s here/classes.kept.tif "$CELL/classes.tif" || fail "a file of the user is gone"
+[ ! -e here/truth.json ] || fail "a result of the former run"
+holds . err.txt here meshes out.txt taken taken.tif

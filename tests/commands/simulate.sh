@@ -12,7 +12,7 @@ printf '{"lipid_droplet": {"absorption_per_um": {"fixed": 0.66}, "spread_per_um"
 cytomo simulate cell --config mine.json --size 48 --voxel-nm 40 --seed 3 --tilt-series --tilt-step 5 \
     --missing-images 0.2 --smooth 0 --polarity bright
 about "$(json cell/truth.json cells lipid_droplet absorption_per_um fixed)" 0.66 1e-9 "the value used"
-holds cell classes.tif instances.tif tilts.mrc tilts.tlt tomogram.mrc truth.json
+holds cell .cytomo-files classes.tif instances.tif tilts.mrc tilts.tlt tomogram.mrc truth.json
 images=$(wc -l < cell/tilts.tlt | tr -d ' ')
 [ "$images" -lt 27 ] || fail "no image is missing: $images"
 expect "  -65.00" "first angle" head -1 cell/tilts.tlt

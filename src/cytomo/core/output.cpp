@@ -1,36 +1,77 @@
 #include "cytomo/core/output.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "cytomo/core/error.h"
+#include "leftovers.h"
+#include "result_folder.h"
 
 namespace cytomo {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+fs::path folder_of(const fs::path& path) {
+    return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+bool is_mount_point(const fs::path& folder) {
+    struct statx s {};
+    if (::statx(AT_FDCWD, folder.c_str(), 0, STATX_BASIC_STATS, &s) != 0) return false;
+    if ((s.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
+        return (s.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+    struct stat inner {
+    }, outer{};
+    return ::stat(folder.c_str(), &inner) == 0 && ::stat(folder_of(folder).c_str(), &outer) == 0 &&
+           inner.st_dev != outer.st_dev;
+}
+
+bool is_made_by_cytomo(const fs::path& folder) {
+    return std::any_of(folder.begin(), folder.end(),
+                       [](const fs::path& part) { return is_temporary_name(part.string()); });
+}
+
+}  // namespace
+
 PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind)
-    : final_(std::move(final_path)), kind_(kind) {
+    : final_(std::move(final_path)), kind_(kind), overwrite_(overwrite) {
     if (!final_.has_filename()) final_ = final_.parent_path();  // "out/" is "out"
     std::error_code ec;
     if (final_.empty()) throw InputError("output: expected a name, found nothing. Name the output");
+    const std::string name = final_.string();
+    if (kind == Kind::folder && fs::is_directory(final_, ec))
+        final_ = fs::canonical(final_);  // of "." or a link
+    const fs::path parent = folder_of(final_);
+    // What lies in a folder in the making is nobody else's.
+    if (!is_made_by_cytomo(parent)) mend_leftovers(parent);
     const auto status = fs::status(final_, ec);
     const bool exists = fs::exists(status);
     if (exists && fs::is_directory(status) != (kind == Kind::folder))
-        throw InputError(final_.string(), kind == Kind::folder ? "a folder" : "a file",
+        throw InputError(name, kind == Kind::folder ? "a folder" : "a file",
                          fs::is_directory(status) ? "a folder" : "a file", "Choose another name");
+    if (exists && kind == Kind::folder) mend_leftovers(final_);
     const bool empty_folder = exists && kind == Kind::folder && fs::is_empty(final_, ec);
     if (exists && !overwrite && !empty_folder)
-        throw InputError(final_.string(), "a name that is free", "an existing result",
+        throw InputError(name, "a name that is free", "an existing result",
                          "Choose another name or pass --overwrite");
-    const fs::path parent = final_.has_parent_path() ? final_.parent_path() : fs::path(".");
     if (!fs::is_directory(parent, ec))
-        throw InputError(final_.string(), "an existing folder " + parent.string(), "none", "Create it first");
-    if (::access(parent.c_str(), W_OK) != 0)
-        throw InputError(final_.string(), "a folder one may write to", parent.string() + " read-only",
-                         "Choose another place");
-    const std::string stem = final_.stem().string() + ".partial-" + std::to_string(::getpid());
-    temporary_ = parent / (stem + final_.extension().string());
+        throw InputError(name, "an existing folder " + parent.string(), "none", "Create it first");
+    const bool may_rename = ::access(parent.c_str(), W_OK) == 0;
+    within_ = exists && kind == Kind::folder &&
+              (!may_rename || is_mount_point(final_) || fs::equivalent(final_, ".", ec));
+    const fs::path place = within_ ? final_ / "" : final_;
+    if (::access(folder_of(place).c_str(), W_OK) != 0 ||
+        (exists && ::access(final_.c_str(), W_OK) != 0 && kind == Kind::folder))
+        throw InputError(name, "a folder one may write to",
+                         (may_rename ? final_ : parent).string() + " read-only", "Choose another place");
+    temporary_ = temporary_name(place, "partial");
     if (kind == Kind::folder) {
+        fs::remove_all(temporary_, ec);  // of a process that had our number before
         fs::create_directory(temporary_, ec);
         if (ec)
             throw InputError(temporary_.string(), "to create a folder", ec.message(),
@@ -44,34 +85,43 @@ PendingOutput::~PendingOutput() {
     fs::remove_all(temporary_, ec);
 }
 
-namespace {
-void move_into(const fs::path& from, const fs::path& to) {
-    if (!fs::is_directory(to)) {
-        fs::rename(from, to);
-        return;
-    }
-    for (const auto& entry : fs::directory_iterator(from)) {
-        const fs::path target = to / entry.path().filename();
-        if (entry.is_directory())
-            move_into(entry.path(), target);
-        else
-            fs::rename(entry.path(), target);
-    }
-    fs::remove_all(from);
+void PendingOutput::keep(const fs::path& input) {
+    std::error_code ec;
+    if (kind_ == Kind::file || input.empty() || !fs::is_directory(final_, ec)) return;
+    const fs::path file = fs::canonical(input, ec);
+    if (ec) return;  // whoever reads it will say so
+    const std::string name = file.lexically_relative(final_).generic_string();
+    const bool whole = name == ".", folder = fs::is_directory(file, ec);
+    if (!whole && (name.empty() || name.starts_with(".."))) return;
+    for (const std::string& former : read_result_names(final_))
+        if (whole || former == name || (folder && former.starts_with(name + "/"))) kept_.insert(former);
 }
-}  // namespace
 
 void PendingOutput::commit() {
+    fs::path left;
     try {
-        if (kind_ == Kind::folder)
-            move_into(temporary_, final_);
-        else
+        std::error_code ec;
+        if (kind_ == Kind::file) {
             fs::rename(temporary_, final_);
+        } else if (within_) {
+            replace_results_within(temporary_, final_, kept_);
+        } else if (fs::is_directory(final_, ec)) {
+            if (!overwrite_ && !fs::is_empty(final_))
+                throw InputError(final_.string(), "a name that is still free", "results that came meanwhile",
+                                 "Let one run at a time write there");
+            left = replace_results(temporary_, final_, kept_);
+        } else {
+            write_result_names(temporary_, all_names(temporary_));
+            fs::rename(temporary_, final_);
+        }
     } catch (const fs::filesystem_error& e) {
         throw InputError(final_.string(), "to move the finished result here", e.code().message(),
                          "Check space and rights");
     }
     committed_ = true;
+    if (!left.empty())
+        throw InputError(left.string(), "to move files that cytomo did not write to " + final_.string(),
+                         "no right to some of them", "Move them by hand; the new results are complete");
 }
 
 }  // namespace cytomo

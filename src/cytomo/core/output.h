@@ -2,12 +2,22 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
+#include <string>
 
 namespace cytomo {
 
 /// A file or folder in the making. Write to path(), then commit(); without commit() the destructor
 /// removes what was written. The constructor throws InputError at once if the final name exists and
-/// may not be overwritten, or if its folder is missing or not writable.
+/// may not be overwritten, or if its folder is missing or not writable; it also removes what processes that
+/// were killed left beside it. One process has one of a name at a time.
+///
+/// A folder lists what was written into it (.cytomo-files), so that the next run with `overwrite` replaces
+/// those results as a whole and leaves everything else: files of others stay where they are, or, if a new
+/// result needs the name, as NAME.kept.EXTENSION. Killed at any moment, a run leaves the former results or
+/// the new ones, and perhaps a folder that the next run there removes or puts back in its place. The working
+/// folder, mount points and folders in one that is read-only cannot be swapped: there files are replaced one
+/// by one, and the next run finishes what was killed.
 class PendingOutput {
 public:
     enum class Kind { file, folder };
@@ -18,14 +28,18 @@ public:
 
     /// Temporary name beside the final one, with the same extension. A folder exists already.
     const std::filesystem::path& path() const { return temporary_; }
-    /// Renames to the final name. A folder that exists already keeps its other files; those of the
-    /// same name are replaced.
+    /// What a run reads (a file, or a folder with all results in it) stays, also if it is a former result.
+    void keep(const std::filesystem::path& input);
+    /// Gives it the final name. Throws InputError; what was there stays then.
     void commit();
 
 private:
     std::filesystem::path final_, temporary_;
     Kind kind_;
+    bool overwrite_;
+    bool within_ = false;  ///< made within the final folder, which cannot be renamed
     bool committed_ = false;
+    std::set<std::string> kept_;  ///< of the former results
 };
 
 }  // namespace cytomo

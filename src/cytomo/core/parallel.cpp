@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -48,10 +49,16 @@ void parallel_chunks(std::int64_t count, std::int64_t chunk,
         }
         inside_parallel = false;
     };
-    std::vector<std::thread> threads;
-    for (int t = 1; t < workers; ++t) threads.emplace_back(work);
-    work();
-    for (auto& t : threads) t.join();
+    {
+        std::vector<std::jthread> threads;
+        threads.reserve(static_cast<std::size_t>(workers));
+        try {
+            for (int t = 1; t < workers; ++t) threads.emplace_back(work);
+        } catch (const std::system_error&) {
+            // A limit of the system: those that run, this one at least, do the work.
+        }
+        work();
+    }
     if (error) std::rethrow_exception(error);
 }
 

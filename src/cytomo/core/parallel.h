@@ -12,9 +12,9 @@ int thread_count();
 /// results never depend on it.
 void set_thread_count(int threads);
 
-/// Calls body(begin, end) for consecutive chunks of [0, count) of at most `chunk` items, on
-/// thread_count() threads. Chunk limits depend on `count` and `chunk` alone. The first exception
-/// thrown is thrown again here after all threads stopped. Nested calls run in the calling thread.
+/// Calls body(begin, end) for consecutive chunks of [0, count) of at most `chunk` items, on thread_count()
+/// threads, or as many of them as can be started. Chunk limits depend on `count` and `chunk` alone. The first
+/// exception thrown is thrown again here after all threads stopped. Nested calls run in the calling thread.
 void parallel_chunks(std::int64_t count, std::int64_t chunk,
                      const std::function<void(std::int64_t begin, std::int64_t end)>& body);
 

@@ -8,6 +8,7 @@
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/scalar.h"
+#include "cytomo/io/voxel_size.h"
 
 namespace cytomo {
 
@@ -167,10 +168,10 @@ void find_oddities(Passport& p) {
     if (!p.volume.voxel_size_known) odd("The voxel size is not known: pass --voxel-nm X,Y,Z.");
     if (p.volume.voxel_size_known) {
         const auto [low, high] = std::minmax({g.voxel_um.x, g.voxel_um.y, g.voxel_um.z});
-        if (low < 0.001 || high > 0.2)
-            odd("Voxel edges outside 1 to 200 nm are unusual for soft X-ray tomograms of cells: check the "
-                "unit.");
-        if (high > 5 * low) odd("The voxel edges differ more than fivefold: check the edge along z.");
+        if (const std::string doubt = voxel_size_doubt(g.voxel_um); !doubt.empty())
+            odd(doubt + " Check the unit; what measures asks for --voxel-nm X,Y,Z.");
+        else if (high > 5 * low)
+            odd("The voxel edges differ more than fivefold: check the edge along z.");
     }
     if (p.nan_count > 0) odd(std::to_string(p.nan_count) + " voxels are not a number (NaN).");
     if (p.infinite_count > 0) odd(std::to_string(p.infinite_count) + " voxels are infinite.");

@@ -85,12 +85,17 @@ Instances find_instances(const ClassVolume& classes, const InstanceOptions& opti
     parallel_chunks(result.volume.count(), 1 << 16, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) result.volume[i] = number[result.volume[i]];
     });
-    for (std::size_t c = 0; c < options.split_crossings.size(); ++c) {
-        if (!options.split_crossings[c] && !options.split_crossings_of_body[c]) continue;
+    std::vector<std::size_t> crossing;
+    for (std::size_t c = 0; c < options.split_crossings.size(); ++c)
+        if (options.split_crossings[c] || options.split_crossings_of_body[c]) crossing.push_back(c);
+    for (std::size_t k = 0; k < crossing.size(); ++k) {
         CrossingOptions crossings;
-        crossings.class_id = static_cast<std::uint8_t>(c);
-        crossings.from_body = options.split_crossings_of_body[c];
-        result = split_crossing_tubes(classes, std::move(result), crossings, progress.part(0.9, 1));
+        crossings.class_id = static_cast<std::uint8_t>(crossing[k]);
+        crossings.from_body = options.split_crossings_of_body[crossing[k]];
+        const double done = static_cast<double>(k) / static_cast<double>(crossing.size()),
+                     then = static_cast<double>(k + 1) / static_cast<double>(crossing.size());
+        result = split_crossing_tubes(classes, std::move(result), crossings,
+                                      progress.part(0.9 + 0.1 * done, 0.9 + 0.1 * then));
     }
     progress(1);
     return result;

@@ -7,6 +7,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/legend.h"
+#include "cytomo/core/test_progress.h"
 
 namespace cytomo {
 namespace {
@@ -64,6 +65,19 @@ TEST(Instances, PartsTouchingDropletsByDefault) {
     ASSERT_EQ(found.count(), 2U);
     EXPECT_EQ(found.volume(20, 20, 20), 1U);  // the larger one first
     EXPECT_EQ(found.volume(46, 20, 20), 2U);
+}
+
+TEST(Instances, ProgressNeverFalls) {
+    ClassVolume classes(Grid{{60, 40, 20}, {0.02, 0.02, 0.02}, {}});
+    draw_box(classes, {0, 0, 0}, {60, 20, 20}, cytoplasm);
+    draw_box(classes, {5, 5, 5}, {40, 8, 8}, mitochondrion);
+    draw_box(classes, {5, 20, 5}, {6, 18, 6}, filopodium);
+    draw_box(classes, {25, 20, 5}, {6, 18, 6}, vesicle);
+    InstanceOptions options = default_instance_options();
+    options.split_crossings[vesicle] = true;
+    test::ForwardOnly listener;
+    find_instances(classes, options, listener.progress().stage("objects"));
+    EXPECT_GT(listener.reports, 10);
 }
 
 TEST(Instances, SpecksAreDroppedByTheSizeOfTheirClass) {

@@ -14,13 +14,12 @@ namespace {
 constexpr std::size_t most_classes = 16;
 using Counts = std::array<std::int64_t, most_classes>;
 
-/// Blocks are small enough that there are many, and large enough to hold whole organelles.
 struct Blocks {
     Size3 size;
     std::int64_t edge, nx, ny;
-    explicit Blocks(Size3 volume)
+    Blocks(Size3 volume, std::int64_t edge_length)
         : size(volume),
-          edge(std::clamp<std::int64_t>(std::min(volume.x, volume.y) / 10, 8, 32)),
+          edge(edge_length),
           nx((volume.x + edge - 1) / edge),
           ny((volume.y + edge - 1) / edge) {}
     std::size_t of(std::int64_t x, std::int64_t y) const {
@@ -28,25 +27,55 @@ struct Blocks {
     }
 };
 
-std::vector<Counts> count_labels(const ClassVolume& labels, const Blocks& blocks) {
+/// Of each block, in columns that are not held out yet.
+std::vector<Counts> count_labels(const ClassVolume& labels, const Blocks& blocks,
+                                 const std::vector<bool>& held) {
     std::vector<Counts> counts(static_cast<std::size_t>(blocks.nx * blocks.ny), Counts{});
     const std::uint8_t* label = labels.data();
     for (std::int64_t z = 0; z < blocks.size.z; ++z)
-        for (std::int64_t y = 0; y < blocks.size.y; ++y)
-            for (std::int64_t x = 0; x < blocks.size.x; ++x, ++label)
-                if (*label < most_classes) ++counts[blocks.of(x, y)][*label];
+        for (std::int64_t y = 0, column = 0; y < blocks.size.y; ++y)
+            for (std::int64_t x = 0; x < blocks.size.x; ++x, ++label, ++column)
+                if (*label < most_classes && !held[static_cast<std::size_t>(column)])
+                    ++counts[blocks.of(x, y)][*label];
     return counts;
 }
 
 /// What is held out, a column along z at a time.
 class Columns {
 public:
-    Columns(const ClassVolume& labels, const Blocks& blocks, const std::vector<bool>& is_held)
-        : labels_(labels), nx_(blocks.size.x), ny_(blocks.size.y) {
-        held_.resize(static_cast<std::size_t>(nx_ * ny_));
+    explicit Columns(const ClassVolume& labels)
+        : labels_(labels),
+          nx_(labels.grid().size.x),
+          ny_(labels.grid().size.y),
+          held_(static_cast<std::size_t>(nx_ * ny_)) {}
+
+    /// Holds out blocks with voxels of `classes`, in this order, until about `share` of each is; never more
+    /// than a third of any class.
+    void hold_out(const std::vector<std::size_t>& classes, std::int64_t edge, double share,
+                  const Counts& total, Counts& in_test, Random& random) {
+        const Blocks blocks(labels_.grid().size, edge);
+        const auto counts = count_labels(labels_, blocks, held_);
+        std::vector<std::size_t> order(counts.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        for (std::size_t i = order.size(); i-- > 1;)
+            std::swap(order[i],
+                      order[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(i)))]);
+        std::vector<bool> taken(counts.size());
+        const auto fits = [&](const Counts& block) {
+            for (std::size_t c = 0; c < most_classes; ++c)
+                if (3 * (in_test[c] + block[c]) > total[c] && block[c] > 0) return false;
+            return true;
+        };
+        for (const auto c : classes)
+            for (const auto b : order) {
+                if (static_cast<double>(in_test[c]) >= share * static_cast<double>(total[c])) break;
+                if (taken[b] || counts[b][c] == 0 || !fits(counts[b])) continue;
+                taken[b] = true;
+                for (std::size_t k = 0; k < most_classes; ++k) in_test[k] += counts[b][k];
+            }
         for (std::int64_t y = 0; y < ny_; ++y)
             for (std::int64_t x = 0; x < nx_; ++x)
-                held_[static_cast<std::size_t>(y * nx_ + x)] = is_held[blocks.of(x, y)];
+                if (taken[blocks.of(x, y)]) held_[static_cast<std::size_t>(y * nx_ + x)] = true;
     }
     bool held(std::int64_t column) const { return held_[static_cast<std::size_t>(column)]; }
 
@@ -110,43 +139,37 @@ private:
 
 std::pair<ClassVolume, ClassVolume> hold_out_blocks(const ClassVolume& labels, double share,
                                                     std::uint64_t seed) {
-    const Blocks blocks(labels.grid().size);
-    const auto counts = count_labels(labels, blocks);
+    const Size3 size = labels.grid().size;
     Counts total{}, held{};
-    for (const auto& block : counts)
-        for (std::size_t c = 0; c < most_classes; ++c) total[c] += block[c];
-    std::vector<std::size_t> order(counts.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (const std::uint8_t label : labels.values())
+        if (label < most_classes) ++total[label];
+    std::vector<std::size_t> classes;
+    for (std::size_t c = 0; c < most_classes; ++c)
+        if (total[c] > 0) classes.push_back(c);
+    std::stable_sort(classes.begin(), classes.end(), [&](auto a, auto b) { return total[a] < total[b]; });
+
+    // Small enough that there are many, and large enough to hold whole organelles; smaller ones for classes
+    // that lie in one spot or two, of which there is nothing to test on otherwise.
+    const auto edge = std::clamp<std::int64_t>(std::min(size.x, size.y) / 10, 8, 32);
+    constexpr std::int64_t smallest = 4;
     Random random(seed, 31);
-    for (std::size_t i = order.size(); i-- > 1;)
-        std::swap(order[i], order[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(i)))]);
-    std::vector<std::size_t> classes(most_classes);
-    std::iota(classes.begin(), classes.end(), std::size_t{0});
-    std::sort(classes.begin(), classes.end(), [&](auto a, auto b) { return total[a] < total[b]; });
+    Columns columns(labels);
+    columns.hold_out(classes, edge, share, total, held, random);
+    for (auto finer = edge / 2; finer >= smallest; finer /= 2) {
+        std::vector<std::size_t> without;
+        for (const auto c : classes)
+            if (held[c] == 0) without.push_back(c);
+        if (!without.empty()) columns.hold_out(without, finer, share, total, held, random);
+    }
 
-    std::vector<bool> is_held(counts.size(), false);
-    const auto fits = [&](const Counts& block) {
-        for (std::size_t c = 0; c < most_classes; ++c)
-            if (3 * (held[c] + block[c]) > total[c] && block[c] > 0) return false;
-        return true;
-    };
-    for (const auto c : classes)
-        for (const auto b : order) {
-            if (static_cast<double>(held[c]) >= share * static_cast<double>(total[c])) break;
-            if (is_held[b] || counts[b][c] == 0 || !fits(counts[b])) continue;
-            is_held[b] = true;
-            for (std::size_t k = 0; k < most_classes; ++k) held[k] += counts[b][k];
-        }
-
-    Columns columns(labels, blocks, is_held);
     // Common classes first, so that the rare ones have the last word.
     for (auto c = classes.rbegin(); c != classes.rend(); ++c)
-        if (*c > 0 && total[*c] > 0)
-            columns.keep_objects_whole(static_cast<std::uint8_t>(*c), 6 * blocks.edge * blocks.edge,
+        if (*c > 0)
+            columns.keep_objects_whole(static_cast<std::uint8_t>(*c), 6 * edge * edge,
                                        0.5 * share * static_cast<double>(total[*c]), held, total);
 
     std::pair<ClassVolume, ClassVolume> out{labels, ClassVolume(labels.grid(), ignore_label)};
-    const auto slice = blocks.size.x * blocks.size.y;
+    const auto slice = size.x * size.y;
     for (std::int64_t i = 0; i < labels.count(); ++i)
         if (columns.held(i % slice)) std::swap(out.first[i], out.second[i]);
     return out;

@@ -185,26 +185,41 @@ std::vector<PlaneCrop> PlaneSamples::validation_parts() const {
                         [](std::uint8_t label) { return label != ignore_label; }))
             held_out.push_back(&slice);
     }
-    const auto count = std::min(most, held_out.size());
-    for (std::size_t k = 0; k < count; ++k) {
-        const Slice& slice = *held_out[(2 * k + 1) * held_out.size() / (2 * count)];
+    std::array<bool, 256> seen{};
+    const auto add = [&](const Slice& slice, std::int64_t middle) {
         const Tomogram& tomogram = data_[slice.item].tomogram;
         const auto nx = tomogram.grid.size.x, ny = tomogram.grid.size.y;
         const std::uint8_t* labels = labels_of(slice);
-        std::int64_t first = nx, last = 0;  // labelled columns of the held-out rows
-        for (std::int64_t i = slice.rows * nx; i < ny * nx; ++i)
-            if (labels[i] != ignore_label) {
-                first = std::min(first, i % nx);
-                last = std::max(last, i % nx);
-            }
         const auto length_x = std::min(nx, widest), y0 = std::max<std::int64_t>(0, slice.rows - context);
-        const auto x0 = std::clamp<std::int64_t>((first + last - length_x) / 2, 0, nx - length_x);
+        const auto x0 = std::clamp<std::int64_t>(middle - length_x / 2, 0, nx - length_x);
         PlaneCrop part = cut(normalised_slice(tomogram, slice.z), nx, ny, x0, y0, length_x, ny - y0);
         for (std::int64_t y = slice.rows; y < ny; ++y)
-            for (std::int64_t x = 0; x < length_x; ++x)
-                part.labels[static_cast<std::size_t>((y - y0) * length_x + x)] =
-                    output_of_class_[labels[y * nx + x0 + x]];
+            for (std::int64_t x = 0; x < length_x; ++x) {
+                const std::uint8_t label = labels[y * nx + x0 + x];
+                part.labels[static_cast<std::size_t>((y - y0) * length_x + x)] = output_of_class_[label];
+                seen[label] = true;
+            }
         all.push_back(std::move(part));
+    };
+    const auto count = std::min(most, held_out.size());
+    for (std::size_t k = 0; k < count; ++k) {
+        const Slice& slice = *held_out[(2 * k + 1) * held_out.size() / (2 * count)];
+        const Size3 size = data_[slice.item].tomogram.grid.size;
+        const std::uint8_t* labels = labels_of(slice);
+        std::int64_t first = size.x, last = 0;  // labelled columns of the held-out rows
+        for (std::int64_t i = slice.rows * size.x; i < size.y * size.x; ++i)
+            if (labels[i] != ignore_label) {
+                first = std::min(first, i % size.x);
+                last = std::max(last, i % size.x);
+            }
+        add(slice, (first + last) / 2);
+    }
+    // Classes that are nowhere in those.
+    for (const Slice* slice : held_out) {
+        const Size3 size = data_[slice->item].tomogram.grid.size;
+        const std::uint8_t* labels = labels_of(*slice);
+        for (std::int64_t i = slice->rows * size.x; i < size.y * size.x; ++i)
+            if (labels[i] != ignore_label && !seen[labels[i]]) add(*slice, i % size.x);
     }
     return all;
 }

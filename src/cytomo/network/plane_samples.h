@@ -35,7 +35,8 @@ public:
     PlaneCrop draw_labelled(Random& random) const;
     /// A crop anywhere in any slice of any tomogram, turned and mirrored in the same way, without labels.
     PlaneCrop draw_image(Random& random) const;
-    /// Held-out parts of at most 4 slices, with some rows before them that do not count (255).
+    /// Held-out parts of about 4 slices, with some rows before them that do not count (255); every class that
+    /// is held out lies in one at least.
     std::vector<PlaneCrop> validation_parts() const;
     /// All labels that do not teach, on the tomograms' own grids; tomograms without any are left out.
     std::vector<HeldOut> held_out() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
@@ -127,6 +128,11 @@ const T& any_of(const std::vector<T>& list, Random& random) {
     return list[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(list.size()) - 1))];
 }
 
+bool has_objects(const ClassVolume& labels) {
+    return std::any_of(labels.values().begin(), labels.values().end(),
+                       [](std::uint8_t label) { return label != 0 && label != ignore_label; });
+}
+
 /// Which of at least five volumes are held out whole: about `share` of them, spread over the list, which may
 /// be ordered by kind; none that alone holds a class. None of fewer.
 std::vector<bool> volumes_to_hold_out(const std::vector<Sample>& all, double share) {
@@ -145,10 +151,16 @@ std::vector<bool> volumes_to_hold_out(const std::vector<Sample>& all, double sha
     };
     const auto count = std::max<std::size_t>(
         1, static_cast<std::size_t>(std::lround(share * static_cast<double>(all.size()))));
+    const auto is_class = [](int n) { return n > 0; };
+    const auto shows_objects = [&](std::size_t i) {
+        return std::any_of(has[i].begin() + 1, has[i].begin() + ignore_label, is_class);
+    };
+    const bool any_objects = std::any_of(teaching.begin() + 1, teaching.begin() + ignore_label, is_class);
     for (std::size_t k = 0; k < count; ++k) {
-        // The last volume of each stretch of the list, or the next before it that can be spared.
+        // The last volume of each stretch of the list, or the next before it that can be spared; background
+        // alone tells nothing of the rest.
         for (std::size_t i = (k + 1) * all.size() / count; i-- > k * all.size() / count;) {
-            if (!can_be_spared(i)) continue;
+            if (!can_be_spared(i) || (any_objects && !shows_objects(i))) continue;
             held[i] = true;
             for (std::size_t c = 0; c < 255; ++c) teaching[c] -= has[i][c] ? 1 : 0;
             break;
@@ -180,19 +192,7 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
         sample.labels = ClassVolume(sample.values.grid(), ignore_label);
         unlabelled.push_back(std::move(sample));
     }
-    const auto held = volumes_to_hold_out(all, options.validation_share);
-    whole_held_out = std::count(held.begin(), held.end(), true) > 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        Sample& s = all[i];
-        if (whole_held_out) {
-            (held[i] ? validation : training).push_back(std::move(s));
-        } else {
-            auto [teaching, kept] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);
-            validation.push_back({s.values, std::move(kept), {}, s.source, s.simulated, {}, {}});
-            s.labels = std::move(teaching);
-            training.push_back(std::move(s));
-        }
-    }
+    hold_out(std::move(all), options);
     Random random(options.seed, 1);
     std::vector<double> counts(static_cast<std::size_t>(model.class_count()));
     double total = 0;
@@ -209,6 +209,31 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
             "labels: expected at least one labelled voxel (not 255), found none. Label some slices first");
     for (auto& c : counts) c /= total;
     class_share = counts;
+}
+
+void SampleSet::hold_out(std::vector<Sample> all, const TrainOptions& options) {
+    const auto held = volumes_to_hold_out(all, options.validation_share);
+    whole_held_out = std::count(held.begin(), held.end(), true) > 0;
+    bool objects_teach = false, objects_test = false;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Sample& s = all[i];
+        if (whole_held_out) {
+            (held[i] ? validation : training).push_back(std::move(s));
+        } else {
+            auto [teaching, kept] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);
+            objects_teach = objects_teach || has_objects(teaching);
+            objects_test = objects_test || has_objects(kept);
+            validation.push_back({s.values, std::move(kept), {}, s.source, s.simulated, {}, {}});
+            s.labels = std::move(teaching);
+            training.push_back(std::move(s));
+        }
+    }
+    // By background alone, a model that finds nothing would be the best.
+    if (whole_held_out || objects_test || !objects_teach) return;
+    for (std::size_t i = 0; i < training.size(); ++i)
+        for (std::int64_t k = 0; k < training[i].labels.count(); ++k)
+            if (std::uint8_t& kept = validation[i].labels[k]; kept != ignore_label)
+                training[i].labels[k] = std::exchange(kept, ignore_label);
 }
 
 void SampleSet::label_by_forest(int classes, const TrainOptions& options, const Progress& progress) {
@@ -261,8 +286,8 @@ PatchPair SampleSet::draw(const TrainOptions& options, bool guessed, Random& ran
         centre = at + Vec3{jitter(options.patch.x), jitter(options.patch.y), jitter(options.patch.z)};
     }
     const auto inside = [](double c, std::int64_t n, std::int64_t patch) {
-        const double half = 0.4 * static_cast<double>(std::min(patch, n));
-        return std::clamp(c, half, static_cast<double>(n) - 1 - half + 1e-9);
+        const double half = 0.4 * static_cast<double>(std::min(patch, n)), last = static_cast<double>(n) - 1;
+        return half > last - half ? last / 2 : std::clamp(c, half, last - half + 1e-9);
     };
     centre = {inside(centre.x, grid.size.x, options.patch.x), inside(centre.y, grid.size.y, options.patch.y),
               inside(centre.z, grid.size.z, options.patch.z)};
@@ -274,20 +299,31 @@ PatchPair SampleSet::draw(const TrainOptions& options, bool guessed, Random& ran
 }
 
 std::vector<Patch> SampleSet::validation_patches(const TrainOptions& options) const {
-    AugmentOptions none{0, 0, 0, 0, 0, 0, 0};
+    const AugmentOptions none{0, 0, 0, 0, 0, 0, 0};
     std::vector<Patch> out;
+    std::array<bool, 16> seen{};
+    Random random(options.seed, 2);
+    // On voxels, not between them: the middle of an even number of voxels lies between two.
+    const auto half = [](std::int64_t n) { return n % 2 == 0 ? 0.5 : 0.0; };
+    const Vec3 to_middle{half(options.patch.x), half(options.patch.y), half(options.patch.z)};
+    const auto add = [&](const Sample& s, const std::vector<std::int64_t>& places) {
+        const Vec3 at = position(s.labels.grid(), any_of(places, random)) + to_middle;
+        out.push_back(cut_augmented_patch(s.values, s.labels, options.patch, at, none, random));
+        for (const auto label : out.back().labels)
+            if (label < seen.size()) seen[label] = true;
+    };
     const auto wanted = std::clamp<std::size_t>(2 * validation.size(), 12, 48);
-    Random random(12345, 2);
-    for (std::size_t i = 0; i < wanted; ++i) {
+    for (std::size_t i = 0; i < wanted && !validation.empty(); ++i) {
         const Sample& s = validation[i % validation.size()];
         std::vector<const std::vector<std::int64_t>*> classes;
         for (const auto& places : s.places)
             if (!places.empty()) classes.push_back(&places);
         if (classes.empty()) continue;
-        const auto& places = *classes[(i / validation.size() + i % validation.size()) % classes.size()];
-        const Vec3 at = position(s.labels.grid(), any_of(places, random));
-        out.push_back(cut_augmented_patch(s.values, s.labels, options.patch, at, none, random));
+        add(s, *classes[(i / validation.size() + i % validation.size()) % classes.size()]);
     }
+    for (const Sample& s : validation)
+        for (std::size_t c = 0; c < seen.size(); ++c)
+            if (!seen[c] && !s.places[c].empty()) add(s, s.places[c]);
     return out;
 }
 

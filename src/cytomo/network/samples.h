@@ -36,7 +36,8 @@ struct SampleSet {
     std::vector<double> class_share;  ///< of the labelled training voxels
 
     /// Tomograms are held out whole when there are at least five; otherwise blocks of labelled voxels are
-    /// (hold_out_blocks), and do not teach. Simulated ones are never held out beside real ones.
+    /// (hold_out_blocks), and do not teach; none, if that were background alone beside classes that teach.
+    /// Simulated ones are never held out beside real ones.
     /// Throws InputError if grids differ, a label lies outside the classes, or nothing is labelled.
     SampleSet(const std::vector<LabelledTomogram>& data,
               const std::vector<UnlabelledTomogram>& without_labels, const Model& model,
@@ -49,8 +50,13 @@ struct SampleSet {
     /// A random patch, augmented; most are centred near a voxel of a class drawn uniformly.
     /// `guessed`: with drawings of the forest's labels where no hand has labelled, if there are any.
     PatchPair draw(const TrainOptions& options, bool guessed, Random& random) const;
-    /// Patches that are the same at every evaluation, without augmentation; they visit every class.
+    /// Patches that are the same at every evaluation, drawn by the seed and without augmentation; every class
+    /// that is held out lies in one at least.
     std::vector<Patch> validation_patches(const TrainOptions& options) const;
+
+private:
+    /// Parts `all` into `training` and `validation`.
+    void hold_out(std::vector<Sample> all, const TrainOptions& options);
 };
 
 }  // namespace cytomo

@@ -80,6 +80,14 @@ Size3 fitted_patch(const SampleSet& samples, Size3 wanted, std::int64_t stride) 
 }  // namespace
 
 void TrainOptions::check() const {
+    const auto within = [](double value, double low, double high, const char* what) {
+        if (value >= low && value <= high) return;
+        char text[160];
+        std::snprintf(text, sizeof text, "training: expected %s from %g to %g, found %g", what, low, high,
+                      value);
+        throw UsageError(text);
+    };
+    within(minutes, 0, 1e6, "minutes");
     if (steps < 1 && minutes <= 0) throw UsageError("training: expected at least one step");
     if (patch.x < 16 || patch.y < 16 || patch.z < 16)
         throw UsageError("training: expected patches of at least 16 voxels");
@@ -87,18 +95,31 @@ void TrainOptions::check() const {
     if (batch < 1) throw UsageError("training: expected a batch of at least one patch");
     if (!(learning_rate > 0 && learning_rate < 1))
         throw UsageError("training: expected a learning rate between 0 and 1");
-    if (!(validation_share >= 0 && validation_share <= 0.5))
-        throw UsageError("training: expected a validation share of 0 to 0.5");
-    if (!(unlabelled_weight >= 0 && unlabelled_weight <= 1000))
-        throw UsageError("training: expected a weight of unlabelled voxels from 0 to 1000");
+    within(weight_decay, 0, 1, "a weight decay");
+    within(frozen_share, 0, 1, "a share of the training that normalises as inference does");
+    if (!(average >= 0 && average < 1))
+        throw UsageError("training: expected a decay of the mean of weights from 0 to below 1");
+    within(validation_share, 0, 0.5, "a validation share");
+    within(unlabelled_weight, 0, 1000, "a weight of unlabelled voxels");
+    within(simulated_share, 0, 1, "a share of simulated patches");
+    within(centred_share, 0, 1, "a share of patches near labels");
+    within(patience, 0, 1, "a patience");
     if (!(start_share >= 0 && start_share < 1))
         throw UsageError("training: expected a share of the starting weights from 0 to below 1");
-    if (!(simulated_share >= 0 && simulated_share <= 1 && centred_share >= 0 && centred_share <= 1))
-        throw UsageError("training: expected shares of patches from 0 to 1");
+    within(keep_tolerance, 0, 1, "a tolerance of Dice");
+    for (const AugmentOptions& o : {augment, augment_own}) {
+        within(o.scale, 0, 10, "a change of scale");
+        within(o.rotation, 0, 1, "a share of all angles");
+        within(o.contrast, 0, 10, "a deviation of the contrast");
+        within(o.brightness, 0, 10, "a deviation of the brightness");
+        within(o.noise, 0, 10, "noise");
+        within(o.blur, 0, 10, "a blur");
+        within(o.thin_slab, 0, 1, "a share of thin slabs");
+    }
 }
 
 double TrainingPoint::mean_dice() const {
-    for (const std::size_t first : {first_counted, std::size_t{1}}) {
+    for (const std::size_t first : {first_counted, std::size_t{1}, std::size_t{0}}) {
         double sum = 0;
         int n = 0;
         for (std::size_t c = first; c < validation_dice.size(); ++c)

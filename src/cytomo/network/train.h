@@ -70,7 +70,7 @@ struct TrainOptions {
     std::string device = "cpu";  ///< "cpu" or "cuda:N"
     /// If not empty: state is kept there every few minutes, when stopped and at the end, and resumed from.
     std::filesystem::path checkpoint;
-    /// Throws UsageError; InputError if there is no such device.
+    /// Throws UsageError if a number is out of range; InputError if there is no such device.
     void check() const;
 };
 
@@ -81,7 +81,7 @@ struct TrainingPoint {
     double loss = 0;                      ///< mean training loss since the last point
     std::vector<double> validation_dice;  ///< a class; NaN if absent in the validation patches
     std::size_t first_counted = 1;        ///< of the classes that mean_dice is over
-    /// Over the classes from first_counted on that occur; if none does, over those from 1; else NaN.
+    /// Over the classes from first_counted on that occur; else over those from 1; else of background; else NaN.
     double mean_dice() const;
 };
 

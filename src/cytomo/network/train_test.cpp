@@ -9,6 +9,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
+#include "cytomo/core/test_progress.h"
 #include "cytomo/image/pixel_features.h"
 #include "cytomo/network/predict.h"
 #include "pseudo_labels.h"
@@ -239,6 +240,83 @@ TEST(Train, MeanDiceIsOverWhatTheUserLooksFor) {
     EXPECT_DOUBLE_EQ(p.mean_dice(), 0.7);
     p.validation_dice = {0.9, 0.5, std::nan("")};
     EXPECT_DOUBLE_EQ(p.mean_dice(), 0.5);
+    p.validation_dice = {0.9, std::nan(""), std::nan("")};
+    EXPECT_DOUBLE_EQ(p.mean_dice(), 0.9);
+    p.validation_dice = {std::nan(""), std::nan(""), std::nan("")};
+    EXPECT_TRUE(std::isnan(p.mean_dice()));
+}
+
+TEST(Train, AFigureChoosesWheneverAnythingIsHeldOut) {
+    const auto model = make_model({{16, 16}, 3}, 1);
+    auto options = quick();
+    options.steps = 2;
+    const auto figure = [&](const LabelledTomogram& item) {
+        const auto result = train(model, {item}, {}, options);
+        bool any = false;
+        for (const auto& part : result.held_out)
+            any = any || std::any_of(part.labels.values().begin(), part.labels.values().end(),
+                                     [](auto label) { return label != ignore_label; });
+        EXPECT_EQ(any, !std::isnan(result.curve.back().mean_dice()));
+        return result.curve.back().mean_dice();
+    };
+    // Two objects of own classes in one labelled slice, the first of the volume; each lies in one block.
+    auto item = balls(1, Polarity::dense_is_bright);
+    std::fill(item.labels.values().begin(), item.labels.values().end(), ignore_label);
+    std::fill_n(&item.labels(0, 0, 0), 64 * 56, std::uint8_t{0});
+    for (std::int64_t y = 2; y < 8; ++y)
+        for (std::int64_t x = 1; x < 7; ++x) item.labels(x, y, 0) = item.labels(x + 40, y + 32, 0) = 1;
+    EXPECT_FALSE(std::isnan(figure(item)));
+    // One voxel of a class cannot be parted: it teaches, and nothing is tested.
+    std::fill_n(&item.labels(0, 0, 0), 64 * 56, std::uint8_t{0});
+    item.labels(30, 30, 0) = 1;
+    EXPECT_TRUE(std::isnan(figure(item)));
+}
+
+TEST(Train, ProgressNeverFallsWithinAStage) {
+    auto options = quick();
+    options.steps = 3;
+    options.method = TrainMethod::semi;
+    options.forest = true;
+    test::ForwardOnly listener;
+    train(make_model({{16, 16}, 2}, 1), {balls_in_one_slice()}, {}, options, {}, listener.progress());
+    EXPECT_GT(listener.reports, 5);
+}
+
+TEST(Train, EveryOptionIsChecked) {
+    EXPECT_NO_THROW(TrainOptions{}.check());
+    const double none = std::nan("");
+    const auto refused = [](auto change) {
+        TrainOptions options;
+        change(options);
+        EXPECT_THROW(options.check(), UsageError);
+    };
+    const auto field = [&](double TrainOptions::*number, std::initializer_list<double> bad) {
+        for (const double value : bad) refused([&](TrainOptions& o) { o.*number = value; });
+    };
+    refused([](TrainOptions& o) { o.steps = 0; });
+    refused([](TrainOptions& o) { o.batch = 0; });
+    for (auto edge : {&Size3::x, &Size3::y, &Size3::z}) refused([&](TrainOptions& o) { o.patch.*edge = 8; });
+    field(&TrainOptions::minutes, {-1, none, 1e9});
+    field(&TrainOptions::learning_rate, {0, -1, 1, none});
+    field(&TrainOptions::weight_decay, {-0.1, 1.1, none});
+    field(&TrainOptions::frozen_share, {-0.1, 1.1, none});
+    field(&TrainOptions::average, {-0.1, 1, none});
+    field(&TrainOptions::validation_share, {-0.1, 0.6, none});
+    field(&TrainOptions::unlabelled_weight, {-1, 1001, none});
+    field(&TrainOptions::simulated_share, {-0.1, 1.1, none});
+    field(&TrainOptions::centred_share, {-0.1, 1.1, none});
+    field(&TrainOptions::patience, {-0.1, 1.1, none});
+    field(&TrainOptions::start_share, {-0.1, 1, none});
+    field(&TrainOptions::keep_tolerance, {-0.1, 1.1, none});
+    for (auto augment : {&TrainOptions::augment, &TrainOptions::augment_own})
+        for (auto number : {&AugmentOptions::scale, &AugmentOptions::rotation, &AugmentOptions::contrast,
+                            &AugmentOptions::brightness, &AugmentOptions::noise, &AugmentOptions::blur,
+                            &AugmentOptions::thin_slab})
+            for (const double value : {-0.1, 11.0, none})
+                refused([&](TrainOptions& o) { o.*augment.*number = value; });
+    TrainOptions options;
+    options.device = "abacus";
+    EXPECT_THROW(options.check(), InputError);
 }
 
 TEST(Train, RefusesWhatCannotTeach) {

@@ -1,0 +1,110 @@
+#include "known_results.h"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+#include "cytomo/core/legend.h"
+
+namespace cytomo {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Each list between blanks.
+constexpr std::string_view cell_files =
+    " absorption.csv absorption_profiles.csv cell_edge.csv class_intervals.csv classes.tif columns.csv "
+    "contacts.csv distances.csv filopodia.csv filopodium_branches.csv filopodium_profiles.csv instances.tif "
+    "measures.json network.csv network_summary.csv objects.csv positions.csv radial.csv report.html "
+    "round_objects.csv space.csv summary.json surfaces.csv texture.csv surfaces/ surfaces/instances/ "
+    "pictures/ "
+    "pictures/plots.svg pictures/surfaces.png pictures/surfaces-top.png pictures/filopodia.png ";
+constexpr std::string_view simulation_files =
+    " absorption.mrc classes.tif instances.tif tilts.mrc tilts.tlt tomogram.mrc truth.json ";
+constexpr std::string_view comparison_files = " cells.csv comparison.csv report.html pictures/ ";
+constexpr std::string_view bias_files = " bias.csv bias_samples.csv report.html ";
+
+bool is_among(std::string_view list, const std::string& name) {
+    return list.find(" " + name + " ") != std::string_view::npos;
+}
+
+bool mentions_cytomo(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string text(1 << 20, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text.find("cytomo") != std::string::npos;
+}
+
+/// "surfaces/nucleus.ply" in "surfaces/": "nucleus"; empty if it is no mesh or not right there.
+std::string mesh_in(std::string_view folder, const std::string& name) {
+    const fs::path path(name);
+    const std::string ending = path.extension().string();
+    const bool mesh = is_among(" .ply .stl .obj .glb .vtp ", ending);
+    if (!mesh || !name.starts_with(folder) || name.find('/', folder.size()) != std::string::npos) return {};
+    return path.stem().string();
+}
+
+/// As surface names its files: by class, or "class-9".
+bool is_class_of_old(const std::string& stem) {
+    if (stem.starts_with("class-")) return true;
+    for (const auto& entry : default_legend().entries) {
+        std::string name = entry.name;
+        std::replace(name.begin(), name.end(), ' ', '-');
+        if (name == stem) return true;
+    }
+    return false;
+}
+
+/// "nucleus-12": the file of one object.
+bool is_object(const std::string& stem) {
+    const auto dash = stem.rfind('-');
+    return dash != std::string::npos && dash > 0 && dash + 1 < stem.size() &&
+           stem.find_first_not_of("0123456789", dash + 1) == std::string::npos;
+}
+
+}  // namespace
+
+KnownResults::KnownResults(const fs::path& folder)
+    : cell_(mentions_cytomo(folder / "summary.json")),
+      simulation_(mentions_cytomo(folder / "truth.json") || mentions_cytomo(folder / "0001" / "truth.json")),
+      comparison_(mentions_cytomo(folder / "report.html") && fs::exists(folder / "comparison.csv")),
+      bias_(mentions_cytomo(folder / "report.html") && fs::exists(folder / "bias_samples.csv")) {
+    std::error_code ec;
+    for (auto it = fs::directory_iterator(folder, ec); !ec && it != fs::directory_iterator();
+         it.increment(ec))
+        surface_ = surface_ || is_class_of_old(mesh_in("", it->path().filename().string()));
+}
+
+bool KnownResults::hold(const std::string& name) const {
+    if (cell_) {
+        if (is_among(cell_files, name) || !mesh_in("surfaces/", name).empty() ||
+            is_object(mesh_in("surfaces/instances/", name)))
+            return true;
+        if (name.starts_with("pictures/slice-") && name.ends_with(".png")) return true;
+    }
+    if (comparison_ &&
+        (is_among(comparison_files, name) || (name.starts_with("pictures/") && name.ends_with(".svg"))))
+        return true;
+    if (bias_ && is_among(bias_files, name)) return true;
+    if (simulation_) {
+        const auto file_of_one = [](const std::string& file) {
+            return is_among(simulation_files, file) ||
+                   (file.starts_with("fractions.") && file.ends_with(".tif"));
+        };
+        const auto slash = name.find('/');
+        const bool numbered =
+            slash != std::string::npos && slash >= 4 && name.find_first_not_of("0123456789") == slash;
+        if (file_of_one(name) ||
+            (numbered && (slash + 1 == name.size() || file_of_one(name.substr(slash + 1)))))
+            return true;
+    }
+    // Names that nothing else has.
+    return surface_ && (is_class_of_old(mesh_in("", name)) || name == "objects/" || name == "surfaces.csv" ||
+                        is_object(mesh_in("objects/", name)));
+}
+
+}  // namespace cytomo

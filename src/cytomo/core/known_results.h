@@ -1,0 +1,21 @@
+// Private to core: names that results had before folders listed them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace cytomo {
+
+/// What version 0.1.0 wrote into folders, told by names and by files that always came together.
+class KnownResults {
+public:
+    /// Looks which commands wrote into `folder`.
+    explicit KnownResults(const std::filesystem::path& folder);
+    /// Whether they may have written this (as in ResultNames).
+    bool hold(const std::string& name) const;
+
+private:
+    bool cell_ = false, simulation_ = false, comparison_ = false, bias_ = false, surface_ = false;
+};
+
+}  // namespace cytomo

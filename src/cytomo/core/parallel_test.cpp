@@ -1,0 +1,75 @@
+#include "cytomo/core/parallel.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace cytomo {
+namespace {
+
+constexpr int many = 32, items = 40;
+
+/// Works on `items` items in threads that do not end before each has begun. Returns how many threads did, 0
+/// if an item was left out or done twice.
+int threads_at_work() {
+    std::mutex mutex;
+    std::set<std::thread::id> threads;
+    std::array<std::atomic<int>, items> done{};
+    parallel_for(items, [&](std::int64_t i) {
+        {
+            const std::lock_guard lock(mutex);
+            threads.insert(std::this_thread::get_id());
+        }
+        ++done[static_cast<std::size_t>(i)];
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    });
+    for (const auto& n : done)
+        if (n != 1) return 0;
+    return static_cast<int>(threads.size());
+}
+
+/// In a process of its own, with memory for as good as no more than it has: the stack of a thread is not to
+/// be had. `before`: threads that ran earlier, whose stacks the system library keeps.
+int threads_without_memory(int before) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        set_thread_count(before);
+        if (before > 1) threads_at_work();
+        std::int64_t pages = 0;
+        std::ifstream("/proc/self/statm") >> pages;
+        const auto bytes = static_cast<rlim_t>(pages * ::sysconf(_SC_PAGESIZE)) + (1 << 20);
+        const rlimit limit{bytes, bytes};
+        if (::setrlimit(RLIMIT_AS, &limit) != 0) ::_exit(100);
+        set_thread_count(many);
+        ::_exit(threads_at_work());
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+TEST(Parallel, ThreadsThatCannotStartAreDoneWithout) {
+#if defined(__SANITIZE_ADDRESS__)
+    GTEST_SKIP() << "a sanitizer needs memory of its own";
+#endif
+    const int alone = threads_without_memory(1), some = threads_without_memory(3);
+    EXPECT_GE(alone, 1);  // below 0: the signal that ended it
+    EXPECT_LT(alone, many);
+    EXPECT_GE(some, 1);
+    EXPECT_LT(some, many);
+    set_thread_count(many);
+    EXPECT_EQ(threads_at_work(), many);
+    set_thread_count(0);
+}
+
+}  // namespace
+}  // namespace cytomo
