@@ -142,11 +142,18 @@ bool carry_others(const fs::path& from, const ResultNames& ours, const fs::path&
         if (::mkdir(folder.c_str(), 0700) == 0) made.push_back(name);
         return folders[name] = folder;
     };
+    std::vector<std::string> in_the_way;  // last, so that the names they get are none of the others'
+    const auto carry = [&](const std::string& name) {
+        all = carry_file(from / name, folder_for(folder_of(name)) / last_part(name), how) && all;
+    };
     for (const std::string& name : others)
         if (name.ends_with('/'))
             all = is_folder(folder_for(name)) && all;
+        else if (is_there(to / name))
+            in_the_way.push_back(name);
         else
-            all = carry_file(from / name, folder_for(folder_of(name)) / last_part(name), how) && all;
+            carry(name);
+    for (const std::string& name : in_the_way) carry(name);
     // Last, since one may have to write into what is read-only.
     for (auto name = made.rbegin(); name != made.rend(); ++name) copy_rights(from / *name, folders[*name]);
     return all;

@@ -272,7 +272,7 @@ TEST_F(ResultFolder, WhatTheRunReadsStays) {
     };
     const Contents tables{{"objects.csv", "later"}};
     EXPECT_EQ(again(cell() / "classes.tif", tables), (tables + Contents{{"classes.tif", "former"}}));
-    EXPECT_EQ(again(cell() / "surfaces/../classes.tif", {{"classes.tif", "corrected"}}),
+    EXPECT_EQ(again(cell() / "../cell/classes.tif", {{"classes.tif", "corrected"}}),
               (Contents{{"classes.tif", "corrected"}, {"classes.kept.tif", "former"}}));
     run(former);
     EXPECT_EQ(again(cell(), tables)["old.csv"], "former");  // results to compare, for example
