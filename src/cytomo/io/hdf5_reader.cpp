@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 
 #include "cytomo/core/error.h"
 #include "cytomo/io/hdf5.h"
 #include "cytomo/io/hdf5_library.h"
+#include "cytomo/io/legend_io.h"
 #include "cytomo/io/scalar.h"
 
 namespace cytomo::io {
@@ -159,6 +161,31 @@ bool read_triple(hid_t object, const char* name, Vec3& v) {
     return std::isfinite(v.x) && std::isfinite(v.y) && std::isfinite(v.z);
 }
 
+/// A string attribute; empty if there is none, or one longer than any legend.
+std::string read_string(hid_t object, const char* name) {
+    if (H5Aexists(object, name) <= 0) return {};
+    const Hdf5Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose);
+    const Hdf5Handle space(attribute ? H5Aget_space(attribute.get()) : -1, H5Sclose);
+    const Hdf5Handle type(attribute ? H5Aget_type(attribute.get()) : -1, H5Tclose);
+    if (!space || !type || H5Tget_class(type.get()) != H5T_STRING ||
+        H5Sget_simple_extent_npoints(space.get()) != 1)
+        return {};
+    constexpr std::size_t longest = 1'000'000;
+    if (H5Tis_variable_str(type.get()) > 0) {
+        char* value = nullptr;
+        if (H5Aread(attribute.get(), type.get(), &value) < 0 || value == nullptr) return {};
+        std::string text(value, strnlen(value, longest));
+        H5free_memory(value);
+        return text;
+    }
+    const std::size_t size = H5Tget_size(type.get());
+    if (size == 0 || size > longest) return {};
+    std::string text(size, '\0');
+    if (H5Aread(attribute.get(), type.get(), text.data()) < 0) return {};
+    text.resize(strnlen(text.data(), size));
+    return text;
+}
+
 /// An open dataset; all calls of the library are serialised.
 class Hdf5Reader {
 public:
@@ -308,6 +335,10 @@ StoredVolume open_hdf5(std::shared_ptr<FileBytes> file, const ReadOptions& optio
             "The dataset has no attribute element_size_um; a voxel size of 1 nm is assumed.");
     }
     if (read_triple(dataset.get(), "origin_um", v)) out.grid.origin_um = v;
+    if (const std::string legend = read_string(dataset.get(), "legend"); !legend.empty()) {
+        out.legend = legend_from_json(legend);
+        if (!out.legend) out.remarks.push_back("Its attribute legend could not be understood.");
+    }
     if (options.dataset.empty()) out.remarks.push_back("Dataset " + path + " was read.");
 
     dataset = open_with_cache(file->name(), h5.get(), path, bytes(out.type));

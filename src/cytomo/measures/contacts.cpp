@@ -17,8 +17,7 @@ OrganelleClasses organelle_classes(const Legend& legend) {
         if (kind == "filopodium") classes.filopodium = entry.id;
         if (kind == "nucleus") classes.nucleus = entry.id;
         classes.organelle[entry.id] = entry.id != 0 && entry.id != ignore_label && kind != "background" &&
-                                      kind != "cytoplasm" && kind != "cell" && kind != "cell body" &&
-                                      kind != "filopodium";
+                                      !is_cell_body(entry.name) && kind != "filopodium";
     }
     return classes;
 }
