@@ -49,17 +49,16 @@ public:
     MrcFile(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool voxel_size_known,
             const std::optional<Legend>& legend)
         : name_(path.string()), file_(path), grid_(grid), type_(type), voxel_size_known_(voxel_size_known) {
-        if (!legend) return begin();
-        const auto lines = mrc_legend_labels(*legend);
-        const std::vector<std::string> elsewhere{mrc_legend_beside};
-        for (const std::string& line : lines ? *lines : elsewhere) labels_.push_back(line);
-        begin();
-    }
-
-    void begin() {
         for (const std::int64_t n : {grid.size.x, grid.size.y, grid.size.z})
             if (n > std::numeric_limits<std::int32_t>::max())
                 throw InputError(name_, "at most 2147483647 voxels an axis", size_text(grid.size), "Crop it");
+        if (legend) {
+            const auto lines = mrc_legend_labels(*legend);
+            if (lines)
+                labels_.insert(labels_.end(), lines->begin(), lines->end());
+            else
+                labels_.emplace_back(mrc_legend_beside);
+        }
         const auto words = header();
         file_.append(std::as_bytes(std::span(words)));
     }
