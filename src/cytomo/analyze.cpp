@@ -39,7 +39,7 @@ std::vector<ClassSurface> join_surfaces(const CellMeasures& measures,
 /// filopodia together. Without holes at organelles, as the cytoplasm alone would have.
 Mesh make_body(const Probabilities& p, const Legend& legend, int smoothing, const Progress& progress) {
     const LegendEntry* filopodia = legend.find_kind("filopodium");
-    const auto field = [&p](std::int64_t z, std::span<float> out) {
+    const auto field = [&p, filopodia](std::int64_t z, std::span<float> out) {
         const auto slice = static_cast<std::size_t>(z * p.grid.size.x * p.grid.size.y);
         for (std::size_t i = 0; i < out.size(); ++i) {
             float outside = p.of_class(background)[slice + i];
