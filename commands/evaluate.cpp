@@ -84,6 +84,16 @@ Renaming match_names(const Legend& prediction, Legend& truth) {
     return name;
 }
 
+/// The names of the prediction's classes under the truth's ids.
+Legend matched_names(const Legend& prediction, const Renaming& matched) {
+    Legend names{{default_legend().entries[0]}};
+    for (LegendEntry entry : prediction.entries) {
+        entry.id = matched[entry.id];
+        if (names.find(entry.id) == nullptr) names.entries.push_back(entry);
+    }
+    return names;
+}
+
 bool has_object_classes(const ClassVolume& classes) {
     return std::any_of(classes.values().begin(), classes.values().end(),
                        [](std::uint8_t c) { return c >= 2 && c != ignore_label; });
@@ -159,22 +169,16 @@ Pair read_pair(const EvaluateArguments& a, const ReadOptions& reading, const Com
         return classes;
     };
     Pair pair;
-    if (p && !t && by_id) {  // the names of the classes that are matched
-        t = ClassMeaning{meaning_of(Legend{{default_legend().entries[0]}}), ClassMeaning::Source::standard};
-        for (LegendEntry e : p->legend().entries)
-            if (matched[e.id] != 0) {
-                e.id = matched[e.id];
-                if (t->legend().find(e.id) == nullptr) t->meaning.legend.entries.push_back(e);
-            }
-        t->meaning.option = "--truth-legend";
-    }
-    if (p && !t) t = take_over(a.truth, a.prediction, *p);
+    if (p && !t && by_id)
+        pair.legend = matched_names(p->legend(), matched);  // and no others: numbers were matched
+    else if (p && !t)
+        t = take_over(a.truth, a.prediction, *p);
     if (t && !p && !by_id) p = take_over(a.prediction, a.truth, *t);
     pair.prediction = p ? read_meant_classes(a.prediction, *p, reading, common) : read_bare(a.prediction);
     pair.truth = t ? read_meant_classes(a.truth, *t, reading, common) : read_bare(a.truth);
     if (t) {
         pair.legend = t->legend();
-    } else if (has_object_classes(pair.prediction) || has_object_classes(pair.truth)) {
+    } else if (!p && (has_object_classes(pair.prediction) || has_object_classes(pair.truth))) {
         pair.legend = find_meaning(a.truth, {}, reading, common).legend();
         check_explained(pair.truth, a.truth, pair.legend);
         if (!by_id) check_explained(pair.prediction, a.prediction, pair.legend);
