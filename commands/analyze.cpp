@@ -14,6 +14,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/mesh_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/report/curves.h"
 #include "instance_files.h"
 #include "measure_options.h"

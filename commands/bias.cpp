@@ -10,6 +10,7 @@
 #include "cytomo/core/output.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/labels/instance_options.h"
 #include "predict_options.h"
 #include "simulation_options.h"
 

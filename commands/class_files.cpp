@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 
 namespace cytomo::commands {

@@ -8,6 +8,7 @@
 
 #include "class_files.h"
 #include "command.h"
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/measures/agreement.h"

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <vector>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 
 namespace cytomo::commands {

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/io/test_files.h"
 
 namespace cytomo::commands {

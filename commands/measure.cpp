@@ -12,6 +12,7 @@
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/labels/edits.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/measures/cell.h"
 #include "instance_files.h"

@@ -8,6 +8,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/round_objects.h"
 #include "cytomo/network/predict.h"
 #include "predict_options.h"

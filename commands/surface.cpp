@@ -18,6 +18,7 @@
 #include "cytomo/io/mesh_io.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/network/predict.h"
 #include "cytomo/surfaces/fields.h"

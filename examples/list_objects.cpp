@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cytomo/io/volume_io.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/measures/objects.h"
 

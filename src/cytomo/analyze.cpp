@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analyze_page.h"
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/labels/carry.h"
 #include "cytomo/labels/round_objects.h"
@@ -81,7 +82,7 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, co
             "Voxels are much larger than those the model was trained at: thin structures may be missed.");
     std::size_t cut = 0, objects = 0;
     for (const auto& object : a.measures.objects)
-        if (!is_cell_body(model.legend.name_of(object.class_id))) {
+        if (!is_cell_body_name(model.legend.name_of(object.class_id))) {
             ++objects;
             cut += object.touches_border ? 1 : 0;
         }
@@ -118,7 +119,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
         find_instances(*coarse, options.instances, progress.stage("objects")));
     a.instances = carry_instances(instances, coarse, a.classes);
     a.found_classes = coarse;
-    if (const LegendEntry* body = model.legend.find_cell_body()) {
+    if (const LegendEntry* body = find_cell_body(model.legend)) {
         a.body_class = body->id;
         a.body = make_body(*p, model.legend, options.measures.smoothing, progress);
     }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "analyze_page.h"
+#include "cytomo/core/class_names.h"
 #include "cytomo/report/curves.h"
 #include "cytomo/report/filopodia_pictures.h"
 
@@ -19,7 +20,7 @@ Colour colour_of(const Legend& legend, std::uint8_t class_id) {
 /// Cytoplasm and nucleus are one or two a cell: their sizes are no distribution.
 bool is_counted(const Legend& legend, std::uint8_t class_id) {
     const std::string name = legend.name_of(class_id);
-    return class_id != background && !is_cell_body(name) && standard_class_name(name) != "nucleus";
+    return class_id != background && !is_cell_body_name(name) && standard_class_name(name) != "nucleus";
 }
 
 /// One strip a class, of the classes whose objects are counted.

@@ -8,6 +8,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/image/grey_scale.h"
+#include "cytomo/labels/instance_options.h"
 
 namespace cytomo {
 namespace {

@@ -21,17 +21,6 @@
 namespace cytomo {
 namespace {
 
-TEST(Legend, ClassesAreKnownByTheirNames) {
-    for (const char* name : {"cytoplasm", "Cytosol", "cell", "Cell_body"})
-        EXPECT_TRUE(is_cell_body(name)) << name;
-    for (const char* name : {"background", "nucleus", "cells", ""}) EXPECT_FALSE(is_cell_body(name)) << name;
-    const Legend legend{{{0, "ice", {}}, {2, "Mito", {}}, {5, "Cell", {}}}};
-    EXPECT_EQ(legend.find_cell_body()->id, 5);
-    EXPECT_EQ(legend.find_kind("mitochondrion")->id, 2);
-    EXPECT_EQ(Legend{}.find_cell_body(), nullptr);
-    EXPECT_EQ(legend_text(legend), "0 ice, 2 Mito, 5 Cell");
-}
-
 TEST(FreshMemory, GivenBackItCanBeUsedAgain) {
     // Only whole pages within go back: what lies before and behind stays.
     constexpr std::size_t size = 100'000;

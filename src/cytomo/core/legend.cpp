@@ -23,12 +23,6 @@ const LegendEntry* Legend::find_kind(const std::string& name) const {
     return nullptr;
 }
 
-const LegendEntry* Legend::find_cell_body() const {
-    for (const auto& e : entries)
-        if (is_cell_body(e.name)) return &e;
-    return nullptr;
-}
-
 std::string Legend::name_of(std::uint8_t id) const {
     const auto* e = find(id);
     return e != nullptr ? e->name : "class " + std::to_string(id);
@@ -42,18 +36,6 @@ Legend default_legend() {
              {lipid_droplet, "lipid droplet", {240, 190, 70}},
              {vesicle, "vesicle", {88, 172, 128}},
              {filopodium, "filopodium", {186, 120, 190}}}};
-}
-
-std::string legend_text(const Legend& legend) {
-    std::string text;
-    for (const auto& e : legend.entries)
-        text += (text.empty() ? "" : ", ") + std::to_string(e.id) + " " + e.name;
-    return text;
-}
-
-bool is_cell_body(const std::string& class_name) {
-    const std::string kind = standard_class_name(class_name);
-    return kind == "cytoplasm" || kind == "cell" || kind == "cell body";
 }
 
 std::string standard_class_name(std::string name) {

@@ -26,8 +26,6 @@ struct Legend {
     /// The first entry that means the same thing, whatever the spelling (see standard_class_name), or
     /// nullptr.
     const LegendEntry* find_kind(const std::string& name) const;
-    /// The first entry that is the cell between its organelles (see is_cell_body), or nullptr.
-    const LegendEntry* find_cell_body() const;
     /// The name, or "class N" for an id that is not listed.
     std::string name_of(std::uint8_t id) const;
     friend bool operator==(const Legend&, const Legend&) = default;
@@ -47,13 +45,6 @@ constexpr int default_class_count = 7;
 
 /// Legend of the default model, in calm colours.
 Legend default_legend();
-
-/// "0 background, 1 mitochondrion, …": for people.
-std::string legend_text(const Legend& legend);
-
-/// Whether a class of this name is the cell between its organelles: "cytoplasm" in any spelling, "cell",
-/// "cell body".
-bool is_cell_body(const std::string& class_name);
 
 /// One word for all common spellings of an organelle ("mitochondria", "Mito" and "mitochondrion" are
 /// "mitochondrion"); other names in lower case, with blanks for '_' and '-'.

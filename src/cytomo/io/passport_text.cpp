@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/io/legend_io.h"
 #include "cytomo/io/passport.h"
 #include "cytomo/io/scalar.h"

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/legend.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/components.h"
 #include "cytomo/labels/crossings.h"
@@ -53,22 +54,6 @@ InstanceOptions default_instance_options() {
     options.split_constrictions[mitochondrion] = true;
     options.split_crossings[mitochondrion] = true;
     return options;
-}
-
-InstanceOptions instance_options_for(const Legend& legend) {
-    const InstanceOptions standard = default_instance_options();
-    const Legend known = default_legend();
-    InstanceOptions out;
-    out.min_volume_um3.fill(standard.min_volume_um3[vesicle]);
-    for (const auto& entry : legend.entries)
-        if (const auto* same = known.find_kind(entry.name)) {
-            out.min_volume_um3[entry.id] = standard.min_volume_um3[same->id];
-            out.split_touching[entry.id] = standard.split_touching[same->id];
-            out.split_constrictions[entry.id] = standard.split_constrictions[same->id];
-            out.split_crossings[entry.id] = standard.split_crossings[same->id];
-            out.split_crossings_of_body[entry.id] = standard.split_crossings_of_body[same->id];
-        }
-    return out;
 }
 
 Instances find_instances(const ClassVolume& classes, const InstanceOptions& options,

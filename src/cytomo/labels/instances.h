@@ -7,7 +7,6 @@
 #include <span>
 #include <vector>
 
-#include "cytomo/core/legend.h"
 #include "cytomo/core/progress.h"
 #include "cytomo/core/volume.h"
 
@@ -57,10 +56,6 @@ struct InstanceOptions {
 /// 160 nm for mitochondria; 0.05 µm³ of cytoplasm, 0.2 µm³ of nucleus. Touching lipid droplets and vesicles
 /// are parted, mitochondria at short constrictions and where they cross, and filopodia where they cross.
 InstanceOptions default_instance_options();
-
-/// How objects of these classes are found: classes named as in the default legend (in any spelling) as there,
-/// others from the smallest size the optics resolve, a sphere of 60 nm, without parting.
-InstanceOptions instance_options_for(const Legend& legend);
 
 /// 26-connected components of each class (0 and 255 are not objects), without those below the
 /// minimum volume; an object exactly as large as the minimum stays. Touching objects of the classes in

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/components.h"
@@ -203,7 +204,7 @@ void set_object_measures(std::array<ClassAgreement, 256>& by_class, const Object
 void summarise_over_classes(Agreement& agreement, const Legend& legend) {
     const auto is_object_class = [&](const ClassAgreement& c) {
         const LegendEntry* entry = legend.find(c.class_id);
-        return entry != nullptr ? !is_cell_body(entry->name) : c.class_id >= 2;
+        return entry != nullptr ? !is_cell_body_name(entry->name) : c.class_id >= 2;
     };
     const bool any =
         std::any_of(agreement.classes.begin(), agreement.classes.end(),

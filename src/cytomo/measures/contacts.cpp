@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/measures/close_surfaces.h"
@@ -17,7 +18,7 @@ OrganelleClasses organelle_classes(const Legend& legend) {
         if (kind == "filopodium") classes.filopodium = entry.id;
         if (kind == "nucleus") classes.nucleus = entry.id;
         classes.organelle[entry.id] = entry.id != 0 && entry.id != ignore_label && kind != "background" &&
-                                      !is_cell_body(entry.name) && kind != "filopodium";
+                                      !is_cell_body_name(entry.name) && kind != "filopodium";
     }
     return classes;
 }

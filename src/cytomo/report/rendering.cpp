@@ -12,6 +12,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/report/drawing.h"
@@ -27,7 +28,7 @@ using rays::Hit;
 using rays::Shift;
 
 Look default_look(const std::string& class_name) {
-    if (is_cell_body(class_name)) return Look::glass;
+    if (is_cell_body_name(class_name)) return Look::glass;
     if (standard_class_name(class_name) == "nucleus") return Look::translucent;
     return Look::opaque;
 }
