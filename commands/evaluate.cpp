@@ -69,7 +69,7 @@ Renaming match_names(const Legend& prediction, Legend& truth) {
     std::vector<LegendEntry> others;
     for (const LegendEntry& entry : prediction.entries) {
         if (entry.id == 0) continue;
-        const LegendEntry* same = truth.find_kind(entry.name);
+        const LegendEntry* same = find_class(truth, entry.name);
         if (same != nullptr)
             name[entry.id] = same->id;
         else

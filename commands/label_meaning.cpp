@@ -158,13 +158,13 @@ LabelMeaning parse_label_meaning(const std::string& classes, std::optional<std::
     } else if (of_files) {
         for (const auto& e : of_files->entries) named.push_back({e.id, e.name, e.colour});
         const bool known = std::all_of(named.begin(), named.end(), [&](const NamedValue& n) {
-            return n.value == 0 || model.find_kind(n.name) != nullptr;
+            return n.value == 0 || find_class(model, n.name) != nullptr;
         });
         if (known) {
             meaning = meaning_of(model);
             meaning.id_of = {{0, std::uint8_t{0}}};
             for (const auto& n : named)
-                if (n.value != 0) meaning.id_of[n.value] = model.find_kind(n.name)->id;
+                if (n.value != 0) meaning.id_of[n.value] = find_class(model, n.name)->id;
             add_usual_ignored(meaning.id_of);
         } else {
             meaning = meaning_of(named, largest_model_id, option);

@@ -20,4 +20,9 @@ const LegendEntry* find_cell_body(const Legend& legend) {
     return nullptr;
 }
 
+const LegendEntry* find_class(const Legend& legend, const std::string& name) {
+    const LegendEntry* same = legend.find(name);
+    return same != nullptr ? same : legend.find_kind(name);
+}
+
 }  // namespace cytomo

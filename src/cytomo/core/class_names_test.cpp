@@ -16,5 +16,13 @@ TEST(ClassNames, TheCellBodyIsKnownInAnySpelling) {
     EXPECT_EQ(legend_text(legend), "0 ice, 2 Mito, 5 Cell");
 }
 
+TEST(ClassNames, TheNameItselfComesFirst) {
+    const Legend legend{{{0, "background", {}}, {1, "endosome", {}}, {2, "lysosome", {}}}};
+    EXPECT_EQ(find_class(legend, "lysosome")->id, 2);
+    EXPECT_EQ(find_class(legend, "endosome")->id, 1);
+    EXPECT_EQ(find_class(legend, "Vesicles")->id, 1);
+    EXPECT_EQ(find_class(legend, "nucleus"), nullptr);
+}
+
 }  // namespace
 }  // namespace cytomo
