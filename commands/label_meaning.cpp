@@ -157,8 +157,12 @@ LabelMeaning parse_label_meaning(const std::string& classes, std::optional<std::
         meaning = meaning_of(named, largest_model_id, option);
     } else if (of_files) {
         for (const auto& e : of_files->entries) named.push_back({e.id, e.name, e.colour});
+        // Two classes of the files that are one to the model ("endosome", "lysosome") stay two.
+        std::map<std::uint8_t, std::string> name_of;
         const bool known = std::all_of(named.begin(), named.end(), [&](const NamedValue& n) {
-            return n.value == 0 || find_class(model, n.name) != nullptr;
+            if (n.value == 0) return true;
+            const LegendEntry* same = find_class(model, n.name);
+            return same != nullptr && name_of.try_emplace(same->id, n.name).first->second == n.name;
         });
         if (known) {
             meaning = meaning_of(model);

@@ -127,6 +127,10 @@ TEST(LabelMeaning, WhatLabelFilesSayCountsByName) {
     const auto adopted = parse_label_meaning("", {}, default_legend(), other);
     EXPECT_EQ(ids({0, 1, 3}, adopted), (std::vector{0, 1, 3}));
     EXPECT_EQ(legend_text(adopted.legend), "0 background, 1 golgi, 3 mitochondrion");
+    // One class to the model, two in the files.
+    const Legend two{{{0, "background", {}}, {1, "endosome", {}}, {2, "lysosome", {}}}};
+    EXPECT_EQ(legend_text(parse_label_meaning("", {}, default_legend(), two).legend),
+              "0 background, 1 endosome, 2 lysosome");
     // What was given wins.
     EXPECT_EQ(ids({1}, parse_label_meaning("1=nucleus,2=golgi", {}, default_legend(), own)),
               (std::vector{1}));
