@@ -15,6 +15,7 @@
 #include "cytomo/io/mesh_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/report/curves.h"
 #include "instance_files.h"
 #include "measure_options.h"
@@ -34,12 +35,6 @@ struct Arguments {
     MeasureOptions measures;
 };
 
-std::string dashed(std::string name) {
-    for (char& c : name)
-        if (c == ' ' || c == '/') c = '-';
-    return name;
-}
-
 void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& arguments,
                     const Legend& legend) {
     fs::create_directory(folder);
@@ -50,17 +45,18 @@ void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& 
         return l;
     };
     for (const auto& s : a.surfaces) {
-        const std::string name = dashed(legend.name_of(s.class_id));
+        const std::string name = file_name_of_class(legend, s.class_id);
         write_mesh(folder / (name + "." + arguments.format), s.mesh, false, look(s.class_id, name));
     }
     if (!a.body.empty())
-        write_mesh(folder / ("cell-body." + arguments.format), a.body, false, look(cytoplasm, "cell-body"));
+        write_mesh(folder / ("cell-body." + arguments.format), a.body, false,
+                   look(a.body_class, "cell-body"));
     if (!arguments.per_instance) return;
     fs::create_directory(folder / "instances");
     for (std::size_t n = 1; n < a.measures.object_surfaces.size(); ++n) {
         if (a.measures.object_surfaces[n].empty()) continue;
         const auto id = a.instances.class_of[n];
-        const std::string name = dashed(legend.name_of(id)) + "-" + std::to_string(n);
+        const std::string name = file_name_of_class(legend, id) + "-" + std::to_string(n);
         write_mesh(folder / "instances" / (name + "." + arguments.format), a.measures.object_surfaces[n],
                    false, look(id, name));
     }
@@ -69,7 +65,7 @@ void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& 
 void write_everything(const fs::path& folder, const Analysis& a, const Arguments& arguments,
                       const Legend& legend, const StageTimes& times, const Progress& progress) {
     progress(0);
-    write_volume(folder / "classes.tif", *a.classes, false);
+    write_classes(folder / "classes.tif", *a.classes, legend, false);
     write_instances(folder / "instances.tif", a.instances, progress.part(0.2, 0.6));
     write_surfaces(folder / "surfaces", a, arguments, legend);
     write_measures(folder, a.measures, legend);

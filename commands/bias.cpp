@@ -11,6 +11,7 @@
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
+#include "cytomo/labels/instance_options.h"
 #include "predict_options.h"
 #include "simulation_options.h"
 

@@ -59,7 +59,7 @@ std::string processor_name();
 /// Writes a text file, mostly into a folder that is not yet under its final name. Throws InputError.
 void write_text(const std::filesystem::path& file, const std::string& text);
 
-/// The name of a class for use in file names: blanks become "-".
+/// The name of a class for use in file names: blanks and '/' become "-".
 std::string file_name_of_class(const Legend& legend, int class_id);
 /// The file for one class where there is one for each: NAME.EXT becomes NAME.CLASS.EXT.
 std::filesystem::path file_of_class(const std::filesystem::path& base, const Legend& legend, int class_id);

@@ -206,7 +206,8 @@ void write_text(const std::filesystem::path& file, const std::string& text) {
 
 std::string file_name_of_class(const Legend& legend, int class_id) {
     std::string name = legend.name_of(static_cast<std::uint8_t>(class_id));
-    std::replace(name.begin(), name.end(), ' ', '-');
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c == ' ' || c == '/'; }, '-');
     return name;
 }
 

@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "class_files.h"
 #include "command.h"
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
@@ -17,8 +19,9 @@ namespace cytomo::commands {
 namespace {
 
 struct EvaluateArguments {
-    std::string prediction, truth, true_instances, predicted_instances, classes, voxel_nm;
-    std::vector<std::string> legend, match;
+    std::string prediction, truth, true_instances, predicted_instances, classes, voxel_nm, legend,
+        truth_legend;
+    std::vector<std::string> match;
     bool json = false;
 };
 
@@ -42,25 +45,12 @@ std::vector<std::uint8_t> parse_classes(const std::string& text) {
     return ids;
 }
 
-/// "3=mitochondria" …; without any, the default legend where a class beyond 1 occurs.
-Legend parse_legend(const std::vector<std::string>& entries) {
-    Legend legend;
-    for (const std::string& entry : entries) {
-        const auto equals = entry.find('=');
-        if (equals == std::string::npos || equals + 1 == entry.size())
-            throw UsageError("--legend: expected ID=NAME, found '" + entry + "'");
-        legend.entries.push_back({parse_class(std::string_view(entry).substr(0, equals), "--legend"),
-                                  entry.substr(equals + 1),
-                                  {}});
-    }
-    std::sort(legend.entries.begin(), legend.entries.end(),
-              [](const LegendEntry& a, const LegendEntry& b) { return a.id < b.id; });
-    return legend;
-}
+/// Class ids of the prediction → those of the truth.
+using Renaming = std::array<std::uint8_t, 256>;
 
 /// "3=1": the prediction's class 3 is what the truth calls 1; its other classes become background.
-void rename_classes(ClassVolume& prediction, const std::vector<std::string>& pairs) {
-    std::array<std::uint8_t, 256> name{};
+Renaming parse_match(const std::vector<std::string>& pairs) {
+    Renaming name{};
     name[ignore_label] = ignore_label;
     for (const std::string& pair : pairs) {
         const auto equals = pair.find('=');
@@ -69,7 +59,41 @@ void rename_classes(ClassVolume& prediction, const std::vector<std::string>& pai
         name[parse_class(std::string_view(pair).substr(0, equals), "--match")] =
             parse_class(std::string_view(pair).substr(equals + 1), "--match");
     }
-    for (std::uint8_t& c : prediction.values()) c = name[c];
+    return name;
+}
+
+/// Classes of one name are one class, under the truth's id. Classes that only the prediction has keep their
+/// ids where these are free, get others where not, and join `truth`.
+Renaming match_names(const Legend& prediction, Legend& truth) {
+    Renaming name{};
+    name[ignore_label] = ignore_label;
+    std::vector<LegendEntry> others;
+    for (const LegendEntry& entry : prediction.entries) {
+        if (entry.id == 0) continue;
+        const LegendEntry* same = find_class(truth, entry.name);
+        if (same != nullptr)
+            name[entry.id] = same->id;
+        else
+            others.push_back(entry);
+    }
+    for (LegendEntry entry : others) {
+        const std::uint8_t id = entry.id;
+        for (entry.id = truth.find(id) == nullptr ? id : 1; truth.find(entry.id) != nullptr; ++entry.id) {
+        }
+        name[id] = entry.id;
+        truth.entries.push_back(entry);
+    }
+    return name;
+}
+
+/// The names of the prediction's classes under the truth's ids.
+Legend matched_names(const Legend& prediction, const Renaming& matched) {
+    Legend names{{default_legend().entries[0]}};
+    for (LegendEntry entry : prediction.entries) {
+        entry.id = matched[entry.id];
+        if (names.find(entry.id) == nullptr) names.entries.push_back(entry);
+    }
+    return names;
 }
 
 bool has_object_classes(const ClassVolume& classes) {
@@ -118,27 +142,71 @@ void print_table(const Agreement& agreement) {
                 static_cast<long long>(agreement.objects_true_100nm));
 }
 
+/// Both volumes with the truth's ids, and their names.
+struct Pair {
+    ClassVolume prediction, truth;
+    Legend legend;
+};
+
+/// Where only one side says what its classes are, the other is taken to mean the same, and a line says so.
+/// Two masks say nothing about what class 1 means.
+Pair read_pair(const EvaluateArguments& a, const ReadOptions& reading, const Common& common) {
+    const Renaming matched = parse_match(a.match);
+    const std::string& truth_legend = a.truth_legend.empty() ? a.legend : a.truth_legend;
+    auto p = known_meaning(a.prediction, a.legend, reading, common);
+    auto t = known_meaning(a.truth, truth_legend, reading, common);
+    const bool by_id = !a.match.empty();
+    const auto take_over = [&](const std::string& file, const std::string& other, const ClassMeaning& from) {
+        common.say(file + ": the file does not say what its classes are; they are taken to be those of " +
+                   other + ": " + legend_text(from.legend()) + ". --" + (&file == &a.truth ? "truth-" : "") +
+                   "legend names others.");
+        ClassMeaning same{meaning_of(from.legend()), ClassMeaning::Source::standard};
+        same.meaning.option = &file == &a.truth ? "--truth-legend" : "--legend";
+        return same;
+    };
+    const auto read_bare = [&](const std::string& file) {
+        std::vector<std::string> remarks;
+        ClassVolume classes = read_classes(file, reading, &remarks);
+        for (const auto& remark : remarks) common.say(file + ": " + remark);
+        return classes;
+    };
+    Pair pair;
+    if (p && !t && by_id)
+        pair.legend = matched_names(p->legend(), matched);  // and no others: numbers were matched
+    else if (p && !t)
+        t = take_over(a.truth, a.prediction, *p);
+    if (t && !p && !by_id) p = take_over(a.prediction, a.truth, *t);
+    pair.prediction = p ? read_meant_classes(a.prediction, *p, reading, common) : read_bare(a.prediction);
+    pair.truth = t ? read_meant_classes(a.truth, *t, reading, common) : read_bare(a.truth);
+    if (t) {
+        pair.legend = t->legend();
+    } else if (!p && (has_object_classes(pair.prediction) || has_object_classes(pair.truth))) {
+        pair.legend = find_meaning(a.truth, {}, reading, common).legend();
+        check_explained(pair.truth, a.truth, pair.legend);
+        if (!by_id) check_explained(pair.prediction, a.prediction, pair.legend);
+    }
+    if (!by_id && !(p && t)) return pair;
+    const Renaming name = by_id ? matched : match_names(p->legend(), pair.legend);
+    for (std::uint8_t& c : pair.prediction.values()) c = name[c];
+    return pair;
+}
+
 void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     AgreementOptions options;
     options.classes = parse_classes(arguments.classes);
-    Legend legend = parse_legend(arguments.legend);
     ReadOptions reading;
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
-    const auto remark = [&](const std::string& file, std::vector<std::string>& remarks) {
-        for (const std::string& r : remarks) common.say(file + ": " + r);
-        remarks.clear();
-    };
     const StoredVolume truth_header = open_volume(arguments.truth, reading);
     const StoredVolume& lengths_from =
         truth_header.voxel_size_known ? truth_header : open_volume(arguments.prediction, reading);
     refuse_impossible_voxel_size(lengths_from.source, lengths_from.grid, lengths_from.voxel_size_known,
                                  reading);
     std::vector<std::string> remarks;
-    ClassVolume prediction = read_classes(arguments.prediction, reading, &remarks);
-    if (!arguments.match.empty()) rename_classes(prediction, arguments.match);
-    remark(arguments.prediction, remarks);
-    ClassVolume truth = read_classes(arguments.truth, reading, &remarks);
-    remark(arguments.truth, remarks);
+    const auto remark = [&](const std::string& file, std::vector<std::string>& of_file) {
+        for (const std::string& r : of_file) common.say(file + ": " + r);
+        of_file.clear();
+    };
+    auto [prediction, truth, legend] = read_pair(arguments, reading, common);
     const Size3 p = prediction.grid().size, t = truth.grid().size;
     if (p != t) {
         const auto text = [](Size3 s) {
@@ -167,9 +235,6 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
         remark(arguments.predicted_instances, remarks);
         options.predicted_instances = &*predicted_instances;
     }
-    // A plain mask says nothing about what class 1 means.
-    if (legend.entries.empty() && (has_object_classes(prediction) || has_object_classes(truth)))
-        legend = default_legend();
     const Agreement agreement =
         compare_labels(prediction, truth, options, legend, common.progress().stage("comparison"));
     if (arguments.json)
@@ -194,7 +259,8 @@ Command evaluate_command() {
                 ->type_name("FILE");
             app.add_option("--instances", arguments->predicted_instances, "Object numbers of the prediction")
                 ->type_name("FILE");
-            app.add_option("--classes", arguments->classes, "Class ids to compare (default: all but 0)")
+            app.add_option("--classes", arguments->classes,
+                           "Class ids to compare, those of the truth (default: all but 0)")
                 ->type_name("A,B,…");
             app.add_option("--match", arguments->match,
                            "Where truth and prediction number classes differently: 3=1 compares the "
@@ -202,10 +268,13 @@ Command evaluate_command() {
                            "repeated")
                 ->type_name("A=B")
                 ->allow_extra_args(false);
-            app.add_option("--legend", arguments->legend,
-                           "Names of classes, as 3=mitochondria; may be repeated")
-                ->type_name("ID=NAME")
-                ->allow_extra_args(false);
+            add_legend_option(
+                app, arguments->legend,
+                "What the values of the classes are, where the files do not say so or say it wrongly: a "
+                "file, or a list such as 1=mitochondrion,2=droplet (docs/training.md); classes are "
+                "matched by their names");
+            app.add_option("--truth-legend", arguments->truth_legend, "The same for TRUTH, where it differs")
+                ->type_name("FILE|VALUE=NAME,...");
             add_voxel_option(app, arguments->voxel_nm,
                              "Voxel edges in nm, for files that carry none or wrong ones");
             return [arguments](const Common& common) { run_evaluate(common, *arguments); };

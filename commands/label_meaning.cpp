@@ -2,27 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <charconv>
 #include <numeric>
 #include <vector>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 
 namespace cytomo::commands {
 
 namespace {
 
-constexpr int most_classes = 15;
+using Colours = std::map<std::uint8_t, std::array<std::uint8_t, 3>>;
 
-std::string trimmed(const std::string& text) {
-    const auto first = text.find_first_not_of(' ');
-    if (first == std::string::npos) return "";
-    return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
-/// Colours of the default legend: a known name keeps its own, others take those that nobody has.
-void colour(Legend& legend) {
+/// Colours that were given, or else of the default legend: a known name has its own, others take those that
+/// nobody has.
+void colour(Legend& legend, const Colours& given) {
     const Legend standard = default_legend();
     std::vector<std::array<std::uint8_t, 3>> free_colours{{78, 166, 192},  {206, 132, 92},  {150, 186, 96},
                                                           {202, 142, 172}, {222, 200, 120}, {132, 128, 170},
@@ -32,45 +26,24 @@ void colour(Legend& legend) {
             free_colours.insert(free_colours.begin(), it->colour);
     std::size_t next = 0;
     for (auto& entry : legend.entries)
-        if (const auto* known = standard.find_kind(entry.name))
+        if (const auto it = given.find(entry.id); it != given.end())
+            entry.colour = it->second;
+        else if (entry.id == 0)
+            entry.colour = standard.entries[0].colour;
+        else if (const auto* known = standard.find_kind(entry.name))
             entry.colour = known->colour;
         else
             entry.colour = free_colours[next++ % free_colours.size()];
 }
 
-struct NamedValue {
-    std::int64_t value = 0;
-    std::string name;
-};
-
 bool is_unlabelled(const std::string& name) {
     return name == "unlabelled" || name == "ignore";
 }
 
-std::vector<NamedValue> parse_classes(const std::string& text) {
-    std::vector<NamedValue> out;
-    std::size_t at = 0;
-    while (at <= text.size()) {
-        const auto comma = std::min(text.find(',', at), text.size());
-        const std::string item = text.substr(at, comma - at);
-        const auto equals = item.find('=');
-        const std::string number = trimmed(item.substr(0, equals));
-        NamedValue named;
-        const auto [end, ec] = std::from_chars(number.data(), number.data() + number.size(), named.value);
-        if (equals != std::string::npos) named.name = trimmed(item.substr(equals + 1));
-        const bool bad_name = named.name.empty() || named.name.find('/') != std::string::npos ||
-                              std::any_of(named.name.begin(), named.name.end(),
-                                          [](unsigned char c) { return std::iscntrl(c) != 0; });
-        if (ec != std::errc{} || end != number.data() + number.size() || number.empty() || bad_name)
-            throw UsageError("--classes: expected VALUE=NAME,VALUE=NAME,…, found '" + item +
-                             "'. VALUE is the number in the label file, e.g. 120=mitochondrion,7=droplet");
-        for (const auto& other : out)
-            if (other.value == named.value)
-                throw UsageError("--classes: expected each value once, found " + number + " twice");
-        out.push_back(named);
-        at = comma + 1;
-    }
-    return out;
+/// 255 and -1, which mean unlabelled in most files.
+void add_usual_ignored(std::map<std::int64_t, std::uint8_t>& id_of) {
+    id_of.try_emplace(255, ignore_label);
+    id_of.try_emplace(-1, ignore_label);
 }
 
 std::string list_of_values(const CodedLabels& labels) {
@@ -119,57 +92,135 @@ std::string LabelMeaning::text() const {
     return out;
 }
 
-LabelMeaning parse_label_meaning(const std::string& classes, std::optional<std::int64_t> ignore_value,
-                                 const Legend& otherwise) {
+LabelMeaning meaning_of(const Legend& legend) {
     LabelMeaning meaning;
-    std::map<std::int64_t, std::uint8_t>& id_of = meaning.id_of;
-    if (classes.empty()) {
-        meaning.legend = otherwise;
-        for (const auto& entry : otherwise.entries) id_of[entry.id] = entry.id;
-    } else {
-        meaning.legend.entries.push_back(default_legend().entries[0]);
-        const auto named = parse_classes(classes);
-        // Values that can be ids are, so that what comes out looks like what went in.
-        const bool values_are_ids = std::all_of(named.begin(), named.end(), [](const NamedValue& n) {
-            return is_unlabelled(n.name) || n.name == "background" ||
-                   (n.value >= 1 && n.value <= most_classes);
-        });
-        std::uint8_t next = 1;
-        for (const auto& [value, name] : named) {
-            if (is_unlabelled(name)) {
-                id_of[value] = ignore_label;
-                meaning.ignore_chosen = true;
-            } else if (const auto* known = meaning.legend.find(name)) {
-                id_of[value] = known->id;
-            } else {
-                const auto id = values_are_ids ? static_cast<std::uint8_t>(value) : next++;
-                if (id > most_classes)
-                    throw UsageError("--classes: expected at most 15 names beside background, found more");
-                meaning.legend.entries.push_back({id, name, {}});
-                id_of[value] = id;
-            }
-        }
-        if (meaning.legend.entries.size() < 2)
-            throw UsageError("--classes: expected at least one class beside background, found none");
-        std::sort(meaning.legend.entries.begin(), meaning.legend.entries.end(),
-                  [](const LegendEntry& a, const LegendEntry& b) { return a.id < b.id; });
-        colour(meaning.legend);
-        id_of.try_emplace(0, std::uint8_t{0});
-    }
-    if (!ignore_value) {
-        id_of.try_emplace(255, ignore_label);
-        id_of.try_emplace(-1, ignore_label);
-    } else {
-        meaning.ignore_chosen = true;
-        const auto it = id_of.find(*ignore_value);
-        const bool named = it != id_of.end() && it->second != ignore_label && it->second != 0;
-        if (named)
-            throw UsageError("--ignore-value: expected a value that is no class, found " +
-                             std::to_string(*ignore_value) + ", which is " +
-                             meaning.legend.name_of(it->second));
-        if (*ignore_value != -1) id_of[*ignore_value] = ignore_label;
-    }
+    meaning.legend = legend;
+    for (const auto& entry : legend.entries) meaning.id_of[entry.id] = entry.id;
+    add_usual_ignored(meaning.id_of);
     return meaning;
+}
+
+LabelMeaning meaning_of(const std::vector<NamedValue>& named, int largest_id, const std::string& option) {
+    LabelMeaning meaning;
+    meaning.option = option;
+    std::map<std::int64_t, std::uint8_t>& id_of = meaning.id_of;
+    Colours colours;
+    meaning.legend.entries.push_back(default_legend().entries[0]);
+    for (const auto& n : named)
+        if (n.value == 0 && !is_unlabelled(n.name)) meaning.legend.entries[0].name = n.name;
+    const std::string& nothing = meaning.legend.entries[0].name;
+    const auto is_background = [&](const NamedValue& n) {
+        return n.name == "background" || n.name == nothing;
+    };
+    // Values that can be ids are, so that what comes out looks like what went in.
+    const bool values_are_ids = std::all_of(named.begin(), named.end(), [&](const NamedValue& n) {
+        return is_unlabelled(n.name) || is_background(n) || (n.value >= 1 && n.value <= largest_id);
+    });
+    std::uint8_t next = 1;
+    for (const auto& n : named) {
+        if (is_unlabelled(n.name)) {
+            id_of[n.value] = ignore_label;
+            meaning.ignore_chosen = true;
+            continue;
+        }
+        if (is_background(n)) {
+            id_of[n.value] = 0;
+        } else if (const auto* known = meaning.legend.find(n.name)) {
+            id_of[n.value] = known->id;
+        } else {
+            if (!values_are_ids && next > largest_id)
+                throw UsageError(option + ": expected at most " + std::to_string(largest_id) +
+                                 " names beside background, found more");
+            const auto id = values_are_ids ? static_cast<std::uint8_t>(n.value) : next++;
+            meaning.legend.entries.push_back({id, n.name, {}});
+            id_of[n.value] = id;
+        }
+        if (n.colour) colours.try_emplace(id_of[n.value], *n.colour);
+    }
+    if (meaning.legend.entries.size() < 2)
+        throw UsageError(option + ": expected at least one class beside background, found none");
+    std::sort(meaning.legend.entries.begin(), meaning.legend.entries.end(),
+              [](const LegendEntry& a, const LegendEntry& b) { return a.id < b.id; });
+    colour(meaning.legend, colours);
+    id_of.try_emplace(0, std::uint8_t{0});
+    add_usual_ignored(id_of);
+    return meaning;
+}
+
+LabelMeaning parse_label_meaning(const std::string& classes, std::optional<std::int64_t> ignore_value,
+                                 const Legend& model, const std::optional<Legend>& of_files) {
+    const std::string option = "--classes";
+    LabelMeaning meaning;
+    std::vector<NamedValue> named;
+    if (!classes.empty()) {
+        named = named_values(classes, option);
+        meaning = meaning_of(named, largest_model_id, option);
+    } else if (of_files) {
+        for (const auto& e : of_files->entries) named.push_back({e.id, e.name, e.colour});
+        // Two classes of the files that are one to the model ("endosome", "lysosome") stay two.
+        std::map<std::uint8_t, std::string> name_of;
+        const bool known = std::all_of(named.begin(), named.end(), [&](const NamedValue& n) {
+            if (n.value == 0) return true;
+            const LegendEntry* same = find_class(model, n.name);
+            return same != nullptr && name_of.try_emplace(same->id, n.name).first->second == n.name;
+        });
+        if (known) {
+            meaning = meaning_of(model);
+            meaning.id_of = {{0, std::uint8_t{0}}};
+            for (const auto& n : named)
+                if (n.value != 0) meaning.id_of[n.value] = find_class(model, n.name)->id;
+            add_usual_ignored(meaning.id_of);
+        } else {
+            meaning = meaning_of(named, largest_model_id, option);
+        }
+        named.clear();  // nobody named them on purpose
+    } else {
+        meaning = meaning_of(model);
+    }
+    if (!ignore_value) return meaning;
+    auto& id_of = meaning.id_of;
+    meaning.ignore_chosen = true;
+    const auto it = id_of.find(*ignore_value);
+    const bool on_purpose = std::any_of(named.begin(), named.end(), [&](const NamedValue& n) {
+        return n.value == *ignore_value && !is_unlabelled(n.name) && n.name != "background";
+    });
+    if (on_purpose || (it != id_of.end() && it->second != ignore_label && it->second != 0))
+        throw UsageError("--ignore-value: expected a value that is no class, found " +
+                         std::to_string(*ignore_value) + ", which is " + meaning.legend.name_of(it->second));
+    const auto was_named = [&](std::int64_t value) {
+        return std::any_of(named.begin(), named.end(), [&](const NamedValue& n) { return n.value == value; });
+    };
+    for (const std::int64_t usual : {std::int64_t{255}, std::int64_t{-1}})
+        if (!was_named(usual)) id_of.erase(usual);
+    if (*ignore_value != -1) id_of[*ignore_value] = ignore_label;
+    return meaning;
+}
+
+std::optional<Legend> legend_of_files(const std::vector<std::filesystem::path>& files,
+                                      const ReadOptions& reading, const std::string& option) {
+    std::optional<Legend> legend;
+    std::filesystem::path first;
+    for (const auto& file : files) {
+        const auto found = open_volume(file, reading).legend;
+        if (!found) continue;
+        if (!legend) {
+            legend = found;
+            first = file;
+            continue;
+        }
+        for (const auto& e : found->entries) {
+            const auto* same = legend->find(e.id);
+            if (same != nullptr && standard_class_name(same->name) != standard_class_name(e.name))
+                throw InputError(
+                    file.string(), "classes as in " + first.string() + ", " + legend_text(*legend),
+                    legend_text(*found), "Say what the numbers are: " + option + " VALUE=NAME,…");
+            if (same == nullptr) legend->entries.push_back(e);
+        }
+    }
+    if (legend)
+        std::sort(legend->entries.begin(), legend->entries.end(),
+                  [](const LegendEntry& a, const LegendEntry& b) { return a.id < b.id; });
+    return legend;
 }
 
 ClassVolume class_ids(CodedLabels labels, const std::string& file, const LabelMeaning& meaning) {
@@ -191,18 +242,18 @@ ClassVolume class_ids(CodedLabels labels, const std::string& file, const LabelMe
         for (std::size_t i = 0; i < std::min<std::size_t>(8, unknown.size()); ++i)
             numbers += (i > 0 ? ", " : "") + std::to_string(unknown[i]);
         if (unknown.size() > 8) numbers += ", …";
-        throw InputError(
-            file, "the labels " + meaning.text(), list_of_values(labels),
-            "What is " + numbers +
-                "? Name every value: --classes VALUE=NAME,…; the names 'background' and 'unlabelled' "
-                "are possible too");
+        throw InputError(file, "the labels " + meaning.text(), list_of_values(labels),
+                         "What is " + numbers + "? Name every value: " + meaning.option +
+                             " VALUE=NAME,…; the names 'background' and 'unlabelled' are possible too");
     }
     const auto of_255 = meaning.id_of.find(255);
     if (has_255 && only_mask_values && labels.values.size() == 2 && !meaning.ignore_chosen &&
         of_255 != meaning.id_of.end() && of_255->second == ignore_label)
-        throw InputError(file, "labels whose meaning is clear", list_of_values(labels),
-                         "If 255 marks an organelle, name it: --classes 255=NAME. If 255 marks what nobody "
-                         "looked at, say so: --ignore-value 255");
+        throw InputError(
+            file, "labels whose meaning is clear", list_of_values(labels),
+            "If 255 marks an organelle, name it: " + meaning.option +
+                " 255=NAME. If 255 marks what nobody looked at, say so: " +
+                (meaning.option == "--classes" ? "--ignore-value 255" : meaning.option + " 255=unlabelled"));
     for (std::uint8_t& code : labels.codes.values()) code = id_of_code[code];
     return std::move(labels.codes);
 }

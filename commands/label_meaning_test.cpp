@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/io/test_files.h"
 
 namespace cytomo::commands {
@@ -93,6 +94,66 @@ TEST(LabelMeaning, BadListsAreRefused) {
     for (int i = 2; i <= 15; ++i) many += "," + std::to_string(i) + "=c" + std::to_string(i);
     EXPECT_EQ(parse_label_meaning(many, {}, default_legend()).legend.entries.back().id, 15);
     EXPECT_THROW(parse_label_meaning(many + ",16=c16", {}, default_legend()), UsageError);
+}
+
+TEST(LabelMeaning, BackgroundMayHaveAName) {
+    const auto m = parse_label_meaning("0=ice,1=mitochondrion #010203,5=ice", {}, default_legend());
+    EXPECT_EQ(ids({0, 1, 5, 255}, m), (std::vector{0, 1, 0, 255}));
+    EXPECT_EQ(legend_text(m.legend), "0 ice, 1 mitochondrion");
+    EXPECT_EQ(m.legend.entries[0].colour, default_legend().entries[0].colour);
+    EXPECT_EQ(m.legend.entries[1].colour, (std::array<std::uint8_t, 3>{1, 2, 3}));
+}
+
+TEST(LabelMeaning, ClassVolumesMayHaveAnyId) {
+    const auto named = parse_named_values("120=mitochondrion,7=droplet", "--legend");
+    const auto m = meaning_of(named, largest_class_id, "--legend");
+    EXPECT_EQ(ids({0, 120, 7}, m), (std::vector{0, 120, 7}));
+    EXPECT_EQ(legend_text(m.legend), "0 background, 7 droplet, 120 mitochondrion");
+    const std::string error = test::error_of([&] { ids({0, 3}, m); });
+    EXPECT_THAT(error, HasSubstr("What is 3? Name every value: --legend VALUE=NAME"));
+    EXPECT_THAT(test::error_of([&] { ids({0, 255}, m); }), HasSubstr("--legend 255=unlabelled"));
+}
+
+const Legend own{{{0, "background", {}}, {1, "mitochondrion", {}}, {2, "droplet", {}}}};
+
+TEST(LabelMeaning, WhatLabelFilesSayCountsByName) {
+    // All known to the model, under other numbers and another spelling: its ids, and its legend stays.
+    const auto known = parse_label_meaning("", {}, default_legend(), own);
+    EXPECT_EQ(ids({0, 1, 2, 255}, known), (std::vector{0, 3, 4, 255}));
+    EXPECT_EQ(known.legend, default_legend());
+    EXPECT_THROW(ids({3}, known), InputError);
+    // Something new: the classes of the files.
+    const Legend other{{{0, "background", {}}, {1, "golgi", {}}, {3, "mitochondrion", {}}}};
+    const auto adopted = parse_label_meaning("", {}, default_legend(), other);
+    EXPECT_EQ(ids({0, 1, 3}, adopted), (std::vector{0, 1, 3}));
+    EXPECT_EQ(legend_text(adopted.legend), "0 background, 1 golgi, 3 mitochondrion");
+    // One class to the model, two in the files.
+    const Legend two{{{0, "background", {}}, {1, "endosome", {}}, {2, "lysosome", {}}}};
+    EXPECT_EQ(legend_text(parse_label_meaning("", {}, default_legend(), two).legend),
+              "0 background, 1 endosome, 2 lysosome");
+    // What was given wins.
+    EXPECT_EQ(ids({1}, parse_label_meaning("1=nucleus,2=golgi", {}, default_legend(), own)),
+              (std::vector{1}));
+    EXPECT_EQ(ids({0, 1, 9}, parse_label_meaning("", 9, default_legend(), own)), (std::vector{0, 3, 255}));
+    EXPECT_THROW(parse_label_meaning("", 1, default_legend(), own), UsageError);
+}
+
+using LegendOfFiles = test::InFolder;
+
+TEST_F(LegendOfFiles, FilesMustNotContradictEachOther) {
+    const ClassVolume v(test::unequal);
+    const auto a = folder / "a.tif", b = folder / "b.mrc", c = folder / "c.npy", bare = folder / "bare.h5";
+    write_classes(a, v, own, false);
+    write_classes(b, v, {{{0, "background", {}}, {2, "Lipid_Droplets", {}}, {5, "golgi", {}}}}, false);
+    write_classes(c, v, default_legend(), false);
+    write_volume(bare, v, false);
+    EXPECT_FALSE(legend_of_files({bare}, {}, "--classes"));
+    EXPECT_EQ(legend_of_files({bare, a}, {}, "--classes"), own);
+    EXPECT_EQ(legend_text(*legend_of_files({a, b}, {}, "--classes")),
+              "0 background, 1 mitochondrion, 2 droplet, 5 golgi");
+    const std::string error = test::error_of([&] { legend_of_files({a, c}, {}, "--classes"); });
+    EXPECT_THAT(error, HasSubstr("c.npy"));
+    EXPECT_THAT(error, HasSubstr("--classes VALUE=NAME"));
 }
 
 TEST(LabelMeaning, NumbersAreGrouped) {

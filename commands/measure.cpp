@@ -4,6 +4,7 @@
 #include <iterator>
 #include <memory>
 
+#include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
@@ -12,6 +13,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/edits.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/measures/cell.h"
 #include "instance_files.h"
@@ -24,7 +26,7 @@ namespace {
 constexpr double statistics_voxel_um = 0.02;
 
 struct MeasureArguments {
-    std::string tomogram, classes, folder, voxel_nm, instances, edits;
+    std::string tomogram, classes, folder, voxel_nm, instances, edits, legend;
     std::optional<double> min_volume_um3;
     int smoothing = 8;
     bool columns = false;
@@ -47,10 +49,8 @@ std::string size_text(Size3 s) {
 }
 
 ClassVolume read_classes_of(const Tomogram& tomogram, const MeasureArguments& arguments,
-                            const ReadOptions& reading, const Common& common) {
-    std::vector<std::string> remarks;
-    ClassVolume classes = read_classes(arguments.classes, reading, &remarks);
-    say_remarks(common, arguments.classes, remarks);
+                            const ClassMeaning& meaning, const ReadOptions& reading, const Common& common) {
+    ClassVolume classes = read_meant_classes(arguments.classes, meaning, reading, common);
     if (classes.grid().size != tomogram.grid.size)
         throw InputError(arguments.classes, "the size of the tomogram, " + size_text(tomogram.grid.size),
                          size_text(classes.grid().size),
@@ -74,11 +74,13 @@ Instances read_or_find_instances(const ClassVolume& classes, const MeasureArgume
     return make_instances(std::move(numbers), classes);
 }
 
-std::vector<std::pair<std::string, std::string>> record_of(const MeasureArguments& arguments) {
+std::vector<std::pair<std::string, std::string>> record_of(const MeasureArguments& arguments,
+                                                           const ClassMeaning& meaning) {
     std::vector<std::pair<std::string, std::string>> record{{"program", "cytomo " CYTOMO_VERSION},
                                                             {"command", "measure"},
                                                             {"tomogram", arguments.tomogram},
-                                                            {"classes", arguments.classes}};
+                                                            {"classes", arguments.classes},
+                                                            {"legend", meaning.text(arguments.legend)}};
     if (!arguments.instances.empty()) record.emplace_back("instances", arguments.instances);
     if (!arguments.edits.empty())
         record.emplace_back("edits", arguments.edits + ", " + file_checksum(arguments.edits) + " (FNV-1a)");
@@ -90,9 +92,6 @@ std::vector<std::pair<std::string, std::string>> record_of(const MeasureArgument
 }
 
 void run_measure(const Common& common, const MeasureArguments& arguments) {
-    InstanceOptions options = default_instance_options();
-    if (arguments.min_volume_um3) options.min_volume_um3.fill(*arguments.min_volume_um3);
-    options.check();
     ReadOptions reading;
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
     PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
@@ -100,7 +99,11 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     for (const auto& input : {arguments.tomogram, arguments.classes, arguments.instances, arguments.edits})
         output.keep(input);
 
-    const Legend legend = default_legend();
+    const ClassMeaning meaning = find_meaning(arguments.classes, arguments.legend, reading, common);
+    const Legend& legend = meaning.legend();
+    InstanceOptions options = instance_options_for(legend);
+    if (arguments.min_volume_um3) options.min_volume_um3.fill(*arguments.min_volume_um3);
+    options.check();
     CellOptions measuring = arguments.measures.options(legend, arguments.smoothing);
     std::vector<Edit> edits;
     if (!arguments.edits.empty()) edits = parse_edits(read_text(arguments.edits), arguments.edits, legend);
@@ -113,7 +116,8 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     else
         require_voxel_size(arguments.classes, reading);
     measuring.likely_polarity = guess_polarity(measure_grey_statistics(tomogram, statistics_voxel_um));
-    auto classes = std::make_shared<ClassVolume>(read_classes_of(tomogram, arguments, reading, common));
+    auto classes =
+        std::make_shared<ClassVolume>(read_classes_of(tomogram, arguments, meaning, reading, common));
     {
         const Progress progress = common.progress();
         auto instances = std::make_shared<Instances>(
@@ -127,11 +131,11 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
         CellMeasures measures = measure_cell(
             {grey, classes, slices_of(*instances), classes, instances, nullptr}, legend, measuring, progress);
         for (const std::string& warning : measures.warnings) common.say(warning);
-        measures.summary.record = record_of(arguments);
+        measures.summary.record = record_of(arguments, meaning);
         write_measures(output.path(), measures, legend);
         write_instances(output.path() / "instances.tif", slices_of(*instances),
                         progress.stage("writing objects"));
-        if (!edits.empty()) write_volume(output.path() / "classes.tif", *classes, false);
+        if (!edits.empty()) write_classes(output.path() / "classes.tif", *classes, legend, false);
         write_text(output.path() / "summary.json", summary_json(measures.summary));
     }
     output.commit();
@@ -157,13 +161,15 @@ Command measure_command() {
                            "instances.tif and summary.json");
             add_voxel_option(app, arguments->voxel_nm,
                              "Voxel edges in nm, for files that carry none or wrong ones");
+            add_legend_option(app, arguments->legend);
             app.add_option("--instances", arguments->instances,
                            "Object numbers to use instead of finding objects")
                 ->type_name("FILE");
             app.add_option(
                    "--min-volume-um3", arguments->min_volume_um3,
-                   "Smaller objects are left out, in all classes (default: a sphere of 60 nm for "
-                   "droplets and vesicles, 100 nm for filopodia, 160 nm for mitochondria; 0.05 µm³ of "
+                   "Smaller objects are left out, in all classes (default, by the names of the classes: a "
+                   "sphere "
+                   "of 100 nm for filopodia, 160 nm for mitochondria, 60 nm for all others; 0.05 µm³ of "
                    "cytoplasm, 0.2 µm³ of nucleus)")
                 ->type_name("V");
             app.add_option("--edits", arguments->edits,

@@ -1,10 +1,10 @@
 // cytomo render: pictures of slices with classes, and of surfaces.
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <filesystem>
 #include <memory>
 
+#include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
@@ -20,15 +20,14 @@ namespace cytomo::commands {
 namespace {
 
 struct SliceArguments {
-    std::string tomogram, classes, out, voxel_nm, dataset, plane = "xy";
-    std::vector<std::string> names;
+    std::string tomogram, classes, out, voxel_nm, dataset, legend, plane = "xy";
     std::int64_t index = -1;
     SlicePictureOptions picture;
 };
 
 struct SurfaceArguments {
     std::vector<std::string> meshes;
-    std::string out, view = "three-quarter";
+    std::string out, legend, view = "three-quarter";
     std::vector<int> size{1200, 900};
     RenderOptions picture;
 };
@@ -38,31 +37,9 @@ void check_png_name(const std::string& path) {
         throw UsageError("-o: expected a name that ends in .png, found '" + path + "'");
 }
 
-/// The default legend with "3=vacuole" and the like taken over: a class of a known name keeps its colour.
-Legend legend_with(const std::vector<std::string>& names) {
-    const Legend standard = default_legend();
-    if (names.empty()) return standard;
-    Legend legend{{*standard.find(background)}};
-    for (const std::string& text : names) {
-        const auto sign = text.find('=');
-        int id = 0;
-        const auto* end = text.data() + std::min(sign, text.size());
-        const auto [stop, error] = std::from_chars(text.data(), end, id);
-        if (sign == std::string::npos || sign + 1 == text.size() || error != std::errc{} || stop != end ||
-            id < 1 || id >= ignore_label)
-            throw UsageError("--names: expected ID=NAME with an ID from 1 to 254, found '" + text + "'");
-        LegendEntry entry = entry_for({}, static_cast<std::uint8_t>(id));
-        entry.name = text.substr(sign + 1);
-        if (const auto* known = standard.find(entry.name)) entry.colour = known->colour;
-        legend.entries.push_back(entry);
-    }
-    return legend;
-}
-
 void render_slices(const Common& common, const SliceArguments& a) {
     check_png_name(a.out);
     a.picture.check();
-    const Legend legend = legend_with(a.names);
     PendingOutput out(a.out, common.overwrite);
     const ReadOptions reading{parse_voxel_nm(a.voxel_nm), a.dataset};
     std::vector<std::string> remarks;
@@ -70,10 +47,12 @@ void render_slices(const Common& common, const SliceArguments& a) {
     for (const std::string& remark : remarks) common.say(a.tomogram + ": " + remark);
     refuse_impossible_voxel_size(a.tomogram, tomogram.grid, tomogram.voxel_size_known, reading);
     std::optional<ClassVolume> classes;
+    Legend legend;
     if (!a.classes.empty()) {
-        remarks.clear();
-        classes = read_classes(a.classes, {reading.voxel_um, {}}, &remarks);
-        for (const std::string& remark : remarks) common.say(a.classes + ": " + remark);
+        const ReadOptions of_classes{reading.voxel_um, {}};
+        const ClassMeaning meaning = find_meaning(a.classes, a.legend, of_classes, common);
+        legend = meaning.legend();
+        classes = read_meant_classes(a.classes, meaning, of_classes, common);
         if (classes->grid().size != tomogram.grid.size)
             throw InputError(a.classes, "the size of the tomogram", "another size",
                              "Give the classes that were made from " + a.tomogram);
@@ -91,23 +70,34 @@ void render_slices(const Common& common, const SliceArguments& a) {
 
 /// "Lipid_droplets-012" → "lipid droplet": the class that a file or part is named after, or nullptr.
 const LegendEntry* class_named(const std::string& text, const Legend& legend) {
-    std::string name;
-    for (const char c : text)
-        name += c == '_' || c == '-' || c == '.'
-                    ? ' '
-                    : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const auto plain = [](const std::string& from) {
+        std::string out;
+        for (const char c : from)
+            out += c == '_' || c == '-' || c == '.' || c == '/'
+                       ? ' '
+                       : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        return out;
+    };
+    const std::string name = plain(text);
     const LegendEntry* best = nullptr;
     for (const auto& entry : legend.entries) {
         const bool longer = best == nullptr || entry.name.size() > best->name.size();
-        if (entry.id != background && longer && name.find(entry.name) != std::string::npos) best = &entry;
+        if (entry.id != background && longer && name.find(plain(entry.name)) != std::string::npos)
+            best = &entry;
     }
     return best;
 }
 
-ColouredMesh coloured_part(MeshPart part, const std::string& stem, const Legend& legend) {
+/// A class that --legend names has its colour there; else the file's own colour counts, or that of the
+/// default legend.
+ColouredMesh coloured_part(MeshPart part, const std::string& stem, const Legend& legend, bool legend_given) {
     const LegendEntry* entry = part.look.name.empty() ? nullptr : class_named(part.look.name, legend);
     if (entry == nullptr) entry = class_named(stem, legend);
-    if (entry != nullptr) return coloured(std::move(part.mesh), *entry);
+    if (entry != nullptr) {
+        LegendEntry shown = *entry;
+        if (!legend_given && part.look.colour) shown.colour = *part.look.colour;
+        return coloured(std::move(part.mesh), shown);
+    }
     return {std::move(part.mesh), stem, part.look.colour.value_or(Colour{176, 186, 196}), Look::opaque};
 }
 
@@ -118,13 +108,16 @@ void render_meshes(const Common& common, SurfaceArguments a) {
     a.picture.height = a.size[1];
     a.picture.check();
     PendingOutput out(a.out, common.overwrite);
-    const Legend legend = default_legend();
+    const bool given = !a.legend.empty();
+    const Legend legend =
+        given ? meaning_of(named_values(a.legend, "--legend"), largest_class_id, "--legend").legend
+              : default_legend();
     std::vector<ColouredMesh> meshes;
     std::size_t triangles = 0;
     for (const std::string& file : a.meshes)
         for (MeshPart& part : read_mesh_parts(file)) {
             meshes.push_back(
-                coloured_part(std::move(part), std::filesystem::path(file).stem().string(), legend));
+                coloured_part(std::move(part), std::filesystem::path(file).stem().string(), legend, given));
             triangles += meshes.back().mesh.triangles.size();
         }
     if (triangles == 0)
@@ -150,11 +143,7 @@ Command render_command() {
             slices->add_option("TOMOGRAM", slice->tomogram, "The tomogram: grey values")->required();
             slices->add_option("--classes", slice->classes, "Its classes, as written by cytomo segment")
                 ->type_name("FILE");
-            slices
-                ->add_option("--names", slice->names,
-                             "What the classes are, if not those of the default model")
-                ->type_name("ID=NAME,...")
-                ->delimiter(',');
+            add_legend_option(*slices, slice->legend);
             slices->add_option("-o,--out", slice->out, "Picture to write (.png)")->required();
             slices->add_option("--plane", slice->plane, "xy, xz or yz")
                 ->check(CLI::IsMember({"xy", "xz", "yz"}))
@@ -176,6 +165,10 @@ Command render_command() {
                     "PLY, STL or OBJ files; a class in the name (mitochondrion.ply) gives the colour")
                 ->required();
             surfaces->add_option("-o,--out", surface->out, "Picture to write (.png)")->required();
+            add_legend_option(
+                *surfaces, surface->legend,
+                "Names and colours of classes, a file or a list such as '1=golgi #88ac80' (default: "
+                "the colours in the files, and names of the default model)");
             surfaces->add_option("--view", surface->view, "three-quarter, top (as xy slices) or side (as xz)")
                 ->check(CLI::IsMember({"three-quarter", "top", "side"}))
                 ->capture_default_str();

@@ -9,6 +9,7 @@
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/round_objects.h"
 #include "cytomo/network/predict.h"
 #include "predict_options.h"
@@ -28,7 +29,8 @@ void write_probabilities(const std::string& pattern, const Probabilities& p, con
         Volume<std::uint8_t> values(p.grid);
         const auto from = p.of_class(entry.id);
         std::copy(from.begin(), from.end(), values.data());
-        write_volume(file_of_class(pattern, legend, entry.id), values, overwrite);
+        // Each says what all of them are, so that surface finds the others.
+        write_volume(file_of_class(pattern, legend, entry.id), values, overwrite, legend);
     }
 }
 
@@ -64,7 +66,7 @@ void run(const Arguments& a, const Common& common) {
     Probabilities p = predict(tomogram, model, options, &record, progress);
     settle_round_objects(p, instance_options_for(model.legend).split_touching, progress);
     common.say(describe(record));
-    write_volume(a.out, most_probable_classes(p, tomogram.grid, progress), common.overwrite);
+    write_classes(a.out, most_probable_classes(p, tomogram.grid, progress), model.legend, common.overwrite);
     if (!a.probabilities.empty()) write_probabilities(a.probabilities, p, model.legend, common.overwrite);
     if (!a.confidence.empty())
         write_volume(a.confidence, confidence(p, tomogram.grid, progress), common.overwrite);

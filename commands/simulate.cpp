@@ -48,7 +48,7 @@ void write_tomogram(const std::filesystem::path& folder, const SimulatedTomogram
         write_as<std::uint16_t>(folder / "tomogram.mrc", made.tomogram);
     else
         write_volume(folder / "tomogram.mrc", made.tomogram, false);
-    write_volume(folder / "classes.tif", made.classes, false);
+    write_classes(folder / "classes.tif", made.classes, default_legend(), false);
     write_volume(folder / "instances.tif", made.instances, false);
     write_text(folder / "truth.json", truth_json(made.truth));
 }
@@ -87,7 +87,7 @@ void simulate_one(const Arguments& a, const SimulationOptions& options, const st
     write_tomogram(folder, made);
     for (std::size_t c = 0; c < cell.fractions.size(); ++c)
         write_volume(file_of_class(folder / "fractions.tif", default_legend(), static_cast<int>(c)),
-                     cell.fractions[c], false);
+                     cell.fractions[c], false, default_legend());
     if (a.absorption) write_volume(folder / "absorption.mrc", cell.lac_per_um, false);
     common.say(name + ": " + std::to_string(made.truth.objects.size()) + " objects, " +
                std::to_string(made.truth.filopodia.size()) + " filopodia, seed " +

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
@@ -42,7 +43,9 @@ std::vector<std::int64_t> read_labelled(const Arguments& a, const Tomogram& tomo
                                         const Common& common) {
     if (a.labels.empty()) return {};
     std::vector<std::string> remarks;
-    const auto meaning = parse_label_meaning(a.classes, a.ignore_value, legend);
+    const auto of_file = legend_of_files({a.labels}, {}, "--classes");
+    const auto meaning = parse_label_meaning(a.classes, a.ignore_value, legend, of_file);
+    if (const auto text = contradiction(meaning, of_file, a.labels); !text.empty()) common.say(text);
     ClassVolume labels = class_ids(read_coded_labels(a.labels, {}, &remarks), a.labels, meaning);
     if (a.empty_slices_unlabelled) set_unlabelled(labels, find_empty_slices(labels));
     for (const auto& r : remarks) common.say(a.labels + ": " + r);
@@ -177,10 +180,11 @@ Command suggest_command() {
                 app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
                 app.add_option("--labels", a->labels,
                                "Labels that there are (255: unlabelled); slices near them are left out");
-                app.add_option("--classes", a->classes,
-                               "What the values in the label file are, as for train (default: the model's "
-                               "class ids)")
-                    ->type_name("VALUE=NAME,...");
+                app.add_option(
+                       "--classes,--legend", a->classes,
+                       "What the values in the label file are, as for train (default: what the file says, "
+                       "or else the model's class ids)")
+                    ->type_name("FILE|VALUE=NAME,...");
                 app.add_option("--ignore-value", a->ignore_value,
                                "The value of unlabelled voxels, -1: there is none (default: 255)");
                 app.add_flag("--empty-slices-unlabelled", a->empty_slices_unlabelled,

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/legend.h"
@@ -18,6 +19,7 @@
 #include "cytomo/io/table_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/network/predict.h"
 #include "cytomo/surfaces/fields.h"
@@ -31,17 +33,12 @@ namespace {
 
 struct SurfaceArguments {
     std::string classes, folder, voxel_nm, instances, format = "ply";
-    std::string tilt_range;
+    std::string tilt_range, legend;
     bool per_instance = false, from_probabilities = false, curvature = false;
     WedgeOptions wedge;
     int smooth = 10;
     double simplify = 1;
 };
-
-/// "lipid droplet" → "lipid-droplet"; "class-9" for ids without a name.
-std::string file_stem(std::uint8_t id) {
-    return file_name_of_class(default_legend(), id);
-}
 
 Instances read_numbered(const SurfaceArguments& arguments, const ReadOptions& reading,
                         const ClassVolume& classes, const Common& common) {
@@ -67,18 +64,36 @@ Instances read_numbered(const SurfaceArguments& arguments, const ReadOptions& re
     return result;
 }
 
-/// The files NAME.CLASS.EXT that segment --probabilities NAME.EXT wrote, as one.
-Probabilities read_probabilities(const SurfaceArguments& arguments, const ReadOptions& reading) {
+/// A file NAME.CLASS.EXT of those that segment --probabilities NAME.EXT wrote: each holds the legend of all.
+std::string any_probability_file(const std::filesystem::path& base) {
+    const auto folder = base.has_parent_path() ? base.parent_path() : std::filesystem::path(".");
+    const std::string start = base.stem().string() + ".", end = base.extension().string();
+    std::vector<std::string> found;
+    std::error_code ec;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ec)) {
+        const std::string name = entry.path().filename().string();
+        if (name.size() > start.size() + end.size() && name.starts_with(start) && name.ends_with(end))
+            found.push_back((base.parent_path() / name).string());
+    }
+    if (found.empty())
+        throw InputError(base.string(), "files " + start + "CLASS" + end + " beside each other", "none",
+                         "Write them with segment --probabilities");
+    return *std::min_element(found.begin(), found.end());
+}
+
+/// Those files as one.
+Probabilities read_probabilities(const SurfaceArguments& arguments, const Legend& legend,
+                                 const ReadOptions& reading) {
     const std::filesystem::path base(arguments.classes);
-    const Legend legend = default_legend();
     Probabilities all;
-    all.classes = static_cast<int>(legend.entries.size());
+    for (const auto& entry : legend.entries) all.classes = std::max(all.classes, entry.id + 1);
     for (const auto& entry : legend.entries) {
         const auto file = file_of_class(base, legend, entry.id);
         const Tomogram part = open_tomogram(file, reading);
         if (all.values.empty()) {
             all.grid = part.grid;
-            all.values.resize(legend.entries.size() * static_cast<std::size_t>(part.grid.count()));
+            all.values.resize(static_cast<std::size_t>(all.classes) *
+                              static_cast<std::size_t>(part.grid.count()));
         }
         if (!(part.grid.size == all.grid.size))
             throw InputError(file.string(), "the size of the other classes' probabilities", "another size",
@@ -101,8 +116,9 @@ Probabilities read_probabilities(const SurfaceArguments& arguments, const ReadOp
 
 class SurfaceWriter {
 public:
-    SurfaceWriter(const SurfaceArguments& arguments, const Common& common, const Grid& grid)
-        : arguments_(arguments), common_(common), grid_(grid) {}
+    SurfaceWriter(const SurfaceArguments& arguments, const Common& common, const Grid& grid,
+                  const Legend& legend)
+        : arguments_(arguments), common_(common), grid_(grid), legend_(legend) {}
 
     /// Smooths, simplifies and writes a mesh, and says what it is. Returns its measures if curvature is
     /// wanted.
@@ -120,8 +136,7 @@ public:
             mesh = simplify(mesh, options);
         }
         look.name = stem.filename().string();
-        const Legend legend = default_legend();
-        if (const auto* entry = legend.find(id)) look.colour = entry->colour;
+        if (const auto* entry = legend_.find(id)) look.colour = entry->colour;
         std::array<char, 160> record{};
         std::snprintf(record.data(), record.size(), ", smoothing %d, simplify %g", arguments_.smooth,
                       arguments_.simplify);
@@ -166,6 +181,7 @@ private:
     const SurfaceArguments& arguments_;
     const Common& common_;
     const Grid& grid_;
+    const Legend& legend_;
 };
 
 void run_surface(const Common& common, const SurfaceArguments& given) {
@@ -182,28 +198,30 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
     PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
     output.keep(arguments.instances);
-    if (arguments.from_probabilities)
-        for (const auto& entry : default_legend().entries)
-            output.keep(file_of_class(arguments.classes, default_legend(), entry.id));
-    else
-        output.keep(arguments.classes);
     const Progress progress = common.progress();
 
-    std::vector<std::string> remarks;
+    const ClassMeaning meaning = find_meaning(
+        arguments.from_probabilities ? any_probability_file(arguments.classes) : arguments.classes,
+        arguments.legend, reading, common);
+    const Legend& legend = meaning.legend();
+    if (arguments.from_probabilities)
+        for (const auto& entry : legend.entries) output.keep(file_of_class(arguments.classes, legend, entry.id));
+    else
+        output.keep(arguments.classes);
+    const auto file_stem = [&](std::uint8_t id) { return file_name_of_class(legend, id); };
     Probabilities p;
     ClassVolume classes;
     require_voxel_size(arguments.from_probabilities
-                           ? file_of_class(arguments.classes, default_legend(), background)
+                           ? any_probability_file(arguments.classes)
                            : std::filesystem::path(arguments.classes),
                        reading);
     if (arguments.from_probabilities) {
-        p = read_probabilities(arguments, reading);
+        p = read_probabilities(arguments, legend, reading);
         classes = most_probable_classes(p, p.grid, progress.stage("classes"));
     } else {
-        classes = read_classes(arguments.classes, reading, &remarks);
+        classes = read_meant_classes(arguments.classes, meaning, reading, common);
     }
-    for (const auto& remark : remarks) common.say(arguments.classes + ": " + remark);
-    const SurfaceWriter writer(arguments, common, classes.grid());
+    const SurfaceWriter writer(arguments, common, classes.grid(), legend);
     const auto surfaces_of = [&](const Instances& objects, const char* stage) {
         return arguments.from_probabilities
                    ? extract_objects(p, objects.volume, objects.class_of, progress.stage(stage))
@@ -234,7 +252,7 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     if (arguments.per_instance || !arguments.instances.empty()) {
         const Instances objects =
             arguments.instances.empty()
-                ? find_instances(classes, default_instance_options(), progress.stage("objects"))
+                ? find_instances(classes, instance_options_for(legend), progress.stage("objects"))
                 : read_numbered(arguments, reading, classes, common);
         std::vector<Mesh> meshes = surfaces_of(objects, "surfaces of objects");
         const auto folder = output.path() / "objects";
@@ -255,7 +273,7 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
         writing(1);
         common.say("objects: " + std::to_string(count) + " files");
         if (arguments.curvature)
-            write_csv(output.path() / "surfaces.csv", surfaces_table(measured, default_legend()), false);
+            write_csv(output.path() / "surfaces.csv", surfaces_table(measured, legend), false);
     }
     output.commit();
 }
@@ -271,11 +289,13 @@ Command surface_command() {
             app.add_flag("--probabilities", arguments->from_probabilities,
                          "CLASSES is the NAME.tif given to segment --probabilities: surfaces at "
                          "sub-voxel positions from its files NAME.CLASS.tif");
-            app.add_option("OUTDIR", arguments->folder,
-                           "Folder for one mesh a class (mitochondrion.ply, …), in µm, and objects/")
+            app.add_option(
+                   "OUTDIR", arguments->folder,
+                   "Folder for one mesh a class, named after it (mitochondrion.ply, …), in µm, and objects/")
                 ->required();
             add_voxel_option(app, arguments->voxel_nm,
                              "Voxel edges in nm, for files that carry none or wrong ones");
+            add_legend_option(app, arguments->legend);
             app.add_option("--format", arguments->format, "Format of the meshes")
                 ->check(CLI::IsMember({"ply", "stl", "obj", "glb", "vtp"}))
                 ->capture_default_str();

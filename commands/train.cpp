@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
@@ -82,9 +83,11 @@ DataOptions data_options(const TrainArguments& a, double model_voxel_um) {
     return o;
 }
 
-void say_what_was_found(const TrainingData& data, const LabelMeaning& meaning, const Common& common) {
+void say_what_was_found(const TrainingData& data, const LabelMeaning& meaning, bool of_files,
+                        const Common& common) {
     for (const auto& remark : data.remarks) common.say(remark);
-    if (!data.labelled.empty()) common.say("labels: " + meaning.text());
+    if (!data.labelled.empty())
+        common.say("labels: " + meaning.text() + (of_files ? ", as their files say" : ""));
     for (const auto& found : data.found)
         for (const auto& line : describe(found, meaning.legend)) common.say(line);
     for (const auto& warning : data.warnings) common.say("warning: " + warning);
@@ -201,13 +204,37 @@ std::vector<std::pair<std::string, std::string>> options_for_report(const TrainA
                         (a.voxel.empty() ? "" : ", voxels of " + a.voxel + " nm, given")}};
 }
 
-Model starting_model(const TrainArguments& a, LabelMeaning& meaning) {
+ReadOptions reading_labels(const TrainArguments& a) {
+    ReadOptions reading;
+    reading.dataset = a.label_dataset.empty() ? a.dataset : a.label_dataset;
+    return reading;
+}
+
+std::vector<fs::path> label_files(const std::vector<TrainingFile>& files) {
+    std::vector<fs::path> labels;
+    for (const auto& f : files)
+        if (f.has_labels()) labels.push_back(f.labels);
+    return labels;
+}
+
+/// With --classes: which label files say otherwise.
+void say_contradictions(const TrainArguments& a, const std::vector<TrainingFile>& files,
+                        const LabelMeaning& meaning, const Common& common) {
+    if (a.classes.empty()) return;
+    for (const auto& file : label_files(files))
+        if (const auto text =
+                contradiction(meaning, open_volume(file, reading_labels(a)).legend, file.string());
+            !text.empty())
+            common.say(text);
+}
+
+Model starting_model(const TrainArguments& a, const std::optional<Legend>& of_files, LabelMeaning& meaning) {
     const auto seed = a.options.seed;
     if (a.method == "double-decoder") {
         std::optional<Model> earlier;
         if (!starts_from_nothing(a)) earlier = read_model(a.init);
-        meaning =
-            parse_label_meaning(a.classes, a.ignore_value, earlier ? earlier->legend : default_legend());
+        meaning = parse_label_meaning(a.classes, a.ignore_value, earlier ? earlier->legend : default_legend(),
+                                      of_files);
         return earlier ? double_decoder_from(a.init, std::move(*earlier), meaning.legend)
                        : new_double_decoder(a.width, meaning.legend, seed);
     }
@@ -215,9 +242,9 @@ Model starting_model(const TrainArguments& a, LabelMeaning& meaning) {
     if (model.architecture.kind == NetworkKind::double_decoder)
         throw InputError(a.init, "a 3D U-Net", "a double-decoder network",
                          "Add --method double-decoder, or leave out --init");
-    meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend);
-    return with_classes(std::move(model), a.init, a.classes.empty() ? nullptr : &meaning.legend, a.refine,
-                        seed);
+    meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend, of_files);
+    const bool own = !a.classes.empty() || !(meaning.legend == model.legend);
+    return with_classes(std::move(model), a.init, own ? &meaning.legend : nullptr, a.refine, seed);
 }
 
 /// Asks the starting model, as segmenting with it would; in place of a new one, which knows nothing, the
@@ -295,13 +322,16 @@ void run(const TrainArguments& a, const Common& common) {
     const Progress progress = common.progress();
 
     LabelMeaning meaning;
-    Model model = starting_model(a, meaning);
+    std::optional<Legend> of_files;
+    if (a.classes.empty()) of_files = legend_of_files(label_files(files), reading_labels(a), "--classes");
+    Model model = starting_model(a, of_files, meaning);
+    say_contradictions(a, files, meaning, common);
     DataOptions reading = data_options(a, model.voxel_um);
     if (!published) reading.choose_polarity = polarity_chooser(a, model);
     TrainingData data = read_training_data(files, meaning, reading, a.simulated.value_or(0) == 0, progress);
     if (a.method == "supervised" && !data.unlabelled.empty())
         data.warnings.emplace_back("The method supervised learns nothing from tomograms without labels.");
-    say_what_was_found(data, meaning, common);
+    say_what_was_found(data, meaning, of_files.has_value(), common);
     const std::size_t labelled = data.labelled.size();
     // A few slices show little of what a trained model knows.
     if (!starts_from_nothing(a) && labelled > 0) options.start_share = 0.5;

@@ -23,11 +23,13 @@ void declare_data(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
                    "Learn from the files that a table names: image,labels[,voxel_nm][,polarity]")
         ->type_name("FILE.csv");
     app.add_option("--unlabelled", a->unlabelled, "Tomograms to learn from without labels");
-    app.add_option(
-           "--classes", a->classes,
-           "What the values in label files are, e.g. 120=mitochondrion,7=lipid droplet; 'background' and "
-           "'unlabelled' are names too (default: the values are the starting model's class ids)")
-        ->type_name("VALUE=NAME,...");
+    app.add_option("--classes,--legend", a->classes,
+                   "What the values in label files are, e.g. 120=mitochondrion,7=lipid droplet, or a file "
+                   "that says so; "
+                   "'background' and 'unlabelled' are names too (default: what the label files say, or else "
+                   "the starting "
+                   "model's class ids)")
+        ->type_name("FILE|VALUE=NAME,...");
     app.add_option("--ignore-value", a->ignore_value,
                    "The value of unlabelled voxels, -1: there is none (default: 255)");
     app.add_flag("--empty-slices-unlabelled", a->empty_slices_unlabelled,

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 
 #include "cytomo/core/legend.h"
 #include "cytomo/io/mesh_io.h"
@@ -15,7 +16,8 @@ int main(int argc, char** argv) {
         return 2;
     }
     try {
-        const cytomo::ClassVolume classes = cytomo::read_classes(argv[1]);
+        std::optional<cytomo::Legend> legend;
+        const cytomo::ClassVolume classes = cytomo::read_classes(argv[1], {}, nullptr, &legend);
         const auto id = static_cast<std::uint8_t>(std::atoi(argv[2]));
         cytomo::Mesh mesh = cytomo::extract_class(classes, id);
 
@@ -25,8 +27,9 @@ int main(int argc, char** argv) {
         cytomo::smooth_surface(mesh, options);
 
         cytomo::write_mesh(argv[3], mesh, /*overwrite=*/true);
-        std::printf("%s: %zu triangles, %.4f µm², %.4f µm³\n", cytomo::default_legend().name_of(id).c_str(),
-                    mesh.triangles.size(), area_um2(mesh), volume_um3(mesh));
+        std::printf("%s: %zu triangles, %.4f µm², %.4f µm³\n",
+                    legend.value_or(cytomo::default_legend()).name_of(id).c_str(), mesh.triangles.size(),
+                    area_um2(mesh), volume_um3(mesh));
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "Error: %s\n", error.what());

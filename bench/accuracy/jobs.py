@@ -186,7 +186,7 @@ def carry_out(job, threads=0, keep=False):
         if case.instances is not None:
             instances_file, instances = case.instances_file, case.instances
         record["metrics"] = metrics.evaluate(found, truth, tifffile.imread(found), case.truth, case.voxel_nm,
-                                             instances_file, instances, case.whole, match, threads)
+                                             instances_file, instances, case.whole, match, threads, case.classes)
     if program.sha256(program.CYTOMO) != record["circumstances"]["program_sha256"]:
         raise program.Failed(f"{program.CYTOMO} was built anew during the measurement; measure again")
     program.write_whole(job.file(), json.dumps(record, indent=1, default=str) + "\n")

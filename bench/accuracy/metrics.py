@@ -98,12 +98,14 @@ def check(condition, what):
 
 
 def evaluate(prediction_file, truth_file, prediction, truth, voxel_nm, instances_file=None, instances=None,
-             whole=None, match=None, threads=0):
+             whole=None, match=None, threads=0, classes=None):
     """The JSON of `cytomo evaluate`, checked against numpy, with these additions:
     per class recognised_objects and recognised_objects_100nm as counts; with `whole` (truth and instances before
     parts were set to ignore): the objects of 100 nm are those that are thick as a whole, and not what labelled
     slices left of them. objects_100nm_from says which. mean_dice_all: mean over all classes in the truth but 0."""
     arguments = ["evaluate", prediction_file, truth_file, "--json", "--quiet", "--voxel-nm", voxel_nm]
+    if classes:  # as for cytomo train: what the truth's values are
+        arguments += ["--truth-legend", classes]
     if instances_file:
         arguments += ["--truth-instances", instances_file]
     for predicted, true in (match or {}).items():

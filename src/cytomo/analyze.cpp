@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analyze_page.h"
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/labels/carry.h"
 #include "cytomo/labels/round_objects.h"
@@ -12,22 +13,6 @@
 #include "cytomo/surfaces/split.h"
 
 namespace cytomo {
-
-InstanceOptions instance_options_for(const Legend& legend) {
-    const InstanceOptions standard = default_instance_options();
-    const Legend known = default_legend();
-    InstanceOptions out;
-    out.min_volume_um3.fill(standard.min_volume_um3[vesicle]);
-    for (const auto& entry : legend.entries)
-        if (const auto* same = known.find_kind(entry.name)) {
-            out.min_volume_um3[entry.id] = standard.min_volume_um3[same->id];
-            out.split_touching[entry.id] = standard.split_touching[same->id];
-            out.split_constrictions[entry.id] = standard.split_constrictions[same->id];
-            out.split_crossings[entry.id] = standard.split_crossings[same->id];
-            out.split_crossings_of_body[entry.id] = standard.split_crossings_of_body[same->id];
-        }
-    return out;
-}
 
 void AnalyzeOptions::check() const {
     predict.check();
@@ -54,12 +39,12 @@ std::vector<ClassSurface> join_surfaces(const CellMeasures& measures,
 /// The outline of the cell body: where something of the cell is more probable than background and
 /// filopodia together. Without holes at organelles, as the cytoplasm alone would have.
 Mesh make_body(const Probabilities& p, const Legend& legend, int smoothing, const Progress& progress) {
-    if (legend.find(cytoplasm) == nullptr || legend.find(cytoplasm)->name != "cytoplasm") return {};
-    const auto field = [&p](std::int64_t z, std::span<float> out) {
+    const LegendEntry* filopodia = legend.find_kind("filopodium");
+    const auto field = [&p, filopodia](std::int64_t z, std::span<float> out) {
         const auto slice = static_cast<std::size_t>(z * p.grid.size.x * p.grid.size.y);
         for (std::size_t i = 0; i < out.size(); ++i) {
             float outside = p.of_class(background)[slice + i];
-            if (p.classes > filopodium) outside += p.of_class(filopodium)[slice + i];
+            if (filopodia != nullptr) outside += p.of_class(filopodia->id)[slice + i];
             out[i] = 127.5F - outside;
         }
     };
@@ -97,7 +82,7 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, co
             "Voxels are much larger than those the model was trained at: thin structures may be missed.");
     std::size_t cut = 0, objects = 0;
     for (const auto& object : a.measures.objects)
-        if (object.class_id >= 2) {
+        if (!is_cell_body_name(model.legend.name_of(object.class_id))) {
             ++objects;
             cut += object.touches_border ? 1 : 0;
         }
@@ -134,7 +119,10 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
         find_instances(*coarse, options.instances, progress.stage("objects")));
     a.instances = carry_instances(instances, coarse, a.classes);
     a.found_classes = coarse;
-    a.body = make_body(*p, model.legend, options.measures.smoothing, progress);
+    if (const LegendEntry* body = find_cell_body(model.legend)) {
+        a.body_class = body->id;
+        a.body = make_body(*p, model.legend, options.measures.smoothing, progress);
+    }
     CellOptions measures = options.measures;
     measures.polarity = a.prediction.polarity;
     a.measures = measure_cell({tomogram, a.classes, a.instances, coarse, instances, std::move(p)},

@@ -17,10 +17,6 @@
 
 namespace cytomo {
 
-/// How objects of these classes are found: classes named as in the default legend as there, others from
-/// the smallest size the optics resolve, without parting.
-InstanceOptions instance_options_for(const Legend& legend);
-
 struct AnalyzeOptions {
     PredictOptions predict;
     InstanceOptions instances = default_instance_options();  ///< other legends: instance_options_for
@@ -53,7 +49,8 @@ struct Analysis {
     InstanceSlices instances;
     std::shared_ptr<const ClassVolume> found_classes;  ///< on the model's grid, where objects were found
     std::vector<ClassSurface> surfaces;  ///< ascending by class, classes without objects left out
-    Mesh body;  ///< outline of the cell body with all it holds; empty for other legends
+    Mesh body;  ///< outline of the cell body with all it holds; empty for legends without cytoplasm
+    std::uint8_t body_class = 0;  ///< the cytoplasm, for which the outline stands; 0: there is none
     CellMeasures measures;
     PredictRecord prediction;
     std::vector<std::string> warnings;

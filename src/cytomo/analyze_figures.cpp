@@ -4,6 +4,7 @@
 #include <map>
 
 #include "analyze_page.h"
+#include "cytomo/core/class_names.h"
 #include "cytomo/report/curves.h"
 #include "cytomo/report/filopodia_pictures.h"
 
@@ -16,13 +17,19 @@ Colour colour_of(const Legend& legend, std::uint8_t class_id) {
     return entry != nullptr ? entry->colour : Colour{150, 150, 150};
 }
 
+/// Cytoplasm and nucleus are one or two a cell: their sizes are no distribution.
+bool is_counted(const Legend& legend, std::uint8_t class_id) {
+    const std::string name = legend.name_of(class_id);
+    return class_id != background && !is_cell_body_name(name) && standard_class_name(name) != "nucleus";
+}
+
 /// One strip a class, of the classes whose objects are counted.
 template <class Value>
 Figure strips(const char* title, const char* quantity, const char* unit, const Analysis& a,
               const Legend& legend, Value value_of) {
     std::vector<NamedValues> groups;
     for (const auto& entry : legend.entries) {
-        if (entry.id <= nucleus) continue;
+        if (!is_counted(legend, entry.id)) continue;
         NamedValues group{entry.name, entry.colour, {}};
         for (const Object& o : a.measures.objects)
             if (o.class_id == entry.id) group.values.push_back(value_of(o));
@@ -112,7 +119,7 @@ std::vector<Figure> analysis_figures(const Analysis& a, const Tomogram& tomogram
         if (!figure.svg.empty()) out.push_back(std::move(figure));
     };
     if (std::any_of(m.objects.begin(), m.objects.end(),
-                    [](const Object& o) { return o.class_id > nucleus; })) {
+                    [&](const Object& o) { return is_counted(legend, o.class_id); })) {
         add(strips("Volumes of objects", "Volume", "µm³", a, legend,
                    [](const Object& o) { return o.volume_um3; }));
         add(strips("Equivalent diameters", "Diameter", "µm", a, legend,

@@ -32,11 +32,11 @@ struct Piece {
 std::vector<Piece> pieces_of(const Analysis& a) {
     constexpr std::size_t enough = 100'000;
     std::vector<Piece> out;
-    if (!a.body.empty()) out.push_back({cytoplasm, a.body});
+    if (!a.body.empty()) out.push_back({a.body_class, a.body});
     bool open = false;
     for (std::size_t n = 1; n < a.measures.object_surfaces.size(); ++n) {
         const auto c = a.instances.class_of[n];
-        if (a.measures.object_surfaces[n].empty() || (c == cytoplasm && !a.body.empty())) continue;
+        if (a.measures.object_surfaces[n].empty() || (c == a.body_class && !a.body.empty())) continue;
         if (!open || out.back().class_id != c || out.back().mesh.triangles.size() >= enough)
             out.push_back({c, {}});
         open = true;

@@ -9,6 +9,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/test_progress.h"
 #include "cytomo/image/grey_scale.h"
+#include "cytomo/labels/instance_options.h"
 
 namespace cytomo {
 namespace {
@@ -97,6 +98,31 @@ TEST(Analyze, ProgressNeverFallsWithinAStage) {
     test::ForwardOnly listener;
     analyze(two_balls({0.02, 0.02, 0.02}), threshold_model(), options, listener.progress());
     EXPECT_GT(listener.reports, 30);
+}
+
+TEST(Analyze, ClassesAreTakenByTheirNames) {
+    AnalyzeOptions options;
+    options.predict.polarity = Polarity::dense_is_bright;
+    const Tomogram t = two_balls({0.02, 0.02, 0.02});
+    const auto analyzed_as = [&](const char* name) {
+        Model model = threshold_model();
+        model.legend.entries[1].name = name;
+        options.instances = instance_options_for(model.legend);
+        return analyze(t, model, options);
+    };
+    const auto has_sizes = [](const Analysis& a) {
+        return std::any_of(a.figures.begin(), a.figures.end(),
+                           [](const Figure& f) { return f.title == "Volumes of objects"; });
+    };
+    // Class 1 is an organelle, whatever class 1 of the default model is.
+    const Analysis balls = analyzed_as("ball");
+    EXPECT_TRUE(has_sizes(balls));
+    EXPECT_TRUE(balls.body.empty());
+    EXPECT_EQ(balls.body_class, 0);
+    const Analysis cells = analyzed_as("Cell");
+    EXPECT_FALSE(has_sizes(cells));
+    EXPECT_FALSE(cells.body.empty());
+    EXPECT_EQ(cells.body_class, 1);
 }
 
 TEST(Analyze, StopsInEveryStage) {

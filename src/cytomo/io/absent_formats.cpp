@@ -19,7 +19,8 @@ namespace {
 StoredVolume open_tiff(std::shared_ptr<FileBytes> file, const ReadOptions&) {
     refuse(file->name(), "TIFF");
 }
-SliceSink make_tiff_sink(const std::filesystem::path& path, const Grid&, ScalarType, bool) {
+SliceSink make_tiff_sink(const std::filesystem::path& path, const Grid&, ScalarType, bool,
+                         const std::optional<Legend>&) {
     refuse(path.string(), "TIFF");
 }
 #endif
@@ -28,7 +29,8 @@ SliceSink make_tiff_sink(const std::filesystem::path& path, const Grid&, ScalarT
 StoredVolume open_hdf5(std::shared_ptr<FileBytes> file, const ReadOptions&) {
     refuse(file->name(), "HDF5");
 }
-SliceSink make_hdf5_sink(const std::filesystem::path& path, const Grid&, ScalarType, bool) {
+SliceSink make_hdf5_sink(const std::filesystem::path& path, const Grid&, ScalarType, bool,
+                         const std::optional<Legend>&) {
     refuse(path.string(), "HDF5");
 }
 #endif

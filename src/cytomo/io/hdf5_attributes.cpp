@@ -3,6 +3,7 @@
 #include "cytomo/io/hdf5_attributes.h"
 
 #include <algorithm>
+#include <cstring>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -82,6 +83,30 @@ std::vector<std::string> read_strings(hid_t object, const char* name) {
     if (H5Aread(attribute.get(), type.get(), characters.data()) < 0) return {};
     for (std::size_t i = 0; i < n; ++i) texts.push_back(up_to_nul(characters.data() + i * size, size));
     return texts;
+}
+
+std::string read_text_attribute(hid_t object, const char* name) {
+    if (H5Aexists(object, name) <= 0) return {};
+    const Hdf5Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose);
+    const Hdf5Handle space(attribute ? H5Aget_space(attribute.get()) : -1, H5Sclose);
+    const Hdf5Handle type(attribute ? H5Aget_type(attribute.get()) : -1, H5Tclose);
+    if (!space || !type || H5Tget_class(type.get()) != H5T_STRING ||
+        H5Sget_simple_extent_npoints(space.get()) != 1)
+        return {};
+    constexpr std::size_t longest = 1'000'000;
+    if (H5Tis_variable_str(type.get()) > 0) {
+        char* value = nullptr;
+        if (H5Aread(attribute.get(), type.get(), &value) < 0 || value == nullptr) return {};
+        std::string text(value, strnlen(value, longest));
+        H5free_memory(value);
+        return text;
+    }
+    const std::size_t size = H5Tget_size(type.get());
+    if (size == 0 || size > longest) return {};
+    std::string text(size, '\0');
+    if (H5Aread(attribute.get(), type.get(), text.data()) < 0) return {};
+    text.resize(strnlen(text.data(), size));
+    return text;
 }
 
 std::vector<std::int64_t> shape_of(hid_t dataset) {

@@ -19,6 +19,9 @@ bool read_triple(hid_t object, const char* name, Vec3& v);
 /// be read (64 KB, 32 strings).
 std::vector<std::string> read_strings(hid_t object, const char* name);
 
+/// One string of an attribute, of fixed or variable length, up to 1 MB; empty if there is none.
+std::string read_text_attribute(hid_t object, const char* name);
+
 /// Lengths of a dataset's axes; empty if it has none.
 std::vector<std::int64_t> shape_of(hid_t dataset);
 

@@ -11,6 +11,7 @@
 #include "cytomo/io/hdf5_attributes.h"
 #include "cytomo/io/hdf5_dataset.h"
 #include "cytomo/io/hdf5_library.h"
+#include "cytomo/io/legend_io.h"
 #include "cytomo/io/scalar.h"
 
 namespace cytomo::io {
@@ -167,6 +168,10 @@ StoredVolume open_hdf5(std::shared_ptr<FileBytes> file, const ReadOptions& optio
                          short_text(stored) + " bytes", "The dataset was never filled: write it again");
 
     set_geometry(out, dataset.get(), axes);
+    if (const auto legend = read_text_attribute(dataset.get(), "legend"); !legend.empty()) {
+        out.legend = legend_from_json(legend);
+        if (!out.legend) out.remarks.push_back("Its attribute legend could not be understood.");
+    }
     if (options.dataset.empty()) out.remarks.push_back("Dataset " + path + " was read.");
 
     dataset = open_with_cache(file->name(), h5.get(), path, axes, bytes(out.type));

@@ -5,6 +5,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/io/hdf5.h"
 #include "cytomo/io/hdf5_library.h"
+#include "cytomo/io/legend_io.h"
 #include "cytomo/io/scalar.h"
 
 namespace cytomo::io {
@@ -32,7 +33,8 @@ hid_t file_type(ScalarType type) {
 
 class Hdf5File {
 public:
-    Hdf5File(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool voxel_size_known)
+    Hdf5File(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool voxel_size_known,
+             const std::optional<Legend>& legend)
         : name_(path.string()), grid_(grid), type_(type) {
         const std::lock_guard lock(hdf5_mutex());
         prepare_hdf5();
@@ -62,6 +64,7 @@ public:
             write_triple("element_size_um", grid.voxel_um);
             write_triple("origin_um", grid.origin_um);
         }
+        if (legend) write_string("legend", legend_json(*legend));
     }
     ~Hdf5File() {
         const std::lock_guard lock(hdf5_mutex());
@@ -109,6 +112,17 @@ private:
             H5Aclose);
         if (!attribute || H5Awrite(attribute.get(), H5T_NATIVE_DOUBLE, zyx.data()) < 0) fail();
     }
+    /// Of variable length, which h5py reads as str.
+    void write_string(const char* name, const std::string& text) {
+        const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+        H5Tset_size(type.get(), H5T_VARIABLE);
+        H5Tset_cset(type.get(), H5T_CSET_UTF8);
+        const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+        const Hdf5Handle attribute(
+            H5Acreate2(dataset_.get(), name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+        const char* value = text.c_str();
+        if (!attribute || H5Awrite(attribute.get(), type.get(), &value) < 0) fail();
+    }
 
     std::string name_;
     Grid grid_;
@@ -119,8 +133,8 @@ private:
 }  // namespace
 
 SliceSink make_hdf5_sink(const std::filesystem::path& path, const Grid& grid, ScalarType type,
-                         bool voxel_size_known) {
-    auto file = std::make_shared<Hdf5File>(path, grid, type, voxel_size_known);
+                         bool voxel_size_known, const std::optional<Legend>& legend) {
+    auto file = std::make_shared<Hdf5File>(path, grid, type, voxel_size_known, legend);
     return {[file](std::int64_t first, std::int64_t count, std::span<const std::byte> values) {
                 file->write(first, count, values);
             },

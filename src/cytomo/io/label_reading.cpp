@@ -57,12 +57,13 @@ void give(const std::vector<std::string>& from, std::vector<std::string>* to) {
 
 /// Turns a mask into 0 and 1, and says what was read.
 void interpret_values(ClassVolume& classes, const std::array<std::int64_t, 256>& counts,
-                      std::vector<std::string>& remarks) {
+                      const std::optional<Legend>& legend, std::vector<std::string>& remarks) {
     std::vector<int> present;
     for (int v = 0; v < 256; ++v)
         if (counts[static_cast<std::size_t>(v)] > 0) present.push_back(v);
     constexpr int smallest_mask_value = 32;  // class ids are small; 64, 128 or 255 beside 0 alone are a mask
-    if (present.size() == 2 && present[0] == 0 && present[1] >= smallest_mask_value) {
+    const bool named = legend && legend->find(static_cast<std::uint8_t>(present.back())) != nullptr;
+    if (present.size() == 2 && present[0] == 0 && present[1] >= smallest_mask_value && !named) {
         for (std::uint8_t& v : classes.values()) v = v != 0;
         remarks.push_back("The labels hold the values 0 and " + std::to_string(present[1]) +
                           " only: read as a mask, 0 and 1.");
@@ -74,9 +75,10 @@ void interpret_values(ClassVolume& classes, const std::array<std::int64_t, 256>&
 }  // namespace
 
 ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& options,
-                         std::vector<std::string>* remarks) {
+                         std::vector<std::string>* remarks, std::optional<Legend>* legend) {
     const StoredVolume volume = open_volume(path, options);
     give(volume.remarks, remarks);
+    if (legend != nullptr) *legend = volume.legend;
     ClassVolume classes(volume.grid);
     std::array<std::int64_t, 256> counts{};
     bool has_minus_one = false;
@@ -103,7 +105,7 @@ ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& o
     });
     std::vector<std::string> notes;
     if (has_minus_one) notes.push_back("The value -1 is read as 255 (ignore).");
-    interpret_values(classes, counts, notes);
+    interpret_values(classes, counts, volume.legend, notes);
     give(notes, remarks);
     return classes;
 }

@@ -19,6 +19,6 @@ std::optional<ByteOrder> find_mrc_byte_order(std::span<const std::byte> header);
 StoredVolume open_mrc(std::shared_ptr<FileBytes> file, const ReadOptions& options);
 
 SliceSink make_mrc_sink(const std::filesystem::path& path, const Grid& grid, ScalarType type,
-                        bool voxel_size_known);
+                        bool voxel_size_known, const std::optional<Legend>& legend = {});
 
 }  // namespace cytomo::io

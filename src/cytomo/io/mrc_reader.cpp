@@ -10,7 +10,9 @@
 #include "cytomo/core/error.h"
 #include "cytomo/io/lattice_reader.h"
 #include "cytomo/io/mrc.h"
+#include "cytomo/io/mrc_labels.h"
 #include "cytomo/io/scalar.h"
+#include "cytomo/io/sidecar.h"
 
 namespace cytomo::io {
 
@@ -230,6 +232,24 @@ void check_length(const Reading& r, FileBytes& file, Lattice& lattice, const std
         "The file is incomplete or its header is wrong: copy it again from its source");
 }
 
+void find_legend(const Reading& r, std::span<const std::byte> header) {
+    std::vector<std::string> labels;
+    for (std::size_t i = 0; i < most_mrc_labels; ++i) {
+        const auto* text = reinterpret_cast<const char*>(header.data()) + mrc_labels_at + i * mrc_label_bytes;
+        std::string label(text, strnlen(text, mrc_label_bytes));
+        label.erase(label.find_last_not_of(' ') + 1);
+        labels.push_back(std::move(label));
+    }
+    MrcLegend found = parse_mrc_labels(labels);
+    if (found.damaged) r.remark("What its header says of its classes could not be understood.");
+    r.out.legend = std::move(found.legend);
+    if (r.out.legend || !found.beside) return;
+    if (const auto sidecar = read_sidecar(r.file)) r.out.legend = sidecar->legend;
+    if (!r.out.legend)
+        r.remark("What its classes are should stand in " + sidecar_of(r.file).filename().string() +
+                 " beside it, which is not there.");
+}
+
 }  // namespace
 
 std::optional<ByteOrder> find_mrc_byte_order(std::span<const std::byte> header) {
@@ -301,6 +321,7 @@ StoredVolume open_mrc(std::shared_ptr<FileBytes> file, const ReadOptions& option
 
     find_voxel_size(r);
     find_origin(r, axis_of, options.voxel_um.value_or(out.grid.voxel_um));
+    find_legend(r, bytes_of_header);
     out.read_bytes = make_lattice_reader(std::move(file), lattice);
     return out;
 }

@@ -9,6 +9,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/io/mrc.h"
+#include "cytomo/io/mrc_labels.h"
 #include "cytomo/io/scalar.h"
 
 namespace cytomo::io {
@@ -45,11 +46,19 @@ std::int32_t mode_of(ScalarType stored) {
 
 class MrcFile {
 public:
-    MrcFile(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool voxel_size_known)
+    MrcFile(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool voxel_size_known,
+            const std::optional<Legend>& legend)
         : name_(path.string()), file_(path), grid_(grid), type_(type), voxel_size_known_(voxel_size_known) {
         for (const std::int64_t n : {grid.size.x, grid.size.y, grid.size.z})
             if (n > std::numeric_limits<std::int32_t>::max())
                 throw InputError(name_, "at most 2147483647 voxels an axis", size_text(grid.size), "Crop it");
+        if (legend) {
+            const auto lines = mrc_legend_labels(*legend);
+            if (lines)
+                labels_.insert(labels_.end(), lines->begin(), lines->end());
+            else
+                labels_.emplace_back(mrc_legend_beside);
+        }
         const auto words = header();
         file_.append(std::as_bytes(std::span(words)));
     }
@@ -150,10 +159,12 @@ private:
         std::memcpy(&words[52], "MAP ", 4);
         const unsigned char little_endian[4] = {0x44, 0x44, 0, 0};
         std::memcpy(&words[53], little_endian, 4);
-        integer(55, 1);
-        char label[81] = "Written by cytomo";
-        std::fill(label + std::strlen(label), label + 80, ' ');
-        std::memcpy(&words[56], label, 80);
+        integer(55, static_cast<std::int64_t>(labels_.size()));
+        for (std::size_t i = 0; i < labels_.size(); ++i) {
+            std::string label = labels_[i];
+            label.resize(mrc_label_bytes, ' ');
+            std::memcpy(&words[56 + i * mrc_label_bytes / 4], label.data(), label.size());
+        }
         return words;
     }
 
@@ -162,6 +173,7 @@ private:
     Grid grid_;
     ScalarType type_;
     bool voxel_size_known_;
+    std::vector<std::string> labels_{"Written by cytomo"};
     double minimum_ = std::numeric_limits<double>::infinity();
     double maximum_ = -std::numeric_limits<double>::infinity();
     double sum_ = 0, squares_ = 0;
@@ -171,8 +183,8 @@ private:
 }  // namespace
 
 SliceSink make_mrc_sink(const std::filesystem::path& path, const Grid& grid, ScalarType type,
-                        bool voxel_size_known) {
-    auto file = std::make_shared<MrcFile>(path, grid, type, voxel_size_known);
+                        bool voxel_size_known, const std::optional<Legend>& legend) {
+    auto file = std::make_shared<MrcFile>(path, grid, type, voxel_size_known, legend);
     return {[file](std::int64_t, std::int64_t, std::span<const std::byte> values) { file->write(values); },
             [file] { file->finish(); }};
 }

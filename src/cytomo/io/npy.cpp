@@ -6,14 +6,13 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "cytomo/core/error.h"
 #include "cytomo/io/axis_order.h"
 #include "cytomo/io/lattice_reader.h"
 #include "cytomo/io/scalar.h"
+#include "cytomo/io/sidecar.h"
 
 namespace cytomo::io {
 
@@ -84,50 +83,7 @@ std::vector<std::int64_t> parse_shape(const std::string& file, std::string_view 
     return shape;
 }
 
-/// Reads voxel size and origin from the sidecar; false if there is none.
-bool read_sidecar(const std::filesystem::path& path, Grid& grid) {
-    const auto sidecar = npy_sidecar(path);
-    std::error_code ec;
-    if (!std::filesystem::is_regular_file(sidecar, ec)) return false;
-    const InputError damaged(sidecar.string(), "voxel_um and origin_um, three numbers each", "something else",
-                             "Mend or remove this file, or pass --voxel-nm");
-    if (std::filesystem::file_size(sidecar, ec) > 1'000'000 || ec) throw damaged;
-    std::ifstream in(sidecar);
-    const auto json = nlohmann::json::parse(in, nullptr, false);
-    const auto triple = [&](const char* key, Vec3 otherwise) {
-        if (!json.contains(key)) return otherwise;
-        const auto& v = json[key];
-        if (!v.is_array() || v.size() != 3) throw damaged;
-        for (const auto& n : v)
-            if (!n.is_number()) throw damaged;
-        return Vec3{v[0].get<double>(), v[1].get<double>(), v[2].get<double>()};
-    };
-    if (!json.is_object() || !json.contains("voxel_um")) throw damaged;
-    const Vec3 voxel = triple("voxel_um", {}), origin = triple("origin_um", {});
-    for (const double e : {voxel.x, voxel.y, voxel.z})
-        if (!(e > 0 && e < 1e4)) throw damaged;
-    grid.voxel_um = voxel;
-    grid.origin_um = origin;
-    return true;
-}
-
 }  // namespace
-
-std::filesystem::path npy_sidecar(const std::filesystem::path& path) {
-    std::filesystem::path sidecar = path;
-    return sidecar += ".json";
-}
-
-void write_npy_sidecar(const std::filesystem::path& path, const Grid& grid) {
-    nlohmann::ordered_json json;
-    json["voxel_um"] = {grid.voxel_um.x, grid.voxel_um.y, grid.voxel_um.z};
-    json["origin_um"] = {grid.origin_um.x, grid.origin_um.y, grid.origin_um.z};
-    json["order"] = "x, y, z; the array's axes are z, y, x";
-    const std::string text = json.dump(2) + "\n";
-    OutputFile file(path);
-    file.append(std::as_bytes(std::span(text)));
-    file.close();
-}
 
 StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::path& path) {
     std::array<unsigned char, 12> start{};
@@ -151,7 +107,8 @@ StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::pa
     StoredVolume out;
     NamedArray array;
     array.shape = parse_shape(file->name(), value_of(header, "shape"));
-    const bool has_sidecar = array.is_zyx = read_sidecar(path, out.grid);
+    const auto sidecar = read_sidecar(path);
+    array.is_zyx = sidecar && sidecar->voxel_um;
     if (!is_plain_volume(array))
         refuse(file->name(), "the shape of a volume, (z, y, x)", "shape " + shape_text(array.shape));
     const ArrayAxes axes = find_axes(file->name(), array, {}, "", out.remarks);
@@ -184,7 +141,11 @@ StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::pa
     }
     if (fortran)
         out.remarks.push_back("The array is stored in Fortran order; it was brought into the order x, y, z.");
-    if (!has_sidecar) {
+    if (sidecar) out.legend = sidecar->legend;
+    if (sidecar && sidecar->voxel_um) {
+        out.grid.voxel_um = *sidecar->voxel_um;
+        out.grid.origin_um = sidecar->origin_um;
+    } else {
         out.voxel_size_known = false;
         out.grid.voxel_um = {0.001, 0.001, 0.001};
         out.remarks.push_back("An .npy file has no place for a voxel size; 1 nm is assumed.");

@@ -9,14 +9,10 @@
 
 namespace cytomo::io {
 
-/// Array axes are (z, y, x); axes of length 1 beyond three are dropped. Voxel size and origin come from
-/// NAME.npy.json beside the file, if there is one.
+/// Array axes are (z, y, x); axes of length 1 beyond three are dropped. Voxel size, origin and legend come from
+/// NAME.npy.json beside the file, if there is one (sidecar.h).
 StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::path& path);
 
 SliceSink make_npy_sink(const std::filesystem::path& path, const Grid& grid, ScalarType type);
-
-/// The file beside an .npy file that holds what .npy has no place for.
-std::filesystem::path npy_sidecar(const std::filesystem::path& path);
-void write_npy_sidecar(const std::filesystem::path& path, const Grid& grid);
 
 }  // namespace cytomo::io

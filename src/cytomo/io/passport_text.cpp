@@ -1,6 +1,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cytomo/core/class_names.h"
+#include "cytomo/io/legend_io.h"
 #include "cytomo/io/passport.h"
 #include "cytomo/io/scalar.h"
 
@@ -64,6 +66,7 @@ std::string passport_text(const Passport& p) {
         percentiles += (percentiles.empty() ? std::string() : std::string(", ")) + io::short_text(q.percent) +
                        " %: " + io::short_text(q.value);
     line("percentiles", percentiles);
+    if (v.legend) line("legend", legend_text(*v.legend));
     line("content", p.looks_like_labels ? "labels (guess)" : "grey values (guess)");
     if (!p.looks_like_labels)
         line("polarity", p.polarity == Polarity::unknown           ? "not clear"
@@ -110,6 +113,10 @@ std::string passport_json(const Passport& p) {
     json["fraction_at_minimum"] = p.fraction_at_minimum;
     json["fraction_at_maximum"] = p.fraction_at_maximum;
     json["constant_slices"] = p.constant_slices;
+    if (v.legend)
+        json["legend"] = nlohmann::ordered_json::parse(legend_json(*v.legend));
+    else
+        json["legend"] = nullptr;
     json["content_guess"] = p.looks_like_labels ? "labels" : "grey_values";
     json["polarity_guess"] = polarity_text(p.polarity);
     json["tail_asymmetry"] = p.tail_asymmetry;

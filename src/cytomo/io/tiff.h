@@ -12,6 +12,6 @@ namespace cytomo::io {
 StoredVolume open_tiff(std::shared_ptr<FileBytes> file, const ReadOptions& options);
 
 SliceSink make_tiff_sink(const std::filesystem::path& path, const Grid& grid, ScalarType type,
-                         bool voxel_size_known);
+                         bool voxel_size_known, const std::optional<Legend>& legend = {});
 
 }  // namespace cytomo::io

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cytomo/core/error.h"
+#include "cytomo/io/legend_io.h"
 #include "cytomo/io/scalar.h"
 
 namespace cytomo::io {
@@ -234,6 +235,17 @@ void interpret_ome(TiffMeaning& m, const std::string& file, const TiffTags& tags
     }
 }
 
+/// Our own line in the description or, after Fiji has saved the file anew, in ImageJ's info.
+void use_legend(TiffMeaning& m, const TiffTags& tags) {
+    for (const std::string* text : {&tags.description, &tags.imagej_info}) {
+        const std::string line = text_of(parse_lines(*text), "cytomo_legend");
+        if (line.empty()) continue;
+        m.legend = legend_from_json(line);
+        if (m.legend) return;
+        m.remarks.push_back("What the file says of its classes could not be understood.");
+    }
+}
+
 }  // namespace
 
 void set_edge(TiffMeaning& m, std::size_t axis, double um) {
@@ -306,12 +318,18 @@ TiffMeaning interpret_tiff(const std::string& file, const TiffTags& tags, std::i
         use_all_pages(m, page_count);
         set_edges_from_resolution(m, tags);
     }
+    use_legend(m, tags);
     return m;
 }
 
-std::string imagej_description(const Grid& grid, bool voxel_size_known) {
+std::string legend_line(const Legend& legend) {
+    return "cytomo_legend=" + legend_json(legend) + "\n";
+}
+
+std::string imagej_description(const Grid& grid, bool voxel_size_known, const std::optional<Legend>& legend) {
     const std::string n = std::to_string(grid.size.z);
     std::string text = "ImageJ=1.53t\nimages=" + n + "\nslices=" + n + "\nloop=false\n";
+    if (legend) text += legend_line(*legend);
     if (!voxel_size_known) return text;
     const Vec3 v = grid.voxel_um, o = grid.origin_um;
     text += "unit=micron\nspacing=" + exact_text(v.z) + "\n";

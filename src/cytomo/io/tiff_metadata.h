@@ -16,6 +16,7 @@ namespace cytomo::io {
 /// Tags of the first page that tell of geometry.
 struct TiffTags {
     std::string description;
+    std::string imagej_info;  ///< ImageJ's "Info", which Fiji keeps when it saves a file anew
     double x_resolution = 0, y_resolution = 0;  ///< pixels per unit; 0: not given
     int resolution_unit = 2;                    ///< 1 none, 2 inch, 3 cm
     std::int64_t width = 0, height = 0;         ///< pixels of a page
@@ -31,6 +32,7 @@ struct TiffMeaning {
     std::vector<std::int64_t> planes;
     std::array<std::optional<double>, 3> edge_um;
     Vec3 origin_um;
+    std::optional<Legend> legend;
     bool contiguous =
         false;  ///< one page is described, the others follow it (big stacks of ImageJ and tifffile)
     std::vector<std::string> remarks;
@@ -57,7 +59,25 @@ void set_plane_edges(TiffMeaning& m, const TiffTags& tags, double unit_um);
 /// printing and scanning are remarked.
 void set_edges_from_resolution(TiffMeaning& m, const TiffTags& tags);
 
-/// ImageJ's description of a stack, with the exact geometry in lines of our own.
-std::string imagej_description(const Grid& grid, bool voxel_size_known);
+/// ImageJ's description of a stack, with the exact geometry and the legend in lines of our own. ImageJ reads
+/// it as Java's Properties, tifffile line by line at '=': neither minds lines that it does not know.
+std::string imagej_description(const Grid& grid, bool voxel_size_known,
+                               const std::optional<Legend>& legend = {});
+
+/// The line "cytomo_legend=…" that holds a legend in description and info.
+std::string legend_line(const Legend& legend);
+
+/// ImageJ's own metadata, in private tags of the first page: a header of 4-letter types with their counts,
+/// then the values; type "info" is the text of the window "Info" in UTF-16. The bytes are in the order of the
+/// file.
+inline constexpr std::uint32_t tag_imagej_byte_counts = 50838, tag_imagej_metadata = 50839;
+struct ImagejMetadata {
+    std::vector<std::uint32_t> byte_counts;  ///< of the header, then of each value
+    std::vector<std::uint8_t> bytes;
+};
+/// For a little-endian file; `info` must be ASCII.
+ImagejMetadata imagej_metadata_with(const std::string& info);
+/// The info; characters that are not ASCII become '?'. Empty if there is none or it is damaged.
+std::string imagej_info(const ImagejMetadata& metadata);
 
 }  // namespace cytomo::io

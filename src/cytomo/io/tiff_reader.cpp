@@ -16,6 +16,25 @@ namespace cytomo::io {
 
 namespace {
 
+/// Values of a tag that libtiff does not know.
+template <class T>
+std::vector<T> private_tag(TIFF* t, std::uint32_t tag, TIFFDataType type, TIFFDataType or_type) {
+    const TIFFField* field = TIFFFindField(t, tag, TIFF_ANY);
+    if (field == nullptr || !TIFFFieldPassCount(field)) return {};
+    const TIFFDataType found = TIFFFieldDataType(field);
+    std::uint32_t count = 0;
+    const void* values = nullptr;
+    if ((found != type && found != or_type) || !TIFFGetField(t, tag, &count, &values) || values == nullptr)
+        return {};
+    const auto* first = static_cast<const T*>(values);
+    return {first, first + count};
+}
+
+std::string imagej_info_of_page(TIFF* t) {
+    return imagej_info({private_tag<std::uint32_t>(t, tag_imagej_byte_counts, TIFF_LONG, TIFF_LONG),
+                        private_tag<std::uint8_t>(t, tag_imagej_metadata, TIFF_BYTE, TIFF_UNDEFINED)});
+}
+
 TiffTags tags_of_page(TIFF* t, const PageKind& kind) {
     TiffTags tags;
     tags.width = kind.width;
@@ -32,6 +51,7 @@ TiffTags tags_of_page(TIFF* t, const PageKind& kind) {
     std::uint16_t unit = 2;
     TIFFGetFieldDefaulted(t, TIFFTAG_RESOLUTIONUNIT, &unit);
     tags.resolution_unit = unit;
+    if (tags.description.starts_with("ImageJ=")) tags.imagej_info = imagej_info_of_page(t);
     return tags;
 }
 
@@ -146,6 +166,7 @@ StoredVolume open_tiff(std::shared_ptr<FileBytes> file, const ReadOptions& optio
     out.format = meaning.kind;
     out.grid.size = {kind.width, kind.height, static_cast<std::int64_t>(meaning.planes.size())};
     out.remarks = std::move(meaning.remarks);
+    out.legend = std::move(meaning.legend);
     if (kind.photometric == PHOTOMETRIC_MINISWHITE)
         out.remarks.push_back("The file asks to show 0 as white; values are read as stored.");
     if (kind.photometric == PHOTOMETRIC_PALETTE)

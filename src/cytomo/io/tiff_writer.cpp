@@ -27,8 +27,13 @@ constexpr std::int64_t strip_bytes_wanted = 256 * 1024;
 
 class TiffFile {
 public:
-    TiffFile(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool voxel_size_known)
-        : name_(path.string()), grid_(grid), type_(type), voxel_size_known_(voxel_size_known) {
+    TiffFile(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool voxel_size_known,
+             const std::optional<Legend>& legend)
+        : name_(path.string()),
+          grid_(grid),
+          type_(type),
+          voxel_size_known_(voxel_size_known),
+          legend_(legend) {
         const bool big = checked_bytes(grid.size.x, grid.size.y, grid.size.z, bytes(type)) > big_tiff_from;
         const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),
                                                                                    TIFFOpenOptionsFree);
@@ -124,13 +129,31 @@ private:
         }
         if (!first_page) return;
         TIFFSetField(tiff_, TIFFTAG_SOFTWARE, "cytomo");
-        TIFFSetField(tiff_, TIFFTAG_IMAGEDESCRIPTION, imagej_description(grid_, voxel_size_known_).c_str());
+        TIFFSetField(tiff_, TIFFTAG_IMAGEDESCRIPTION,
+                     imagej_description(grid_, voxel_size_known_, legend_).c_str());
+        if (legend_) set_imagej_info(legend_line(*legend_));
+    }
+
+    /// Fiji writes a description of its own when it saves a file, and keeps the info.
+    void set_imagej_info(const std::string& text) {
+        static char counts_name[] = "IJMetadataByteCounts", metadata_name[] = "IJMetadata";
+        static const TIFFFieldInfo fields[] = {{tag_imagej_byte_counts, TIFF_VARIABLE2, TIFF_VARIABLE2,
+                                                TIFF_LONG, FIELD_CUSTOM, 1, 1, counts_name},
+                                               {tag_imagej_metadata, TIFF_VARIABLE2, TIFF_VARIABLE2,
+                                                TIFF_BYTE, FIELD_CUSTOM, 1, 1, metadata_name}};
+        if (TIFFMergeFieldInfo(tiff_, fields, 2) != 0) fail();
+        const ImagejMetadata metadata = imagej_metadata_with(text);
+        TIFFSetField(tiff_, tag_imagej_byte_counts, static_cast<std::uint32_t>(metadata.byte_counts.size()),
+                     metadata.byte_counts.data());
+        TIFFSetField(tiff_, tag_imagej_metadata, static_cast<std::uint32_t>(metadata.bytes.size()),
+                     metadata.bytes.data());
     }
 
     std::string name_;
     Grid grid_;
     ScalarType type_;
     bool voxel_size_known_;
+    std::optional<Legend> legend_;
     std::int64_t rows_ = 1, strips_ = 1;
     std::string message_;
     TIFF* tiff_ = nullptr;
@@ -139,8 +162,8 @@ private:
 }  // namespace
 
 SliceSink make_tiff_sink(const std::filesystem::path& path, const Grid& grid, ScalarType type,
-                         bool voxel_size_known) {
-    auto file = std::make_shared<TiffFile>(path, grid, type, voxel_size_known);
+                         bool voxel_size_known, const std::optional<Legend>& legend) {
+    auto file = std::make_shared<TiffFile>(path, grid, type, voxel_size_known, legend);
     return {[file](std::int64_t first, std::int64_t count, std::span<const std::byte> values) {
                 file->write(first, count, values);
             },

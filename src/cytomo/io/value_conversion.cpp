@@ -181,7 +181,9 @@ void convert_volume(const StoredVolume& volume, const std::filesystem::path& pat
                                               : ScalarType::float32;
         remark("Values are written as " + name(type) + "; they were stored as " + name(stored) + ".");
     }
-    VolumeWriter writer(path, volume.grid, type, options.overwrite, volume.voxel_size_known);
+    // Scaled values are no class ids any more.
+    VolumeWriter writer(path, volume.grid, type, options.overwrite, volume.voxel_size_known,
+                        options.scale_to_type ? std::nullopt : volume.legend);
     Scale scale;
     if (options.scale_to_type) {
         scale = find_scale(volume, type, progress.part(0, 0.4));

@@ -22,8 +22,8 @@ struct ConvertOptions {
     void check() const;
 };
 
-/// Writes `volume` to `path` in the format of its extension; voxel size, origin and order of rows and slices
-/// stay. Without scaling, values must fit the type exactly: InputError names the first that does not.
+/// Writes `volume` to `path` in the format of its extension; voxel size, origin, legend and order of rows and
+/// slices stay. Without scaling, values must fit the type exactly: InputError names the first that does not.
 /// Memory: one slab of 16 MiB and its copy. `remarks` gets the scale that was used.
 void convert_volume(const StoredVolume& volume, const std::filesystem::path& path,
                     const ConvertOptions& options, std::vector<std::string>* remarks = nullptr,

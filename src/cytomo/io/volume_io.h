@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cytomo/core/grid.h"
+#include "cytomo/core/legend.h"
 #include "cytomo/core/volume.h"
 
 namespace cytomo {
@@ -48,6 +49,7 @@ struct StoredVolume {
     std::string source;   ///< file name, for messages and records
     std::vector<std::string> remarks;  ///< what had to be assumed and what is odd, for people
     std::uint64_t file_bytes = 0;      ///< size of the file on disk
+    std::optional<Legend> legend;      ///< what the values mean, if the file says so: it holds classes
     ReadBytes read_bytes;
 };
 
@@ -63,9 +65,11 @@ Tomogram open_tomogram(const std::filesystem::path& path, const ReadOptions& opt
 
 /// Class ids 0 … 255, exactly; integer or whole-numbered float files. 255 means ignore, and so does -1.
 /// A file with the two values 0 and 255 only (or 0 and one value of 32 or more) is a mask and becomes
-/// 0 and 1, which is remarked. Throws InputError if values are no class ids. Cost: one pass.
+/// 0 and 1, which is remarked, unless the file's legend names its value. Throws InputError if values are no
+/// class ids. `legend` gets what the file says of them. Cost: one pass.
 ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& options = {},
-                         std::vector<std::string>* remarks = nullptr);
+                         std::vector<std::string>* remarks = nullptr,
+                         std::optional<Legend>* legend = nullptr);
 
 /// A label volume before anyone said what its values mean: voxel i holds values[codes[i]].
 struct CodedLabels {
@@ -91,9 +95,12 @@ public:
     /// Checks name, folder and format at once and throws InputError. Types: int8 … uint32, float32.
     /// MRC has no 8-bit unsigned and no 32-bit integers: uint8 is stored as uint16, 32-bit integers as
     /// float32 (write_slices then throws InputError for values from 2^24 on).
-    /// voxel_size_known = false leaves the voxel size out of the file.
+    /// voxel_size_known = false leaves the voxel size out of the file. A legend goes into the file: as a line
+    /// of ImageJ's description and in its "Info", which Fiji keeps (TIFF), as the attribute "legend" (HDF5),
+    /// in the labels of the header or, if they are too short, in NAME.mrc.json (MRC), in NAME.npy.json
+    /// (NumPy).
     VolumeWriter(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool overwrite,
-                 bool voxel_size_known = true);
+                 bool voxel_size_known = true, const std::optional<Legend>& legend = {});
     ~VolumeWriter();
     VolumeWriter(VolumeWriter&&) noexcept;
     VolumeWriter& operator=(VolumeWriter&&) noexcept;
@@ -115,7 +122,12 @@ private:
 
 /// Writes a whole volume. T: int8, uint8, int16, uint16, int32, uint32, float (of standard widths).
 template <class T>
-void write_volume(const std::filesystem::path& path, const Volume<T>& volume, bool overwrite);
+void write_volume(const std::filesystem::path& path, const Volume<T>& volume, bool overwrite,
+                  const std::optional<Legend>& legend = {});
+
+/// Writes classes with what they mean.
+void write_classes(const std::filesystem::path& path, const ClassVolume& classes, const Legend& legend,
+                   bool overwrite);
 
 /// Whether write_volume knows the extension (in small or capital letters).
 bool is_writable_format(const std::filesystem::path& path);

@@ -13,8 +13,10 @@
 #include "cytomo/core/output.h"
 #include "cytomo/io/hdf5.h"
 #include "cytomo/io/mrc.h"
+#include "cytomo/io/mrc_labels.h"
 #include "cytomo/io/npy.h"
 #include "cytomo/io/scalar.h"
+#include "cytomo/io/sidecar.h"
 #include "cytomo/io/tiff.h"
 #include "cytomo/io/volume_io.h"
 
@@ -78,18 +80,18 @@ std::optional<WritableFormat> format_of(const std::filesystem::path& path) {
 }
 
 SliceSink make_sink(WritableFormat format, const std::filesystem::path& path, const Grid& grid,
-                    ScalarType type, bool voxel_size_known) {
+                    ScalarType type, bool voxel_size_known, const std::optional<Legend>& legend) {
     switch (format) {
         case WritableFormat::mrc:
-            return make_mrc_sink(path, grid, type, voxel_size_known);
+            return make_mrc_sink(path, grid, type, voxel_size_known, legend);
         case WritableFormat::tiff:
-            return make_tiff_sink(path, grid, type, voxel_size_known);
+            return make_tiff_sink(path, grid, type, voxel_size_known, legend);
         case WritableFormat::npy:
             return make_npy_sink(path, grid, type);
         case WritableFormat::hdf5:
             break;
     }
-    return make_hdf5_sink(path, grid, type, voxel_size_known);
+    return make_hdf5_sink(path, grid, type, voxel_size_known, legend);
 }
 
 }  // namespace
@@ -103,11 +105,12 @@ struct VolumeWriter::State {
     std::int64_t next_slice = 0;
     PendingOutput output;
     std::optional<PendingOutput> sidecar;
+    std::filesystem::path old_sidecar;  ///< to be removed, if it is there
     std::optional<io::SliceSink> sink;
 };
 
 VolumeWriter::VolumeWriter(const std::filesystem::path& path, const Grid& grid, ScalarType type,
-                           bool overwrite, bool voxel_size_known) {
+                           bool overwrite, bool voxel_size_known, const std::optional<Legend>& legend) {
     const auto format = io::format_of(path);
     if (!format)
         throw InputError(
@@ -123,12 +126,16 @@ VolumeWriter::VolumeWriter(const std::filesystem::path& path, const Grid& grid, 
         if (voxel_size_known && !(e > 0 && std::isfinite(e)))
             throw InputError(path.string(), "positive voxel edges", io::short_text(e) + " µm",
                              "Give the voxel size");
-    state_.reset(new State{path, grid, type, 0, PendingOutput(path, overwrite), {}, {}});
-    if (*format == io::WritableFormat::npy && voxel_size_known) {
-        state_->sidecar.emplace(io::npy_sidecar(path), overwrite);
-        io::write_npy_sidecar(state_->sidecar->path(), grid);
+    state_.reset(new State{path, grid, type, 0, PendingOutput(path, overwrite), {}, {}, {}});
+    const bool npy_needs_it = *format == io::WritableFormat::npy && (voxel_size_known || legend);
+    const bool mrc_needs_it = *format == io::WritableFormat::mrc && legend && !io::mrc_legend_labels(*legend);
+    if (npy_needs_it || mrc_needs_it) {
+        state_->sidecar.emplace(io::sidecar_of(path), overwrite);
+        io::write_sidecar(state_->sidecar->path(), voxel_size_known ? &grid : nullptr, legend);
+    } else if (*format == io::WritableFormat::npy && overwrite) {
+        state_->old_sidecar = io::sidecar_of(path);  // it would speak of the new values
     }
-    state_->sink = io::make_sink(*format, state_->output.path(), grid, type, voxel_size_known);
+    state_->sink = io::make_sink(*format, state_->output.path(), grid, type, voxel_size_known, legend);
 }
 
 VolumeWriter::~VolumeWriter() = default;
@@ -160,12 +167,15 @@ void VolumeWriter::finish() {
     s.sink.reset();
     s.output.commit();
     if (s.sidecar) s.sidecar->commit();
+    std::error_code ignored;
+    if (!s.old_sidecar.empty()) std::filesystem::remove(s.old_sidecar, ignored);
 }
 
 template <class T>
-void write_volume(const std::filesystem::path& path, const Volume<T>& volume, bool overwrite) {
+void write_volume(const std::filesystem::path& path, const Volume<T>& volume, bool overwrite,
+                  const std::optional<Legend>& legend) {
     const Grid& grid = volume.grid();
-    VolumeWriter writer(path, grid, io::scalar_type_of<T>(), overwrite);
+    VolumeWriter writer(path, grid, io::scalar_type_of<T>(), overwrite, true, legend);
     const std::int64_t slab = slices_per_slab(grid, sizeof(T)), slice = grid.size.x * grid.size.y;
     for (std::int64_t z = 0; z < grid.size.z; z += slab) {
         const std::int64_t n = std::min(slab, grid.size.z - z);
@@ -176,13 +186,19 @@ void write_volume(const std::filesystem::path& path, const Volume<T>& volume, bo
     writer.finish();
 }
 
+void write_classes(const std::filesystem::path& path, const ClassVolume& classes, const Legend& legend,
+                   bool overwrite) {
+    write_volume(path, classes, overwrite, legend);
+}
+
 bool is_writable_format(const std::filesystem::path& path) {
     return io::format_of(path).has_value();
 }
 
 #define CYTOMO_WRITABLE(T)                                                                       \
     template void VolumeWriter::write_slices<T>(std::int64_t, std::int64_t, std::span<const T>); \
-    template void write_volume<T>(const std::filesystem::path&, const Volume<T>&, bool);
+    template void write_volume<T>(const std::filesystem::path&, const Volume<T>&, bool,          \
+                                  const std::optional<Legend>&);
 CYTOMO_WRITABLE(std::int8_t)
 CYTOMO_WRITABLE(std::uint8_t)
 CYTOMO_WRITABLE(std::int16_t)

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/components.h"
@@ -200,8 +201,11 @@ void set_object_measures(std::array<ClassAgreement, 256>& by_class, const Object
     }
 }
 
-void summarise_over_classes(Agreement& agreement) {
-    const auto is_object_class = [](const ClassAgreement& c) { return c.class_id >= 2; };
+void summarise_over_classes(Agreement& agreement, const Legend& legend) {
+    const auto is_object_class = [&](const ClassAgreement& c) {
+        const LegendEntry* entry = legend.find(c.class_id);
+        return entry != nullptr ? !is_cell_body_name(entry->name) : c.class_id >= 2;
+    };
     const bool any =
         std::any_of(agreement.classes.begin(), agreement.classes.end(),
                     [&](const ClassAgreement& c) { return is_object_class(c) && c.true_voxels > 0; });
@@ -284,7 +288,7 @@ Agreement compare_labels(const ClassVolume& prediction, const ClassVolume& truth
         agreement.classes.push_back(c);
         progress(0.4 + 0.6 * static_cast<double>(agreement.classes.size()) / static_cast<double>(ids.size()));
     }
-    summarise_over_classes(agreement);
+    summarise_over_classes(agreement, legend);
     progress(1);
     return agreement;
 }

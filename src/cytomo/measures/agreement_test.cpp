@@ -102,6 +102,25 @@ TEST(Agreement, FloodingEarnsNothing) {
     EXPECT_EQ(pieces.classes.at(0).objects_predicted, 2);
 }
 
+TEST(Agreement, TheCellBodyIsKnownByItsName) {
+    const Grid grid{{60, 30, 30}, {0.02, 0.02, 0.02}, {}};
+    ClassVolume truth(grid), prediction(grid);
+    draw_box(truth, {0, 0, 0}, {10, 10, 10}, 1);
+    draw_box(prediction, {0, 0, 0}, {5, 10, 10}, 1);  // Dice 2/3
+    draw_box(truth, {20, 0, 0}, {10, 10, 10}, 2);
+    draw_box(prediction, {20, 0, 0}, {10, 10, 10}, 2);  // Dice 1
+    const auto mean_dice = [&](const Legend& legend) {
+        return compare_labels(prediction, truth, {}, legend).mean_dice;
+    };
+    EXPECT_DOUBLE_EQ(mean_dice(default_legend()), 1);
+    EXPECT_DOUBLE_EQ(mean_dice({}), 1);
+    // Both are organelles of the user's.
+    EXPECT_DOUBLE_EQ(mean_dice({{{0, "background", {}}, {1, "mitochondrion", {}}, {2, "droplet", {}}}}),
+                     (2.0 / 3 + 1) / 2);
+    EXPECT_DOUBLE_EQ(mean_dice({{{0, "background", {}}, {1, "mitochondrion", {}}, {2, "cytosol", {}}}}),
+                     2.0 / 3);
+}
+
 TEST(Agreement, ThicknessOf100NanometresCounts) {
     const Grid grid{{60, 30, 30}, {0.02, 0.02, 0.02}, {}};
     ClassVolume truth(grid);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/measures/close_surfaces.h"
@@ -17,8 +18,7 @@ OrganelleClasses organelle_classes(const Legend& legend) {
         if (kind == "filopodium") classes.filopodium = entry.id;
         if (kind == "nucleus") classes.nucleus = entry.id;
         classes.organelle[entry.id] = entry.id != 0 && entry.id != ignore_label && kind != "background" &&
-                                      kind != "cytoplasm" && kind != "cell" && kind != "cell body" &&
-                                      kind != "filopodium";
+                                      !is_cell_body_name(entry.name) && kind != "filopodium";
     }
     return classes;
 }

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/report/drawing.h"
@@ -27,8 +28,8 @@ using rays::Hit;
 using rays::Shift;
 
 Look default_look(const std::string& class_name) {
-    if (class_name == "cytoplasm" || class_name == "cell" || class_name == "cell body") return Look::glass;
-    if (class_name == "nucleus") return Look::translucent;
+    if (is_cell_body_name(class_name)) return Look::glass;
+    if (standard_class_name(class_name) == "nucleus") return Look::translucent;
     return Look::opaque;
 }
 

@@ -10,6 +10,7 @@
 #include <numeric>
 #include <set>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/report/drawing.h"
@@ -190,7 +191,7 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
     for (int c = 1; c < ignore_label; ++c) {
         const LegendEntry entry = entry_for(legend, static_cast<std::uint8_t>(c));
         const Colour colour = entry.colour;
-        const bool body = entry.name == "cytoplasm";
+        const bool body = is_cell_body_name(entry.name);
         looks[static_cast<std::size_t>(c)] = {static_cast<double>(colour[0]),
                                               static_cast<double>(colour[1]),
                                               static_cast<double>(colour[2]),
