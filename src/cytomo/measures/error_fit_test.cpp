@@ -155,6 +155,38 @@ TEST(ErrorFit, IntervalsHoldTheTruthOfCellsDrawnAnew) {
     EXPECT_NEAR(expected_um3 / true_um3, 1, 0.05);
 }
 
+TEST(ErrorFit, AgreesWithNumpyAndScipy) {
+    const GoldenFile golden("error_fit_golden.txt");
+    std::vector<FitCell> cells(golden["missed"].size());
+    for (std::size_t c = 0; c < cells.size(); ++c)
+        cells[c].truth[1] = {std::llround(golden["missed"][c]), golden["volumes"][c]};
+    const auto& o = golden["objects"];
+    for (std::size_t i = 0; i < o.size(); i += 8)
+        cells[static_cast<std::size_t>(o[i])].objects.push_back(
+            {1, o[i + 1], o[i + 2], o[i + 3], o[i + 4], o[i + 5] != 0, o[i + 6], o[i + 7]});
+    const auto& l = golden["lines"];
+    for (std::size_t i = 0; i < l.size(); i += 5)
+        cells[i % cells.size()].filopodia.push_back({l[i], l[i + 1], l[i + 2], l[i + 3], l[i + 4]});
+    cells[0].truth[2] = {};
+    const ErrorFit fit = fit_errors(cells, {{{0, "background", {}}, {1, "vesicle", {}}, {2, "filopodium", {}}}});
+    ASSERT_EQ(fit.learnt.classes.size(), 1U);
+    const ClassErrors& e = fit.learnt.classes[0].errors;
+    const std::vector<double> learnt{
+        e.mean_um,           e.shared_um,   e.own_um,     e.blur_share,        e.usual_blur_um,
+        e.surface_shift,     e.surface_deviation, e.real_offset, e.real_slope, e.real_volume_slope,
+        e.usual_probability, e.missed_share, e.count_deviation, e.volume_shift, e.volume_deviation};
+    ASSERT_EQ(golden["errors"].size(), learnt.size());
+    for (std::size_t i = 0; i < learnt.size(); ++i)
+        EXPECT_NEAR(learnt[i], golden["errors"][i], 1e-5 + 1e-3 * std::abs(golden["errors"][i])) << i;
+    EXPECT_NEAR(fit.rows[0].held, golden["held"][0], 1e-9);
+    ASSERT_TRUE(fit.learnt.filopodia);
+    const FilopodiumErrors& f = *fit.learnt.filopodia;
+    const std::vector<double> lines{f.length_mean_um, f.length_deviation_um, f.length_share,
+                                    f.radius_mean_um, f.radius_deviation_um, f.radius_blur_share};
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        EXPECT_NEAR(lines[i], golden["filopodia"][i], 1e-6 + 2e-3 * std::abs(golden["filopodia"][i])) << i;
+}
+
 TEST(ErrorFit, AFewMergedObjectsDoNotWidenAll) {
     Known known;
     std::vector<FitCell> cells = draw_cells(32, known, 4), merged = cells;
