@@ -93,8 +93,9 @@ void run(const Arguments& a, const Common& common) {
     options.predict = a.predict.options();
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
     const Model model = a.predict.model();
-    const KnownErrors errors = known_errors(
-        model.error_model, model.checksum(), a.predict.model_file.empty() ? "the model" : a.predict.model_file);
+    const KnownErrors errors =
+        known_errors(model.error_model, model.checksum(),
+                     a.predict.model_file.empty() ? "the model" : a.predict.model_file);
     options.instances = instance_options_for(model.legend);
     options.measures = a.measures.options(model.legend, a.smoothing);
     options.check();
@@ -123,7 +124,8 @@ void run(const Arguments& a, const Common& common) {
     StageTimes times;
     const Progress progress = times.watch(common.progress());
     const Analysis analysis = analyze(tomogram, model, options, progress);
-    write_everything(folder.path(), analysis, a, model.legend, errors, times, progress.stage("writing files"));
+    write_everything(folder.path(), analysis, a, model.legend, errors, times,
+                     progress.stage("writing files"));
     folder.commit();
     common.say(describe(analysis.prediction));
     if (!analysis.measures.no_intervals.empty()) common.say(analysis.measures.no_intervals);

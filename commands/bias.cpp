@@ -81,8 +81,9 @@ std::vector<std::string> presets_of(const Arguments& a) {
 std::string cells_text(const Arguments& a, const SimulationOptions& o) {
     std::string kinds;
     for (const std::string& preset : presets_of(a)) kinds += (kinds.empty() ? "" : ", ") + preset;
-    return std::to_string(a.cells) + " of " + (kinds.empty() ? o.preset : kinds + " in turn") + ", seeds from " +
-           std::to_string(a.seed) + (a.usual_contents ? ", usual contents" : ", contents drawn");
+    return std::to_string(a.cells) + " of " + (kinds.empty() ? o.preset : kinds + " in turn") +
+           ", seeds from " + std::to_string(a.seed) +
+           (a.usual_contents ? ", usual contents" : ", contents drawn");
 }
 
 std::vector<std::pair<std::string, std::string>> record_of(const Arguments& a, const Model& model,
@@ -132,7 +133,8 @@ void write_learnt(const Arguments& a, Model model, const ErrorFit& fit, const Si
         char line[200];
         if (r.refused.empty())
             std::snprintf(line, sizeof line,
-                          "  %-16s learnt from %lld objects in %d cells; 90 %% intervals held %.0f %% of the volumes in "
+                          "  %-16s learnt from %lld objects in %d cells; 90 %% intervals held %.0f %% of the "
+                          "volumes in "
                           "other cells",
                           name.c_str(), static_cast<long long>(r.compared), r.cells, 100 * r.held);
         else
@@ -148,10 +150,11 @@ void write_learnt(const Arguments& a, Model model, const ErrorFit& fit, const Si
     LearntErrors learnt = fit.learnt;
     learnt.program = "cytomo " CYTOMO_VERSION;
     char note[120];
-    std::snprintf(note, sizeof note, "; %lld x %lld x %lld voxels of %.3g nm, %.0f photons", static_cast<long long>(o.size.x),
-                  static_cast<long long>(o.size.y), static_cast<long long>(o.size.z), 1000 * o.voxel_um.x,
-                  o.acquisition.photons);
-    learnt.note = cells_text(a, o) + note + (a.like.empty() ? ", every third microscope drawn" : ", like a tomogram");
+    std::snprintf(note, sizeof note, "; %lld x %lld x %lld voxels of %.3g nm, %.0f photons",
+                  static_cast<long long>(o.size.x), static_cast<long long>(o.size.y),
+                  static_cast<long long>(o.size.z), 1000 * o.voxel_um.x, o.acquisition.photons);
+    learnt.note =
+        cells_text(a, o) + note + (a.like.empty() ? ", every third microscope drawn" : ", like a tomogram");
     model.error_model = error_model_json(learnt);
     write_model(a.learn, model, common.overwrite);
     common.say("wrote " + a.learn + ": the same weights, with their errors");
@@ -192,35 +195,36 @@ void run(const Arguments& a, const Common& common) {
 }  // namespace
 
 Command bias_command() {
-    return {"bias", "How far numbers lie from the truth, on simulated cells like yours",
-            [](CLI::App& app) -> Run {
-                auto a = std::make_shared<Arguments>();
-                app.add_option("outdir", a->folder, "Folder for bias.csv, bias_samples.csv and report.html")
-                    ->required();
-                app.add_option(
-                    "--like", a->like,
-                    "A tomogram of yours: its voxel size, depth, polarity, bits and noise are taken");
-                app.add_option("--dataset", a->dataset, "Dataset within it, if it is an HDF5 file");
-                app.add_option("--cells", a->cells, "Number of simulated cells")
-                    ->check(CLI::Range(1, 1000))
-                    ->capture_default_str();
-                app.add_option("--seed", a->seed, "Same seed, same cells")->capture_default_str();
-                app.add_flag("--usual-contents", a->usual_contents,
-                             "The preset's usual number and contrast of organelles instead of drawn ones");
-                app.add_option("--learn", a->learn,
-                               "Learns from these cells how far the model errs, and writes a copy of it that carries "
-                               "this: its results then have intervals. Takes 32 cells or more (at least 8; some 20 s "
-                               "each on two cores), of all kinds in turn unless --preset names one; classes with fewer "
-                               "than 20 objects to compare are left out")
-                    ->type_name("MODEL.safetensors");
-                a->cell.declare(app);
-                a->predict.declare_network(app);
-                return [a, &app](const Common& common) {
-                    a->preset_given = app.get_option("--preset")->count() > 0;
-                    if (!a->learn.empty() && app.get_option("--cells")->count() == 0) a->cells = 32;
-                    run(*a, common);
-                };
-            }};
+    return {
+        "bias", "How far numbers lie from the truth, on simulated cells like yours",
+        [](CLI::App& app) -> Run {
+            auto a = std::make_shared<Arguments>();
+            app.add_option("outdir", a->folder, "Folder for bias.csv, bias_samples.csv and report.html")
+                ->required();
+            app.add_option("--like", a->like,
+                           "A tomogram of yours: its voxel size, depth, polarity, bits and noise are taken");
+            app.add_option("--dataset", a->dataset, "Dataset within it, if it is an HDF5 file");
+            app.add_option("--cells", a->cells, "Number of simulated cells")
+                ->check(CLI::Range(1, 1000))
+                ->capture_default_str();
+            app.add_option("--seed", a->seed, "Same seed, same cells")->capture_default_str();
+            app.add_flag("--usual-contents", a->usual_contents,
+                         "The preset's usual number and contrast of organelles instead of drawn ones");
+            app.add_option(
+                   "--learn", a->learn,
+                   "Learns from these cells how far the model errs, and writes a copy of it that carries "
+                   "this: its results then have intervals. Takes 32 cells or more (at least 8; some 20 s "
+                   "each on two cores), of all kinds in turn unless --preset names one; classes with fewer "
+                   "than 20 objects to compare are left out")
+                ->type_name("MODEL.safetensors");
+            a->cell.declare(app);
+            a->predict.declare_network(app);
+            return [a, &app](const Common& common) {
+                a->preset_given = app.get_option("--preset")->count() > 0;
+                if (!a->learn.empty() && app.get_option("--cells")->count() == 0) a->cells = 32;
+                run(*a, common);
+            };
+        }};
 }
 
 }  // namespace cytomo::commands

@@ -170,9 +170,11 @@ Command measure_command() {
             app.add_option("--edits", arguments->edits,
                            "List of objects to merge, split, delete or give another class (docs/edits.md)")
                 ->type_name("FILE");
-            app.add_option("--errors", arguments->errors,
-                           "Whose errors the intervals tell: those of the default model (default), of a model file, or "
-                           "none; auto: of the model that made these classes, if cytomo analyze left it beside them")
+            app.add_option(
+                   "--errors", arguments->errors,
+                   "Whose errors the intervals tell: those of the default model (default), of a model file, "
+                   "or "
+                   "none; auto: of the model that made these classes, if cytomo analyze left it beside them")
                 ->type_name("auto|default|none|MODEL")
                 ->capture_default_str();
             app.add_option("--smoothing", arguments->smoothing,

@@ -29,7 +29,8 @@ KnownErrors from_result(const fs::path& file, const fs::path& classes) {
         if (json.at("classes").get<std::string>() != classes.filename().string() ||
             json.at("classes_checksum").get<std::string>() != file_checksum(classes)) {
             known.absent = classes.string() + " is not as the model left it, by " + file.string() +
-                           ", so its errors are not the model's; where that makes no difference, " + how_to_say;
+                           ", so its errors are not the model's; where that makes no difference, " +
+                           how_to_say;
             return known;
         }
         known.absent = json.at("absent").get<std::string>();

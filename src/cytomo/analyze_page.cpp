@@ -158,7 +158,8 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     report.title = std::filesystem::path(tomogram.source).filename().string();
     report.subtitle = size_text(tomogram.grid);
     report.provenance = options.record;
-    if (!a.measures.summary.errors.empty()) report.provenance.emplace_back("Intervals", a.measures.summary.errors);
+    if (!a.measures.summary.errors.empty())
+        report.provenance.emplace_back("Intervals", a.measures.summary.errors);
     report.warnings = a.warnings;
     report.summary = summary_cards(a.measures.summary);
     report.tables = tables_to_read(a, legend);

@@ -140,11 +140,13 @@ TEST(Analyze, IntervalsAreThoseOfTheModelOrAbsent) {
 
     // Other weights: the errors are no longer theirs.
     model.weights["head.bias"].values[1] = -9.01F;
-    EXPECT_NE(analyze(tomogram, model, options).measures.no_intervals.find("other weights"), std::string::npos);
+    EXPECT_NE(analyze(tomogram, model, options).measures.no_intervals.find("other weights"),
+              std::string::npos);
 }
 
 TEST(Analyze, TheDefaultModelCarriesItsErrors) {
-    // What model cards and docs/validation.md rest on; learnt once, written in the model file and nowhere else.
+    // What model cards and docs/validation.md rest on; learnt once, written in the model file and nowhere
+    // else.
     const Model model = read_model(std::string(CYTOMO_SOURCE_DIR) + "/models/default.safetensors");
     const KnownErrors known = known_errors(model.error_model, model.checksum(), "default");
     EXPECT_EQ(why_no_intervals(known, model.legend), "");

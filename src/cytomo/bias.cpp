@@ -247,8 +247,12 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
         analysis.pictures = false;
         analysis.measures.placements = 0;  // random ones tell nothing about errors
         const Analysis a = analyze(tomogram, model, analysis, progress.stage(prefix + "analyzing"));
-        const MeasuredCell measured{a.instances,       a.measures.objects,         a.measures.filopodia,
-                                    a.measures.totals, a.measures.class_intervals, model.legend,
+        const MeasuredCell measured{a.instances,
+                                    a.measures.objects,
+                                    a.measures.filopodia,
+                                    a.measures.totals,
+                                    a.measures.class_intervals,
+                                    model.legend,
                                     errors};
         const auto samples = compare_with_truth(measured, made, cell);
         if (options.learn) cells.push_back(fit_cell(measured, a.measures.object_intervals, made));

@@ -121,8 +121,10 @@ TEST(Bias, WhatIsTooSmallToBeKeptIsNotAskedForAndFalseClassesCount) {
 }
 
 TEST(Bias, TruthInTheClassesOfAModel) {
-    // A model that calls droplets 1 and knows two kinds of vesicles, which the simulation does not tell apart.
-    const Legend legend{{{0, "background", {}}, {1, "droplets", {}}, {2, "endosome", {}}, {3, "lysosome", {}}}};
+    // A model that calls droplets 1 and knows two kinds of vesicles, which the simulation does not tell
+    // apart.
+    const Legend legend{
+        {{0, "background", {}}, {1, "droplets", {}}, {2, "endosome", {}}, {3, "lysosome", {}}}};
     const SimulatedClasses classes = simulated_classes(legend);
     EXPECT_EQ(classes.id_of[lipid_droplet], 1);
     EXPECT_EQ(classes.id_of[vesicle], 0);
@@ -130,12 +132,14 @@ TEST(Bias, TruthInTheClassesOfAModel) {
     EXPECT_FALSE(classes.known[2] || classes.known[3] || classes.known[0]);
     SimulatedTomogram made = three_boxes();
     for (std::int64_t i = 0; i < made.classes.count(); ++i)
-        made.classes[i] = made.instances[i] == 0 ? cytoplasm : made.instances[i] == 3 ? vesicle : lipid_droplet;
+        made.classes[i] = made.instances[i] == 0   ? cytoplasm
+                          : made.instances[i] == 3 ? vesicle
+                                                   : lipid_droplet;
     translate_truth(made, legend);
     EXPECT_EQ(made.truth.objects.size(), 2U);
     EXPECT_EQ(made.truth.objects[0].class_id, 1);
     EXPECT_EQ(made.classes(6, 6, 6), 1);
-    EXPECT_EQ(made.classes(21, 6, 6), 0);    // a vesicle, of neither kind
+    EXPECT_EQ(made.classes(21, 6, 6), 0);  // a vesicle, of neither kind
     EXPECT_EQ(made.instances(21, 6, 6), 0U);
     EXPECT_EQ(made.classes(39, 19, 19), 0);  // cytoplasm
     // Default ids stay as they are.
@@ -167,10 +171,10 @@ TEST(Bias, WhatErrorsAreLearntFrom) {
     Instances found;
     found.volume = InstanceVolume(made.classes.grid());
     found.class_of = {0, lipid_droplet, lipid_droplet, lipid_droplet, vesicle};
-    paint(found.volume, 1, {5, 5, 5}, {5, 4, 4});    // 64 of 80 voxels shared
-    paint(found.volume, 2, {1, 5, 5}, {4, 4, 4});    // 48 of 80
+    paint(found.volume, 1, {5, 5, 5}, {5, 4, 4});     // 64 of 80 voxels shared
+    paint(found.volume, 2, {1, 5, 5}, {4, 4, 4});     // 48 of 80
     paint(found.volume, 3, {30, 12, 12}, {4, 4, 4});  // nothing there
-    paint(found.volume, 4, {22, 5, 5}, {3, 4, 4});   // 32 of 80: real, and too far off to compare
+    paint(found.volume, 4, {22, 5, 5}, {3, 4, 4});    // 32 of 80: real, and too far off to compare
     const auto objects = measure_objects(found, nullptr);
     std::vector<ObjectIntervals> certainties(objects.size());
     certainties[0].certainty = {0.75, 0.02};

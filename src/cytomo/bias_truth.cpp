@@ -16,7 +16,8 @@ SimulatedClasses simulated_classes(const Legend& legend) {
         const LegendEntry* only = nullptr;
         int alike = 0;
         for (const LegendEntry& entry : legend.entries)
-            if (entry.id != background && standard_class_name(entry.name) == standard_class_name(simulated.name)) {
+            if (entry.id != background &&
+                standard_class_name(entry.name) == standard_class_name(simulated.name)) {
                 only = &entry;
                 ++alike;
             }
@@ -74,7 +75,8 @@ FitCell fit_cell(const MeasuredCell& measured, const std::vector<ObjectIntervals
         cell.truth[o.class_id].volume_um3 += o.labelled_volume_um3;
     }
     std::map<std::uint32_t, Match> match_of;  // of objects found
-    for (const Match& m : match_objects(slices_of(true_instances(made)), measured.instances)) match_of[m.b] = m;
+    for (const Match& m : match_objects(slices_of(true_instances(made)), measured.instances))
+        match_of[m.b] = m;
     const double voxel_um3 = made.classes.grid().voxel_volume_um3();
     std::set<std::uint32_t> paired;                      // true ones
     std::map<std::uint32_t, std::uint32_t> compared_as;  // true filopodia to what was found
@@ -93,7 +95,8 @@ FitCell fit_cell(const MeasuredCell& measured, const std::vector<ObjectIntervals
         if (const auto at = match_of.find(found.instance); at != match_of.end()) {
             const ObjectTruth& t = *true_objects.at(at->second.a);
             const auto both = static_cast<double>(at->second.voxels);
-            const double either = t.labelled_volume_um3 / voxel_um3 + static_cast<double>(found.voxels) - both;
+            const double either =
+                t.labelled_volume_um3 / voxel_um3 + static_cast<double>(found.voxels) - both;
             o.real = both >= least_to_be_real * either;
             if (o.real) paired.insert(t.instance);
             if (both >= least_to_compare * either) {
@@ -113,7 +116,8 @@ FitCell fit_cell(const MeasuredCell& measured, const std::vector<ObjectIntervals
     for (const Filopodium& f : measured.filopodia) filopodia[f.instance] = &f;
     for (const FilopodiumTruth& f : made.truth.filopodia) {
         const auto at = compared_as.find(f.instance);
-        if (!f.complete || f.radius_um.empty() || at == compared_as.end() || !filopodia.contains(at->second)) continue;
+        if (!f.complete || f.radius_um.empty() || at == compared_as.end() || !filopodia.contains(at->second))
+            continue;
         double radius = 0;
         for (const double r : f.radius_um) radius += r / static_cast<double>(f.radius_um.size());
         const Filopodium& found = *filopodia.at(at->second);

@@ -1,4 +1,5 @@
-// Private to analyze: the truth of a simulated cell in the classes of a model, and beside what the model found.
+// Private to analyze: the truth of a simulated cell in the classes of a model, and beside what the model
+// found.
 #pragma once
 
 #include <array>
@@ -8,11 +9,13 @@
 
 namespace cytomo {
 
-/// Which classes of a legend simulated cells have. Found by name, in any common spelling. Of two classes of one kind
+/// Which classes of a legend simulated cells have. Found by name, in any common spelling. Of two classes of
+/// one kind
 /// ("endosome", "lysosome") the simulation knows neither, since it does not tell them apart.
 struct SimulatedClasses {
-    std::array<std::uint8_t, 256> id_of{};  ///< of the default legend's ids: the legend's, 0 where it has none
-    std::array<bool, 256> known{};          ///< of the legend's ids: whether cells are simulated with them
+    std::array<std::uint8_t, 256>
+        id_of{};                    ///< of the default legend's ids: the legend's, 0 where it has none
+    std::array<bool, 256> known{};  ///< of the legend's ids: whether cells are simulated with them
 };
 SimulatedClasses simulated_classes(const Legend& legend);
 

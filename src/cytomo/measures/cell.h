@@ -29,9 +29,10 @@
 namespace cytomo {
 
 struct CellOptions {
-    WedgeOptions wedge;                          ///< how the sample was tilted
-    IntervalOptions intervals;                   ///< of the error bars
-    KnownErrors errors;  ///< of the model that made the classes; intervals and expected numbers come from them
+    WedgeOptions wedge;         ///< how the sample was tilted
+    IntervalOptions intervals;  ///< of the error bars
+    KnownErrors
+        errors;  ///< of the model that made the classes; intervals and expected numbers come from them
     int placements = 999;                        ///< of the null model of space; 0 leaves it out
     std::optional<AbsorptionChoice> absorption;  ///< how grey values become absorption; else as the file says
     Polarity polarity = Polarity::unknown;       ///< if known, a calibration must not contradict it
@@ -72,7 +73,7 @@ struct CellMeasures {
     std::vector<ClassTotal> totals;
     std::vector<ClassIntervals> class_intervals;
     std::string no_intervals;  ///< why there are none, or none of some classes (why_no_intervals); else empty
-    Summary summary;                    ///< without record and times
+    Summary summary;           ///< without record and times
     std::vector<std::string> warnings;  ///< about absorption, and no_intervals
 };
 

@@ -1,5 +1,6 @@
-// What stands here in formulas: displacements d of surfaces, true = (1 + d / h)³ × measured volume with h = 3 V / A;
-// between and within cells by one-way random effects (S. R. Searle 1971); see error_fit.h for the rest.
+// What stands here in formulas: displacements d of surfaces, true = (1 + d / h)³ × measured volume with h = 3
+// V / A; between and within cells by one-way random effects (S. R. Searle 1971); see error_fit.h for the
+// rest.
 #include "cytomo/measures/error_fit.h"
 
 #include <algorithm>
@@ -17,13 +18,14 @@ namespace {
 
 constexpr double z90 = 1.6448536;  // nine in ten of a normal distribution lie within
 constexpr double assumed_surface_deviation = 0.05;
-constexpr double widest_blur_um = 0.2;  // beyond, it is no edge
-constexpr int parts = 5;                // of the cells, to test by each other
+constexpr double widest_blur_um = 0.2;    // beyond, it is no edge
+constexpr int parts = 5;                  // of the cells, to test by each other
 constexpr double least_total_um3 = 0.02;  // a class of a few specks says nothing in per cent
 
 /// One object that was compared.
 struct Displaced {
-    double d_um, blur_um, surface;  // surface: log of true / measured, beyond the displacement; NaN where not known
+    double d_um, blur_um,
+        surface;  // surface: log of true / measured, beyond the displacement; NaN where not known
     std::size_t cell;
 };
 
@@ -36,7 +38,8 @@ std::vector<Displaced> displacements(const Cells& cells, std::uint8_t class_id) 
             if (o.class_id != class_id || !std::isfinite(o.true_volume_um3) || !(o.surface_um2 > 0)) continue;
             const double scale = 3 * o.volume_um3 / o.surface_um2;
             const double d = scale * (std::cbrt(o.true_volume_um3 / o.volume_um3) - 1);
-            out.push_back({d, o.edge_blur_um, std::log(o.true_surface_um2 / o.surface_um2) - 2 * std::log1p(d / scale), c});
+            out.push_back({d, o.edge_blur_um,
+                           std::log(o.true_surface_um2 / o.surface_um2) - 2 * std::log1p(d / scale), c});
         }
     return out;
 }
@@ -64,7 +67,8 @@ struct Spread {
 };
 
 /// Deviation of the means of groups, sampling taken off, and deviation within.
-Spread between_and_within(const std::vector<double>& d, const std::map<std::size_t, std::vector<double>>& groups) {
+Spread between_and_within(const std::vector<double>& d,
+                          const std::map<std::size_t, std::vector<double>>& groups) {
     const auto n = static_cast<double>(d.size());
     double all = 0, inside = 0, squares = 0, outside = 0;
     for (const double v : d) all += v / n;
@@ -88,7 +92,8 @@ void fit_displacements(ClassErrors& e, std::vector<Displaced> rows) {
     std::vector<double> blurs = values_of(rows, &Displaced::blur_um);
     keep_finite(blurs);
     const double usual = blurs.empty() ? 0.02 : median_of(blurs);
-    for (Displaced& r : rows) r.blur_um = std::isfinite(r.blur_um) ? std::min(r.blur_um, widest_blur_um) : usual;
+    for (Displaced& r : rows)
+        r.blur_um = std::isfinite(r.blur_um) ? std::min(r.blur_um, widest_blur_um) : usual;
     const std::vector<double> d = values_of(rows, &Displaced::d_um);
     const std::size_t n = rows.size();
     e.mean_um = median_of(d);
@@ -145,7 +150,8 @@ void fit_displacements(ClassErrors& e, std::vector<Displaced> rows) {
     keep_finite(surfaces);
     e.surface_shift = surfaces.size() > 5 ? median_of(surfaces) : 0;
     for (double& s : surfaces) s = std::abs(s - e.surface_shift);
-    e.surface_deviation = surfaces.size() > 5 ? quantile_of_values(surfaces, 0.9) / z90 : assumed_surface_deviation;
+    e.surface_deviation =
+        surfaces.size() > 5 ? quantile_of_values(surfaces, 0.9) / z90 : assumed_surface_deviation;
 }
 
 void fit_reality(ClassErrors& e, const Cells& cells, std::uint8_t class_id, const std::string& kind) {
@@ -154,7 +160,8 @@ void fit_reality(ClassErrors& e, const Cells& cells, std::uint8_t class_id, cons
     for (const FitCell* cell : cells)
         for (const FitObject& o : cell->objects) {
             if (o.class_id != class_id) continue;
-            const double p = std::isfinite(o.mean_probability) ? std::clamp(o.mean_probability, 0.01, 0.99) : 0.9;
+            const double p =
+                std::isfinite(o.mean_probability) ? std::clamp(o.mean_probability, 0.01, 0.99) : 0.9;
             x.push_back({1, std::log(p / (1 - p)), std::log(std::max(o.volume_um3, 1e-9) / 0.01)});
             y.push_back(o.real ? 1 : 0);
             logits.push_back(x.back()[1]);
@@ -214,8 +221,8 @@ void fit_counts(ClassErrors& e, const Cells& cells, std::uint8_t class_id) {
     });
 }
 
-/// Log of true by expected volume of the class (objects found, each by its chance to be real): its median, and the
-/// deviation that is left beyond displacements and doubtful objects, as class_intervals adds them.
+/// Log of true by expected volume of the class (objects found, each by its chance to be real): its median,
+/// and the deviation that is left beyond displacements and doubtful objects, as class_intervals adds them.
 void fit_totals(ClassErrors& e, const Cells& cells, std::uint8_t class_id) {
     std::vector<double> logs, known;
     for (const FitCell* cell : cells) {
@@ -241,7 +248,9 @@ void fit_totals(ClassErrors& e, const Cells& cells, std::uint8_t class_id) {
     e.volume_deviation = first_enough(0, 0.005, 201, [&](double deviation) {
         double inside = 0;
         for (std::size_t i = 0; i < logs.size(); ++i)
-            inside += std::abs(logs[i] - e.volume_shift) <= z90 * std::sqrt(known[i] + deviation * deviation) ? 1 : 0;
+            inside += std::abs(logs[i] - e.volume_shift) <= z90 * std::sqrt(known[i] + deviation * deviation)
+                          ? 1
+                          : 0;
         return inside >= 0.9 * static_cast<double>(logs.size());
     });
 }
@@ -271,8 +280,8 @@ struct LineErrors {
     double mean, deviation, share;
 };
 
-LineErrors fit_line(const std::vector<double>& errors, const std::vector<double>& by, std::array<double, 2> start,
-                    double floor) {
+LineErrors fit_line(const std::vector<double>& errors, const std::vector<double>& by,
+                    std::array<double, 2> start, double floor) {
     LineErrors out{median_of(errors), 0, 0};
     std::vector<double> off;
     for (const double e : errors) off.push_back(std::abs(e - out.mean));
@@ -297,8 +306,8 @@ LineErrors fit_line(const std::vector<double>& errors, const std::vector<double>
     return out;
 }
 
-/// Without those that broke: found less than three quarters as long as they are, they are an object's error, not a
-/// line's.
+/// Without those that broke: found less than three quarters as long as they are, they are an object's error,
+/// not a line's.
 std::vector<FitLine> whole_filopodia(const std::vector<FitCell>& cells) {
     std::vector<FitLine> out;
     for (const FitCell& cell : cells)
@@ -339,8 +348,8 @@ ErrorFit fit_errors(const std::vector<FitCell>& all, const Legend& legend, const
                     const Progress& progress) {
     options.check();
     if (static_cast<std::int64_t>(all.size()) < options.cells)
-        throw UsageError("learning errors: expected at least " + std::to_string(options.cells) + " cells, found " +
-                         std::to_string(all.size()));
+        throw UsageError("learning errors: expected at least " + std::to_string(options.cells) +
+                         " cells, found " + std::to_string(all.size()));
     Cells cells;
     for (const FitCell& cell : all) cells.push_back(&cell);
     ErrorFit fit;
@@ -369,9 +378,9 @@ ErrorFit fit_errors(const std::vector<FitCell>& all, const Legend& legend, const
         if (!known)
             row.refused = "simulated cells have no such class";
         else if (row.compared < options.objects || row.cells < options.cells_of_class)
-            row.refused = number(row.compared, "object", "objects") + " in " + number(row.cells, "cell", "cells") +
-                          " to compare, needs " + std::to_string(options.objects) + " in " +
-                          std::to_string(options.cells_of_class);
+            row.refused = number(row.compared, "object", "objects") + " in " +
+                          number(row.cells, "cell", "cells") + " to compare, needs " +
+                          std::to_string(options.objects) + " in " + std::to_string(options.cells_of_class);
         if (row.refused.empty()) {
             ClassErrors e;
             fit_displacements(e, rows);
@@ -399,18 +408,20 @@ ErrorFit fit_errors(const std::vector<FitCell>& all, const Legend& legend, const
 Table error_fit_table(const ErrorFit& fit, const Legend& legend) {
     Table t;
     t.name = "learnt_errors";
-    t.columns = {{"class", "", "class, or the lines of filopodia"},
-                 {"found", "", "objects found in all cells"},
-                 {"not_real", "", "of these, without a true one"},
-                 {"missed", "", "true objects that were not found"},
-                 {"compared", "", "objects that share more than half of their union with a true one"},
-                 {"cells", "", "cells that these lie in"},
-                 {"held_percent", "%",
-                  "true volumes within 90 % intervals that were learnt from the other cells: 90 is as it should be"},
-                 {"intervals", "", "learnt; or why this model will give none"}};
+    t.columns = {
+        {"class", "", "class, or the lines of filopodia"},
+        {"found", "", "objects found in all cells"},
+        {"not_real", "", "of these, without a true one"},
+        {"missed", "", "true objects that were not found"},
+        {"compared", "", "objects that share more than half of their union with a true one"},
+        {"cells", "", "cells that these lie in"},
+        {"held_percent", "%",
+         "true volumes within 90 % intervals that were learnt from the other cells: 90 is as it should be"},
+        {"intervals", "", "learnt; or why this model will give none"}};
     for (const FitRow& r : fit.rows)
         t.rows.push_back({legend.name_of(r.class_id), r.found, r.no_objects, r.missed, r.compared,
-                          std::int64_t{r.cells}, 100 * r.held, r.refused.empty() ? "learnt" : "none: " + r.refused});
+                          std::int64_t{r.cells}, 100 * r.held,
+                          r.refused.empty() ? "learnt" : "none: " + r.refused});
     if (legend.find_kind("filopodium") != nullptr)
         t.rows.push_back({"lines of filopodia", fit.filopodia, not_defined, not_defined, fit.filopodia,
                           not_defined, not_defined,

@@ -19,7 +19,8 @@ struct FitObject {
     double volume_um3 = 0, surface_um2 = 0;
     double mean_probability = not_defined, edge_blur_um = not_defined;  ///< see certainty.h
     bool real = false;  ///< shares a fifth of the union with a true object of its class
-    /// Of that one, if they share more than half of their union; else NaN. The surface also where it is not known.
+    /// Of that one, if they share more than half of their union; else NaN. The surface also where it is not
+    /// known.
     double true_volume_um3 = not_defined, true_surface_um2 = not_defined;
 };
 
@@ -42,11 +43,12 @@ struct FitCell {
     std::vector<FitLine> filopodia;
 };
 
-/// What there must be before anything is learnt of a class; fewer tell how these few came out, not how others will.
+/// What there must be before anything is learnt of a class; fewer tell how these few came out, not how others
+/// will.
 struct FitOptions {
-    int cells = 8;             ///< of all
-    int cells_of_class = 5;    ///< that hold objects of the class to compare
-    std::int64_t objects = 20;  ///< of a class, to compare
+    int cells = 8;                ///< of all
+    int cells_of_class = 5;       ///< that hold objects of the class to compare
+    std::int64_t objects = 20;    ///< of a class, to compare
     std::int64_t filopodia = 12;  ///< from root to tip
     /// Throws UsageError.
     void check() const;
@@ -71,12 +73,12 @@ struct ErrorFit {
     std::string filopodia_refused;  ///< empty: learnt, or there is no such class
 };
 
-/// Displacements: median, and a part common to a cell and one of each object, by analysis of variance and by the
-/// likelihood that lets it grow with the blur; all are stretched so that 90 % of the objects lie within when each cell is
-/// judged by the others. Chance to be real: logistic regression with a weak pull towards the mean probability; of
-/// cytoplasm and nuclei, of which hardly any is false, by hand. Counts and volumes of classes: so that 90 % of the cells
-/// lie within. Surfaces that the simulation does not know: a deviation of 5 % is assumed. Time linear in objects.
-/// Deterministic. Throws UsageError below options.cells cells.
+/// Displacements: median, and a part common to a cell and one of each object, by analysis of variance and by
+/// the likelihood that lets it grow with the blur; all are stretched so that 90 % of the objects lie within
+/// when each cell is judged by the others. Chance to be real: logistic regression with a weak pull towards
+/// the mean probability; of cytoplasm and nuclei, of which hardly any is false, by hand. Counts and volumes
+/// of classes: so that 90 % of the cells lie within. Surfaces that the simulation does not know: a deviation
+/// of 5 % is assumed. Time linear in objects. Deterministic. Throws UsageError below options.cells cells.
 ErrorFit fit_errors(const std::vector<FitCell>& cells, const Legend& legend, const FitOptions& options = {},
                     const Progress& progress = {});
 

@@ -1,5 +1,5 @@
-// Cells drawn from errors that are known: what is learnt of them must be these, and the intervals it gives must hold the
-// truth of cells drawn anew.
+// Cells drawn from errors that are known: what is learnt of them must be these, and the intervals it gives
+// must hold the truth of cells drawn anew.
 #include "cytomo/measures/error_fit.h"
 
 #include <gtest/gtest.h>
@@ -90,9 +90,9 @@ TEST(ErrorFit, FindsTheErrorsThatCellsWereDrawnFrom) {
     EXPECT_NEAR(e.shared_um, known.e.shared_um, 0.0025);
     // Own part and blur stand for each other; what counts is what they are together.
     for (const double blur : {0.01, 0.02, 0.035})
-        EXPECT_NEAR(std::hypot(e.own_um, e.blur_share * blur) /
-                        std::hypot(known.e.own_um, known.e.blur_share * blur),
-                    1, 0.15)
+        EXPECT_NEAR(
+            std::hypot(e.own_um, e.blur_share * blur) / std::hypot(known.e.own_um, known.e.blur_share * blur),
+            1, 0.15)
             << blur;
     EXPECT_NEAR(e.usual_blur_um, 0.0225, 0.001);
     EXPECT_NEAR(e.surface_shift, known.e.surface_shift, 0.004);
@@ -168,13 +168,14 @@ TEST(ErrorFit, AgreesWithNumpyAndScipy) {
     for (std::size_t i = 0; i < l.size(); i += 5)
         cells[i % cells.size()].filopodia.push_back({l[i], l[i + 1], l[i + 2], l[i + 3], l[i + 4]});
     cells[0].truth[2] = {};
-    const ErrorFit fit = fit_errors(cells, {{{0, "background", {}}, {1, "vesicle", {}}, {2, "filopodium", {}}}});
+    const ErrorFit fit =
+        fit_errors(cells, {{{0, "background", {}}, {1, "vesicle", {}}, {2, "filopodium", {}}}});
     ASSERT_EQ(fit.learnt.classes.size(), 1U);
     const ClassErrors& e = fit.learnt.classes[0].errors;
     const std::vector<double> learnt{
-        e.mean_um,           e.shared_um,   e.own_um,     e.blur_share,        e.usual_blur_um,
-        e.surface_shift,     e.surface_deviation, e.real_offset, e.real_slope, e.real_volume_slope,
-        e.usual_probability, e.missed_share, e.count_deviation, e.volume_shift, e.volume_deviation};
+        e.mean_um,           e.shared_um,         e.own_um,          e.blur_share,   e.usual_blur_um,
+        e.surface_shift,     e.surface_deviation, e.real_offset,     e.real_slope,   e.real_volume_slope,
+        e.usual_probability, e.missed_share,      e.count_deviation, e.volume_shift, e.volume_deviation};
     ASSERT_EQ(golden["errors"].size(), learnt.size());
     for (std::size_t i = 0; i < learnt.size(); ++i)
         EXPECT_NEAR(learnt[i], golden["errors"][i], 1e-5 + 1e-3 * std::abs(golden["errors"][i])) << i;
@@ -203,7 +204,10 @@ TEST(ErrorFit, RefusesWhatTooFewObjectsShow) {
     const Known known;
     std::vector<FitCell> cells = draw_cells(10, known, 5);
     EXPECT_THROW(fit_errors({cells.begin(), cells.begin() + 7}, one_class("vesicle")), UsageError);
-    const Legend legend{{{0, "background", {}}, {1, "vesicle", {}}, {2, "golgi", {}}, {3, "mitochondrion", {}},
+    const Legend legend{{{0, "background", {}},
+                         {1, "vesicle", {}},
+                         {2, "golgi", {}},
+                         {3, "mitochondrion", {}},
                          {6, "filopodium", {}}}};
     // Mitochondria in one cell only, however many; golgi is nothing that cells are simulated with.
     for (FitCell& cell : cells) cell.truth[3] = cell.truth[6] = {};
@@ -247,7 +251,8 @@ TEST(ErrorFit, LinesOfFilopodia) {
         for (int i = 0; i < 10; ++i) {
             FitLine line;
             line.length_um = random.uniform(0.5, 4);
-            line.true_length_um = line.length_um + random.normal(0.04, std::hypot(0.1, 0.06 * line.length_um));
+            line.true_length_um =
+                line.length_um + random.normal(0.04, std::hypot(0.1, 0.06 * line.length_um));
             line.radius_um = random.uniform(0.06, 0.15);
             line.edge_blur_um = random.uniform(0.01, 0.03);
             line.true_radius_um = line.radius_um + random.normal(-0.006, 0.01);
@@ -260,7 +265,9 @@ TEST(ErrorFit, LinesOfFilopodia) {
     const FilopodiumErrors& e = *fit.learnt.filopodia;
     EXPECT_NEAR(e.length_mean_um, 0.04, 0.02);
     for (const double um : {0.7, 2.0, 3.5})
-        EXPECT_NEAR(std::hypot(e.length_deviation_um, e.length_share * um) / std::hypot(0.1, 0.06 * um), 1, 0.2) << um;
+        EXPECT_NEAR(std::hypot(e.length_deviation_um, e.length_share * um) / std::hypot(0.1, 0.06 * um), 1,
+                    0.2)
+            << um;
     EXPECT_NEAR(e.radius_mean_um, -0.006, 0.002);
     EXPECT_NEAR(std::hypot(e.radius_deviation_um, 0.02 * e.radius_blur_share), 0.01, 0.0015);
 }
@@ -275,7 +282,7 @@ TEST(FitSearch, FindsKnownMinima) {
     EXPECT_NEAR(minimise([](double x, double y) { return x * x + std::abs(y); }, {0, 0})[1], 0, 1e-6);
 
     // Two kinds of rows, 3 of 4 and 1 of 4 true, and hardly any prior: the logits are log 3 and -log 3.
-    const std::vector<std::array<double, 3>> x{{1, 1, 0}, {1, 1, 0}, {1, 1, 0}, {1, 1, 0},
+    const std::vector<std::array<double, 3>> x{{1, 1, 0},  {1, 1, 0},  {1, 1, 0},  {1, 1, 0},
                                                {1, -1, 0}, {1, -1, 0}, {1, -1, 0}, {1, -1, 0}};
     const std::vector<double> y{1, 1, 1, 0, 1, 0, 0, 0};
     const auto b = fit_logistic(x, y, {0, 0, 0.3}, {1e9, 1e9, 1});

@@ -63,8 +63,9 @@ Errors read_fields(const Json& json, const Field<Errors> (&fields)[N], const std
     for (const auto& [name, field] : fields) {
         const double value = json.at(name).get<double>();
         if (!(std::abs(value) <= 1000) || (value < 0 && !may_be_negative(name)))
-            throw InputError(file, "errors that can be", std::string(name) + " of " + of + ": " +
-                             std::to_string(value), "Learn them again with cytomo bias --learn");
+            throw InputError(file, "errors that can be",
+                             std::string(name) + " of " + of + ": " + std::to_string(value),
+                             "Learn them again with cytomo bias --learn");
         errors.*field = value;
     }
     return errors;
@@ -88,14 +89,16 @@ const LearntErrors::OfClass* entry_for(const LearntErrors& learnt, const LegendE
 }  // namespace
 
 double chance_real(const ClassErrors& e, double mean_probability, double volume_um3) {
-    const double p = std::clamp(std::isfinite(mean_probability) ? mean_probability : e.usual_probability, 0.01, 0.99);
+    const double p =
+        std::clamp(std::isfinite(mean_probability) ? mean_probability : e.usual_probability, 0.01, 0.99);
     const double x = e.real_offset + e.real_slope * std::log(p / (1 - p)) +
                      e.real_volume_slope * std::log(std::max(volume_um3, 1e-9) / 0.01);
     return 1 / (1 + std::exp(-x));
 }
 
 std::string LearntErrors::text() const {
-    return "learnt by " + program + " on " + std::to_string(cells) + " simulated cells for the model " + model;
+    return "learnt by " + program + " on " + std::to_string(cells) + " simulated cells for the model " +
+           model;
 }
 
 std::string error_model_json(const LearntErrors& learnt) {
@@ -162,7 +165,8 @@ ErrorModel errors_for(const KnownErrors& known, const Legend& legend) {
     if (!known.learnt) return model;
     for (const LegendEntry& entry : legend.entries)
         if (entry.id != background && entry.id != ignore_label)
-            if (const auto* found = entry_for(*known.learnt, entry, legend)) model.classes[entry.id] = found->errors;
+            if (const auto* found = entry_for(*known.learnt, entry, legend))
+                model.classes[entry.id] = found->errors;
     model.filopodia = known.learnt->filopodia;
     return model;
 }
@@ -181,8 +185,9 @@ std::string why_no_intervals(const KnownErrors& known, const Legend& legend) {
     }
     if (filopodia && !model.filopodia) add("lengths and radii of filopodia");
     if (names.empty()) return "";
-    return what + " for " + names + ": the errors of the model were learnt without them (unknown to simulated cells, "
-                                    "or too few objects); " +
+    return what + " for " + names +
+           ": the errors of the model were learnt without them (unknown to simulated cells, "
+           "or too few objects); " +
            how_to_learn + ".";
 }
 

@@ -1,8 +1,8 @@
 // How far measures are from the truth, as learnt for one model on simulated cells.
 //
-// The numbers belong to the weights of a model and travel in its file, as a JSON text that the network's reader hands
-// through unread (Model::error_model). Classes whose errors nobody learnt have none, and what is measured of them gets
-// no intervals.
+// The numbers belong to the weights of a model and travel in its file, as a JSON text that the network's
+// reader hands through unread (Model::error_model). Classes whose errors nobody learnt have none, and what is
+// measured of them gets no intervals.
 #pragma once
 
 #include <array>
@@ -52,7 +52,8 @@ struct FilopodiumErrors {
     friend bool operator==(const FilopodiumErrors&, const FilopodiumErrors&) = default;
 };
 
-/// Chance that an object is real, 0 … 1, by the errors of its class. A probability that is NaN is the usual one.
+/// Chance that an object is real, 0 … 1, by the errors of its class. A probability that is NaN is the usual
+/// one.
 double chance_real(const ClassErrors& errors, double mean_probability, double volume_um3);
 
 /// What was learnt of one model, by the names of its classes, and where.
@@ -89,9 +90,9 @@ struct KnownErrors {
         "it is not known which model made the classes";
 };
 
-/// What a model file says. `json`: Model::error_model, empty: the model has none; `checksum`: Model::checksum.
-/// Numbers that were learnt for other weights (the model was trained further, or averaged) count as none. Throws
-/// InputError for `file` as parse_error_model does.
+/// What a model file says. `json`: Model::error_model, empty: the model has none; `checksum`:
+/// Model::checksum. Numbers that were learnt for other weights (the model was trained further, or averaged)
+/// count as none. Throws InputError for `file` as parse_error_model does.
 KnownErrors known_errors(const std::string& json, const std::string& checksum, const std::string& file);
 
 /// By class ids of a legend.
@@ -104,8 +105,8 @@ struct ErrorModel {
 /// ("endosome", "lysosome"), only one of the very name that was learnt has errors.
 ErrorModel errors_for(const KnownErrors& known, const Legend& legend);
 
-/// Why intervals are absent, as a sentence for people that says what to do; empty if every class of the legend has its
-/// errors.
+/// Why intervals are absent, as a sentence for people that says what to do; empty if every class of the
+/// legend has its errors.
 std::string why_no_intervals(const KnownErrors& known, const Legend& legend);
 
 }  // namespace cytomo

@@ -10,7 +10,7 @@ namespace cytomo {
 namespace {
 
 ClassErrors errors_of(double seed) {
-    return {-seed, 2 * seed, 3 * seed, 4 * seed, 5 * seed, -6 * seed, 7 * seed, -8 * seed,
+    return {-seed,    2 * seed,   3 * seed,   4 * seed,  5 * seed,  -6 * seed,  7 * seed, -8 * seed,
             9 * seed, -10 * seed, 0.5 + seed, 11 * seed, 12 * seed, -13 * seed, 14 * seed};
 }
 
@@ -39,7 +39,8 @@ TEST(ErrorModel, SurvivesItsText) {
 }
 
 TEST(ErrorModel, FollowsNamesNotNumbers) {
-    const Legend other{{{0, "background", {}}, {9, "Mitochondria", {}}, {3, "golgi", {}}, {4, "lysosome", {}}}};
+    const Legend other{
+        {{0, "background", {}}, {9, "Mitochondria", {}}, {3, "golgi", {}}, {4, "lysosome", {}}}};
     const ErrorModel model = errors_for(known(two_classes()), other);
     ASSERT_TRUE(model.classes[9]);
     EXPECT_EQ(*model.classes[9], errors_of(0.01));

@@ -15,15 +15,18 @@ std::array<double, 2> minimise(const std::function<double(double, double)>& f, s
     };
     const auto corner = [&](Point at) { return Corner{at, f(at[0], at[1])}; };
     const auto aside = [](double v) { return v != 0 ? 1.05 * v : 0.00025; };
-    std::array<Corner, 3> s{corner(start), corner({aside(start[0]), start[1]}), corner({start[0], aside(start[1])})};
+    std::array<Corner, 3> s{corner(start), corner({aside(start[0]), start[1]}),
+                            corner({start[0], aside(start[1])})};
     for (int step = 0; step < 2000; ++step) {
-        std::stable_sort(s.begin(), s.end(), [](const Corner& a, const Corner& b) { return a.value < b.value; });
+        std::stable_sort(s.begin(), s.end(),
+                         [](const Corner& a, const Corner& b) { return a.value < b.value; });
         const double size = std::max({std::abs(s[1].at[0] - s[0].at[0]), std::abs(s[1].at[1] - s[0].at[1]),
                                       std::abs(s[2].at[0] - s[0].at[0]), std::abs(s[2].at[1] - s[0].at[1])});
         if (size <= 1e-7 * std::max({std::abs(s[0].at[0]), std::abs(s[0].at[1]), 1e-6})) break;
         const Point middle{(s[0].at[0] + s[1].at[0]) / 2, (s[0].at[1] + s[1].at[1]) / 2};
         const auto along = [&](double t) {  // from the middle of the best two, away from the worst
-            return corner({middle[0] + t * (middle[0] - s[2].at[0]), middle[1] + t * (middle[1] - s[2].at[1])});
+            return corner(
+                {middle[0] + t * (middle[0] - s[2].at[0]), middle[1] + t * (middle[1] - s[2].at[1])});
         };
         const Corner reflected = along(1);
         if (reflected.value < s[0].value) {
@@ -41,11 +44,14 @@ std::array<double, 2> minimise(const std::function<double(double, double)>& f, s
             }
         }
     }
-    return std::min_element(s.begin(), s.end(), [](const Corner& a, const Corner& b) { return a.value < b.value; })->at;
+    return std::min_element(s.begin(), s.end(),
+                            [](const Corner& a, const Corner& b) { return a.value < b.value; })
+        ->at;
 }
 
 std::array<double, 3> fit_logistic(std::span<const std::array<double, 3>> x, std::span<const double> y,
-                                   const std::array<double, 3>& prior, const std::array<double, 3>& variance) {
+                                   const std::array<double, 3>& prior,
+                                   const std::array<double, 3>& variance) {
     const auto loss = [&](const std::array<double, 3>& b) {
         double sum = 0;
         for (std::size_t i = 0; i < x.size(); ++i) {

@@ -72,7 +72,8 @@ double own_deviation(const ClassErrors& e, double blur_um) {
 
 double chance_of(std::uint32_t instance, double volume_um3, const std::vector<Certainty>& certainty,
                  const ClassErrors& e) {
-    return chance_real(e, instance < certainty.size() ? certainty[instance].mean_probability : not_defined, volume_um3);
+    return chance_real(e, instance < certainty.size() ? certainty[instance].mean_probability : not_defined,
+                       volume_um3);
 }
 
 double thickness_scale_um(const Object& o) {

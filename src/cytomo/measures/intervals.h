@@ -40,13 +40,13 @@ struct IntervalOptions {
 struct ObjectIntervals {
     std::uint32_t instance = 0;
     double chance_real = not_defined;  ///< probability that there is such an object, 0 … 1
-    Certainty certainty;     ///< as given; NaN where not
+    Certainty certainty;               ///< as given; NaN where not
     Interval volume_um3, surface_um2, equivalent_diameter_um, longest_width_um;
 };
 
-/// Of each object, in their order; every interval holds the measured value. Objects of classes without errors get
-/// NaN for all but their certainty. `certainty`: by object number
-/// (see certainty.h); empty: each class has its usual blur and probability. Time linear in objects.
+/// Of each object, in their order; every interval holds the measured value. Objects of classes without errors
+/// get NaN for all but their certainty. `certainty`: by object number (see certainty.h); empty: each class
+/// has its usual blur and probability. Time linear in objects.
 std::vector<ObjectIntervals> object_intervals(const std::vector<Object>& objects,
                                               const std::vector<Certainty>& certainty,
                                               const ErrorModel& errors, const IntervalOptions& options = {});
@@ -58,7 +58,8 @@ struct FilopodiumIntervals {
     Interval length_um, mean_radius_um, minimum_radius_um;
 };
 
-/// Of each filopodium, in their order. `class_id`: their class, otherwise as above; NaN without errors of lines.
+/// Of each filopodium, in their order. `class_id`: their class, otherwise as above; NaN without errors of
+/// lines.
 std::vector<FilopodiumIntervals> filopodium_intervals(const std::vector<Filopodium>& filopodia,
                                                       const std::vector<Certainty>& certainty,
                                                       std::uint8_t class_id, const ErrorModel& errors,
@@ -68,7 +69,8 @@ std::vector<FilopodiumIntervals> filopodium_intervals(const std::vector<Filopodi
 struct ClassIntervals {
     std::uint8_t class_id = 0;
     std::int64_t objects = 0;  ///< found
-    double expected_real = 0;  ///< of those found; this and all expectations and intervals: NaN without errors of the class
+    double expected_real =
+        0;  ///< of those found; this and all expectations and intervals: NaN without errors of the class
     double expected_missed = 0;
     Interval count;  ///< of true objects in view; whole numbers
     double volume_um3 = 0;
@@ -93,8 +95,8 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
 /// Adds columns to the table of objects, each pair beside the value that it belongs to: volume_low_um3,
 /// volume_high_um3, surface_low_um2, …, and at the end
 /// chance_real, mean_probability and edge_blur_um: whoever draws error bars finds all three numbers in one
-/// row. Rows are found by the number of the object. `absent` (why_no_intervals) is added to the descriptions of
-/// what may be empty.
+/// row. Rows are found by the number of the object. `absent` (why_no_intervals) is added to the descriptions
+/// of what may be empty.
 void add_interval_columns(Table& objects_table, const std::vector<ObjectIntervals>& intervals,
                           const std::string& absent = {});
 /// The same for filopodia.csv, without the last two.

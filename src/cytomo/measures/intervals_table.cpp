@@ -63,7 +63,8 @@ void add_columns(Table& table, const std::vector<Of>& intervals, const std::vect
         table.columns.insert(
             table.columns.begin() + at + 1,
             {{pair.low, value.unit,
-              explained("lower end of the interval that holds the true " + value.name + " (default 90 %)", absent)},
+              explained("lower end of the interval that holds the true " + value.name + " (default 90 %)",
+                        absent)},
              {pair.high, value.unit, explained("its upper end", absent)}});
         for (std::size_t r = 0; r < table.rows.size(); ++r) {
             const Interval interval = of_row[r] != nullptr ? of_row[r]->*pair.interval : Interval{};
@@ -119,9 +120,10 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
         {"unit", "", "unit of value, expected, low and high"},
         {"value", "", "as measured"},
         {"expected", "",
-         explained("what the truth is expected to be: value without the mean errors of the model on simulated "
-                   "cells (objects that are none, missed ones, surfaces too far out or in)",
-                   absent)},
+         explained(
+             "what the truth is expected to be: value without the mean errors of the model on simulated "
+             "cells (objects that are none, missed ones, surfaces too far out or in)",
+             absent)},
         {"low", "", explained("lower end of the interval that holds the truth (default 90 %)", absent)},
         {"high", "", explained("its upper end", absent)}};
     for (const ClassIntervals& c : intervals) {

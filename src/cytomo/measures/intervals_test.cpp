@@ -30,8 +30,8 @@ ErrorModel no_errors() {
 ErrorModel usual_errors() {
     ErrorModel model;
     for (auto& e : model.classes)
-        e = ClassErrors{-0.003, 0.004, 0.003,  0.6, 0.0125, -0.01, 0.02, -2.4,
-                        2.8,    0.1,   0.8, 0.25, 0.15, 0.05, 0.2};
+        e = ClassErrors{-0.003, 0.004, 0.003, 0.6,  0.0125, -0.01, 0.02, -2.4,
+                        2.8,    0.1,   0.8,   0.25, 0.15,   0.05,  0.2};
     model.filopodia = FilopodiumErrors{0.04, 0.12, 0.05, -0.006, 0.01, 0};
     return model;
 }
@@ -290,11 +290,9 @@ TEST(Intervals, Columns) {
     f.instance = 3;
     f.length_um = f.mean_radius_um = f.minimum_radius_um = f.volume_um3 = 1;
     Table tubes = filopodia_table({f});
-    add_interval_columns(tubes,
-                         filopodium_intervals({f}, {}, filopodium, usual_errors()));
+    add_interval_columns(tubes, filopodium_intervals({f}, {}, filopodium, usual_errors()));
     EXPECT_EQ(tubes.rows[0].size(), tubes.columns.size());
-    const auto classes = class_intervals({}, Grid{{4, 4, 4}, {1, 1, 1}, {}}, objects, {},
-                                         usual_errors(), {});
+    const auto classes = class_intervals({}, Grid{{4, 4, 4}, {1, 1, 1}, {}}, objects, {}, usual_errors(), {});
     const Table summary = class_intervals_table(classes, default_legend());
     ASSERT_EQ(summary.rows.size(), 3U);
     EXPECT_EQ(summary.rows[0].size(), summary.columns.size());
@@ -312,21 +310,22 @@ TEST(Intervals, AbsentWithoutErrorsOfTheClass) {
     const auto each = object_intervals(objects, certainty, errors);
     EXPECT_TRUE(holds(each[0].volume_um3, objects[0].volume_um3));
     EXPECT_TRUE(std::isnan(each[1].chance_real));
-    for (const Interval& i :
-         {each[1].volume_um3, each[1].surface_um2, each[1].equivalent_diameter_um, each[1].longest_width_um}) {
+    for (const Interval& i : {each[1].volume_um3, each[1].surface_um2, each[1].equivalent_diameter_um,
+                              each[1].longest_width_um}) {
         EXPECT_TRUE(std::isnan(i.low));
         EXPECT_TRUE(std::isnan(i.high));
     }
     EXPECT_EQ(each[1].certainty.mean_probability, 0.7);  // that is the network's, not the error model's
 
-    const auto all = class_intervals({{mitochondrion, 5000}}, Grid{{50, 50, 50}, {0.02, 0.02, 0.02}, {}}, objects,
-                                     certainty, errors);
+    const auto all = class_intervals({{mitochondrion, 5000}}, Grid{{50, 50, 50}, {0.02, 0.02, 0.02}, {}},
+                                     objects, certainty, errors);
     ASSERT_EQ(all.size(), 2U);  // ascending: mitochondrion first
     EXPECT_EQ(all[0].objects, 1);
     EXPECT_NEAR(all[0].volume_um3, 0.04, 1e-12);
     EXPECT_NEAR(all[0].surface_um2, objects[1].surface_um2, 1e-12);
-    for (const double v : {all[0].expected_real, all[0].expected_missed, all[0].expected_um3, all[0].expected_um2,
-                           all[0].count.low, all[0].count.high, all[0].volume.low, all[0].surface.high})
+    for (const double v :
+         {all[0].expected_real, all[0].expected_missed, all[0].expected_um3, all[0].expected_um2,
+          all[0].count.low, all[0].count.high, all[0].volume.low, all[0].surface.high})
         EXPECT_TRUE(std::isnan(v));
     EXPECT_GT(all[1].expected_real, 0);
 
@@ -344,8 +343,8 @@ TEST(Intervals, AbsentWithoutErrorsOfTheClass) {
     add_interval_columns(table, each, "nobody knows.");
     for (const TableColumn& column : table.columns)
         EXPECT_EQ(column.description.find("nobody knows.") != std::string::npos,
-                  column.name.find("_low_") != std::string::npos || column.name.find("_high_") != std::string::npos ||
-                      column.name == "chance_real")
+                  column.name.find("_low_") != std::string::npos ||
+                      column.name.find("_high_") != std::string::npos || column.name == "chance_real")
             << column.name;
     const Table classes = class_intervals_table(all, default_legend(), "nobody knows.");
     for (const std::size_t c : {5U, 6U, 7U}) {

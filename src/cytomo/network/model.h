@@ -76,8 +76,9 @@ struct Model {
     /// How it was trained, for people and for reports: data, steps, figures. Only "polarity" is acted upon:
     /// "dark" or "bright" if it began from nothing and was taught on such tomograms only (choose_polarity).
     std::map<std::string, std::string> record;
-    /// How far measures of what it finds lie from the truth: a JSON text that measures/error_model.h explains; empty
-    /// where nobody has learnt it. Holds for these weights only: training, adopt_legend and grow give it up.
+    /// How far measures of what it finds lie from the truth: a JSON text that measures/error_model.h
+    /// explains; empty where nobody has learnt it. Holds for these weights only: training, adopt_legend and
+    /// grow give it up.
     std::string error_model;
     std::map<std::string, Tensor> weights;
 
