@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "bias_truth.h"
 #include "cytomo/core/error.h"
@@ -259,7 +260,7 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
         bias.samples.insert(bias.samples.end(), samples.begin(), samples.end());
         if (cell > 0) continue;
         for (const ClassVolume* shown :
-             {static_cast<const ClassVolume*>(nullptr), &made.classes, a.classes.get()}) {
+             {static_cast<const ClassVolume*>(nullptr), &std::as_const(made.classes), a.classes.get()}) {
             auto views = make_plane_views(tomogram, shown, model.legend, 1, 500, progress.stage("slices"));
             for (auto& view : views)
                 for (auto& slice : view.slices)

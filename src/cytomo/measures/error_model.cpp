@@ -61,10 +61,10 @@ Errors read_fields(const Json& json, const Field<Errors> (&fields)[N], const std
                    const std::string& file) {
     Errors errors;
     for (const auto& [name, field] : fields) {
-        const double value = json.at(name).get<double>();
-        if (!(std::abs(value) <= 1000) || (value < 0 && !may_be_negative(name)))
-            throw InputError(file, "errors that can be",
-                             std::string(name) + " of " + of + ": " + std::to_string(value),
+        const std::string key = name;
+        const double value = json.at(key).get<double>();
+        if (!(std::abs(value) <= 1000) || (value < 0 && !may_be_negative(key)))
+            throw InputError(file, "errors that can be", key + " of " + of + ": " + std::to_string(value),
                              "Learn them again with cytomo bias --learn");
         errors.*field = value;
     }
