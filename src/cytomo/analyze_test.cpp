@@ -112,6 +112,7 @@ TEST(Analyze, IntervalsAreThoseOfTheModelOrAbsent) {
     EXPECT_FALSE(std::isnan(none.measures.object_intervals[0].certainty.mean_probability));
     EXPECT_TRUE(std::isnan(none.measures.summary.classes[0].expected_objects));
     EXPECT_GE(count_of(none.page, "nobody has learnt how far this model errs"), 1);
+    EXPECT_EQ(count_of(none.page, "chance_real"), 0);  // no empty columns
     const std::string summary = summary_json(none.measures.summary);
     EXPECT_NE(summary.find("\"expected_objects\": null"), std::string::npos);
     EXPECT_NE(summary.find("nobody has learnt how far this model errs"), std::string::npos);
@@ -136,6 +137,7 @@ TEST(Analyze, IntervalsAreThoseOfTheModelOrAbsent) {
                 ball.volume_um3 * std::pow(1 + 0.01 / h, 3), 1e-9);
     EXPECT_EQ(known.measures.no_intervals, "");
     EXPECT_EQ(count_of(known.page, "cytomo bias"), 0);
+    EXPECT_GT(count_of(known.page, "chance_real"), 0);
     EXPECT_GE(count_of(known.page, "learnt by a test on 9 simulated cells"), 1);
 
     // Other weights: the errors are no longer theirs.
