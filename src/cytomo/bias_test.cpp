@@ -144,7 +144,7 @@ TEST(Bias, TruthInTheClassesOfAModel) {
     EXPECT_EQ(made.classes(39, 19, 19), 0);  // cytoplasm
     // Default ids stay as they are.
     SimulatedTomogram standard = three_boxes();
-    standard.classes.values().assign(standard.classes.values().size(), vesicle);
+    for (std::uint8_t& c : standard.classes.values()) c = vesicle;
     translate_truth(standard, default_legend());
     EXPECT_EQ(standard.truth.objects.size(), 3U);
     EXPECT_EQ(standard.classes(39, 19, 19), vesicle);
