@@ -76,11 +76,11 @@ struct Model {
     /// How it was trained, for people and for reports: data, steps, figures. Only "polarity" is acted upon:
     /// "dark" or "bright" if it began from nothing and was taught on such tomograms only (choose_polarity).
     std::map<std::string, std::string> record;
+    std::map<std::string, Tensor> weights;
     /// How far measures of what it finds lie from the truth: a JSON text that measures/error_model.h
     /// explains; empty where nobody has learnt it. Holds for these weights only: training, adopt_legend and
     /// grow give it up.
     std::string error_model;
-    std::map<std::string, Tensor> weights;
 
     /// Classes that the model tells apart: ids 0 to class_count() - 1.
     int class_count() const;
