@@ -16,9 +16,9 @@ absent() { # FOLDER WORDS: no intervals, and all places say why
     [ -n "$(columns "$1/class_intervals.csv" value)" ] || fail "$1: no values"
     grep -q '"expected_objects": [0-9]' "$1/summary.json" && fail "$1: expected objects in summary.json"
     for text in err.txt "$1/columns.csv"; do
-        grep -qF "$2" "$text" || fail "$text does not say '$2'"
+        grep -qF -- "$2" "$text" || fail "$text does not say '$2'"
     done
-    json "$1/summary.json" intervals absent | grep -qF "$2" || fail "$1/summary.json does not say '$2'"
+    json "$1/summary.json" intervals absent | grep -qF -- "$2" || fail "$1/summary.json does not say '$2'"
 }
 present() { # FOLDER
     [ -n "$(columns "$1/objects.csv" volume_low_um3)" ] || fail "$1: no intervals"
