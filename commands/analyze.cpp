@@ -20,6 +20,7 @@
 #include "instance_files.h"
 #include "measure_options.h"
 #include "predict_options.h"
+#include "result_errors.h"
 
 namespace cytomo::commands {
 
@@ -63,9 +64,11 @@ void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& 
 }
 
 void write_everything(const fs::path& folder, const Analysis& a, const Arguments& arguments,
-                      const Legend& legend, const StageTimes& times, const Progress& progress) {
+                      const Legend& legend, const KnownErrors& errors, const StageTimes& times,
+                      const Progress& progress) {
     progress(0);
     write_classes(folder / "classes.tif", *a.classes, legend, false);
+    write_result_errors(folder, "classes.tif", errors);
     write_instances(folder / "instances.tif", a.instances, progress.part(0.2, 0.6));
     write_surfaces(folder / "surfaces", a, arguments, legend);
     write_measures(folder, a.measures, legend);
@@ -89,6 +92,9 @@ void run(const Arguments& a, const Common& common) {
     folder.keep(a.in);
     folder.keep(a.predict.model_file);
     const Model model = a.predict.model();
+    const KnownErrors errors =
+        known_errors(model.error_model, model.checksum(),
+                     a.predict.model_file.empty() ? "the model" : a.predict.model_file);
     options.instances = instance_options_for(model.legend);
     options.measures = a.measures.options(model.legend, a.smoothing);
     options.check();
@@ -116,9 +122,11 @@ void run(const Arguments& a, const Common& common) {
     StageTimes times;
     const Progress progress = times.watch(common.progress());
     const Analysis analysis = analyze(tomogram, model, options, progress);
-    write_everything(folder.path(), analysis, a, model.legend, times, progress.stage("writing files"));
+    write_everything(folder.path(), analysis, a, model.legend, errors, times,
+                     progress.stage("writing files"));
     folder.commit();
     common.say(describe(analysis.prediction));
+    if (!analysis.measures.no_intervals.empty()) common.say(analysis.measures.no_intervals);
     for (const auto& c : analysis.measures.summary.classes)
         if (c.voxels > 0) {
             char line[120];

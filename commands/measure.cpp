@@ -18,6 +18,7 @@
 #include "cytomo/measures/cell.h"
 #include "instance_files.h"
 #include "measure_options.h"
+#include "result_errors.h"
 
 namespace cytomo::commands {
 
@@ -26,7 +27,7 @@ namespace {
 constexpr double statistics_voxel_um = 0.02;
 
 struct MeasureArguments {
-    std::string tomogram, classes, folder, voxel_nm, instances, edits, legend;
+    std::string tomogram, classes, folder, voxel_nm, instances, edits, legend, errors = "auto";
     std::optional<double> min_volume_um3;
     int smoothing = 8;
     bool columns = false;
@@ -85,6 +86,7 @@ std::vector<std::pair<std::string, std::string>> record_of(const MeasureArgument
     if (!arguments.edits.empty())
         record.emplace_back("edits", arguments.edits + ", " + file_checksum(arguments.edits) + " (FNV-1a)");
     record.emplace_back("measures", arguments.measures.text());
+    if (arguments.errors != "auto") record.emplace_back("errors", arguments.errors);
     if (!arguments.voxel_nm.empty()) record.emplace_back("voxel_nm", arguments.voxel_nm);
     if (arguments.min_volume_um3)
         record.emplace_back("min_volume_um3", std::to_string(*arguments.min_volume_um3));
@@ -105,6 +107,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     if (arguments.min_volume_um3) options.min_volume_um3.fill(*arguments.min_volume_um3);
     options.check();
     CellOptions measuring = arguments.measures.options(legend, arguments.smoothing);
+    measuring.errors = errors_of_classes(arguments.errors, arguments.classes);
     std::vector<Edit> edits;
     if (!arguments.edits.empty()) edits = parse_edits(read_text(arguments.edits), arguments.edits, legend);
 
@@ -135,7 +138,10 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
         write_measures(output.path(), measures, legend);
         write_instances(output.path() / "instances.tif", slices_of(*instances),
                         progress.stage("writing objects"));
-        if (!edits.empty()) write_classes(output.path() / "classes.tif", *classes, legend, false);
+        if (!edits.empty()) {
+            write_classes(output.path() / "classes.tif", *classes, legend, false);
+            write_result_errors(output.path(), "classes.tif", measuring.errors);
+        }
         write_text(output.path() / "summary.json", summary_json(measures.summary));
     }
     output.commit();
@@ -175,6 +181,13 @@ Command measure_command() {
             app.add_option("--edits", arguments->edits,
                            "List of objects to merge, split, delete or give another class (docs/edits.md)")
                 ->type_name("FILE");
+            app.add_option(
+                   "--errors", arguments->errors,
+                   "Whose errors the intervals tell: those of the default model (default), of a model file, "
+                   "or "
+                   "none; auto: of the model that made these classes, if cytomo analyze left it beside them")
+                ->type_name("auto|default|none|MODEL")
+                ->capture_default_str();
             app.add_option("--smoothing", arguments->smoothing,
                            "Smoothing iterations on surfaces (volumes stay)")
                 ->check(CLI::Range(0, 1000))

@@ -125,6 +125,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     }
     CellOptions measures = options.measures;
     measures.polarity = a.prediction.polarity;
+    measures.errors = known_errors(model.error_model, model.checksum(), "the model");
     a.measures = measure_cell({tomogram, a.classes, a.instances, coarse, instances, std::move(p)},
                               model.legend, measures, progress);
     a.surfaces = join_surfaces(a.measures, a.instances.class_of);

@@ -20,8 +20,8 @@ namespace cytomo {
 struct AnalyzeOptions {
     PredictOptions predict;
     InstanceOptions instances = default_instance_options();  ///< other legends: instance_options_for
-    CellOptions measures;
-    std::int64_t page_triangles = 150'000;  ///< of the 3D view in the page
+    CellOptions measures;                                    ///< but for errors, which the model carries
+    std::int64_t page_triangles = 150'000;                   ///< of the 3D view in the page
     std::int64_t picture_triangles = 1'500'000;
     bool pictures = true;  ///< false: numbers only, no pictures and no page
     /// How the result came about, for page and summary: version, model, input, options, date, …

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <numeric>
+#include <variant>
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/report/filopodia_pictures.h"
@@ -107,6 +108,20 @@ Table summary_cards(const Summary& summary) {
     return t;
 }
 
+/// Columns of intervals that nobody knows: a warning on the page says why, they would only stand in the way.
+void drop_absent_intervals(Table& table, const std::string& why) {
+    for (std::size_t c = table.columns.size(); c-- > 0;) {
+        const bool empty = std::all_of(table.rows.begin(), table.rows.end(), [c](const auto& row) {
+            const double* value = std::get_if<double>(&row[c]);
+            return value != nullptr && std::isnan(*value);
+        });
+        if (!empty || table.columns[c].description.find(why) == std::string::npos) continue;
+        const auto at = static_cast<std::ptrdiff_t>(c);
+        table.columns.erase(table.columns.begin() + at);
+        for (auto& row : table.rows) row.erase(row.begin() + at);
+    }
+}
+
 /// Tables that people read; those for plotting programs are files only. Empty ones are left out.
 std::vector<Table> tables_to_read(const Analysis& a, const Legend& legend) {
     std::vector<Table> shown;
@@ -114,6 +129,7 @@ std::vector<Table> tables_to_read(const Analysis& a, const Legend& legend) {
         const bool for_plots = table.name == "filopodium_profiles" || table.name == "absorption_profiles" ||
                                table.name == "radial" || table.name == "positions" ||
                                table.name == "distances";
+        if (!a.measures.no_intervals.empty()) drop_absent_intervals(table, a.measures.no_intervals);
         if (!for_plots && !table.rows.empty()) shown.push_back(std::move(table));
     }
     return shown;
@@ -162,6 +178,8 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     report.title = std::filesystem::path(tomogram.source).filename().string();
     report.subtitle = size_text(tomogram.grid);
     report.provenance = options.record;
+    if (!a.measures.summary.errors.empty())
+        report.provenance.emplace_back("Intervals", a.measures.summary.errors);
     report.warnings = a.warnings;
     report.summary = summary_cards(a.measures.summary);
     report.tables = tables_to_read(a, legend);

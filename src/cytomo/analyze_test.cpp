@@ -125,6 +125,82 @@ TEST(Analyze, ClassesAreTakenByTheirNames) {
     EXPECT_EQ(cells.body_class, 1);
 }
 
+/// How often a text occurs.
+int count_of(const std::string& all, const std::string& part) {
+    int n = 0;
+    for (auto at = all.find(part); at != std::string::npos; at = all.find(part, at + 1)) ++n;
+    return n;
+}
+
+TEST(Analyze, IntervalsAreThoseOfTheModelOrAbsent) {
+    AnalyzeOptions options;
+    options.predict.polarity = Polarity::dense_is_bright;
+    options.predict.precision = "f32";
+    Model model = threshold_model();
+    model.legend.entries[1].name = "vesicle";
+    options.instances = instance_options_for(model.legend);
+    const Tomogram tomogram = two_balls({0.02, 0.02, 0.02});
+
+    // A model of which nobody has learnt how far it errs: whatever its classes are called.
+    const Analysis none = analyze(tomogram, model, options);
+    ASSERT_EQ(none.measures.objects.size(), 2U);
+    EXPECT_TRUE(std::isnan(none.measures.object_intervals[0].volume_um3.low));
+    EXPECT_TRUE(std::isnan(none.measures.object_intervals[0].chance_real));
+    EXPECT_FALSE(std::isnan(none.measures.object_intervals[0].certainty.mean_probability));
+    EXPECT_TRUE(std::isnan(none.measures.summary.classes[0].expected_objects));
+    EXPECT_GE(count_of(none.page, "nobody has learnt how far this model errs"), 1);
+    EXPECT_EQ(count_of(none.page, "chance_real"), 0);  // no empty columns
+    const std::string summary = summary_json(none.measures.summary);
+    EXPECT_NE(summary.find("\"expected_objects\": null"), std::string::npos);
+    EXPECT_NE(summary.find("nobody has learnt how far this model errs"), std::string::npos);
+    int explained = 0;
+    for (const auto& row : dictionary_table(cell_tables(none.measures, model.legend)).rows)
+        explained += count_of(std::get<std::string>(row[3]), "cytomo bias") > 0 ? 1 : 0;
+    EXPECT_EQ(explained, 4 * 2 + 1 + 3 * 2 + 1 + 3);  // of objects, filopodia and classes
+
+    // The same model with errors: surfaces lie 10 nm too far in, exactly.
+    LearntErrors learnt;
+    learnt.model = model.checksum();
+    learnt.program = "a test";
+    learnt.cells = 9;
+    learnt.classes = {{"vesicle", 20, {}}};
+    learnt.classes[0].errors.mean_um = 0.01;
+    model.error_model = error_model_json(learnt);
+    options.measures.intervals.voxel_size_deviation = 0;
+    const Analysis known = analyze(tomogram, model, options);
+    const Object& ball = known.measures.objects[0];
+    const double h = 3 * ball.volume_um3 / ball.surface_um2;
+    EXPECT_NEAR(known.measures.object_intervals[0].volume_um3.high,
+                ball.volume_um3 * std::pow(1 + 0.01 / h, 3), 1e-9);
+    EXPECT_EQ(known.measures.no_intervals, "");
+    EXPECT_EQ(count_of(known.page, "cytomo bias"), 0);
+    EXPECT_GT(count_of(known.page, "chance_real"), 0);
+    EXPECT_GE(count_of(known.page, "learnt by a test on 9 simulated cells"), 1);
+
+    // Other weights: the errors are no longer theirs.
+    model.weights["head.bias"].values[1] = -9.01F;
+    EXPECT_NE(analyze(tomogram, model, options).measures.no_intervals.find("other weights"),
+              std::string::npos);
+}
+
+TEST(Analyze, TheDefaultModelCarriesItsErrors) {
+    // What model cards and docs/validation.md rest on; learnt once, written in the model file and nowhere
+    // else.
+    const Model model = read_model(std::string(CYTOMO_SOURCE_DIR) + "/models/default.safetensors");
+    const KnownErrors known = known_errors(model.error_model, model.checksum(), "default");
+    EXPECT_EQ(why_no_intervals(known, model.legend), "");
+    const ErrorModel errors = errors_for(known, model.legend);
+    EXPECT_EQ(errors.classes[mitochondrion]->shared_um, 0.0038);
+    EXPECT_EQ(errors.classes[lipid_droplet]->real_volume_slope, -0.87);
+    EXPECT_EQ(errors.classes[filopodium]->volume_deviation, 0.590);
+    EXPECT_EQ(errors.filopodia->length_deviation_um, 0.12);
+    for (std::size_t id = 1; id < default_class_count; ++id) {
+        const ClassErrors& e = *errors.classes[id];
+        EXPECT_GT(e.shared_um + e.own_um + e.blur_share * e.usual_blur_um, 0) << id;
+        EXPECT_GT(e.usual_probability, 0.5) << id;
+    }
+}
+
 TEST(Analyze, StopsInEveryStage) {
     const Tomogram tomogram = two_balls({0.02, 0.02, 0.02});
     AnalyzeOptions options;

@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
+#include <utility>
 
+#include "bias_truth.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
 #include "cytomo/image/noise.h"
@@ -16,17 +17,6 @@
 namespace cytomo {
 
 namespace {
-
-/// The true objects, their numbers and classes.
-Instances instances_of(const SimulatedTomogram& made) {
-    Instances truth;
-    truth.volume = made.instances;
-    for (const ObjectTruth& o : made.truth.objects) {
-        if (o.instance >= truth.class_of.size()) truth.class_of.resize(o.instance + 1ULL, 0);
-        truth.class_of[o.instance] = o.class_id;
-    }
-    return truth;
-}
 
 double mean_of(const std::vector<double>& values) {
     double sum = 0;
@@ -55,7 +45,11 @@ std::vector<BiasSample> compare_with_truth(const MeasuredCell& measured, const S
         if (std::isfinite(truth) && std::isfinite(value))
             samples.push_back({cell, c, measure, unit, truth, value});
     };
-    const Instances truth = instances_of(made);
+    const Instances truth = true_instances(made);
+    const auto known = simulated_classes(measured.legend).known;
+    const auto is = [&](std::uint8_t c, const char* kind) {
+        return standard_class_name(measured.legend.name_of(c)) == kind;
+    };
     std::map<std::uint32_t, const ObjectTruth*> true_objects;
     std::map<std::uint8_t, double> number, volume_um3, found;
     for (const ObjectTruth& o : made.truth.objects) {
@@ -80,18 +74,19 @@ std::vector<BiasSample> compare_with_truth(const MeasuredCell& measured, const S
         partner[m.a] = m.b;
         ++found[truth.class_of[m.a]];
     }
-    const auto& least_um3 = default_instance_options().min_volume_um3;
+    const auto least_um3 = least_volumes_um3(measured.legend);
     for (const ObjectTruth& o : made.truth.objects)
         if (o.labelled_volume_um3 >= least_um3[o.class_id] || partner.count(o.instance) > 0)
             ++number[o.class_id];
     for (const auto& [c, um3] : measured_um3)
-        if (c != background && c != ignore_label) volume_um3.try_emplace(c, 0);  // found where there is none
+        if (known[c]) volume_um3.try_emplace(c, 0);  // found where there is none
     for (const auto& [c, um3] : volume_um3) {
         add(c, "total volume", "µm³", um3, measured_um3[c]);
-        add(c, "expected total volume", "µm³", um3, expected_um3[c]);
-        if (c <= cytoplasm) continue;
+        const bool any_expected = measured.errors.classes[c].has_value();
+        if (any_expected) add(c, "expected total volume", "µm³", um3, expected_um3[c]);
+        if (is(c, "cytoplasm")) continue;
         add(c, "objects", "", number[c], measured_number[c]);
-        add(c, "expected objects", "", number[c], expected_number[c]);
+        if (any_expected) add(c, "expected objects", "", number[c], expected_number[c]);
         add(c, "objects found", "", number[c], found[c]);
     }
     const Export& output = made.truth.options.output;
@@ -99,7 +94,7 @@ std::vector<BiasSample> compare_with_truth(const MeasuredCell& measured, const S
     for (const auto& [t, m] : partner) {
         const ObjectTruth& o = *true_objects.at(t);
         const auto at = objects.find(m);
-        if (at == objects.end() || o.class_id <= cytoplasm || o.touches_border) continue;
+        if (at == objects.end() || is(o.class_id, "cytoplasm") || o.touches_border) continue;
         const Object& found_object = *at->second;
         const double um3 = o.volume_um3 >= 0 ? o.volume_um3 : o.labelled_volume_um3;
         add(o.class_id, "volume", "µm³", um3, found_object.volume_um3);
@@ -115,8 +110,9 @@ std::vector<BiasSample> compare_with_truth(const MeasuredCell& measured, const S
         const auto m = partner.find(f.instance);
         if (!f.complete || m == partner.end() || filopodia.count(m->second) == 0) continue;
         const Filopodium& found_one = *filopodia.at(m->second);
-        add(filopodium, "length", "µm", f.length_um, found_one.length_um);
-        add(filopodium, "mean radius", "µm", mean_of(f.radius_um), found_one.mean_radius_um);
+        const std::uint8_t c = truth.class_of[f.instance];
+        add(c, "length", "µm", f.length_um, found_one.length_um);
+        add(c, "mean radius", "µm", mean_of(f.radius_um), found_one.mean_radius_um);
     }
     return samples;
 }
@@ -193,41 +189,78 @@ void BiasOptions::check() const {
     simulation.check();
     analyze.check();
     if (cells < 1 || cells > 1000) throw UsageError("cells: expected 1 to 1000");
+    fit.check();
+    if (learn && cells < fit.cells)
+        throw UsageError("cells: expected at least " + std::to_string(fit.cells) + " to learn from, found " +
+                         std::to_string(cells) + "; 32 are better");
+    if (varied_microscope < 0) throw UsageError("varied microscopes: expected 0 or more");
 }
+
+namespace {
+
+/// The options of one of the cells.
+SimulationOptions options_of_cell(const BiasOptions& options, int cell) {
+    SimulationOptions o = options.simulation;
+    o.seed += static_cast<std::uint64_t>(cell);
+    if (!options.presets.empty()) {
+        o.preset = options.presets[static_cast<std::size_t>(cell) % options.presets.size()];
+        o.cells = nullptr;  // the standard of that preset
+    }
+    if (options.varied_contents) {
+        Random random(o.seed, 5);
+        o = random_contents(o, random);
+    }
+    if (options.varied_microscope > 0 && (cell + 1) % options.varied_microscope == 0) {
+        Random random(o.seed, 6);
+        o = random_acquisition(o, random);
+    }
+    return o;
+}
+
+void expect_simulated_classes(const Legend& legend) {
+    const auto known = simulated_classes(legend).known;
+    if (std::find(known.begin(), known.end(), true) == known.end())
+        throw InputError(
+            "the model: expected a class that simulated cells have (cytoplasm, nucleus, mitochondrion, lipid "
+            "droplet, vesicle, filopodium; each once), found none. Name the classes so when training");
+}
+
+}  // namespace
 
 Bias measure_bias(const Model& model, const BiasOptions& options, const Progress& progress) {
     options.check();
-    for (const LegendEntry& entry : default_legend().entries)
-        if (const LegendEntry* same = model.legend.find(entry.id);
-            same == nullptr || same->name != entry.name)
-            throw InputError(
-                "the model has no class " + std::to_string(entry.id) + ", " + entry.name +
-                ", as simulated cells have it: their bias can be measured for the default model and "
-                "those trained from it only");
+    expect_simulated_classes(model.legend);
     Bias bias;
     bias.legend = model.legend;
+    const KnownErrors known = known_errors(model.error_model, model.checksum(), "the model");
+    const ErrorModel errors = errors_for(known, model.legend);
+    bias.no_intervals = why_no_intervals(known, model.legend);
+    std::vector<FitCell> cells;
     for (int cell = 0; cell < options.cells; ++cell) {
         const std::string prefix =
             "cell " + std::to_string(cell + 1) + " of " + std::to_string(options.cells) + ": ";
-        SimulationOptions simulation = options.simulation;
-        simulation.seed += static_cast<std::uint64_t>(cell);
-        if (options.varied_contents) {
-            Random random(simulation.seed, 5);
-            simulation = random_contents(simulation, random);
-        }
-        const SimulatedTomogram made = simulate_tomogram(simulation, progress.stage(prefix + "simulating"));
+        const SimulationOptions simulation = options_of_cell(options, cell);
+        SimulatedTomogram made = simulate_tomogram(simulation, progress.stage(prefix + "simulating"));
+        translate_truth(made, model.legend);
         Tomogram tomogram = tomogram_from(std::make_shared<const Volume<float>>(made.tomogram),
                                           "simulated cell, seed " + std::to_string(simulation.seed));
         AnalyzeOptions analysis = options.analyze;
         analysis.pictures = false;
+        analysis.measures.placements = 0;  // random ones tell nothing about errors
         const Analysis a = analyze(tomogram, model, analysis, progress.stage(prefix + "analyzing"));
-        const auto samples = compare_with_truth({a.instances, a.measures.objects, a.measures.filopodia,
-                                                 a.measures.totals, a.measures.class_intervals},
-                                                made, cell);
+        const MeasuredCell measured{a.instances,
+                                    a.measures.objects,
+                                    a.measures.filopodia,
+                                    a.measures.totals,
+                                    a.measures.class_intervals,
+                                    model.legend,
+                                    errors};
+        const auto samples = compare_with_truth(measured, made, cell);
+        if (options.learn) cells.push_back(fit_cell(measured, a.measures.object_intervals, made));
         bias.samples.insert(bias.samples.end(), samples.begin(), samples.end());
         if (cell > 0) continue;
         for (const ClassVolume* shown :
-             {static_cast<const ClassVolume*>(nullptr), &made.classes, a.classes.get()}) {
+             {static_cast<const ClassVolume*>(nullptr), &std::as_const(made.classes), a.classes.get()}) {
             auto views = make_plane_views(tomogram, shown, model.legend, 1, 500, progress.stage("slices"));
             for (auto& view : views)
                 for (auto& slice : view.slices)
@@ -238,6 +271,10 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
         }
     }
     bias.rows = summarise_bias(bias.samples);
+    if (options.learn) {
+        bias.learnt = fit_errors(cells, model.legend, options.fit, progress.stage("learning errors"));
+        bias.learnt->learnt.model = model.checksum();
+    }
     return bias;
 }
 

@@ -88,7 +88,9 @@ std::string bias_page(const Bias& bias, const std::vector<std::pair<std::string,
         "What the "
         "simulation leaves out adds to them.");
     if (cells < 3) report.warnings.push_back("Fewer than three cells: no intervals. Take more with --cells.");
+    if (!bias.no_intervals.empty()) report.warnings.push_back(bias.no_intervals);
     report.tables.push_back(bias_table(bias.rows, bias.legend));
+    if (bias.learnt) report.tables.push_back(error_fit_table(*bias.learnt, bias.legend));
     report.planes = bias.views;
     report.planes_heading = "The first cell: image, truth, what was found";
     report.figures = ratio_figures(bias);

@@ -4,7 +4,9 @@
 
 #include <cmath>
 
+#include "bias_truth.h"
 #include "cytomo/core/error.h"
+#include "cytomo/network/model.h"
 
 namespace cytomo {
 namespace {
@@ -38,6 +40,13 @@ SimulatedTomogram three_boxes() {
     return made;
 }
 
+/// Of all classes, and no error in them.
+ErrorModel errors_of_all() {
+    ErrorModel errors;
+    for (auto& e : errors.classes) e.emplace();
+    return errors;
+}
+
 TEST(Bias, OfOneCellComparesPartners) {
     const SimulatedTomogram made = three_boxes();
     // The first droplet came out one voxel too wide, the vesicle is missing, and there is a false droplet.
@@ -55,7 +64,15 @@ TEST(Bias, OfOneCellComparesPartners) {
     expected.expected_real = 1.75;
     expected.expected_missed = 0.5;
     expected.expected_um3 = 0.125;
-    const auto samples = compare_with_truth({slices_of(found), objects, {}, totals, {expected}}, made, 2);
+    const Legend legend = default_legend();
+    const ErrorModel all = errors_of_all(), none;
+    const auto samples =
+        compare_with_truth({slices_of(found), objects, {}, totals, {expected}, legend, all}, made, 2);
+    // Without errors of the model nothing is expected; all else is as it was.
+    const auto without =
+        compare_with_truth({slices_of(found), objects, {}, totals, {expected}, legend, none}, made, 2);
+    EXPECT_EQ(without.size(), samples.size() - 4);
+    for (const BiasSample& s : without) EXPECT_EQ(s.measure.find("expected"), std::string::npos) << s.measure;
     const auto sample = [&](std::uint8_t c, const std::string& measure) {
         for (const BiasSample& s : samples)
             if (s.class_id == c && s.measure == measure) return s;
@@ -86,7 +103,9 @@ TEST(Bias, WhatIsTooSmallToBeKeptIsNotAskedForAndFalseClassesCount) {
         if (o.instance == 2) o.labelled_volume_um3 = 0.0001;  // a sphere of 60 nm has 0.000113 µm³
     const Instances nothing{InstanceVolume(made.classes.grid()), {0}};
     const std::vector<ClassTotal> totals{{background, 100}, {nucleus, 7}, {ignore_label, 3}};
-    const auto samples = compare_with_truth({slices_of(nothing), {}, {}, totals, {}}, made, 0);
+    const Legend legend = default_legend();
+    const ErrorModel all = errors_of_all();
+    const auto samples = compare_with_truth({slices_of(nothing), {}, {}, totals, {}, legend, all}, made, 0);
     double droplets = -1, nuclei = -1;
     for (const BiasSample& s : samples) {
         EXPECT_NE(s.class_id, background);
@@ -99,6 +118,89 @@ TEST(Bias, WhatIsTooSmallToBeKeptIsNotAskedForAndFalseClassesCount) {
     }
     EXPECT_EQ(droplets, 1);
     EXPECT_NEAR(nuclei, 0.007, 1e-12);
+}
+
+TEST(Bias, TruthInTheClassesOfAModel) {
+    // A model that calls droplets 1 and knows two kinds of vesicles, which the simulation does not tell
+    // apart.
+    const Legend legend{
+        {{0, "background", {}}, {1, "droplets", {}}, {2, "endosome", {}}, {3, "lysosome", {}}}};
+    const SimulatedClasses classes = simulated_classes(legend);
+    EXPECT_EQ(classes.id_of[lipid_droplet], 1);
+    EXPECT_EQ(classes.id_of[vesicle], 0);
+    EXPECT_TRUE(classes.known[1]);
+    EXPECT_FALSE(classes.known[2] || classes.known[3] || classes.known[0]);
+    SimulatedTomogram made = three_boxes();
+    for (std::int64_t i = 0; i < made.classes.count(); ++i)
+        made.classes[i] = made.instances[i] == 0   ? cytoplasm
+                          : made.instances[i] == 3 ? vesicle
+                                                   : lipid_droplet;
+    translate_truth(made, legend);
+    EXPECT_EQ(made.truth.objects.size(), 2U);
+    EXPECT_EQ(made.truth.objects[0].class_id, 1);
+    EXPECT_EQ(made.classes(6, 6, 6), 1);
+    EXPECT_EQ(made.classes(21, 6, 6), 0);  // a vesicle, of neither kind
+    EXPECT_EQ(made.instances(21, 6, 6), 0U);
+    EXPECT_EQ(made.classes(39, 19, 19), 0);  // cytoplasm
+    // Default ids stay as they are.
+    SimulatedTomogram standard = three_boxes();
+    for (std::uint8_t& c : standard.classes.values()) c = vesicle;
+    translate_truth(standard, default_legend());
+    EXPECT_EQ(standard.truth.objects.size(), 3U);
+    EXPECT_EQ(standard.classes(39, 19, 19), vesicle);
+
+    // Endosomes found are no mistakes: nothing is known of them. And a found droplet beside its truth.
+    Instances found;
+    found.volume = InstanceVolume(made.classes.grid());
+    found.class_of = {0, 1, 2};
+    paint(found.volume, 1, {5, 5, 5}, {5, 4, 4});
+    paint(found.volume, 2, {20, 5, 5}, {4, 4, 4});
+    const auto objects = measure_objects(found, nullptr);
+    const ErrorModel all = errors_of_all();
+    const InstanceSlices slices = slices_of(found);
+    const MeasuredCell measured{slices, objects, {}, {{1, 80}, {2, 64}}, {}, legend, all};
+    for (const BiasSample& s : compare_with_truth(measured, made, 0)) EXPECT_EQ(s.class_id, 1);
+}
+
+TEST(Bias, WhatErrorsAreLearntFrom) {
+    SimulatedTomogram made = three_boxes();
+    made.truth.objects[0].volume_um3 = 0.07;  // exact, where voxels say 0.064
+    made.truth.objects[0].surface_um2 = 0.9;
+    made.truth.objects[1].volume_um3 = 0.09;  // cut at the border: its voxels count
+    made.truth.objects[1].surface_um2 = 0.9;
+    Instances found;
+    found.volume = InstanceVolume(made.classes.grid());
+    found.class_of = {0, lipid_droplet, lipid_droplet, lipid_droplet, vesicle};
+    paint(found.volume, 1, {5, 5, 5}, {5, 4, 4});     // 64 of 80 voxels shared
+    paint(found.volume, 2, {1, 5, 5}, {4, 4, 4});     // 48 of 80
+    paint(found.volume, 3, {30, 12, 12}, {4, 4, 4});  // nothing there
+    paint(found.volume, 4, {22, 5, 5}, {3, 4, 4});    // 32 of 80: real, and too far off to compare
+    const auto objects = measure_objects(found, nullptr);
+    std::vector<ObjectIntervals> certainties(objects.size());
+    certainties[0].certainty = {0.75, 0.02};
+    const ErrorModel none;
+    const Legend legend = default_legend();
+    const InstanceSlices slices = slices_of(found);
+    const FitCell cell = fit_cell({slices, objects, {}, {}, {}, legend, none}, certainties, made);
+    ASSERT_EQ(cell.objects.size(), 4U);
+    EXPECT_EQ(cell.objects[0].mean_probability, 0.75);
+    EXPECT_EQ(cell.objects[0].edge_blur_um, 0.02);
+    EXPECT_EQ(cell.objects[0].true_volume_um3, 0.07);
+    EXPECT_EQ(cell.objects[0].true_surface_um2, 0.9);
+    EXPECT_EQ(cell.objects[1].true_volume_um3, 0.064);
+    EXPECT_TRUE(std::isnan(cell.objects[1].true_surface_um2));
+    EXPECT_FALSE(cell.objects[2].real);
+    EXPECT_TRUE(cell.objects[3].real);
+    EXPECT_TRUE(std::isnan(cell.objects[3].true_volume_um3));
+    EXPECT_EQ(cell.truth.at(lipid_droplet).missed, 0);
+    EXPECT_NEAR(cell.truth.at(lipid_droplet).volume_um3, 0.128, 1e-12);
+    EXPECT_EQ(cell.truth.at(nucleus).missed, 0);
+    EXPECT_TRUE(cell.truth.contains(filopodium));  // simulated, if not here
+    // One that lies elsewhere is missed; smaller than what is kept, it is not asked for.
+    made.truth.objects[2].instance = 77;
+    EXPECT_EQ(fit_cell({slices, objects, {}, {}, {}, legend, none}, {}, made).truth.at(vesicle).missed, 1);
+    made.truth.objects[2].labelled_volume_um3 = 0.0001;
+    EXPECT_EQ(fit_cell({slices, objects, {}, {}, {}, legend, none}, {}, made).truth.at(vesicle).missed, 0);
 }
 
 TEST(Bias, SumsOverCells) {
@@ -147,10 +249,27 @@ TEST(Bias, FindsThePhotonsOfANoisyTomogram) {
     EXPECT_LT(photons, 400 * 1.3);
 }
 
+TEST(Bias, NoClassOfTheSimulationIsRefused) {
+    Model model = make_model({{16}, 2}, 1);
+    model.legend.entries[1].name = "golgi";
+    try {
+        measure_bias(model, {});
+        ADD_FAILURE() << "accepted";
+    } catch (const InputError& e) {
+        EXPECT_NE(std::string(e.what()).find("mitochondrion"), std::string::npos) << e.what();
+    }
+}
+
 TEST(Bias, ChecksItsOptions) {
     BiasOptions options;
     options.cells = 0;
     EXPECT_THROW(options.check(), UsageError);
+    options.cells = 7;  // too few to learn from
+    EXPECT_NO_THROW(options.check());
+    options.learn = true;
+    EXPECT_THROW(options.check(), UsageError);
+    options.cells = 8;
+    EXPECT_NO_THROW(options.check());
 }
 
 }  // namespace

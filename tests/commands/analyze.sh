@@ -5,7 +5,7 @@ need_model
 
 cytomo analyze "$CELL/tomogram.mrc" result
 expect result/report.html "what it prints" cat out.txt
-holds result .cytomo-files $tables classes.tif instances.tif measures.json pictures report.html summary.json surfaces
+holds result .cytomo-files $tables classes.tif error_model.json instances.tif measures.json pictures report.html summary.json surfaces
 json result/summary.json >/dev/null
 grep -qi "<!doctype html>" result/report.html || fail "report.html is no HTML"
 ! grep -Eq '(src|href)="https?:' result/report.html || fail "the page loads something from elsewhere"

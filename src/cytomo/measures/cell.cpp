@@ -65,8 +65,9 @@ void measure_filopodia_of(CellMeasures& m, const CellInput& input, const Legend&
 }
 
 void measure_intervals(CellMeasures& m, const std::vector<Certainty>& certainty, const Grid& grid,
-                       const Legend& legend, const IntervalOptions& options) {
-    const ErrorModel errors = default_error_model(legend);
+                       const Legend& legend, const KnownErrors& known, const IntervalOptions& options) {
+    const ErrorModel errors = errors_for(known, legend);
+    m.no_intervals = why_no_intervals(known, legend);
     m.object_intervals = object_intervals(m.objects, certainty, errors, options);
     if (const LegendEntry* entry = legend.find_kind("filopodium"))
         m.filopodium_intervals = filopodium_intervals(m.filopodia, certainty, entry->id, errors, options);
@@ -141,7 +142,7 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
     for (const SurfaceMeasures& s : m.surfaces) areas[s.object] = s.area_um2;
     set_surface_areas(m.objects, areas);
     m.totals = measure_classes(*input.classes, &tomogram, progress.stage("measuring classes"));
-    measure_intervals(m, certainty, tomogram.grid, legend, options.intervals);
+    measure_intervals(m, certainty, tomogram.grid, legend, options.errors, options.intervals);
     if (const LegendEntry* entry = legend.find_kind("mitochondrion")) {
         NetworkOptions networks;
         networks.class_id = entry->id;
@@ -155,20 +156,23 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
     measure_absorption_of(m, input, tomogram, legend,
                           options.polarity != Polarity::unknown ? options.polarity : options.likely_polarity,
                           progress);
+    if (!m.no_intervals.empty()) m.warnings.push_back(m.no_intervals);
     add_absorption_warnings(m, legend);
     m.summary = summarise(tomogram.grid, &tomogram, m.totals, m.objects, m.filopodia, legend);
     add_expected_numbers(m.summary, m.class_intervals);
+    if (options.errors.learnt) m.summary.errors = options.errors.learnt->text();
+    m.summary.no_intervals = m.no_intervals;
     m.summary.voxel_size_known = tomogram.voxel_size_known;
     return m;
 }
 
 std::vector<Table> cell_tables(const CellMeasures& m, const Legend& legend) {
     Table objects = objects_table(m.objects, legend), filopodia = filopodia_table(m.filopodia);
-    add_interval_columns(objects, m.object_intervals);
-    add_interval_columns(filopodia, m.filopodium_intervals);
+    add_interval_columns(objects, m.object_intervals, m.no_intervals);
+    add_interval_columns(filopodia, m.filopodium_intervals, m.no_intervals);
     const bool calibrated = m.absorption.calibrated;
     std::vector<Table> tables{std::move(objects),
-                              class_intervals_table(m.class_intervals, legend),
+                              class_intervals_table(m.class_intervals, legend, m.no_intervals),
                               surfaces_table(m.surfaces, legend),
                               std::move(filopodia),
                               filopodium_profiles_table(m.filopodia),

@@ -29,8 +29,10 @@
 namespace cytomo {
 
 struct CellOptions {
-    WedgeOptions wedge;                          ///< how the sample was tilted
-    IntervalOptions intervals;                   ///< of the error bars
+    WedgeOptions wedge;         ///< how the sample was tilted
+    IntervalOptions intervals;  ///< of the error bars
+    KnownErrors
+        errors;  ///< of the model that made the classes; intervals and expected numbers come from them
     int placements = 999;                        ///< of the null model of space; 0 leaves it out
     std::optional<AbsorptionChoice> absorption;  ///< how grey values become absorption; else as the file says
     Polarity polarity = Polarity::unknown;       ///< if known, a calibration must not contradict it
@@ -70,8 +72,9 @@ struct CellMeasures {
     std::vector<TextureSummary> textures;
     std::vector<ClassTotal> totals;
     std::vector<ClassIntervals> class_intervals;
-    Summary summary;                    ///< without record and times
-    std::vector<std::string> warnings;  ///< about absorption
+    std::string no_intervals;  ///< why there are none, or none of some classes (why_no_intervals); else empty
+    Summary summary;           ///< without record and times
+    std::vector<std::string> warnings;  ///< about absorption, and no_intervals
 };
 
 /// Measures all. Classes are known by their names in the legend. Memory beside what is given: 100 bytes a

@@ -1,13 +1,21 @@
-// How far measures are from the truth, learnt from simulated cells.
+// How far measures are from the truth, as learnt for one model on simulated cells.
+//
+// The numbers belong to the weights of a model and travel in its file, as a JSON text that the network's
+// reader hands through unread (Model::error_model). Classes whose errors nobody learnt have none, and what is
+// measured of them gets no intervals.
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cytomo/core/legend.h"
 
 namespace cytomo {
 
-/// Errors of the objects of one class as the default model finds them. The surface of an object lies off its
+/// Errors of the objects of one class as a model finds them. The surface of an object lies off its
 /// true place by a displacement d (µm, outward positive: how far the truth lies outside of what was found),
 /// which has a mean, a part that all objects of the class in a tomogram share, and a part of each object's
 /// own, which grows with the blur of its edge. Neighbouring voxels are wrong together, so errors of single
@@ -28,6 +36,8 @@ struct ClassErrors {
     double volume_shift = 0;      ///< mean of log(true / expected volume) of the whole class in a tomogram;
                                   ///< expected: of what is found, each object by its chance to be real
     double volume_deviation = 0;  ///< deviation of the same
+
+    friend bool operator==(const ClassErrors&, const ClassErrors&) = default;
 };
 
 /// Ends and middles of filopodia.
@@ -38,17 +48,65 @@ struct FilopodiumErrors {
     double radius_mean_um = 0;       ///< mean of true - measured mean radius
     double radius_deviation_um = 0;
     double radius_blur_share = 0;  ///< times the blur of the edge
+
+    friend bool operator==(const FilopodiumErrors&, const FilopodiumErrors&) = default;
 };
 
-/// For every class id of a legend.
+/// Chance that an object is real, 0 … 1, by the errors of its class. A probability that is NaN is the usual
+/// one.
+double chance_real(const ClassErrors& errors, double mean_probability, double volume_um3);
+
+/// What was learnt of one model, by the names of its classes, and where.
+struct LearntErrors {
+    struct OfClass {
+        std::string name;
+        std::int64_t objects = 0;  ///< that were compared with true ones
+        ClassErrors errors;
+
+        friend bool operator==(const OfClass&, const OfClass&) = default;
+    };
+    std::string model;    ///< checksum of the weights that it was learnt for (Model::checksum)
+    std::string program;  ///< that learnt it, with version
+    std::string note;     ///< on which cells, for people
+    int cells = 0;
+    std::vector<OfClass> classes;
+    std::int64_t filopodia_compared = 0;
+    std::optional<FilopodiumErrors> filopodia;
+
+    friend bool operator==(const LearntErrors&, const LearntErrors&) = default;
+    /// "learnt by cytomo 0.1.0 on 32 simulated cells for the model 5f2c…"
+    std::string text() const;
+};
+
+/// As JSON text on one line; the schema is in docs/measures.md ("The error model in the model file").
+std::string error_model_json(const LearntErrors& learnt);
+/// Throws InputError for `file` if it is no such text, or holds numbers that no errors can have.
+LearntErrors parse_error_model(const std::string& json, const std::string& file);
+
+/// The errors of the model that made the classes, or why they are not known.
+struct KnownErrors {
+    std::optional<LearntErrors> learnt;
+    std::string absent =  ///< where `learnt` is empty: why, and what to do; a sentence without its end
+        "it is not known which model made the classes";
+};
+
+/// What a model file says. `json`: Model::error_model, empty: the model has none; `checksum`:
+/// Model::checksum. Numbers that were learnt for other weights (the model was trained further, or averaged)
+/// count as none. Throws InputError for `file` as parse_error_model does.
+KnownErrors known_errors(const std::string& json, const std::string& checksum, const std::string& file);
+
+/// By class ids of a legend.
 struct ErrorModel {
-    std::array<ClassErrors, 256> classes;
-    FilopodiumErrors filopodia;
+    std::array<std::optional<ClassErrors>, 256> classes;  ///< empty: no intervals for this class
+    std::optional<FilopodiumErrors> filopodia;            ///< empty: none for lengths and radii
 };
 
-/// Errors of the classes of the default model, and for classes of other names the largest of these. Where the
-/// numbers come from: see error_model.cpp. Holds for voxels of about 20 nm and cells like the simulated ones;
-/// another model, or tomograms unlike those, may err more.
-ErrorModel default_error_model(const Legend& legend);
+/// Classes are found by their names, in any common spelling; if two classes of the legend are of one kind
+/// ("endosome", "lysosome"), only one of the very name that was learnt has errors.
+ErrorModel errors_for(const KnownErrors& known, const Legend& legend);
+
+/// Why intervals are absent, as a sentence for people that says what to do; empty if every class of the
+/// legend has its errors.
+std::string why_no_intervals(const KnownErrors& known, const Legend& legend);
 
 }  // namespace cytomo

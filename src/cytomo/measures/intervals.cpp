@@ -70,15 +70,10 @@ double own_deviation(const ClassErrors& e, double blur_um) {
     return std::hypot(e.own_um, e.blur_share * blur_um);
 }
 
-double chance_real(std::uint32_t instance, double volume_um3, const std::vector<Certainty>& certainty,
-                   const ClassErrors& e) {
-    double p = e.usual_probability;
-    if (instance < certainty.size() && std::isfinite(certainty[instance].mean_probability))
-        p = certainty[instance].mean_probability;
-    p = std::clamp(p, 0.01, 0.99);
-    const double x = e.real_offset + e.real_slope * std::log(p / (1 - p)) +
-                     e.real_volume_slope * std::log(std::max(volume_um3, 1e-9) / 0.01);
-    return 1 / (1 + std::exp(-x));
+double chance_of(std::uint32_t instance, double volume_um3, const std::vector<Certainty>& certainty,
+                 const ClassErrors& e) {
+    return chance_real(e, instance < certainty.size() ? certainty[instance].mean_probability : not_defined,
+                       volume_um3);
 }
 
 double thickness_scale_um(const Object& o) {
@@ -122,15 +117,19 @@ std::vector<ObjectIntervals> object_intervals(const std::vector<Object>& objects
     std::vector<ObjectIntervals> result;
     result.reserve(objects.size());
     for (const Object& o : objects) {
-        const ClassErrors& e = errors.classes[o.class_id];
+        ObjectIntervals i;
+        i.instance = o.instance;
+        i.certainty =
+            o.instance < certainty.size() ? certainty[o.instance] : Certainty{not_defined, not_defined};
+        if (!errors.classes[o.class_id]) {
+            result.push_back(i);
+            continue;
+        }
+        const ClassErrors& e = *errors.classes[o.class_id];
         const double own = own_deviation(e, blur_of(o.instance, certainty, e.usual_blur_um));
         const Displacement d{e.mean_um, z * std::hypot(e.shared_um, own)};
         const double scale = thickness_scale_um(o);
-        ObjectIntervals i;
-        i.instance = o.instance;
-        i.chance_real = chance_real(o.instance, o.volume_um3, certainty, e);
-        i.certainty =
-            o.instance < certainty.size() ? certainty[o.instance] : Certainty{not_defined, not_defined};
+        i.chance_real = chance_of(o.instance, o.volume_um3, certainty, e);
         i.volume_um3 = displaced(o.volume_um3, 3, scale, d, 0, 0, 3 * voxel);
         i.surface_um2 =
             displaced(o.surface_um2, 2, scale, d, e.surface_shift, z * e.surface_deviation, 2 * voxel);
@@ -148,18 +147,22 @@ std::vector<FilopodiumIntervals> filopodium_intervals(const std::vector<Filopodi
                                                       const IntervalOptions& options) {
     options.check();
     const double z = deviations(options), voxel = z * options.voxel_size_deviation;
-    const FilopodiumErrors& e = errors.filopodia;
-    const ClassErrors& c = errors.classes[class_id];
     std::vector<FilopodiumIntervals> result;
     result.reserve(filopodia.size());
     for (const Filopodium& f : filopodia) {
-        const double blur = blur_of(f.instance, certainty, c.usual_blur_um);
+        FilopodiumIntervals i;
+        i.instance = f.instance;
+        if (errors.classes[class_id])
+            i.chance_real = chance_of(f.instance, f.volume_um3, certainty, *errors.classes[class_id]);
+        if (!errors.classes[class_id] || !errors.filopodia) {
+            result.push_back(i);
+            continue;
+        }
+        const FilopodiumErrors& e = *errors.filopodia;
+        const double blur = blur_of(f.instance, certainty, errors.classes[class_id]->usual_blur_um);
         const double ends = std::hypot(e.length_deviation_um, e.length_share * f.length_um);
         const Displacement radius{e.radius_mean_um,
                                   z * std::hypot(e.radius_deviation_um, e.radius_blur_share * blur)};
-        FilopodiumIntervals i;
-        i.instance = f.instance;
-        i.chance_real = chance_real(f.instance, f.volume_um3, certainty, c);
         i.length_um = displaced(f.length_um, 1, f.length_um, {e.length_mean_um, z * ends}, 0, 0, voxel);
         i.mean_radius_um = displaced(f.mean_radius_um, 1, f.mean_radius_um, radius, 0, 0, voxel);
         i.minimum_radius_um = displaced(f.minimum_radius_um, 1, f.minimum_radius_um, radius, 0, 0, voxel);
@@ -187,13 +190,14 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
             sums[total.class_id].total_um3 = static_cast<double>(total.voxels) * grid.voxel_volume_um3();
     for (const Object& o : objects) {
         if (o.class_id == background || o.class_id == ignore_label) continue;
-        const ClassErrors& e = errors.classes[o.class_id];
         Sums& s = sums[o.class_id];
-        const double own = own_deviation(e, blur_of(o.instance, certainty, e.usual_blur_um));
-        const double chance = chance_real(o.instance, o.volume_um3, certainty, e);
         ++s.objects;
         s.objects_um3 += o.volume_um3;
         s.surface_um2 += o.surface_um2;
+        if (!errors.classes[o.class_id]) continue;
+        const ClassErrors& e = *errors.classes[o.class_id];
+        const double own = own_deviation(e, blur_of(o.instance, certainty, e.usual_blur_um));
+        const double chance = chance_of(o.instance, o.volume_um3, certainty, e);
         s.own_volume += std::pow(o.surface_um2 * own, 2);
         s.own_surface += std::pow(2 * o.surface_um2 * own / thickness_scale_um(o), 2) +
                          std::pow(e.surface_deviation * o.surface_um2, 2);
@@ -206,15 +210,20 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
     const double z = deviations(options), voxel = z * options.voxel_size_deviation;
     std::vector<ClassIntervals> result;
     for (const auto& [class_id, s] : sums) {
-        const ClassErrors& e = errors.classes[class_id];
         ClassIntervals c;
         c.class_id = class_id;
         c.objects = s.objects;
+        c.volume_um3 = s.total_um3 > 0 ? s.total_um3 : s.objects_um3;
+        c.surface_um2 = s.surface_um2;
+        if (!errors.classes[class_id]) {
+            c.expected_real = c.expected_missed = not_defined;
+            result.push_back(c);
+            continue;
+        }
+        const ClassErrors& e = *errors.classes[class_id];
         for (const double p : s.chances) c.expected_real += p;
         c.expected_missed = e.missed_share * static_cast<double>(s.objects);
         c.count = count_interval(s.chances, c.expected_missed, e.count_deviation, options);
-        c.volume_um3 = s.total_um3 > 0 ? s.total_um3 : s.objects_um3;
-        c.surface_um2 = s.surface_um2;
         const double scale = s.surface_um2 > 0 ? 3 * c.volume_um3 / s.surface_um2 : not_defined;
         const Displacement d{0, z * e.shared_um};
         const double volume_further =

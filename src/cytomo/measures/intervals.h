@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "cytomo/core/table.h"
@@ -38,13 +39,14 @@ struct IntervalOptions {
 /// Of one object.
 struct ObjectIntervals {
     std::uint32_t instance = 0;
-    double chance_real = 0;  ///< probability that there is such an object, 0 … 1
-    Certainty certainty;     ///< as given; NaN where not
+    double chance_real = not_defined;  ///< probability that there is such an object, 0 … 1
+    Certainty certainty;               ///< as given; NaN where not
     Interval volume_um3, surface_um2, equivalent_diameter_um, longest_width_um;
 };
 
-/// Of each object, in their order; every interval holds the measured value. `certainty`: by object number
-/// (see certainty.h); empty: each class has its usual blur and probability. Time linear in objects.
+/// Of each object, in their order; every interval holds the measured value. Objects of classes without errors
+/// get NaN for all but their certainty. `certainty`: by object number (see certainty.h); empty: each class
+/// has its usual blur and probability. Time linear in objects.
 std::vector<ObjectIntervals> object_intervals(const std::vector<Object>& objects,
                                               const std::vector<Certainty>& certainty,
                                               const ErrorModel& errors, const IntervalOptions& options = {});
@@ -52,11 +54,12 @@ std::vector<ObjectIntervals> object_intervals(const std::vector<Object>& objects
 /// Of one filopodium.
 struct FilopodiumIntervals {
     std::uint32_t instance = 0;
-    double chance_real = 0;
+    double chance_real = not_defined;
     Interval length_um, mean_radius_um, minimum_radius_um;
 };
 
-/// Of each filopodium, in their order. `class_id`: their class, otherwise as above.
+/// Of each filopodium, in their order. `class_id`: their class, otherwise as above; NaN without errors of
+/// lines.
 std::vector<FilopodiumIntervals> filopodium_intervals(const std::vector<Filopodium>& filopodia,
                                                       const std::vector<Certainty>& certainty,
                                                       std::uint8_t class_id, const ErrorModel& errors,
@@ -66,7 +69,8 @@ std::vector<FilopodiumIntervals> filopodium_intervals(const std::vector<Filopodi
 struct ClassIntervals {
     std::uint8_t class_id = 0;
     std::int64_t objects = 0;  ///< found
-    double expected_real = 0;  ///< of those found
+    double expected_real =
+        0;  ///< of those found; this and all expectations and intervals: NaN without errors of the class
     double expected_missed = 0;
     Interval count;  ///< of true objects in view; whole numbers
     double volume_um3 = 0;
@@ -91,12 +95,16 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
 /// Adds columns to the table of objects, each pair beside the value that it belongs to: volume_low_um3,
 /// volume_high_um3, surface_low_um2, …, and at the end
 /// chance_real, mean_probability and edge_blur_um: whoever draws error bars finds all three numbers in one
-/// row. Rows are found by the number of the object.
-void add_interval_columns(Table& objects_table, const std::vector<ObjectIntervals>& intervals);
+/// row. Rows are found by the number of the object. `absent` (why_no_intervals) is added to the descriptions
+/// of what may be empty.
+void add_interval_columns(Table& objects_table, const std::vector<ObjectIntervals>& intervals,
+                          const std::string& absent = {});
 /// The same for filopodia.csv, without the last two.
-void add_interval_columns(Table& filopodia_table, const std::vector<FilopodiumIntervals>& intervals);
+void add_interval_columns(Table& filopodia_table, const std::vector<FilopodiumIntervals>& intervals,
+                          const std::string& absent = {});
 
 /// class_intervals.csv: one row a class and measure (count, volume, surface): value, expected, low, high.
-Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const Legend& legend);
+Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const Legend& legend,
+                            const std::string& absent = {});
 
 }  // namespace cytomo

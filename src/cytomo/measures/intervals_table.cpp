@@ -36,6 +36,11 @@ std::vector<const Of*> find_rows(const Table& table, const std::vector<Of>& inte
     return of_row;
 }
 
+/// What a column says, and why it may be empty.
+std::string explained(const std::string& description, const std::string& absent) {
+    return absent.empty() ? description : description + ". Empty cells: " + absent;
+}
+
 /// A column at the end.
 template <class Of, class Number>
 void add_number(Table& table, const std::vector<Of>& intervals, const TableColumn& column, Number number) {
@@ -47,7 +52,8 @@ void add_number(Table& table, const std::vector<Of>& intervals, const TableColum
 
 /// Inserts pairs right of their values and chance_real at the end. Rows without intervals get NaN.
 template <class Of>
-void add_columns(Table& table, const std::vector<Of>& intervals, const std::vector<Pair<Of>>& pairs) {
+void add_columns(Table& table, const std::vector<Of>& intervals, const std::vector<Pair<Of>>& pairs,
+                 const std::string& absent) {
     const std::vector<const Of*> of_row = find_rows(table, intervals);
     for (const Pair<Of>& pair : pairs) {
         const auto at = column_of(table, pair.value);
@@ -57,20 +63,23 @@ void add_columns(Table& table, const std::vector<Of>& intervals, const std::vect
         table.columns.insert(
             table.columns.begin() + at + 1,
             {{pair.low, value.unit,
-              "lower end of the interval that holds the true " + value.name + " (default 90 %)"},
-             {pair.high, value.unit, "its upper end"}});
+              explained("lower end of the interval that holds the true " + value.name + " (default 90 %)",
+                        absent)},
+             {pair.high, value.unit, explained("its upper end", absent)}});
         for (std::size_t r = 0; r < table.rows.size(); ++r) {
             const Interval interval = of_row[r] != nullptr ? of_row[r]->*pair.interval : Interval{};
             table.rows[r].insert(table.rows[r].begin() + at + 1, {interval.low, interval.high});
         }
     }
-    add_number(table, intervals, {"chance_real", "", "probability that there is such an object, 0 to 1"},
+    add_number(table, intervals,
+               {"chance_real", "", explained("probability that there is such an object, 0 to 1", absent)},
                [](const Of& i) { return i.chance_real; });
 }
 
 }  // namespace
 
-void add_interval_columns(Table& objects_table, const std::vector<ObjectIntervals>& intervals) {
+void add_interval_columns(Table& objects_table, const std::vector<ObjectIntervals>& intervals,
+                          const std::string& absent) {
     using I = ObjectIntervals;
     add_columns<I>(
         objects_table, intervals,
@@ -78,7 +87,8 @@ void add_interval_columns(Table& objects_table, const std::vector<ObjectInterval
          {"surface_um2", "surface_low_um2", "surface_high_um2", &I::surface_um2},
          {"equivalent_diameter_um", "equivalent_diameter_low_um", "equivalent_diameter_high_um",
           &I::equivalent_diameter_um},
-         {"longest_width_um", "longest_width_low_um", "longest_width_high_um", &I::longest_width_um}});
+         {"longest_width_um", "longest_width_low_um", "longest_width_high_um", &I::longest_width_um}},
+        absent);
     add_number(objects_table, intervals,
                {"mean_probability", "", "probability of the object's class, mean over its voxels"},
                [](const I& i) { return i.certainty.mean_probability; });
@@ -88,16 +98,19 @@ void add_interval_columns(Table& objects_table, const std::vector<ObjectInterval
         [](const I& i) { return i.certainty.edge_blur_um; });
 }
 
-void add_interval_columns(Table& filopodia_table, const std::vector<FilopodiumIntervals>& intervals) {
+void add_interval_columns(Table& filopodia_table, const std::vector<FilopodiumIntervals>& intervals,
+                          const std::string& absent) {
     using I = FilopodiumIntervals;
     add_columns<I>(
         filopodia_table, intervals,
         {{"length_um", "length_low_um", "length_high_um", &I::length_um},
          {"mean_radius_um", "mean_radius_low_um", "mean_radius_high_um", &I::mean_radius_um},
-         {"minimum_radius_um", "minimum_radius_low_um", "minimum_radius_high_um", &I::minimum_radius_um}});
+         {"minimum_radius_um", "minimum_radius_low_um", "minimum_radius_high_um", &I::minimum_radius_um}},
+        absent);
 }
 
-Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const Legend& legend) {
+Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const Legend& legend,
+                            const std::string& absent) {
     Table table;
     table.name = "class_intervals";
     table.columns = {
@@ -107,10 +120,12 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
         {"unit", "", "unit of value, expected, low and high"},
         {"value", "", "as measured"},
         {"expected", "",
-         "what the truth is expected to be: value without the mean errors of the default model on simulated "
-         "cells (objects that are none, missed ones, surfaces too far out or in)"},
-        {"low", "", "lower end of the interval that holds the truth (default 90 %)"},
-        {"high", "", "its upper end"}};
+         explained(
+             "what the truth is expected to be: value without the mean errors of the model on simulated "
+             "cells (objects that are none, missed ones, surfaces too far out or in)",
+             absent)},
+        {"low", "", explained("lower end of the interval that holds the truth (default 90 %)", absent)},
+        {"high", "", explained("its upper end", absent)}};
     for (const ClassIntervals& c : intervals) {
         const auto add = [&](const char* measure, const char* unit, double value, double expected,
                              const Interval& interval) {

@@ -17,10 +17,22 @@ using std::numbers::pi;
 /// Only the errors that a test sets.
 ErrorModel no_errors() {
     ErrorModel model;
-    for (ClassErrors& e : model.classes) {
-        e.real_offset = 50;  // all objects are real
-        e.usual_blur_um = 0;
+    for (auto& e : model.classes) {
+        e.emplace();
+        e->real_offset = 50;  // all objects are real
+        e->usual_blur_um = 0;
     }
+    model.filopodia.emplace();
+    return model;
+}
+
+/// Errors of every kind, about as large as the default model's.
+ErrorModel usual_errors() {
+    ErrorModel model;
+    for (auto& e : model.classes)
+        e = ClassErrors{-0.003, 0.004, 0.003, 0.6,  0.0125, -0.01, 0.02, -2.4,
+                        2.8,    0.1,   0.8,   0.25, 0.15,   0.05,  0.2};
+    model.filopodia = FilopodiumErrors{0.04, 0.12, 0.05, -0.006, 0.01, 0};
     return model;
 }
 
@@ -47,8 +59,8 @@ bool holds(const Interval& i, double value) {
 TEST(Intervals, BallsWithDisplacedSurfaces) {
     // True radii are normally distributed about what is measured: by definition nine in ten lie within.
     ErrorModel errors = no_errors();
-    errors.classes[vesicle].own_um = 0.02;
-    errors.classes[vesicle].mean_um = 0.015;
+    errors.classes[vesicle]->own_um = 0.02;
+    errors.classes[vesicle]->mean_um = 0.015;
     const double radius = 0.2;
     const auto found = object_intervals({ball(radius)}, {}, errors, exact_voxels());
     ASSERT_EQ(found.size(), 1U);
@@ -72,8 +84,8 @@ TEST(Intervals, BallsWithDisplacedSurfaces) {
 
 TEST(Intervals, GrowWithBlurVoxelSizeAndLevel) {
     ErrorModel errors = no_errors();
-    errors.classes[vesicle].blur_share = 0.5;
-    errors.classes[vesicle].usual_blur_um = 0.03;
+    errors.classes[vesicle]->blur_share = 0.5;
+    errors.classes[vesicle]->usual_blur_um = 0.03;
     const std::vector<Object> one{ball(0.2)};
     const auto width = [&](double blur, IntervalOptions options) {
         const std::vector<Certainty> certainty{{}, {1, blur}};
@@ -107,7 +119,7 @@ TEST(Intervals, BlurredBallsFromVoxelsToErrorBars) {
     // A vesicle in cytoplasm whose probability falls across its surface like a blurred edge.
     const Grid grid{{60, 44, 52}, {0.02, 0.028, 0.024}, {3, -1, 0}};
     const Vec3 centre = grid.world_from_voxel({29.3, 21.8, 25.6});
-    const ErrorModel errors = default_error_model(default_legend());
+    const ErrorModel errors = usual_errors();
     for (const double radius : {0.15, 0.25, 0.4}) {
         double before = 0;
         for (const double blur : {0.02, 0.04, 0.08}) {
@@ -144,7 +156,7 @@ TEST(Intervals, BlurredBallsFromVoxelsToErrorBars) {
 }
 
 TEST(Intervals, TinyObjectsStayDefined) {
-    ErrorModel errors = default_error_model(default_legend());
+    ErrorModel errors = usual_errors();
     Object o = ball(0.001);
     for (const std::uint8_t c : {1, 2, 3, 4, 5, 6, 77}) {
         o.class_id = c;
@@ -163,10 +175,10 @@ TEST(Intervals, TinyObjectsStayDefined) {
 
 TEST(Intervals, Filopodia) {
     ErrorModel errors = no_errors();
-    errors.filopodia.length_mean_um = 0.1;
-    errors.filopodia.length_deviation_um = 0.06;
-    errors.filopodia.length_share = 0.08;
-    errors.filopodia.radius_deviation_um = 0.01;
+    errors.filopodia->length_mean_um = 0.1;
+    errors.filopodia->length_deviation_um = 0.06;
+    errors.filopodia->length_share = 0.08;
+    errors.filopodia->radius_deviation_um = 0.01;
     Filopodium f;
     f.instance = 4;
     f.length_um = 1;
@@ -195,8 +207,8 @@ TEST(Intervals, ClassTotalsKnowWhatObjectsShare) {
         {vesicle, static_cast<std::int64_t>(std::lround(volume / grid.voxel_volume_um3()))}};
     const auto width = [&](double shared, double own) {
         ErrorModel errors = no_errors();
-        errors.classes[vesicle].shared_um = shared;
-        errors.classes[vesicle].own_um = own;
+        errors.classes[vesicle]->shared_um = shared;
+        errors.classes[vesicle]->own_um = own;
         const auto c = class_intervals(totals, grid, objects, {}, errors, exact_voxels());
         EXPECT_EQ(c.size(), 1U);
         EXPECT_EQ(c[0].count.low, 100);
@@ -218,8 +230,8 @@ TEST(Intervals, CountsOfDoubtfulAndMissedObjects) {
         certainty[n] = {0.7, 0.02};
     }
     ErrorModel errors = no_errors();
-    errors.classes[vesicle].real_offset = 0;
-    errors.classes[vesicle].real_slope = 1;  // the chance is the mean probability
+    errors.classes[vesicle]->real_offset = 0;
+    errors.classes[vesicle]->real_slope = 1;  // the chance is the mean probability
     const auto doubtful = class_intervals({}, grid, objects, certainty, errors, {})[0];
     EXPECT_NEAR(doubtful.expected_real, 17.5, 1e-9);
     EXPECT_NEAR(doubtful.expected_um3, 0.7 * doubtful.volume_um3, 1e-12);
@@ -228,7 +240,7 @@ TEST(Intervals, CountsOfDoubtfulAndMissedObjects) {
     EXPECT_EQ(doubtful.count.high, 21);
 
     errors = no_errors();
-    errors.classes[vesicle].missed_share = 0.2;
+    errors.classes[vesicle]->missed_share = 0.2;
     const auto missed = class_intervals({}, grid, objects, {}, errors, {})[0];
     EXPECT_NEAR(missed.expected_missed, 5, 1e-9);
     EXPECT_EQ(missed.count.low, 27);  // 25 + scipy.stats.poisson.ppf([0.05, 0.95], 5)
@@ -237,7 +249,7 @@ TEST(Intervals, CountsOfDoubtfulAndMissedObjects) {
 
 TEST(Intervals, ClassesWithoutObjects) {
     const Grid grid{{10, 10, 10}, {0.02, 0.02, 0.02}, {}};
-    const ErrorModel errors = default_error_model(default_legend());
+    const ErrorModel errors = usual_errors();
     EXPECT_TRUE(class_intervals({}, grid, {}, {}, errors, {}).empty());
     const auto specks = class_intervals({{0, 900}, {vesicle, 3}, {255, 97}}, grid, {}, {}, errors, {});
     ASSERT_EQ(specks.size(), 1U);
@@ -251,7 +263,7 @@ TEST(Intervals, ClassesWithoutObjects) {
 TEST(Intervals, HundredThousandObjects) {
     std::vector<Object> objects;
     for (std::uint32_t n = 1; n <= 100'000; ++n) objects.push_back(ball(0.05 + 1e-6 * n, n));
-    const ErrorModel errors = default_error_model(default_legend());
+    const ErrorModel errors = usual_errors();
     const auto each = object_intervals(objects, {}, errors, {});
     const auto all = class_intervals({}, Grid{{10, 10, 10}, {1, 1, 1}, {}}, objects, {}, errors, {});
     EXPECT_EQ(each.size(), 100'000U);
@@ -262,7 +274,7 @@ TEST(Intervals, Columns) {
     std::vector<Object> objects{ball(0.1, 3), ball(0.2, 7)};
     Table table = objects_table(objects, default_legend());
     const auto columns = table.columns.size();
-    const auto intervals = object_intervals(objects, {}, default_error_model(default_legend()), {});
+    const auto intervals = object_intervals(objects, {}, usual_errors(), {});
     add_interval_columns(table, {intervals[1], intervals[0]});  // any order
     ASSERT_EQ(table.columns.size(), columns + 11);
     for (const auto& row : table.rows) ASSERT_EQ(row.size(), table.columns.size());
@@ -278,17 +290,68 @@ TEST(Intervals, Columns) {
     f.instance = 3;
     f.length_um = f.mean_radius_um = f.minimum_radius_um = f.volume_um3 = 1;
     Table tubes = filopodia_table({f});
-    add_interval_columns(tubes,
-                         filopodium_intervals({f}, {}, filopodium, default_error_model(default_legend())));
+    add_interval_columns(tubes, filopodium_intervals({f}, {}, filopodium, usual_errors()));
     EXPECT_EQ(tubes.rows[0].size(), tubes.columns.size());
-    const auto classes = class_intervals({}, Grid{{4, 4, 4}, {1, 1, 1}, {}}, objects, {},
-                                         default_error_model(default_legend()), {});
+    const auto classes = class_intervals({}, Grid{{4, 4, 4}, {1, 1, 1}, {}}, objects, {}, usual_errors(), {});
     const Table summary = class_intervals_table(classes, default_legend());
     ASSERT_EQ(summary.rows.size(), 3U);
     EXPECT_EQ(summary.rows[0].size(), summary.columns.size());
     EXPECT_EQ(summary.columns[5].name, "expected");
     EXPECT_EQ(std::get<double>(summary.rows[0][5]), classes[0].expected_real + classes[0].expected_missed);
     EXPECT_EQ(std::get<double>(summary.rows[1][5]), classes[0].expected_um3);
+}
+
+TEST(Intervals, AbsentWithoutErrorsOfTheClass) {
+    // Errors are known of vesicles and of no other class.
+    ErrorModel errors;
+    errors.classes[vesicle] = usual_errors().classes[vesicle];
+    std::vector<Object> objects{ball(0.2, 1, vesicle), ball(0.2, 2, mitochondrion)};
+    const std::vector<Certainty> certainty{{}, {0.8, 0.02}, {0.7, 0.03}};
+    const auto each = object_intervals(objects, certainty, errors);
+    EXPECT_TRUE(holds(each[0].volume_um3, objects[0].volume_um3));
+    EXPECT_TRUE(std::isnan(each[1].chance_real));
+    for (const Interval& i : {each[1].volume_um3, each[1].surface_um2, each[1].equivalent_diameter_um,
+                              each[1].longest_width_um}) {
+        EXPECT_TRUE(std::isnan(i.low));
+        EXPECT_TRUE(std::isnan(i.high));
+    }
+    EXPECT_EQ(each[1].certainty.mean_probability, 0.7);  // that is the network's, not the error model's
+
+    const auto all = class_intervals({{mitochondrion, 5000}}, Grid{{50, 50, 50}, {0.02, 0.02, 0.02}, {}},
+                                     objects, certainty, errors);
+    ASSERT_EQ(all.size(), 2U);  // ascending: mitochondrion first
+    EXPECT_EQ(all[0].objects, 1);
+    EXPECT_NEAR(all[0].volume_um3, 0.04, 1e-12);
+    EXPECT_NEAR(all[0].surface_um2, objects[1].surface_um2, 1e-12);
+    for (const double v :
+         {all[0].expected_real, all[0].expected_missed, all[0].expected_um3, all[0].expected_um2,
+          all[0].count.low, all[0].count.high, all[0].volume.low, all[0].surface.high})
+        EXPECT_TRUE(std::isnan(v));
+    EXPECT_GT(all[1].expected_real, 0);
+
+    // Filopodia whose class is known, but not how far their lines err.
+    errors.classes[filopodium] = usual_errors().classes[filopodium];
+    Filopodium f;
+    f.instance = 1;
+    f.length_um = f.mean_radius_um = f.minimum_radius_um = f.volume_um3 = 1;
+    const auto line = filopodium_intervals({f}, {}, filopodium, errors)[0];
+    EXPECT_GT(line.chance_real, 0);
+    EXPECT_TRUE(std::isnan(line.length_um.low) && std::isnan(line.mean_radius_um.high));
+
+    // The columns stay, and say why their cells are empty.
+    Table table = objects_table(objects, default_legend());
+    add_interval_columns(table, each, "nobody knows.");
+    for (const TableColumn& column : table.columns)
+        EXPECT_EQ(column.description.find("nobody knows.") != std::string::npos,
+                  column.name.find("_low_") != std::string::npos ||
+                      column.name.find("_high_") != std::string::npos || column.name == "chance_real")
+            << column.name;
+    const Table classes = class_intervals_table(all, default_legend(), "nobody knows.");
+    for (const std::size_t c : {5U, 6U, 7U}) {
+        EXPECT_NE(classes.columns[c].description.find("nobody knows."), std::string::npos);
+        EXPECT_TRUE(std::isnan(std::get<double>(classes.rows[0][c])));
+    }
+    EXPECT_EQ(std::get<double>(classes.rows[0][4]), 1);
 }
 
 TEST(Intervals, OptionsOutOfRange) {

@@ -143,6 +143,8 @@ std::string summary_json(const Summary& summary) {
                          {"total_length_um", number(summary.total_filopodium_length_um)},
                          {"mean_length_um", number(summary.mean_filopodium_length_um)},
                          {"mean_radius_um", number(summary.mean_filopodium_radius_um)}};
+    json["intervals"] = {{"errors", summary.errors},
+                         {"absent", summary.no_intervals}};  // texts: compare takes numbers
     json["record"] = Json::object();
     for (const auto& [name, value] : summary.record) json["record"][name] = value;
     if (!summary.stage_seconds.empty()) {

@@ -54,6 +54,9 @@ struct Summary {
     double total_filopodium_length_um = 0;
     double mean_filopodium_length_um = not_defined;
     double mean_filopodium_radius_um = not_defined;
+    /// Where intervals and expected numbers come from (LearntErrors::text), and why there are none, or none
+    /// of some classes; empty where not so.
+    std::string errors, no_intervals;
     /// How the result came about: version, files, options, … (name, value).
     std::vector<std::pair<std::string, std::string>> record;
     std::vector<std::pair<std::string, double>> stage_seconds;  ///< how long each stage took; may be empty

@@ -151,6 +151,7 @@ void expect_unet(const Model& model) {
 
 void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed) {
     expect_unet(model);
+    model.error_model.clear();
     constexpr std::size_t most_outputs = 16;
     const auto before = model.output_classes();
     std::vector<std::uint8_t> after(before.size(), 0);
@@ -190,6 +191,7 @@ void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed) {
 
 void grow(Model& model, const std::vector<int>& refine, std::uint64_t seed) {
     expect_unet(model);
+    model.error_model.clear();
     Architecture larger = model.architecture;
     larger.refine = refine;
     larger.check("model");

@@ -77,6 +77,10 @@ struct Model {
     /// "dark" or "bright" if it began from nothing and was taught on such tomograms only (choose_polarity).
     std::map<std::string, std::string> record;
     std::map<std::string, Tensor> weights;
+    /// How far measures of what it finds lie from the truth: a JSON text that measures/error_model.h
+    /// explains; empty where nobody has learnt it. Holds for these weights only: training, adopt_legend and
+    /// grow give it up.
+    std::string error_model;
 
     /// Classes that the model tells apart: ids 0 to class_count() - 1.
     int class_count() const;

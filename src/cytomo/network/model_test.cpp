@@ -54,6 +54,26 @@ TEST(Model, SurvivesTheFile) {
     EXPECT_NO_THROW(write_model(p, m, true));
 }
 
+TEST(Model, CarriesItsErrorModelAsText) {
+    Model m = make_model({{16, 32}, 3}, 11);
+    const auto p = scratch("errors.safetensors");
+    write_model(p, m, false);
+    EXPECT_EQ(read_model(p).error_model, "");
+    EXPECT_EQ(read_safetensors(p).metadata.count("error_model"), 0U);
+    const std::string before = m.checksum();
+    m.error_model = "{\"classes\":{\"ä\":{\"mean_um\":-0.25}}}";
+    write_model(p, m, true);
+    EXPECT_EQ(read_model(p).error_model, m.error_model);
+    EXPECT_EQ(read_model(p).checksum(), before);  // it is about the weights, not one of them
+    // Other outputs or more layers: what was learnt no longer holds.
+    Model other = m;
+    adopt_legend(other, {{{0, "background", {}}, {1, "cytoplasm", {}}}}, 1);
+    EXPECT_EQ(other.error_model, "");
+    other = m;
+    grow(other, {1}, 1);
+    EXPECT_EQ(other.error_model, "");
+}
+
 TEST(Model, DamagedFilesAreRefusedByName) {
     const auto p = scratch("whole.safetensors");
     write_model(p, make_model({{16, 32}, 3}, 11), false);

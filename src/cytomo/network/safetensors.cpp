@@ -159,6 +159,8 @@ Model read_model(const std::filesystem::path& file) {
     if (found == content.metadata.end())
         throw InputError(name, "a cytomo model", "a .safetensors file without cytomo's description", advice);
     Model model;
+    if (const auto errors = content.metadata.find("error_model"); errors != content.metadata.end())
+        model.error_model = errors->second;
     try {
         const auto json = nlohmann::json::parse(found->second);
         model.architecture.widths = json.at("widths").get<std::vector<int>>();
@@ -224,7 +226,9 @@ void write_model(const std::filesystem::path& file, const Model& model, bool ove
     json["legend"] = nlohmann::json::array();
     for (const auto& e : model.legend.entries)
         json["legend"].push_back({{"id", e.id}, {"name", e.name}, {"colour", e.colour}});
-    write_safetensors(file, {{{"cytomo", json.dump()}, {"format", "pt"}}, model.weights}, overwrite);
+    SafeTensors content{{{"cytomo", json.dump()}, {"format", "pt"}}, model.weights};
+    if (!model.error_model.empty()) content.metadata["error_model"] = model.error_model;
+    write_safetensors(file, content, overwrite);
 }
 
 }  // namespace cytomo

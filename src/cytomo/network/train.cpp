@@ -143,6 +143,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                      const std::vector<UnlabelledTomogram>& unlabelled, const TrainOptions& wanted,
                      const std::function<void(const TrainingPoint&)>& on_point, const Progress& progress) {
     wanted.check();
+    start.error_model.clear();  // of weights that will be others
     TrainOptions options = wanted;
     SampleSet samples(data, unlabelled, start, options, progress.stage("reading training data"));
     if (options.fit_patch) options.patch = fitted_patch(samples, options.patch, start.architecture.stride());

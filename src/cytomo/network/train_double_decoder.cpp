@@ -216,6 +216,7 @@ TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomog
                                     const std::function<void(const TrainingPoint&)>& on_point,
                                     const Progress& progress) {
     options.check();
+    start.error_model.clear();  // of weights that will be others
     const auto device = find_device(options.device);
     torch::set_num_threads(thread_count());
     SafeTensors resumed;

@@ -88,9 +88,11 @@ TEST(Train, SameSeedSameModelAndResumeContinues) {
     const auto item = balls(1, Polarity::dense_is_bright);
     auto options = quick();
     options.steps = 6;
-    const auto start = make_model({{16, 16}, 2}, 1);
+    auto start = make_model({{16, 16}, 2}, 1);
+    start.error_model = "{}";  // what was learnt of other weights
     const auto a = train(start, {item}, {}, options), b = train(start, {item}, {}, options);
     EXPECT_EQ(a.model.checksum(), b.model.checksum());
+    EXPECT_EQ(a.model.error_model, "");
     const auto file = std::filesystem::path(testing::TempDir()) / "train_checkpoint.safetensors";
     options.checkpoint = file;
     for (const int stop_at : {3, 5}) {  // before and after the statistics are frozen

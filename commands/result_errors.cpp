@@ -1,0 +1,75 @@
+#include "result_errors.h"
+
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "cytomo/core/error.h"
+#include "cytomo/network/model.h"
+#include "model_path.h"
+
+namespace cytomo::commands {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* file_name = "error_model.json";
+constexpr const char* how_to_say =
+    "--errors default (those of the model that comes with cytomo), or --errors MODEL, says it";
+
+KnownErrors from_result(const fs::path& file, const fs::path& classes) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    KnownErrors known;
+    try {
+        const Json json = Json::parse(text);
+        if (json.at("classes").get<std::string>() != classes.filename().string() ||
+            json.at("classes_checksum").get<std::string>() != file_checksum(classes)) {
+            known.absent = classes.string() + " is not as the model left it, by " + file.string() +
+                           ", so its errors are not the model's; where that makes no difference, " +
+                           how_to_say;
+            return known;
+        }
+        known.absent = json.at("absent").get<std::string>();
+        if (!json.at("error_model").is_null())
+            known.learnt = parse_error_model(json.at("error_model").dump(), file.string());
+    } catch (const nlohmann::json::exception& e) {
+        throw InputError(file.string(), "what cytomo analyze writes of a model's errors", e.what(),
+                         "Say with --errors which model made the classes");
+    }
+    return known;
+}
+
+}  // namespace
+
+void write_result_errors(const fs::path& folder, const std::string& classes, const KnownErrors& known) {
+    Json json;
+    json["classes"] = classes;
+    json["classes_checksum"] = file_checksum(folder / classes);
+    json["absent"] = known.learnt ? "" : known.absent;
+    json["error_model"] = known.learnt ? Json::parse(error_model_json(*known.learnt)) : Json(nullptr);
+    write_text(folder / file_name, json.dump(2) + "\n");
+}
+
+KnownErrors errors_of_classes(const std::string& choice, const fs::path& classes) {
+    KnownErrors known;
+    if (choice == "none") {
+        known.absent = "as asked for by --errors none";
+        return known;
+    }
+    if (choice != "auto") {
+        const fs::path file = choice == "default" ? default_model_path() : fs::path(choice);
+        const Model model = read_model(file);
+        return known_errors(model.error_model, model.checksum(), file.string());
+    }
+    const fs::path beside = classes.parent_path() / file_name;
+    std::error_code ec;
+    if (fs::is_regular_file(beside, ec)) return from_result(beside, classes);
+    known.absent = "it is not known which model made " + classes.string() + ", if any did; " + how_to_say;
+    return known;
+}
+
+}  // namespace cytomo::commands
