@@ -157,7 +157,7 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     Report report;
     report.title = std::filesystem::path(tomogram.source).filename().string();
     report.subtitle = size_text(tomogram.grid);
-    report.provenance = options.record;
+    report.provenance = a.measures.summary.record;
     report.warnings = a.warnings;
     report.summary = summary_cards(a.measures.summary);
     report.tables = tables_to_read(a, legend);

@@ -36,6 +36,7 @@ std::int64_t band_depth(Size3 tile) {
 
 Plan::Plan(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges, bool whole)
     : tile_(tile),
+      thin_(tile.z < model.architecture.stride()),
       precision_(precision),
       lanes_(precision == Precision::int8 ? model.architecture.widths[0] : block_channels()),
       input_(tile, precision, input_scale(precision, ranges)) {
@@ -79,7 +80,8 @@ Activation Plan::add_convolution(const Model& model, const Layer& layer, const A
     const auto from = source.memory.get_desc();
     Activation result;
     result.scale = result_scale(layer, source.scale);
-    Convolution convolution(model, layer, precision_, from.dims()[1], source.scale, result.scale);
+    Convolution convolution(model, layer, precision_, from.dims()[1], source.scale, result.scale,
+                            is_flat(from.dims()[2]));
     const auto type = is_last(layer) ? dt::f32 : activation_type(precision_, !layer.relu);
     const auto prepared =
         convolution.prepare(from, {convolution.result_size(from.dims()), type, activation_layout(precision_)},
@@ -104,7 +106,8 @@ Activation Plan::add_upsampled(const std::string& name, const Activation& fine, 
     auto md = fine.memory.get_desc();
     if (precision_ == Precision::int8) md = {md.dims(), dt::s8, tag::acdeb};
     result.memory = dnnl::memory(md, cpu(), fine.memory.get_data_handle());
-    steps_.push_back({name, [sum, pairs = md.dims()[2] / 2] { sum->add(0, pairs); }, 0, result});
+    steps_.push_back(
+        {name, [sum, all = coarse.memory.get_desc().dims()[2]] { sum->add(0, all); }, 0, result});
     return result;
 }
 
@@ -118,7 +121,8 @@ Activation Plan::add_bands(const Model& model, Slices& source, float source_scal
     for (const auto& name : names) {
         const Layer& layer = layers_.at(name);
         const float scale = result_scale(layer, result.scale);
-        Convolution convolution(model, layer, precision_, slices->channels(), result.scale, scale);
+        Convolution convolution(model, layer, precision_, slices->channels(), result.scale, scale,
+                                is_flat(tile_.z));
         last = is_last(layer);
         const auto type = last ? dt::f32 : activation_type(precision_, !layer.relu);
         const dnnl::memory::dims size{1, layer.out, tile_.z, tile_.y, tile_.x};

@@ -36,6 +36,8 @@ struct PlanStep {
 /// last reader has run. The layers at full resolution run together, some slices at a time (engine_bands.h),
 /// if all their channels lie in one block of the layout: then the peak is one activation at full resolution,
 /// else two.
+/// A tile may have fewer slices than the network's stride, if a power of two: levels that have one slice then
+/// see it as if all slices were like it.
 class Plan {
 public:
     /// Takes what the head reads of some rows of voxels of the tile (counted along y, then z): floats in
@@ -69,6 +71,8 @@ private:
     /// What an activation's largest value may be, and the scale that follows; 1 unless int8.
     float scale_for(const std::string& name, bool negative) const;
     float result_scale(const Layer& layer, float source_scale) const;
+    /// Whether a source of so many slices counts as if it went on.
+    bool is_flat(std::int64_t depth) const { return thin_ && depth == 1; }
     bool is_last(const Layer& layer) const { return layer.name == last_; }
     Activation add_convolution(const Model& model, const Layer& layer, const Activation& source);
     /// Adds a coarser activation, each voxel of it to eight; the result takes the place of `fine`.
@@ -79,6 +83,7 @@ private:
     void add_layers(const Model& model, bool whole);
 
     Size3 tile_;
+    bool thin_;  ///< fewer slices than the stride
     Precision precision_;
     ActivationRanges ranges_;
     int lanes_;

@@ -26,8 +26,8 @@ Model lively_model() {
     return lively(make_model({{16, 32, 48}, 7}, 5));
 }
 
-void compare(const Model& m, Precision precision, double mean_tolerance, double same_class) {
-    const Size3 tile{24, 16, 8};
+void compare(const Model& m, Precision precision, double mean_tolerance, double same_class,
+             Size3 tile = {24, 16, 8}) {
     const auto n = static_cast<std::size_t>(tile.count());
     const auto classes = static_cast<std::size_t>(m.class_count());
     std::vector<float> x(n), a(classes * n), b(classes * n);
@@ -68,6 +68,47 @@ Model refined_model() {
 TEST(Engine, FloatAgreesWithLibtorch) {
     for (const Model& m : {lively_model(), refined_model(), lively(make_model({{16}, 2}, 3))})
         compare(m, Precision::f32, 1e-5, 0.999);
+}
+
+TEST(Engine, ThinTilesAgreeWithLibtorch) {
+    for (const std::int64_t depth : {1, 2})
+        for (const Model& m : {lively_model(), refined_model()}) {
+            compare(m, Precision::f32, 1e-5, 0.999, {24, 16, depth});
+            if (can_compute(Precision::bf16)) compare(m, Precision::bf16, 0.01, 0.95, {24, 16, depth});
+            if (can_compute(Precision::int8)) compare(m, Precision::int8, 0.03, 0.85, {24, 16, depth});
+        }
+}
+
+TEST(Engine, OneSliceIsSeenAsIfAllWereLikeIt) {
+    // The truth: a tile so deep that its middle sees no end of it, all slices alike.
+    const Size3 deep{24, 16, 96}, flat{24, 16, 1};
+    for (const Model& m : {lively_model(), refined_model()}) {
+        const auto classes = static_cast<std::size_t>(m.class_count());
+        const auto plane = static_cast<std::size_t>(flat.count());
+        std::vector<float> slice(plane), volume, a(classes * plane), b(classes * plane * 96);
+        Random r(4);
+        for (auto& v : slice) v = static_cast<float>(r.normal());
+        for (int z = 0; z < 96; ++z) volume.insert(volume.end(), slice.begin(), slice.end());
+        Engine(m, flat, Precision::f32).run(slice.data(), a.data());
+        Engine(m, deep, Precision::f32).run(volume.data(), b.data());
+        for (std::size_t c = 0; c < classes; ++c)
+            for (std::size_t i = 0; i < plane; ++i)
+                ASSERT_NEAR(a[c * plane + i], b[(c * 96 + 48) * plane + i], 1e-4) << c << ' ' << i;
+    }
+}
+
+TEST(Engine, MultiplyAddsAreThoseOfItsLayers) {
+    for (const Model& m : {lively_model(), refined_model()})
+        for (const Size3 tile : {Size3{16, 32, 8}, Size3{16, 8, 4}, Size3{16, 16, 2}, Size3{32, 16, 1}}) {
+            const Plan plan(m, tile, Precision::f32, {}, true);
+            double sum = 0;
+            for (const PlanStep& step : plan.steps()) sum += step.work;
+            const auto head = static_cast<double>(16 * 16 * tile.count());
+            EXPECT_DOUBLE_EQ(m.architecture.multiply_adds(tile), sum + head);
+            if (tile.z < m.architecture.stride()) continue;
+            EXPECT_NEAR(m.architecture.multiply_adds(tile),
+                        m.architecture.multiply_adds_per_voxel() * static_cast<double>(tile.count()), 1);
+        }
 }
 
 TEST(Engine, Bfloat16ComesClose) {

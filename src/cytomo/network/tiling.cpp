@@ -1,6 +1,7 @@
 #include "tiling.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace cytomo {
@@ -71,9 +72,14 @@ double Tiling::work() const {
            static_cast<double>(size().count());
 }
 
+std::int64_t thin_depth(std::int64_t slices) {
+    return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(slices)));
+}
+
 Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels) {
     const auto xs = ways_to_cut(volume.x, stride, overlap), ys = ways_to_cut(volume.y, stride, overlap),
-               zs = ways_to_cut(volume.z, stride, overlap);
+               zs = volume.z < stride ? std::vector{AxisTiles(volume.z, thin_depth(volume.z), 1)}
+                                      : ways_to_cut(volume.z, stride, overlap);
     Tiling best{xs.back(), ys.back(), zs.back()};  // the smallest, in case that nothing fits
     double least = -1;
     for (const auto& z : zs)
@@ -94,7 +100,8 @@ Tiling tiles_of(Size3 volume, std::int64_t stride, std::int64_t overlap, Size3 l
         const auto count = n <= tile ? 1 : (n - overlap + (tile - overlap) - 1) / (tile - overlap);
         return AxisTiles(n, tile, count);
     };
-    return {cut(volume.x, largest.x), cut(volume.y, largest.y), cut(volume.z, largest.z)};
+    return {cut(volume.x, largest.x), cut(volume.y, largest.y),
+            volume.z < stride ? AxisTiles(volume.z, thin_depth(volume.z), 1) : cut(volume.z, largest.z)};
 }
 
 }  // namespace cytomo

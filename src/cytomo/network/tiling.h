@@ -38,12 +38,15 @@ struct Tiling {
     double work() const;
 };
 
-/// The tiling that computes least, with edges that are multiples of `stride`, at least `overlap` voxels in
-/// common to neighbours and at most `most_voxels` in a tile (if the smallest sensible tile allows). Same
-/// arguments, same tiling.
+/// Slices of a tile for a volume of fewer slices than the (power of two) stride: the next power of two.
+std::int64_t thin_depth(std::int64_t slices);
+
+/// The tiling that computes least, with edges that are multiples of `stride` (along z thin_depth, if the
+/// volume has fewer slices), at least `overlap` voxels in common to neighbours and at most `most_voxels` in a
+/// tile (if the smallest sensible tile allows). Same arguments, same tiling.
 Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels);
 
-/// Tiles of at most `largest` along each axis, as few as will do.
+/// Tiles of at most `largest` along each axis, as few as will do; thin volumes as above.
 Tiling tiles_of(Size3 volume, std::int64_t stride, std::int64_t overlap, Size3 largest);
 
 }  // namespace cytomo

@@ -110,11 +110,14 @@ void Unet::freeze_statistics() {
 }
 
 torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
+    const bool thin = input.size(2) < architecture_.stride();
     const auto run = [&](const torch::Tensor& x, const std::string& name) {
         Block& b = block(name);
-        const std::int64_t k = b.layer.kernel;
-        auto y = torch::conv3d(x, b.weight.to(x.scalar_type()), {}, b.layer.stride,
-                               b.layer.stride == 1 ? (k - 1) / 2 : 0);
+        const std::int64_t k = b.layer.kernel, s = b.layer.stride, p = s == 1 ? (k - 1) / 2 : 0;
+        auto w = b.weight.to(x.scalar_type());
+        const bool flat = thin && x.size(2) == 1;  // as if all slices were like this one
+        if (flat) w = w.sum(2, true);
+        auto y = torch::conv3d(x, w, {}, {flat ? 1 : s, s, s}, {flat ? 0 : p, p, p});
         y = torch::batch_norm(y, b.gamma, b.beta, b.state.mean, b.state.variance, training, b.state.momentum,
                               blocked::norm_epsilon, x.is_cuda());
         if (b.layer.residual) y = x + y;
