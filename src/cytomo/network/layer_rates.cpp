@@ -3,18 +3,18 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
+#include <ctime>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <tuple>
 #include <vector>
 
 #include "cytomo/core/parallel.h"
 #include "engine_buffer.h"
 #include "engine_convolution.h"
-#include "engine_threads.h"
 #include "onednn.h"
 
 namespace cytomo {
@@ -23,10 +23,12 @@ using namespace onednn;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
+/// What this thread has computed so far: other programs on the machine do not count, as they do in the time
+/// of day.
+double thread_seconds() {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
 /// Layers that cost the same.
@@ -62,11 +64,18 @@ std::vector<LayerKind> kinds_of(const Architecture& architecture) {
     return kinds;
 }
 
+/// Memory that is there and holds numbers like those of activations, in any type.
+Buffer filled(std::size_t bytes) {
+    Buffer buffer(bytes);
+    std::memset(buffer.data(), 0x3F, bytes);
+    return buffer;
+}
+
 /// A layer on a piece of a tile: rows as long as those of a large tile, some slices deep, with their
 /// neighbours on both sides, as the engine's bands have them.
 class TimedLayer {
 public:
-    TimedLayer(const Model& model, const LayerKind& kind, Precision precision, double work) {
+    TimedLayer(const Model& model, const LayerKind& kind, Precision precision, double work, int threads) {
         const Layer& layer = kind.layer;
         const std::int64_t edge = std::max(16, 512 >> kind.level), depth = 2, k = layer.kernel,
                            s = layer.stride, halo = s == 1 ? k - 1 : 0;
@@ -83,76 +92,84 @@ public:
                    activation_layout(precision));
         Convolution convolution(model, layer, precision, channels, 1, 1);
         prepared_ = std::make_unique<Convolution::Prepared>(convolution.prepare(source, result, 0, 0));
-        source_ = filled(prepared_->source.get_size());
-        result_ = filled(prepared_->result.get_size());
-        if (layer.residual) added_ = filled(prepared_->added.get_size());
+        for (int t = 0; t < threads; ++t) {
+            sources_.push_back(filled(prepared_->source.get_size()));
+            results_.push_back(filled(prepared_->result.get_size()));
+            if (layer.residual) added_.push_back(filled(prepared_->added.get_size()));
+        }
     }
 
-    /// Seconds for one voxel of the result, now.
-    double measure() const {
-        const auto start = Clock::now();
-        cytomo::run(*prepared_, source_.data(), result_.data(), added_.size() > 0 ? added_.data() : nullptr);
-        return seconds_since(start) / static_cast<double>(voxels_);
+    /// Seconds of one thread for one voxel of the result; each thread has a piece of its own.
+    double measure(std::size_t thread) const {
+        const double start = thread_seconds();
+        cytomo::run(*prepared_, sources_[thread].data(), results_[thread].data(),
+                    added_.empty() ? nullptr : added_[thread].data());
+        return (thread_seconds() - start) / static_cast<double>(voxels_);
     }
 
 private:
-    /// Memory that is there and holds numbers like those of activations, in any type.
-    static Buffer filled(std::size_t bytes) {
-        Buffer buffer(bytes);
-        engine_chunks(static_cast<std::int64_t>(bytes), 1 << 18, [&](std::int64_t begin, std::int64_t end) {
-            std::memset(buffer.data() + begin, 0x3F, static_cast<std::size_t>(end - begin));
-        });
-        return buffer;
-    }
-
     std::unique_ptr<Convolution::Prepared> prepared_;
-    Buffer source_, result_, added_;
+    std::vector<Buffer> sources_, results_, added_;  ///< by thread
     std::int64_t voxels_ = 0;
 };
 
 }  // namespace
 
 PrecisionRates measure_layer_rates(const Model& model) {
-    constexpr double least_share = 0.02;      // layers that matter
-    constexpr double work_of_thread = 1.5e8;  // multiply-adds of one run: some milliseconds
-    constexpr double enough_seconds = 0.12;
-    constexpr int least_rounds = 2, most_rounds = 4;
-    omp_set_num_threads(thread_count());
+    constexpr double least_share = 0.02;  // layers that matter
+    // Multiply-adds of one run, a millisecond: of many short runs some are not disturbed by other programs.
+    constexpr double work = 6e7;
+    constexpr double enough_seconds = 0.1, plain = 3;
+    constexpr int least_rounds = 3, most_rounds = 10;
+    const int threads = thread_count();
+    omp_set_num_threads(1);
     std::vector<Precision> candidates{Precision::f32};
     if (can_compute(Precision::bf16)) candidates.push_back(Precision::bf16);
 
     struct Timed {
         LayerKind kind;
-        std::vector<TimedLayer> layers;  ///< by candidate
-        std::vector<double> shortest;
+        std::vector<TimedLayer> layers;             ///< by candidate
+        std::vector<std::vector<double>> shortest;  ///< by candidate and thread
     };
     std::vector<Timed> all;
     const double whole = model.architecture.multiply_adds_per_voxel();
     for (const LayerKind& kind : kinds_of(model.architecture)) {
         // The first layer has little work, but little to do it with: one channel.
         if (kind.work < least_share * whole && kind.layer.in > 1) continue;
-        Timed timed{
-            kind, {}, std::vector<double>(candidates.size(), std::numeric_limits<double>::infinity())};
+        const std::vector<double> never(static_cast<std::size_t>(threads),
+                                        std::numeric_limits<double>::infinity());
+        Timed timed{kind, {}, std::vector(candidates.size(), never)};
         for (const Precision p : candidates)
-            timed.layers.emplace_back(model, kind, p,
-                                      (kind.layer.in > 1 ? 1 : 0.2) * work_of_thread * thread_count());
+            timed.layers.emplace_back(model, kind, p, (kind.layer.in > 1 ? 1 : 0.3) * work, threads);
         all.push_back(std::move(timed));
     }
-    const auto start = Clock::now();
-    for (int round = 0; round < most_rounds; ++round) {
-        if (round >= least_rounds && seconds_since(start) > enough_seconds) break;
-        for (Timed& timed : all)
-            for (std::size_t c = 0; c < candidates.size(); ++c)
-                timed.shortest[c] = std::min(timed.shortest[c], timed.layers[c].measure());
-    }
     const auto rate = [&](std::size_t c) {
-        double seconds = 0, work = 0;
+        double seconds = 0, covered = 0;
         for (const Timed& timed : all) {
-            seconds += timed.kind.count * timed.shortest[c] / std::pow(8.0, timed.kind.level);
-            work += timed.kind.work;
+            const auto& each = timed.shortest[c];
+            seconds += std::accumulate(each.begin(), each.end(), 0.0) / threads * timed.kind.count /
+                       std::pow(8.0, timed.kind.level);
+            covered += timed.kind.work;
         }
-        return work / whole / seconds;
+        return threads * covered / whole / seconds;
     };
+    const double start = thread_seconds();
+    for (int round = 0; round < most_rounds; ++round) {
+        if (round >= least_rounds && thread_seconds() - start > enough_seconds) break;
+            // All threads compute at a time, as they do in earnest: they share caches, memory and power.
+#pragma omp parallel num_threads(threads)
+        {
+            const auto thread = static_cast<std::size_t>(omp_get_thread_num());
+            for (Timed& timed : all)
+                for (std::size_t c = 0; c < candidates.size(); ++c) {
+                    double& shortest = timed.shortest[c][thread];
+                    shortest = std::min(shortest, timed.layers[c].measure(thread));
+                }
+        }
+        // Where the processor has no instructions for it, bf16 is told at once.
+        if (round > 0 && candidates.size() > 1 && rate(0) > plain * rate(1)) break;
+    }
+    omp_set_num_threads(threads);
     return {rate(0), candidates.size() > 1 ? rate(1) : 0, false};
 }
 

@@ -1,7 +1,7 @@
 // The step of training is measured as a whole: what tensors cost beside the convolutions differs between
 // types.
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <limits>
 
 #include "cytomo/core/parallel.h"
@@ -13,7 +13,12 @@ namespace cytomo {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+/// What all threads of this program have computed so far: other programs on the machine do not count.
+double program_seconds() {
+    timespec t{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
 
 /// What is learned from: more than a cache holds, as patches are, since bf16 halves what is moved.
 Size3 patch_for(const Model& model) {
@@ -22,13 +27,13 @@ Size3 patch_for(const Model& model) {
     return {fitted(64), fitted(64), fitted(32)};
 }
 
-/// One step forwards and backwards, seconds.
+/// One step forwards and backwards, seconds of each thread.
 double step_seconds(Unet& network, const torch::Tensor& values) {
-    const auto start = Clock::now();
+    const double start = program_seconds();
     const auto logits = network.forward_training(values);
     (logits * logits).mean().backward();
     for (auto& p : network.parameters()) p.mutable_grad() = torch::Tensor();
-    return std::chrono::duration<double>(Clock::now() - start).count();
+    return (program_seconds() - start) / thread_count();
 }
 
 PrecisionRates measure_training_rates(const Model& model) {
@@ -42,10 +47,9 @@ PrecisionRates measure_training_rates(const Model& model) {
     Unet exact(model, torch::kCPU, torch::kFloat32), coarse(model, torch::kCPU, torch::kBFloat16);
     // The first round prepares; the shortest time is the one that nothing else disturbed.
     double shortest[2] = {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
-    const auto start = Clock::now();
+    const double start = program_seconds();
     for (int round = 0; round < most_rounds; ++round) {
-        const std::chrono::duration<double> spent = Clock::now() - start;
-        if (round >= least_rounds && spent.count() > enough_seconds) break;
+        if (round >= least_rounds && program_seconds() - start > enough_seconds * thread_count()) break;
         shortest[0] = std::min(shortest[0], step_seconds(exact, values));
         shortest[1] = std::min(shortest[1], step_seconds(coarse, values));
         if (shortest[1] > plain * shortest[0]) break;  // without instructions of its own
