@@ -10,7 +10,6 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
-#include "cytomo/core/machine.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/mesh_io.h"

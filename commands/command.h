@@ -52,8 +52,9 @@ void check_memory(const std::string& name, double bytes, Size3 voxels, const std
 
 /// 64-bit FNV-1a of a file's bytes, hexadecimal. Reads it once.
 std::string file_checksum(const std::filesystem::path& file);
-/// "2024-05-17 09:30 UTC": for records.
+/// "2024-05-17 09:30 UTC", and what /proc/cpuinfo calls the processor: for records.
 std::string time_now();
+std::string processor_name();
 
 /// Writes a text file, mostly into a folder that is not yet under its final name. Throws InputError.
 void write_text(const std::filesystem::path& file, const std::string& text);

@@ -17,6 +17,7 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/machine.h"
 
 namespace cytomo::commands {
 
@@ -187,6 +188,10 @@ std::string time_now() {
     char text[40];
     std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", std::gmtime(&now));
     return text;
+}
+
+std::string processor_name() {
+    return cytomo::processor_name();
 }
 
 void write_text(const std::filesystem::path& file, const std::string& text) {

@@ -4,7 +4,6 @@
 #include <fstream>
 
 #include "cytomo/core/error.h"
-#include "cytomo/core/machine.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/table_io.h"

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "command.h"
-#include "cytomo/core/machine.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/precision.h"
 #include "model_path.h"

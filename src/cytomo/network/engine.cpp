@@ -87,11 +87,12 @@ struct Engine::Implementation {
     }
 };
 
-Engine::Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges) {
+Engine::Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges,
+               std::int64_t wanted) {
     check_tile(model, tile);
     omp_set_num_threads(thread_count());
-    implementation_.reset(new Implementation{tile, model.class_count(),
-                                             Plan(model, tile, precision, ranges, false), Head(model, 1)});
+    implementation_.reset(new Implementation{
+        tile, model.class_count(), Plan(model, tile, precision, ranges, false, wanted), Head(model, 1)});
     implementation_->head = Head(model, implementation_->plan.feature_scale());
 }
 

@@ -30,11 +30,12 @@ ActivationRanges measure_ranges(const Model& model, Size3 tile,
 /// activations fused, layouts chosen by oneDNN and kept between layers, memory reused.
 class Engine {
 public:
-    /// `tile`: multiples of the architecture's stride; along z also a smaller power of two: slices at the
-    /// levels that are left with one then count as if they went on without end. Takes about tile.count() * 60
-    /// bytes for the default architecture in bf16, 120 in f32 (120 and 170 where layers do not run in bands).
-    /// `ranges`: for int8.
-    Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges = {});
+    /// `tile`: multiples of the architecture's stride; along z also a smaller power of two, whose levels that
+    /// are left with one slice are not halved. `wanted`: slices of the result that are computed, from the
+    /// first one on; 0: all. Takes about tile.count() * 60 bytes for the default architecture in bf16, 120 in
+    /// f32 (120 and 170 where layers do not run in bands). `ranges`: for int8.
+    Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges = {},
+           std::int64_t wanted = 0);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

@@ -118,9 +118,9 @@ SumSlices::SumSlices(UpsampledSum sum, const dnnl::memory& fine, dt type, tag la
       slice_bytes_(fine.get_desc().get_size() / static_cast<std::size_t>(fine.get_desc().dims()[2])) {}
 
 const void* SumSlices::get(std::int64_t begin, std::int64_t end) {
-    const auto wanted = (end + sum_.slices() - 1) / sum_.slices();
-    if (wanted > done_) sum_.add(done_, wanted);
-    done_ = std::max(done_, wanted);
+    const auto pairs = (end + 1) / 2;
+    if (pairs > pairs_) sum_.add(pairs_, pairs);
+    pairs_ = std::max(pairs_, pairs);
     return fine_ + static_cast<std::size_t>(begin) * slice_bytes_;
 }
 

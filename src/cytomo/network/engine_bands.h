@@ -85,19 +85,20 @@ private:
     std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t>, Convolution::Prepared> prepared_;
 };
 
-/// The sum of a fine activation and of a coarse one, see UpsampledSum.
+/// The sum of a fine activation and of a coarse one, each voxel of it added to eight; it takes the place of
+/// the fine one.
 class SumSlices : public Slices {
 public:
     /// `fine` is what `sum` adds to; `type` that of the result.
     SumSlices(UpsampledSum sum, const dnnl::memory& fine, onednn::dt type, onednn::tag layout);
     const void* get(std::int64_t begin, std::int64_t end) override;
-    void restart() override { done_ = 0; }
+    void restart() override { pairs_ = 0; }
 
 private:
     UpsampledSum sum_;
     std::byte* fine_;
     std::size_t slice_bytes_;
-    std::int64_t done_ = 0;  ///< slices of the coarse activation
+    std::int64_t pairs_ = 0;  ///< of fine slices that are done
 };
 
 }  // namespace cytomo

@@ -51,7 +51,7 @@ double Convolution::multiply_adds(const dnnl::memory::dims& result) const {
 
 Convolution::Prepared Convolution::prepare(const dnnl::memory::desc& source, const dnnl::memory::desc& result,
                                            std::int64_t front, std::int64_t back) {
-    const std::int64_t k = layer_.kernel, s = layer_.stride, p = padding_in_plane();
+    const std::int64_t k = layer_.kernel, s = layer_.stride, p = padding();
     const dnnl::memory::dims wd{layer_.out, source_channels_, kernel_depth(), k, k};
     const bool int8 = precision_ == Precision::int8;
     const dnnl::memory::desc added(result.dims(), source.data_type(), activation_layout(precision_));

@@ -19,8 +19,8 @@ onednn::tag activation_layout(Precision precision);
 class Convolution {
 public:
     /// Scales: what stored values of source and result are multiplied by; 1 unless int8. Where the source has
-    /// twice the layer's channels (the input in bf16), both halves get the same weights. `flat`: for a source
-    /// of one slice, which counts as if all slices were like it.
+    /// twice the layer's channels (the input in bf16), both halves get the same weights. `flat`: a strided
+    /// layer whose source has one slice, which then counts as two.
     Convolution(const Model& model, const Layer& layer, Precision precision, std::int64_t source_channels,
                 float source_scale, float result_scale, bool flat = false);
 
@@ -34,15 +34,14 @@ public:
     /// A residual layer adds values of the source's type in the layout of activations.
     Prepared prepare(const dnnl::memory::desc& source, const dnnl::memory::desc& result, std::int64_t front,
                      std::int64_t back);
-    /// Slices of zeros before and after a source that is to keep its depth.
-    std::int64_t padding() const { return flat_ ? 0 : padding_in_plane(); }
+    /// Voxels of zeros around a source that is to keep its size.
+    std::int64_t padding() const { return layer_.stride == 1 ? (layer_.kernel - 1) / 2 : 0; }
     const Layer& layer() const { return layer_; }
     /// Size of the result for a source as large as the tile.
     dnnl::memory::dims result_size(const dnnl::memory::dims& source) const;
     double multiply_adds(const dnnl::memory::dims& result) const;
 
 private:
-    std::int64_t padding_in_plane() const { return layer_.stride == 1 ? (layer_.kernel - 1) / 2 : 0; }
     std::int64_t kernel_depth() const { return flat_ ? 1 : layer_.kernel; }
     std::int64_t stride_along_z() const { return flat_ ? 1 : layer_.stride; }
 

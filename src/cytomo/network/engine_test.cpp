@@ -4,6 +4,7 @@
 
 #include "cytomo/core/random.h"
 #include "engine_plan.h"
+#include "tiling.h"
 #include "torch_predictor.h"
 
 namespace cytomo {
@@ -79,35 +80,41 @@ TEST(Engine, ThinTilesAgreeWithLibtorch) {
         }
 }
 
-TEST(Engine, OneSliceIsSeenAsIfAllWereLikeIt) {
-    // The truth: a tile so deep that its middle sees no end of it, all slices alike.
-    const Size3 deep{24, 16, 96}, flat{24, 16, 1};
+TEST(Engine, OnlyWantedSlicesAreComputed) {
+    const Size3 tile{32, 16, 8};
+    std::vector<float> x(static_cast<std::size_t>(tile.count()));
+    Random r(2);
+    for (auto& v : x) v = static_cast<float>(r.normal());
     for (const Model& m : {lively_model(), refined_model()}) {
         const auto classes = static_cast<std::size_t>(m.class_count());
-        const auto plane = static_cast<std::size_t>(flat.count());
-        std::vector<float> slice(plane), volume, a(classes * plane), b(classes * plane * 96);
-        Random r(4);
-        for (auto& v : slice) v = static_cast<float>(r.normal());
-        for (int z = 0; z < 96; ++z) volume.insert(volume.end(), slice.begin(), slice.end());
-        Engine(m, flat, Precision::f32).run(slice.data(), a.data());
-        Engine(m, deep, Precision::f32).run(volume.data(), b.data());
-        for (std::size_t c = 0; c < classes; ++c)
-            for (std::size_t i = 0; i < plane; ++i)
-                ASSERT_NEAR(a[c * plane + i], b[(c * 96 + 48) * plane + i], 1e-4) << c << ' ' << i;
+        std::vector<float> all(classes * x.size(), -1.F), some = all;
+        Engine(m, tile, Precision::f32).run(x.data(), all.data());
+        Engine(m, tile, Precision::f32, {}, 3).run(x.data(), some.data());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const bool wanted = i % x.size() < static_cast<std::size_t>(3 * tile.x * tile.y);
+            ASSERT_EQ(some[i], wanted ? all[i] : -1.F) << i;
+        }
     }
 }
 
 TEST(Engine, MultiplyAddsAreThoseOfItsLayers) {
     for (const Model& m : {lively_model(), refined_model()})
         for (const Size3 tile : {Size3{16, 32, 8}, Size3{16, 8, 4}, Size3{16, 16, 2}, Size3{32, 16, 1}}) {
+            const Architecture& a = m.architecture;
             const Plan plan(m, tile, Precision::f32, {}, true);
             double sum = 0;
             for (const PlanStep& step : plan.steps()) sum += step.work;
             const auto head = static_cast<double>(16 * 16 * tile.count());
-            EXPECT_DOUBLE_EQ(m.architecture.multiply_adds(tile), sum + head);
-            if (tile.z < m.architecture.stride()) continue;
-            EXPECT_NEAR(m.architecture.multiply_adds(tile),
-                        m.architecture.multiply_adds_per_voxel() * static_cast<double>(tile.count()), 1);
+            EXPECT_DOUBLE_EQ(multiply_adds(a, tile), sum + head);
+            if (tile.z >= a.stride()) {
+                EXPECT_NEAR(multiply_adds(a, tile),
+                            a.multiply_adds_per_voxel() * static_cast<double>(tile.count()), 1);
+            }
+            if (!runs_in_bands(m) || tile.z == 1) continue;
+            const Plan first(m, tile, Precision::f32, {}, false, 1);
+            sum = 0;
+            for (const PlanStep& step : first.steps()) sum += step.work;
+            EXPECT_DOUBLE_EQ(multiply_adds(a, tile, 1), sum + head / static_cast<double>(tile.z));
         }
 }
 

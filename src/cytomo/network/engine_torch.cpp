@@ -31,7 +31,7 @@ struct Engine::Implementation {
     Runner run;
 };
 
-Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&)
+Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&, std::int64_t)
     : implementation_(
           new Implementation{tile, model.class_count(), make_torch_predictor(model, tile, "cpu")}) {}
 

@@ -119,7 +119,7 @@ PrecisionRates measure_layer_rates(const Model& model) {
     constexpr double least_share = 0.02;  // layers that matter
     // Multiply-adds of one run, a millisecond: of many short runs some are not disturbed by other programs.
     constexpr double work = 6e7;
-    constexpr double enough_seconds = 0.1, plain = 3;
+    constexpr double enough_seconds = 0.06, plain = 3;
     constexpr int least_rounds = 3, most_rounds = 10;
     const int threads = thread_count();
     omp_set_num_threads(1);

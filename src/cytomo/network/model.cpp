@@ -39,28 +39,6 @@ std::vector<Layer> Architecture::layers() const {
     return out;
 }
 
-namespace {
-
-/// Where a layer's output lives: the level in its name; "up" runs on the coarser level below.
-int level_of(const Layer& layer) {
-    if (layer.name == "head") return 0;
-    return layer.name[8] - '0' + (layer.name.ends_with(".up") ? 1 : 0);
-}
-
-}  // namespace
-
-double Architecture::multiply_adds(Size3 tile) const {
-    double sum = 0;
-    for (const Layer& layer : layers()) {
-        const int level = level_of(layer);
-        const auto depth = [&](int l) { return std::max<std::int64_t>(1, tile.z >> std::max(0, l)); };
-        const bool flat = tile.z < stride() && depth(layer.stride > 1 ? level - 1 : level) == 1;
-        sum += static_cast<double>(layer.in) * layer.out * std::pow(layer.kernel, flat ? 2 : 3) *
-               static_cast<double>((tile.x >> level) * (tile.y >> level) * depth(level));
-    }
-    return sum;
-}
-
 double Architecture::multiply_adds_per_voxel() const {
     double sum = 0;
     if (kind == NetworkKind::double_decoder)
@@ -71,7 +49,11 @@ double Architecture::multiply_adds_per_voxel() const {
                    std::pow(4.0, level);
         }
     for (const Layer& layer : layers()) {
-        const double voxels = std::pow(8.0, level_of(layer));
+        // Where its output lives: the level in the name; "up" runs on the coarser level below.
+        std::size_t level = 0;
+        if (layer.name != "head") level = static_cast<std::size_t>(layer.name[8] - '0');
+        if (layer.name.ends_with(".up")) ++level;
+        const double voxels = std::pow(8.0, static_cast<double>(level));
         sum += static_cast<double>(layer.in) * layer.out * std::pow(layer.kernel, 3) / voxels;
     }
     return sum;

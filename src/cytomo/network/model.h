@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "cytomo/core/grid.h"
 #include "cytomo/core/legend.h"
 
 namespace cytomo {
@@ -60,9 +59,6 @@ struct Architecture {
     /// Multiply-adds for one voxel of finished output, halo not counted; for training, if it has parts that
     /// only training uses.
     double multiply_adds_per_voxel() const;
-    /// Multiply-adds of a U-Net for one tile: fewer a voxel where it has fewer slices than the stride, since
-    /// the levels that are left with one slice work in its plane (see class Engine).
-    double multiply_adds(Size3 tile) const;
     /// Throws InputError if widths are not 1 to 8 multiples of 16, outputs not 2 to 16, or there are more
     /// than 8 residual convolutions at one place; for double_decoder, if there is not one width of 2 to 256.
     void check(const std::string& file) const;

@@ -89,6 +89,12 @@ int choose_views(const PredictOptions& options, const Model& model, Size3 size) 
     return size.z == 1 ? std::min(options.views, 4) : options.views;
 }
 
+/// Thin volumes are decided by one view, which is as much work as segmenting them.
+int choose_polarity_views(const PredictOptions& options, const Model& model, Size3 size) {
+    const bool thin = options.views == 0 && size.z < model.architecture.stride();
+    return thin ? 1 : choose_views(options, model, size);
+}
+
 double mean_of_winners(const Probabilities& p) {
     constexpr std::int64_t step = 97;  // a part of the voxels tells
     const std::int64_t looked_at = (p.grid.count() + step - 1) / step;
@@ -127,16 +133,19 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
     record.views = choose_views(options, model, out.grid.size);
     record.polarity = options.polarity;
     if (options.polarity == Polarity::unknown)
-        decide_polarity(resampler, statistics, model, options, record.views, record, stage);
+        decide_polarity(resampler, statistics, model, options,
+                        choose_polarity_views(options, model, out.grid.size), record, stage);
     const GreyScale scale = make_grey_scale(statistics, record.polarity);
 
     const Tiling tiling = choose_tiles(options, model, out.grid.size);
     const Size3 tile = tiling.tile();
+    // Views that are not mirrored along z need nothing beyond the volume's last slice.
+    const auto wanted = record.views <= 4 && tiling.z.count() == 1 ? std::min(tile.z, tiling.z.size) : tile.z;
     record.multiply_adds +=
-        static_cast<double>(record.views * tiling.count()) * model.architecture.multiply_adds(tile);
+        static_cast<double>(record.views * tiling.count()) * multiply_adds(model.architecture, tile, wanted);
     const auto probe = [&] { return probe_tiles(resampler, scale, model, options); };
-    const Runner run = over_views(make_runner(model, tile, options, record, probe), record.views, tile,
-                                  classes, disagreement);
+    const Runner run = over_views(make_runner(model, tile, options, record, probe, wanted), record.views,
+                                  tile, classes, disagreement, wanted);
     resize_fresh(out.values, static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
     std::vector<float> values;
     resize_fresh(values, static_cast<std::size_t>(tile.count()));
@@ -186,15 +195,13 @@ void PredictOptions::check() const {
 }
 
 int views_for(Size3 volume, const Architecture& architecture) {
-    if (volume.z < architecture.stride()) {
-        constexpr double most = 7e10;
-        const auto stride = static_cast<std::int64_t>(architecture.stride());
+    const std::int64_t stride = architecture.stride();
+    if (volume.z < stride) {
+        constexpr double most = 1.2e11;
         const auto padded = [&](std::int64_t n) { return (n + stride - 1) / stride * stride; };
         const double work =
-            architecture.multiply_adds({padded(volume.x), padded(volume.y), thin_depth(volume.z)});
-        for (const int views : {8, 4, 2})
-            if (views * work <= most && (views <= 4 || volume.z > 1)) return views;
-        return 1;
+            multiply_adds(architecture, {padded(volume.x), padded(volume.y), thin_depth(volume.z, stride)});
+        return 4 * work <= most ? 4 : 2 * work <= most ? 2 : 1;
     }
     const double voxels = static_cast<double>(volume.count()) * architecture.multiply_adds_per_voxel() /
                           Architecture{}.multiply_adds_per_voxel();
@@ -226,7 +233,7 @@ Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const Pre
     options.check();
     PredictRecord record;
     const Resampler resampler(tomogram, model_grid(tomogram.grid, model.voxel_um));
-    const int views = choose_views(options, model, resampler.grid().size);
+    const int views = choose_polarity_views(options, model, resampler.grid().size);
     decide_polarity(resampler, measure_grey_statistics(tomogram, model.voxel_um), model, options, views,
                     record, {});
     if (confidence != nullptr) *confidence = record.polarity_confidence;

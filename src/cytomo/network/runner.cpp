@@ -58,7 +58,7 @@ TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, cons
 }
 
 Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record,
-                   const std::function<TileSamples()>& samples) {
+                   const std::function<TileSamples()>& samples, std::int64_t wanted) {
     record.device = options.device;
     if (options.device == "auto") record.device = cuda_available() ? "cuda:0" : "cpu";
     if (record.device != "cpu") {
@@ -75,7 +75,7 @@ Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options
         const TileSamples some = samples();
         ranges = measure_ranges(model, some.tile, some.values);
     }
-    auto engine = std::make_shared<Engine>(model, tile, precision, ranges);
+    auto engine = std::make_shared<Engine>(model, tile, precision, ranges, wanted);
     return [engine](const float* values, const RowSink& sink, const Progress& progress) {
         engine->run(values, sink, progress);
     };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cytomo/core/grid.h"
+#include "cytomo/network/model.h"
 
 namespace cytomo {
 
@@ -38,8 +39,13 @@ struct Tiling {
     double work() const;
 };
 
-/// Slices of a tile for a volume of fewer slices than the (power of two) stride: the next power of two.
-std::int64_t thin_depth(std::int64_t slices);
+/// Slices of a tile for a volume of fewer slices than `stride`, a power of two: half of it, if that will do
+/// and is 8 at least; else all. Fewer would cost accuracy (docs/experiments.md).
+std::int64_t thin_depth(std::int64_t slices, std::int64_t stride);
+
+/// Multiply-adds of a U-Net for a tile of which the first `wanted` slices are wanted (0: all). Where the tile
+/// has fewer slices than the stride, the levels that are left with one are not halved along z.
+double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted = 0);
 
 /// The tiling that computes least, with edges that are multiples of `stride` (along z thin_depth, if the
 /// volume has fewer slices), at least `overlap` voxels in common to neighbours and at most `most_voxels` in a
