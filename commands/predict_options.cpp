@@ -49,7 +49,8 @@ Model PredictArguments::model() const {
 std::string describe(const PredictRecord& r) {
     char text[240], work[48] = "";
     if (r.multiply_adds > 0)
-        std::snprintf(work, sizeof work, ", %.3g G multiply-adds", r.multiply_adds / 1e9);
+        std::snprintf(work, sizeof work, ", %.*f G multiply-adds", r.multiply_adds < 1e10 ? 1 : 0,
+                      r.multiply_adds / 1e9);
     std::snprintf(
         text, sizeof text, "dense matter is %s%s; %s, %s, %d view%s%s; %.1f s; mean confidence %.2f",
         r.polarity == Polarity::dense_is_dark ? "dark" : "bright",

@@ -17,13 +17,12 @@ for slices in 1 3 9; do
     cytomo segment $slices.npy out$slices.npy --voxel-nm 20
     giga=$(work_of)
     [ -n "$giga" ] || fail "does not say how much work it was: $(cat err.txt)"
-    # One view of as many slices as the network's stride, 16, takes 69; and the polarity about as much again.
+    # It was 1120 for any of them: eight views of tiles of 16 slices, and eight views to decide the polarity.
     case $slices in
-        1) most=20 ;;
-        3) most=110 ;;
-        9) most=145 ;;
+        9) most=140 ;;
+        *) most=100 ;;
     esac
-    awk "BEGIN { exit !($giga > 1 && $giga < $most) }" || fail "$slices slices: $giga G multiply-adds, expected below $most"
+    awk "BEGIN { exit !($giga > 50 && $giga < $most) }" || fail "$slices slices: $giga G multiply-adds, expected below $most"
 done
 cytomo info out1.npy --json
 expect 496 "size along y" json out.txt size 1
