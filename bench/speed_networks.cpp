@@ -20,10 +20,10 @@ double operations_of(const Model& model, std::int64_t voxels) {
     return 2 * model.architecture.multiply_adds_per_voxel() * static_cast<double>(voxels);
 }
 
-/// What can be computed here, the best for this processor last.
+/// What can be computed here.
 std::vector<Precision> precisions() {
     std::vector<Precision> out{Precision::f32};
-    if (best_precision() == Precision::bf16) out.push_back(Precision::bf16);
+    if (can_compute(Precision::bf16)) out.push_back(Precision::bf16);
     if (can_compute(Precision::int8)) out.push_back(Precision::int8);
     return out;
 }

@@ -58,7 +58,7 @@ std::vector<Row> measure_training(Size3 size) {
         std::snprintf(network, sizeof network, "%.0fk", architecture.multiply_adds_per_voxel() / 1000);
         std::vector<Row> fast;
         fast.push_back(measure_step(network, model, Path::blocked, torch::kFloat32, batch));
-        if (best_precision() == Precision::bf16)
+        if (can_compute(Precision::bf16))
             fast.push_back(measure_step(network, model, Path::blocked, torch::kBFloat16, batch));
         const Row plain = measure_step(network, model, Path::plain, torch::kFloat32, batch);
         for (Row& row : fast) {
@@ -68,7 +68,7 @@ std::vector<Row> measure_training(Size3 size) {
             rows.push_back(row);
         }
         rows.push_back(plain);
-        if (best_precision() != Precision::bf16) continue;
+        if (!can_compute(Precision::bf16)) continue;
         try {
             rows.push_back(measure_step(network, model, Path::plain, torch::kBFloat16, batch));
         } catch (const c10::Error&) {

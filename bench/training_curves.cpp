@@ -109,7 +109,7 @@ std::vector<Lane> make_lanes(std::uint64_t seed) {
     lanes.push_back({"libtorch", path(model, Path::plain, torch::kFloat32), {}, 0});
     lanes.push_back({"disturbed", path(disturbed(model), Path::plain, torch::kFloat32), {}, 0});
     lanes.push_back({"blocked f32", path(model, Path::blocked, torch::kFloat32), {}, 0});
-    if (best_precision() == Precision::bf16)
+    if (can_compute(Precision::bf16))
         lanes.push_back({"blocked bf16", path(model, Path::blocked, torch::kBFloat16), {}, 0});
     return lanes;
 }

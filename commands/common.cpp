@@ -17,6 +17,7 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/machine.h"
 
 namespace cytomo::commands {
 
@@ -190,10 +191,7 @@ std::string time_now() {
 }
 
 std::string processor_name() {
-    std::ifstream in("/proc/cpuinfo");
-    for (std::string line; std::getline(in, line);)
-        if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
-    return "unknown processor";
+    return cytomo::processor_name();
 }
 
 void write_text(const std::filesystem::path& file, const std::string& text) {

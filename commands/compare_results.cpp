@@ -364,6 +364,7 @@ std::vector<std::string> differences_between(const std::vector<CellResult>& resu
     for (const Field& field : {Field{"Model checksum", "Different models made these results"},
                                {"Program", "Different versions of cytomo made these results"},
                                {"command", "Some results are of cytomo measure, some of cytomo analyze"},
+                               {"Precision", "Different arithmetic made these results"},
                                {"Options", "The results were made with different options"}}) {
         std::map<std::string, std::string> values;  // value: a folder that has it
         for (const CellResult& r : results) {

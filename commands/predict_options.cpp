@@ -16,8 +16,10 @@ void PredictArguments::declare(CLI::App& app) {
 void PredictArguments::declare_network(CLI::App& app) {
     app.add_option("--model", model_file, "Model (default: the one that comes with cytomo)");
     app.add_option("--device", device, "auto, cpu or cuda:N")->capture_default_str();
-    app.add_option("--precision", precision,
-                   "Arithmetic; auto takes bf16 where the processor has it, on CUDA f16")
+    app.add_option(
+           "--precision", precision,
+           "Arithmetic; auto takes f32 or bf16, whichever this machine computes faster (cytomo version "
+           "--machine), on CUDA f16")
         ->check(CLI::IsMember({"auto", "f32", "bf16", "int8"}))
         ->capture_default_str();
     app.add_option(
@@ -45,15 +47,18 @@ Model PredictArguments::model() const {
 }
 
 std::string describe(const PredictRecord& r) {
-    char text[200];
+    char text[240], work[48] = "";
+    if (r.multiply_adds > 0)
+        std::snprintf(work, sizeof work, ", %.*f G multiply-adds", r.multiply_adds < 1e10 ? 1 : 0,
+                      r.multiply_adds / 1e9);
     std::snprintf(
-        text, sizeof text, "dense matter is %s%s; %s, %s, %d view%s; %.1f s; mean confidence %.2f",
+        text, sizeof text, "dense matter is %s%s; %s, %s, %d view%s%s; %.1f s; mean confidence %.2f",
         r.polarity == Polarity::dense_is_dark ? "dark" : "bright",
         r.polarity_guessed
             ? (" (guessed, " + std::to_string(static_cast<int>(100 * r.polarity_confidence)) + " % sure)")
                   .c_str()
             : "",
-        r.device.c_str(), r.precision.c_str(), r.views, r.views == 1 ? "" : "s", r.seconds,
+        r.device.c_str(), r.precision.c_str(), r.views, r.views == 1 ? "" : "s", work, r.seconds,
         r.mean_confidence);
     return text;
 }

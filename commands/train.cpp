@@ -181,6 +181,7 @@ void fill_record(TrainingResult& result, const TrainArguments& a, const Training
     record["threads"] = std::to_string(thread_count());
     const double dice = kept_point(result).mean_dice();
     record["validation_mean_dice"] = std::isnan(dice) ? "none, nothing held out" : std::to_string(dice);
+    record["precision"] = result.precision;
     if (data.found.empty()) return;
     record["images"] = names_of(data, false);
     record["labels"] = names_of(data, true);
@@ -194,14 +195,14 @@ std::vector<std::pair<std::string, std::string>> options_for_report(const TrainA
         std::snprintf(text, sizeof text, "%g", v);
         return std::string(text);
     };
-    return {
-        {"Method", a.method},
-        {"Started from", start_text(a)},
-        {"Options", (a.options.minutes > 0 ? number(a.options.minutes) + " minutes"
-                                           : std::to_string(a.options.steps) + " steps") +
-                        ", seed " + std::to_string(a.options.seed) + ", learning rate " +
-                        number(learning_rate) + ", polarity " + a.polarity + ", device " + a.options.device +
-                        (a.voxel.empty() ? "" : ", voxels of " + a.voxel + " nm, given")}};
+    return {{"Method", a.method},
+            {"Started from", start_text(a)},
+            {"Options", (a.options.minutes > 0 ? number(a.options.minutes) + " minutes"
+                                               : std::to_string(a.options.steps) + " steps") +
+                            ", seed " + std::to_string(a.options.seed) + ", learning rate " +
+                            number(learning_rate) + ", polarity " + a.polarity + ", device " +
+                            a.options.device + ", precision " + a.options.precision +
+                            (a.voxel.empty() ? "" : ", voxels of " + a.voxel + " nm, given")}};
 }
 
 ReadOptions reading_labels(const TrainArguments& a) {
@@ -260,6 +261,7 @@ std::function<Polarity(const Tomogram&)> polarity_chooser(const TrainArguments& 
     }
     PredictOptions options;
     options.device = a.options.device;
+    options.precision = a.options.precision;
     return [options, model](const Tomogram& tomogram) { return choose_polarity(tomogram, *model, options); };
 }
 
@@ -356,14 +358,19 @@ void run(const TrainArguments& a, const Common& common) {
         common.say("wrote " + a.curve + (can_draw() ? " and " + picture_of(a.curve).string() : ""));
     }
     if (const auto page = report_file(a); !page.empty()) {
-        ReportInput input{page,          a.out,          options_for_report(a, options.learning_rate),
-                          data.warnings, options.device, common.overwrite};
+        ReportInput input{page,
+                          a.out,
+                          options_for_report(a, options.learning_rate),
+                          data.warnings,
+                          options.device,
+                          common.overwrite,
+                          options.precision};
         for (const auto& alarm : watch.alarms()) input.warnings.push_back(alarm);
         for (const auto& line : write_report(input, result, data, progress)) common.say(line);
         common.say("wrote " + page.string());
     }
     if (a.suggest > 0)
-        for (const auto& line : what_to_label_next(result.model, data, a.suggest, options.device, progress))
+        for (const auto& line : what_to_label_next(result.model, data, a.suggest, options, progress))
             std::printf("%s\n", line.c_str());
 }
 

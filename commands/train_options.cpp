@@ -86,6 +86,11 @@ void declare_training(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
                    "with --init none 0); 0: nothing")
         ->check(CLI::Range(0.0, 1000.0));
     app.add_option("--device", a->options.device, "cpu or cuda:N")->capture_default_str();
+    app.add_option("--precision", a->options.precision,
+                   "Arithmetic on the CPU; auto takes f32 or bf16, whichever this machine learns faster in "
+                   "(measured at the first training)")
+        ->check(CLI::IsMember({"auto", "f32", "bf16"}))
+        ->capture_default_str();
 }
 
 void declare_results(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {

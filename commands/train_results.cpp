@@ -26,12 +26,13 @@ fs::path picture_of(const fs::path& csv) {
 }
 
 std::vector<std::string> what_to_label_next(const Model& model, const TrainingData& data, int count,
-                                            const std::string& device, const Progress& progress) {
+                                            const TrainOptions& options, const Progress& progress) {
     std::vector<std::string> lines;
     SuggestOptions suggest;
     suggest.count = count;
     PredictOptions predict;
-    predict.device = device;
+    predict.device = options.device;
+    predict.precision = options.precision;
     predict.views = 4;
     const auto add = [&](const Tomogram& tomogram, Polarity polarity, const std::string& name,
                          const std::vector<std::int64_t>& labelled) {
@@ -91,8 +92,8 @@ bool can_draw() {
 
 std::vector<std::string> write_report(const ReportInput& input, TrainingResult& result,
                                       const TrainingData& data, const Progress& progress) {
-    const auto parts =
-        check_held_out(result.model, data.labelled, result.held_out, input.device, 4, progress);
+    const auto parts = check_held_out(result.model, data.labelled, result.held_out, input.device, 4, progress,
+                                      input.precision);
     const Model& model = result.model;
     TrainPage page;
     page.title = input.model_file.filename().string();

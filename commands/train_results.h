@@ -31,6 +31,7 @@ struct ReportInput {
     std::vector<std::string> warnings;
     std::string device = "auto";
     bool overwrite = false;
+    std::string precision = "auto";
 };
 
 /// Predicts what was held out, draws, and writes the page. Returns lines for people about the held-out parts.
@@ -41,6 +42,6 @@ std::vector<std::string> write_report(const ReportInput& input, TrainingResult& 
 /// Lines that name the `count` slices of each tomogram to label next, see suggest_slices; tomograms without
 /// an unlabelled slice are left out. Predicts each tomogram with four views. Throws InputError, Cancelled.
 std::vector<std::string> what_to_label_next(const Model& model, const TrainingData& data, int count,
-                                            const std::string& device, const Progress& progress);
+                                            const TrainOptions& options, const Progress& progress);
 
 }  // namespace cytomo::commands

@@ -177,7 +177,7 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     Report report;
     report.title = std::filesystem::path(tomogram.source).filename().string();
     report.subtitle = size_text(tomogram.grid);
-    report.provenance = options.record;
+    report.provenance = a.measures.summary.record;
     if (!a.measures.summary.errors.empty())
         report.provenance.emplace_back("Intervals", a.measures.summary.errors);
     report.warnings = a.warnings;

@@ -45,7 +45,7 @@ struct HeldOutPart {
 std::vector<HeldOutPart> check_held_out(const Model& model, const std::vector<LabelledTomogram>& data,
                                         const std::vector<HeldOut>& held_out,
                                         const std::string& device = "auto", std::size_t most_parts = 4,
-                                        const Progress& progress = {});
+                                        const Progress& progress = {}, const std::string& precision = "auto");
 
 /// Loss, and Dice of each class on what is held out, over the steps. Two figures.
 std::vector<Figure> learning_curves(const std::vector<TrainingPoint>& curve, const Legend& legend);

@@ -178,7 +178,8 @@ void add_views(HeldOutPart& part, const Tomogram& seen_by_model, const ClassVolu
 
 std::vector<HeldOutPart> check_held_out(const Model& model, const std::vector<LabelledTomogram>& data,
                                         const std::vector<HeldOut>& held_out, const std::string& device,
-                                        std::size_t most_parts, const Progress& progress) {
+                                        std::size_t most_parts, const Progress& progress,
+                                        const std::string& precision) {
     std::vector<const HeldOut*> useful;
     for (const auto& part : held_out) {
         const auto values = part.labels.values();
@@ -197,6 +198,7 @@ std::vector<HeldOutPart> check_held_out(const Model& model, const std::vector<La
             part.name.erase(0, slash + 1);
         PredictOptions options;
         options.device = device;
+        options.precision = precision;
         options.polarity = data[held.tomogram].polarity;
         options.views = 1;  // a look, not a result: mirror images would gain little and cost much
         const std::string stage =

@@ -7,6 +7,10 @@ cytomo analyze "$CELL/tomogram.mrc" result
 expect result/report.html "what it prints" cat out.txt
 holds result .cytomo-files $tables classes.tif error_model.json instances.tif measures.json pictures report.html summary.json surfaces
 json result/summary.json >/dev/null
+precision=$(json result/summary.json record Precision)
+case $precision in f32 | bf16) ;; *) fail "the record's precision: '$precision'" ;; esac
+grep -q "cpu, $precision" err.txt || fail "the terminal says another precision than the record, $precision"
+grep -q "Precision</td><td>$precision\|Precision.*$precision" result/report.html || fail "the page does not say the precision"
 grep -qi "<!doctype html>" result/report.html || fail "report.html is no HTML"
 ! grep -Eq '(src|href)="https?:' result/report.html || fail "the page loads something from elsewhere"
 [ -n "$(ls result/pictures)" ] || fail "no pictures"

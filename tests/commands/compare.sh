@@ -3,7 +3,7 @@
 . "$(dirname "$0")/helpers.sh"
 
 # result FOLDER NUMBER: a cell whose vesicles have a volume of NUMBER in all and are three, and whose droplets never
-# differ. Further variables: VOXEL, MODEL, GREY, INPUT.
+# differ. Further variables: VOXEL, MODEL, GREY, INPUT, PRECISION.
 result() {
     mkdir -p "$1"
     cat >"$1/summary.json" <<END
@@ -13,7 +13,8 @@ result() {
   {"id": 4, "name": "lipid droplet", "objects": 2, "voxels": 20, "volume_um3": 0.5, "mean_grey": 3},
   {"id": 5, "name": "vesicle", "objects": 3, "voxels": 70, "volume_um3": $2, "fraction_of_cell": null}],
  "filopodia": {"count": 1, "total_length_um": 4, "mean_length_um": $2, "mean_radius_um": 0.1},
- "record": {"Program": "cytomo 0.1.0", "Model checksum": "${MODEL:-abc}", "Input checksum": "${INPUT:-$1}"},
+ "record": {"Program": "cytomo 0.1.0", "Model checksum": "${MODEL:-abc}", "Input checksum": "${INPUT:-$1}",
+  "Precision": "${PRECISION:-f32}"},
  "seconds": {"objects": 1.5}}
 END
     cat >"$1/objects.csv" <<END
@@ -97,7 +98,12 @@ grep -q "one sample only" err.txt || fail "does not say that one sample is no te
 VOXEL=0.04 result odd/voxel 5
 MODEL=other result odd/model 6
 GREY=1/µm INPUT=control/1 result odd/grey 7
+PRECISION=bf16 result odd/precision 8
 cytomo compare odd-out --group a=control/1,control/2 --group b=odd/voxel,odd/model,odd/grey
+! grep -q "Different arithmetic" err.txt || fail "says that the arithmetic differs, though it does not"
+cytomo compare mixed --group a=control/1,control/2 --group b=control/3,odd/precision
+grep -q "Different arithmetic.*bf16 (such as .*precision).*f32" err.txt || fail "does not say that precisions are mixed"
+cytomo compare odd-out --overwrite --group a=control/1,control/2 --group b=odd/voxel,odd/model,odd/grey
 for text in "Voxel sizes differ" "Different models" "Only 1 of 5 tomograms are calibrated" "the same tomogram"; do
     grep -q "$text" err.txt || fail "does not say: $text"
 done

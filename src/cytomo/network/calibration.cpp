@@ -163,7 +163,7 @@ Calibration find_temperature(const LabelledLogits& all, const std::vector<std::u
 }
 
 Calibration calibrate(const Model& model, const std::vector<Patch>& held_out, Size3 size,
-                      const Progress& progress) {
+                      const std::string& precision, const Progress& progress) {
     const auto class_of = model.output_classes();
     const auto outputs = class_of.size();
     const auto n = static_cast<std::size_t>(size.count());
@@ -177,7 +177,7 @@ Calibration calibrate(const Model& model, const std::vector<Patch>& held_out, Si
     if (labelled > 0) {
         Model separate = model;
         separate.class_of_output.clear();
-        Engine engine(separate, size, best_precision());
+        Engine engine(separate, size, precision_for(precision, separate));
         const double share = static_cast<double>(most_voxels) / static_cast<double>(labelled);
         std::vector<float> p(outputs * n);
         const auto stage = progress.stage("calibrating");

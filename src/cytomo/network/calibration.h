@@ -44,10 +44,10 @@ Calibration find_temperature(const LabelledLogits& known, const std::vector<std:
 
 /// Runs the model on patches that it did not learn from, each of `size` (multiples of the architecture's
 /// stride), and finds its temperature on their labelled voxels: on all, or on about 200,000 drawn at random,
-/// the same each time. Without labelled voxels the temperature is 1. On the CPU, in the arithmetic that
-/// inference takes by default; cost: one run of the network a patch.
+/// the same each time. Without labelled voxels the temperature is 1. On the CPU; `precision` as
+/// in PredictOptions; cost: one run of the network a patch.
 Calibration calibrate(const Model& model, const std::vector<Patch>& held_out, Size3 size,
-                      const Progress& progress = {});
+                      const std::string& precision = "auto", const Progress& progress = {});
 
 /// The same model, its probabilities softened (t > 1) or sharpened (t < 1): weights and biases of the last
 /// layer are divided by t, so every program that runs the model gets it right. Where each class has one

@@ -20,8 +20,9 @@ namespace {
 
 void check_tile(const Model& model, Size3 tile) {
     const auto stride = model.architecture.stride();
-    if (tile.x % stride != 0 || tile.y % stride != 0 || tile.z % stride != 0)
-        throw std::logic_error("tile size is no multiple of the network's stride");
+    if (tile.x % stride != 0 || tile.y % stride != 0 ||
+        (tile.z % stride != 0 && (tile.z < 1 || stride % tile.z != 0)))
+        throw std::logic_error("tile size does not fit the network's stride");
 }
 
 float largest(const float* values, std::int64_t n) {
@@ -39,15 +40,6 @@ float nearly_largest(std::vector<float> values) {
 }
 
 }  // namespace
-
-Precision best_precision() {
-    return has_bf16() ? Precision::bf16 : Precision::f32;
-}
-
-bool can_compute(Precision precision) {
-    if (precision == Precision::int8) return has_vnni();
-    return precision == Precision::f32 || block_channels() == 16;
-}
 
 bool runs_in_bands(const Model& model) {
     return model.architecture.kind == NetworkKind::unet && model.architecture.widths[0] == block_channels();
@@ -95,11 +87,12 @@ struct Engine::Implementation {
     }
 };
 
-Engine::Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges) {
+Engine::Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges,
+               std::int64_t wanted) {
     check_tile(model, tile);
     omp_set_num_threads(thread_count());
-    implementation_.reset(new Implementation{tile, model.class_count(),
-                                             Plan(model, tile, precision, ranges, false), Head(model, 1)});
+    implementation_.reset(new Implementation{
+        tile, model.class_count(), Plan(model, tile, precision, ranges, false, wanted), Head(model, 1)});
     implementation_->head = Head(model, implementation_->plan.feature_scale());
 }
 

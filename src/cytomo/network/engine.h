@@ -8,26 +8,14 @@
 
 #include "cytomo/core/grid.h"
 #include "cytomo/network/model.h"
+#include "cytomo/network/precision.h"
 #include "runner.h"
 
 namespace cytomo {
 
-enum class Precision { f32, bf16, int8 };
-
-/// bf16 where the processor has instructions for it, f32 elsewhere.
-Precision best_precision();
-
-/// Whether the processor can compute so at all: bf16 takes AVX-512 (without its bf16 instructions it is
-/// slow), int8 AVX-512 with VNNI.
-bool can_compute(Precision precision);
-
 /// Whether the layers at full resolution run some slices at a time, so that their activations never exist as
 /// a whole: if all their channels lie in one block of the layout that this processor is fast in.
 bool runs_in_bands(const Model& model);
-
-/// "f32", "bf16" or "int8"; "auto" is the best one. Throws UsageError for other names.
-Precision precision_named(const std::string& name);
-std::string name(Precision precision);
 
 /// Largest absolute value of each activation, by the name of its layer; "input" is that of the grey values,
 /// but for one in ten thousand. What int8 needs to know of a tomogram.
@@ -42,9 +30,12 @@ ActivationRanges measure_ranges(const Model& model, Size3 tile,
 /// activations fused, layouts chosen by oneDNN and kept between layers, memory reused.
 class Engine {
 public:
-    /// `tile`: multiples of the architecture's stride. Takes about tile.count() * 60 bytes for the default
-    /// architecture in bf16, 120 in f32 (120 and 170 where layers do not run in bands). `ranges`: for int8.
-    Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges = {});
+    /// `tile`: multiples of the architecture's stride; along z also a smaller power of two, whose levels that
+    /// are left with one slice are not halved. `wanted`: slices of the result that are computed, from the
+    /// first one on; 0: all. Takes about tile.count() * 60 bytes for the default architecture in bf16, 120 in
+    /// f32 (120 and 170 where layers do not run in bands). `ranges`: for int8.
+    Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges = {},
+           std::int64_t wanted = 0);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

@@ -19,12 +19,13 @@ tag activation_layout(Precision precision) {
 }
 
 Convolution::Convolution(const Model& model, const Layer& layer, Precision precision,
-                         std::int64_t source_channels, float source_scale, float result_scale)
-    : layer_(layer), precision_(precision), source_channels_(source_channels) {
+                         std::int64_t source_channels, float source_scale, float result_scale, bool flat)
+    : layer_(layer), precision_(precision), flat_(flat), source_channels_(source_channels) {
     FoldedWeights folded = fold(model, layer);
+    if (flat) sum_along_z(folded, static_cast<std::size_t>(layer.kernel));
     if (precision == Precision::bf16) round_to_bfloat16(folded);
     if (layer.in < source_channels)
-        double_inputs(folded, static_cast<std::size_t>(layer.kernel * layer.kernel * layer.kernel));
+        double_inputs(folded, static_cast<std::size_t>(kernel_depth() * layer.kernel * layer.kernel));
     if (precision == Precision::int8) {
         scales_ = round_to_int8(folded);
         for (std::size_t o = 0; o < scales_.size(); ++o) {
@@ -39,18 +40,19 @@ Convolution::Convolution(const Model& model, const Layer& layer, Precision preci
 
 dnnl::memory::dims Convolution::result_size(const dnnl::memory::dims& source) const {
     const std::int64_t s = layer_.stride;
-    return {1, layer_.out, source[2] / s, source[3] / s, source[4] / s};
+    return {1, layer_.out, source[2] / stride_along_z(), source[3] / s, source[4] / s};
 }
 
 double Convolution::multiply_adds(const dnnl::memory::dims& result) const {
     const std::int64_t k = layer_.kernel;
-    return static_cast<double>(layer_.out * layer_.in * k * k * k * result[2] * result[3] * result[4]);
+    return static_cast<double>(layer_.out * layer_.in * kernel_depth() * k * k * result[2] * result[3] *
+                               result[4]);
 }
 
 Convolution::Prepared Convolution::prepare(const dnnl::memory::desc& source, const dnnl::memory::desc& result,
                                            std::int64_t front, std::int64_t back) {
     const std::int64_t k = layer_.kernel, s = layer_.stride, p = padding();
-    const dnnl::memory::dims wd{layer_.out, source_channels_, k, k, k};
+    const dnnl::memory::dims wd{layer_.out, source_channels_, kernel_depth(), k, k};
     const bool int8 = precision_ == Precision::int8;
     const dnnl::memory::desc added(result.dims(), source.data_type(), activation_layout(precision_));
     dnnl::primitive_attr attributes;
@@ -68,7 +70,7 @@ Convolution::Prepared Convolution::prepare(const dnnl::memory::desc& source, con
          dnnl::memory::desc(wd, int8 ? dt::s8 : activation_type(precision_, false), tag::any),
          dnnl::memory::desc({layer_.out}, dt::f32, tag::a),
          result,
-         {s, s, s},
+         {stride_along_z(), s, s},
          {front, p, p},
          {back, p, p}},
         attributes, cpu());

@@ -19,9 +19,10 @@ onednn::tag activation_layout(Precision precision);
 class Convolution {
 public:
     /// Scales: what stored values of source and result are multiplied by; 1 unless int8. Where the source has
-    /// twice the layer's channels (the input in bf16), both halves get the same weights.
+    /// twice the layer's channels (the input in bf16), both halves get the same weights. `flat`: a strided
+    /// layer whose source has one slice, which then counts as two.
     Convolution(const Model& model, const Layer& layer, Precision precision, std::int64_t source_channels,
-                float source_scale, float result_scale);
+                float source_scale, float result_scale, bool flat = false);
 
     /// The same for a source and a result of certain sizes.
     struct Prepared {
@@ -41,8 +42,12 @@ public:
     double multiply_adds(const dnnl::memory::dims& result) const;
 
 private:
+    std::int64_t kernel_depth() const { return flat_ ? 1 : layer_.kernel; }
+    std::int64_t stride_along_z() const { return flat_ ? 1 : layer_.stride; }
+
     Layer layer_;
     Precision precision_;
+    bool flat_;
     std::int64_t source_channels_;
     std::vector<float> weight_, scales_;
     dnnl::memory bias_;

@@ -34,8 +34,11 @@ std::int64_t band_depth(Size3 tile) {
 
 }  // namespace
 
-Plan::Plan(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges, bool whole)
+Plan::Plan(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges, bool whole,
+           std::int64_t wanted)
     : tile_(tile),
+      wanted_(wanted > 0 ? std::min(wanted, tile.z) : tile.z),
+      thin_(tile.z < model.architecture.stride()),
       precision_(precision),
       lanes_(precision == Precision::int8 ? model.architecture.widths[0] : block_channels()),
       input_(tile, precision, input_scale(precision, ranges)) {
@@ -79,7 +82,8 @@ Activation Plan::add_convolution(const Model& model, const Layer& layer, const A
     const auto from = source.memory.get_desc();
     Activation result;
     result.scale = result_scale(layer, source.scale);
-    Convolution convolution(model, layer, precision_, from.dims()[1], source.scale, result.scale);
+    const bool flat = thin_ && layer.stride > 1 && from.dims()[2] == 1;
+    Convolution convolution(model, layer, precision_, from.dims()[1], source.scale, result.scale, flat);
     const auto type = is_last(layer) ? dt::f32 : activation_type(precision_, !layer.relu);
     const auto prepared =
         convolution.prepare(from, {convolution.result_size(from.dims()), type, activation_layout(precision_)},
@@ -104,7 +108,8 @@ Activation Plan::add_upsampled(const std::string& name, const Activation& fine, 
     auto md = fine.memory.get_desc();
     if (precision_ == Precision::int8) md = {md.dims(), dt::s8, tag::acdeb};
     result.memory = dnnl::memory(md, cpu(), fine.memory.get_data_handle());
-    steps_.push_back({name, [sum, pairs = md.dims()[2] / 2] { sum->add(0, pairs); }, 0, result});
+    steps_.push_back(
+        {name, [sum, all = coarse.memory.get_desc().dims()[2]] { sum->add(0, all); }, 0, result});
     return result;
 }
 
@@ -122,7 +127,9 @@ Activation Plan::add_bands(const Model& model, Slices& source, float source_scal
         last = is_last(layer);
         const auto type = last ? dt::f32 : activation_type(precision_, !layer.relu);
         const dnnl::memory::dims size{1, layer.out, tile_.z, tile_.y, tile_.x};
-        work += convolution.multiply_adds(size);
+        auto computed = size;
+        if (last) computed[2] = wanted_;
+        work += convolution.multiply_adds(computed);
         if (name == names.back() && !last) result.memory = take({size, type, activation_layout(precision_)});
         slices_.push_back(std::make_unique<ConvolutionSlices>(
             *slices, std::move(convolution), tile_, type,
@@ -133,8 +140,9 @@ Activation Plan::add_bands(const Model& model, Slices& source, float source_scal
     steps_.push_back({names.back(),
                       [this, slices, last, depth = band_depth(tile_)] {
                           slices->restart();
-                          for (std::int64_t z = 0; z < tile_.z; z += depth) {
-                              const auto end = std::min(tile_.z, z + depth);
+                          const auto all = last ? wanted_ : tile_.z;
+                          for (std::int64_t z = 0; z < all; z += depth) {
+                              const auto end = std::min(all, z + depth);
                               const auto* values = static_cast<const float*>(slices->get(z, end));
                               if (last) (*sink_)(z * tile_.y, (end - z) * tile_.y, values);
                           }
@@ -204,7 +212,7 @@ void Plan::run(const float* values, const FeatureSink& sink, const Progress& pro
     }
     if (const auto* features =
             static_cast<const float*>(features_.memory ? features_.memory.get_data_handle() : nullptr))
-        sink(0, tile_.y * tile_.z, features);
+        sink(0, tile_.y * wanted_, features);
 }
 
 }  // namespace cytomo

@@ -36,6 +36,8 @@ struct PlanStep {
 /// last reader has run. The layers at full resolution run together, some slices at a time (engine_bands.h),
 /// if all their channels lie in one block of the layout: then the peak is one activation at full resolution,
 /// else two.
+/// A tile may have fewer slices than the network's stride, if a power of two: levels that are left with one
+/// slice are not halved along z.
 class Plan {
 public:
     /// Takes what the head reads of some rows of voxels of the tile (counted along y, then z): floats in
@@ -43,15 +45,16 @@ public:
     using FeatureSink = std::function<void(std::int64_t first, std::int64_t rows, const float* values)>;
 
     /// `ranges`: for int8, else ignored. `whole`: every layer is a step of its own, whose result is there
-    /// when it has run.
-    Plan(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges, bool whole);
+    /// when it has run. `wanted`: how many slices of the result anybody reads, from the first one on; 0: all.
+    Plan(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges, bool whole,
+         std::int64_t wanted = 0);
     Plan(const Plan&) = delete;
     Plan& operator=(const Plan&) = delete;
 
     /// `values` must stay until all steps have run.
     void set_input(const float* values) { input_.set(values); }
     const std::vector<PlanStep>& steps() const { return steps_; }
-    /// Runs all steps. `sink` is called with all rows of the tile, from one thread, each once.
+    /// Runs all steps. `sink` is called with all rows of the wanted slices, from one thread, each once.
     void run(const float* values, const FeatureSink& sink, const Progress& progress);
     int lanes() const { return lanes_; }
     /// Numbers between the blocks of channels that the head reads.
@@ -79,6 +82,8 @@ private:
     void add_layers(const Model& model, bool whole);
 
     Size3 tile_;
+    std::int64_t wanted_;  ///< slices of the result
+    bool thin_;            ///< fewer slices than the stride
     Precision precision_;
     ActivationRanges ranges_;
     int lanes_;

@@ -4,6 +4,7 @@
 
 #include "cytomo/core/random.h"
 #include "engine_plan.h"
+#include "tiling.h"
 #include "torch_predictor.h"
 
 namespace cytomo {
@@ -26,8 +27,8 @@ Model lively_model() {
     return lively(make_model({{16, 32, 48}, 7}, 5));
 }
 
-void compare(const Model& m, Precision precision, double mean_tolerance, double same_class) {
-    const Size3 tile{24, 16, 8};
+void compare(const Model& m, Precision precision, double mean_tolerance, double same_class,
+             Size3 tile = {24, 16, 8}) {
     const auto n = static_cast<std::size_t>(tile.count());
     const auto classes = static_cast<std::size_t>(m.class_count());
     std::vector<float> x(n), a(classes * n), b(classes * n);
@@ -68,6 +69,53 @@ Model refined_model() {
 TEST(Engine, FloatAgreesWithLibtorch) {
     for (const Model& m : {lively_model(), refined_model(), lively(make_model({{16}, 2}, 3))})
         compare(m, Precision::f32, 1e-5, 0.999);
+}
+
+TEST(Engine, ThinTilesAgreeWithLibtorch) {
+    for (const std::int64_t depth : {1, 2})
+        for (const Model& m : {lively_model(), refined_model()}) {
+            compare(m, Precision::f32, 1e-5, 0.999, {24, 16, depth});
+            if (can_compute(Precision::bf16)) compare(m, Precision::bf16, 0.01, 0.95, {24, 16, depth});
+            if (can_compute(Precision::int8)) compare(m, Precision::int8, 0.03, 0.85, {24, 16, depth});
+        }
+}
+
+TEST(Engine, OnlyWantedSlicesAreComputed) {
+    const Size3 tile{32, 16, 8};
+    std::vector<float> x(static_cast<std::size_t>(tile.count()));
+    Random r(2);
+    for (auto& v : x) v = static_cast<float>(r.normal());
+    for (const Model& m : {lively_model(), refined_model()}) {
+        const auto classes = static_cast<std::size_t>(m.class_count());
+        std::vector<float> all(classes * x.size(), -1.F), some = all;
+        Engine(m, tile, Precision::f32).run(x.data(), all.data());
+        Engine(m, tile, Precision::f32, {}, 3).run(x.data(), some.data());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const bool wanted = i % x.size() < static_cast<std::size_t>(3 * tile.x * tile.y);
+            ASSERT_EQ(some[i], wanted ? all[i] : -1.F) << i;
+        }
+    }
+}
+
+TEST(Engine, MultiplyAddsAreThoseOfItsLayers) {
+    for (const Model& m : {lively_model(), refined_model()})
+        for (const Size3 tile : {Size3{16, 32, 8}, Size3{16, 8, 4}, Size3{16, 16, 2}, Size3{32, 16, 1}}) {
+            const Architecture& a = m.architecture;
+            const Plan plan(m, tile, Precision::f32, {}, true);
+            double sum = 0;
+            for (const PlanStep& step : plan.steps()) sum += step.work;
+            const auto head = static_cast<double>(16 * 16 * tile.count());
+            EXPECT_DOUBLE_EQ(multiply_adds(a, tile), sum + head);
+            if (tile.z >= a.stride()) {
+                EXPECT_NEAR(multiply_adds(a, tile),
+                            a.multiply_adds_per_voxel() * static_cast<double>(tile.count()), 1);
+            }
+            if (!runs_in_bands(m) || tile.z == 1) continue;
+            const Plan first(m, tile, Precision::f32, {}, false, 1);
+            sum = 0;
+            for (const PlanStep& step : first.steps()) sum += step.work;
+            EXPECT_DOUBLE_EQ(multiply_adds(a, tile, 1), sum + head / static_cast<double>(tile.z));
+        }
 }
 
 TEST(Engine, Bfloat16ComesClose) {

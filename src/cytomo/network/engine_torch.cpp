@@ -1,15 +1,20 @@
 // The engine of builds without oneDNN (a training machine with nothing but libtorch): correct, not fast.
 #include "engine.h"
+#include "layer_rates.h"
 #include "torch_predictor.h"
 
 namespace cytomo {
 
-Precision best_precision() {
-    return Precision::f32;
-}
-
 bool can_compute(Precision precision) {
     return precision == Precision::f32;
+}
+
+std::string instruction_set() {
+    return "as libtorch";
+}
+
+PrecisionRates measure_layer_rates(const Model&) {
+    return {1, 0, false};  // there is no choice
 }
 
 bool runs_in_bands(const Model&) {
@@ -26,7 +31,7 @@ struct Engine::Implementation {
     Runner run;
 };
 
-Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&)
+Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&, std::int64_t)
     : implementation_(
           new Implementation{tile, model.class_count(), make_torch_predictor(model, tile, "cpu")}) {}
 

@@ -45,10 +45,10 @@ void UpsampledSum::add(std::int64_t begin, std::int64_t end) {
         dnnl::primitive_attr attributes;
         attributes.set_post_ops(post);
         const auto coarse = some_slices(coarse_, precision_, end - begin),
-                   fine = some_slices(fine_, precision_, 2 * (end - begin));
+                   fine = some_slices(fine_, precision_, slices() * (end - begin));
         const dnnl::resampling_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
                                                            dnnl::algorithm::resampling_nearest,
-                                                           {2.F, 2.F, 2.F},
+                                                           {static_cast<float>(slices()), 2.F, 2.F},
                                                            coarse,
                                                            fine},
                                                           attributes, cpu());
@@ -56,20 +56,20 @@ void UpsampledSum::add(std::int64_t begin, std::int64_t end) {
     }
     const Prepared& p = at->second;
     execute(p.primitive, {{DNNL_ARG_SRC, dnnl::memory(p.coarse, cpu(), slice_of(coarse_, begin))},
-                          {DNNL_ARG_DST, dnnl::memory(p.fine, cpu(), slice_of(fine_, 2 * begin))}});
+                          {DNNL_ARG_DST, dnnl::memory(p.fine, cpu(), slice_of(fine_, slices() * begin))}});
 }
 
 /// In 8 bits, channels side by side: result = round(fine * fine_factor + coarse * coarse_factor).
 void UpsampledSum::add_int8(std::int64_t begin, std::int64_t end) const {
     const auto dims = fine_.get_desc().dims();
-    const auto channels = dims[1], ny = dims[3], nx = dims[4];
+    const auto channels = dims[1], ny = dims[3], nx = dims[4], deep = slices();
     const auto* fine = static_cast<const std::uint8_t*>(fine_.get_data_handle());
     const auto* coarse = static_cast<const std::int8_t*>(coarse_.get_data_handle());
     auto* out = static_cast<std::int8_t*>(fine_.get_data_handle());
-    engine_chunks(2 * (end - begin) * ny, 16, [&](std::int64_t first, std::int64_t last) {
-        for (auto row = 2 * begin * ny + first; row < 2 * begin * ny + last; ++row) {
+    engine_chunks(deep * (end - begin) * ny, 16, [&](std::int64_t first, std::int64_t last) {
+        for (auto row = deep * begin * ny + first; row < deep * begin * ny + last; ++row) {
             const std::int64_t y = row % ny, z = row / ny;
-            const auto* from = coarse + (z / 2 * (ny / 2) + y / 2) * (nx / 2) * channels;
+            const auto* from = coarse + (z / deep * (ny / 2) + y / 2) * (nx / 2) * channels;
             for (std::int64_t x = 0; x < nx; ++x) {
                 const std::int8_t* c = from + x / 2 * channels;
                 const auto at = (row * nx + x) * channels;

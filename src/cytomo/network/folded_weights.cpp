@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "engine_threads.h"
 
@@ -74,6 +75,16 @@ std::vector<float> round_to_int8(FoldedWeights& weights) {
         steps[static_cast<std::size_t>(o)] = step;
     });
     return steps;
+}
+
+void sum_along_z(FoldedWeights& weights, std::size_t k) {
+    const std::size_t plane = k * k, kernels = weights.weight.size() / (plane * k);
+    std::vector<float> out(kernels * plane);
+    for (std::size_t i = 0; i < kernels; ++i)
+        for (std::size_t z = 0; z < k; ++z)
+            for (std::size_t j = 0; j < plane; ++j)
+                out[i * plane + j] += weights.weight[(i * k + z) * plane + j];
+    weights.weight = std::move(out);
 }
 
 void double_inputs(FoldedWeights& weights, std::size_t kernel) {

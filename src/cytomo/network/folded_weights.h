@@ -38,6 +38,10 @@ void round_to_bfloat16(FoldedWeights& weights);
 /// The same to whole numbers from -127 to 127, which they become; returns the step of each output channel.
 std::vector<float> round_to_int8(FoldedWeights& weights);
 
+/// [out][in][k][k][k] → [out][in][k][k], summed along z: what the weights make of an input that is the same
+/// in all slices.
+void sum_along_z(FoldedWeights& weights, std::size_t k);
+
 /// Every input channel twice.
 void double_inputs(FoldedWeights& weights, std::size_t kernel);
 

@@ -69,10 +69,4 @@ inline bool has_vnni() {
            static_cast<unsigned>(dnnl::cpu_isa::avx512_core_vnni);
 }
 
-/// Whether bfloat16 convolutions run on the processor's own instructions.
-inline bool has_bf16() {
-    const auto isa = dnnl::get_effective_cpu_isa();
-    return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
-}
-
 }  // namespace cytomo::onednn

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runner.h"
+#include "tiling.h"
 #include "views.h"
 
 namespace cytomo {
@@ -61,6 +62,8 @@ void decide_polarity(const Resampler& resampler, const GreyStatistics& statistic
     const int classes = model.class_count();
     const Runner run =
         over_views(make_runner(model, samples.tile, exact, record, {}), views, samples.tile, classes, false);
+    record.multiply_adds += 2. * views * static_cast<double>(samples.values.size()) *
+                            multiply_adds(model.architecture, samples.tile);
     // Skewness of ±0.5 is clear evidence; the network's surprise adds to it.
     const double tail = 1 / (1 + std::exp(-4 * statistics.skewness));
     const double network = bright_evidence(std::move(samples), run, classes, progress);

@@ -84,6 +84,17 @@ Tiling choose_tiles(const PredictOptions& options, const Model& model, Size3 siz
                               : plan_tiles(size, stride, options.overlap, most_tile_voxels(model));
 }
 
+int choose_views(const PredictOptions& options, const Model& model, Size3 size) {
+    if (options.views == 0) return views_for(size, model.architecture);
+    return size.z == 1 ? std::min(options.views, 4) : options.views;
+}
+
+/// Thin volumes are decided by one view, which is as much work as segmenting them.
+int choose_polarity_views(const PredictOptions& options, const Model& model, Size3 size) {
+    const bool thin = options.views == 0 && size.z < model.architecture.stride();
+    return thin ? 1 : choose_views(options, model, size);
+}
+
 double mean_of_winners(const Probabilities& p) {
     constexpr std::int64_t step = 97;  // a part of the voxels tells
     const std::int64_t looked_at = (p.grid.count() + step - 1) / step;
@@ -119,17 +130,22 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
     out.grid = model_grid(tomogram.grid, model.voxel_um);
     out.classes = classes;
     const Resampler resampler(tomogram, out.grid);
-    record.views = options.views > 0 ? options.views : views_for(out.grid.count());
+    record.views = choose_views(options, model, out.grid.size);
     record.polarity = options.polarity;
     if (options.polarity == Polarity::unknown)
-        decide_polarity(resampler, statistics, model, options, record.views, record, stage);
+        decide_polarity(resampler, statistics, model, options,
+                        choose_polarity_views(options, model, out.grid.size), record, stage);
     const GreyScale scale = make_grey_scale(statistics, record.polarity);
 
     const Tiling tiling = choose_tiles(options, model, out.grid.size);
     const Size3 tile = tiling.tile();
+    // Views that are not mirrored along z need nothing beyond the volume's last slice.
+    const auto wanted = record.views <= 4 && tiling.z.count() == 1 ? std::min(tile.z, tiling.z.size) : tile.z;
+    record.multiply_adds +=
+        static_cast<double>(record.views * tiling.count()) * multiply_adds(model.architecture, tile, wanted);
     const auto probe = [&] { return probe_tiles(resampler, scale, model, options); };
-    const Runner run = over_views(make_runner(model, tile, options, record, probe), record.views, tile,
-                                  classes, disagreement);
+    const Runner run = over_views(make_runner(model, tile, options, record, probe, wanted), record.views,
+                                  tile, classes, disagreement, wanted);
     resize_fresh(out.values, static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
     std::vector<float> values;
     resize_fresh(values, static_cast<std::size_t>(tile.count()));
@@ -165,7 +181,7 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
 }  // namespace
 
 void PredictOptions::check() const {
-    precision_named(precision);
+    check_precision(precision);
     if (device != "auto" && device != "cpu" && device.rfind("cuda:", 0) != 0)
         throw UsageError("--device: expected auto, cpu or cuda:N, found '" + device + "'");
     if (views != 0 && views != 1 && views != 2 && views != 4 && views != 8)
@@ -178,10 +194,20 @@ void PredictOptions::check() const {
             "tiles: expected at least 32 x 32 x 16 voxels and an overlap of at most half a tile");
 }
 
-int views_for(std::int64_t voxels) {
-    if (voxels <= 4'000'000) return 8;
-    if (voxels <= 16'000'000) return 4;
-    return voxels <= 32'000'000 ? 2 : 1;
+int views_for(Size3 volume, const Architecture& architecture) {
+    const std::int64_t stride = architecture.stride();
+    if (volume.z < stride) {
+        constexpr double most = 1.2e11;
+        const auto padded = [&](std::int64_t n) { return (n + stride - 1) / stride * stride; };
+        const double work =
+            multiply_adds(architecture, {padded(volume.x), padded(volume.y), thin_depth(volume.z, stride)});
+        return 4 * work <= most ? 4 : 2 * work <= most ? 2 : 1;
+    }
+    const double voxels = static_cast<double>(volume.count()) * architecture.multiply_adds_per_voxel() /
+                          Architecture{}.multiply_adds_per_voxel();
+    if (voxels <= 4e6) return 8;
+    if (voxels <= 16e6) return 4;
+    return voxels <= 32e6 ? 2 : 1;
 }
 
 double prediction_bytes(const Grid& tomogram, const Model& model, const PredictOptions& options) {
@@ -191,7 +217,7 @@ double prediction_bytes(const Grid& tomogram, const Model& model, const PredictO
     const Grid grid = model_grid(tomogram, model.voxel_um);
     const auto n = static_cast<double>(grid.count());
     const Tiling tiling = choose_tiles(options, model, grid.size);
-    const Precision precision = precision_named(options.precision);
+    const Precision precision = precision_for(options.precision, model);
     const double number = precision == Precision::f32 ? 4 : precision == Precision::bf16 ? 2 : 1;
     // One activation at full resolution, or two, the last one of floats; and those of all coarser levels
     // together.
@@ -207,7 +233,7 @@ Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const Pre
     options.check();
     PredictRecord record;
     const Resampler resampler(tomogram, model_grid(tomogram.grid, model.voxel_um));
-    const int views = options.views > 0 ? options.views : views_for(resampler.grid().count());
+    const int views = choose_polarity_views(options, model, resampler.grid().size);
     decide_polarity(resampler, measure_grey_statistics(tomogram, model.voxel_um), model, options, views,
                     record, {});
     if (confidence != nullptr) *confidence = record.polarity_confidence;

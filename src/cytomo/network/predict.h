@@ -12,11 +12,11 @@ namespace cytomo {
 struct PredictOptions {
     Polarity polarity = Polarity::unknown;  ///< unknown: the network itself decides, see choose_polarity
     std::string device = "auto";            ///< "auto", "cpu" or "cuda:N"
-    std::string precision = "auto";         ///< "auto", "f32", "bf16" or "int8"
+    std::string precision = "auto";         ///< "auto", "f32", "bf16" or "int8", see precision.h
     Size3 tile{};  ///< largest tile, voxels of the model; 0: chosen so that little is computed twice
     std::int64_t overlap = 24;  ///< voxels shared by neighbouring tiles, blended linearly (at least)
-    /// 2, 4 or 8: mean over mirror images along x; x and y; x, y and z; that many times the work. 0: as many
-    /// as cost little, see views_for.
+    /// 2, 4 or 8: mean over mirror images along x; x and y; x, y and z (for a single slice 4); that many
+    /// times the work. 0: as many as cost little, see views_for.
     int views = 0;
     /// Throws UsageError for unknown names, other numbers of views, tiles below 32 or overlaps over half a
     /// tile.
@@ -30,13 +30,17 @@ struct PredictRecord {
     double polarity_confidence = 0;  ///< 0.5 (a coin) … 1; only if guessed
     std::string device, precision;
     int views = 1;
+    double multiply_adds = 0;  ///< of all tiles in all views, and of what polarity took; 3D U-Nets only
     double seconds = 0;
     double mean_confidence = 0;  ///< mean probability of the winning class
 };
 
-/// Views that predict takes if it may choose: 8 for up to 4 million voxels of the model's grid, 4 up to 16
-/// million (seconds on a laptop), 2 up to 32 million, 1 above.
-int views_for(std::int64_t voxels);
+/// Views that predict takes if it may choose, by the work of one: 8 for up to 4 million voxels of the model's
+/// grid, 4 up to 16 million (seconds on a laptop), 2 up to 32 million, 1 above; for another architecture than
+/// the default one, as many voxels as take the same multiply-adds. Volumes of fewer slices than the
+/// architecture's stride (16) are what one looks at first, and tiles are deeper than they: 4 views, 2 or 1,
+/// so that multiply-adds stay below 1.2e11 (but for one view of many pixels).
+int views_for(Size3 volume, const Architecture& architecture);
 
 /// Whether dense matter is bright or dark: the longer tail of the grey values and the model's certainty with
 /// either, together, unless Model::record says what it was taught on ("polarity": "dark" or "bright"); what

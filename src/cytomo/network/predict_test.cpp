@@ -8,6 +8,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
+#include "tiling.h"
 
 namespace cytomo {
 namespace {
@@ -128,6 +129,68 @@ TEST(Predict, SameAtAnyThreadCountAndForThinVolumes) {
         for (int c = 0; c < 3; ++c) sum += a.of_class(c)[static_cast<std::size_t>(i)];
         EXPECT_NEAR(sum, 255, 3);
     }
+}
+
+TEST(Predict, ViewsFollowTheWork) {
+    const Architecture usual;  // 33,916 multiply-adds a voxel, stride 16
+    const auto views = [&](Size3 size) { return views_for(size, usual); };
+    // As deep as the stride and deeper: by voxels alone.
+    EXPECT_EQ(views({500, 500, 16}), 8);
+    EXPECT_EQ(views({501, 500, 16}), 4);
+    EXPECT_EQ(views({1000, 1000, 16}), 4);
+    EXPECT_EQ(views({1001, 1000, 16}), 2);
+    EXPECT_EQ(views({1000, 2000, 16}), 2);
+    EXPECT_EQ(views({1000, 2001, 16}), 1);
+    // A larger network takes as many views as its work allows: 2.4 million voxels of 57,000.
+    const Architecture large{{16, 32, 64, 128, 128}, 7, {1, 1, 1, 1, 1, 1, 1, 1}};
+    const double ratio = large.multiply_adds_per_voxel() / usual.multiply_adds_per_voxel();
+    ASSERT_GT(ratio, 1.2);
+    const auto most = static_cast<std::int64_t>(4e6 / ratio / (100 * 16));
+    EXPECT_EQ(views_for({100, most, 16}, large), 8);
+    EXPECT_EQ(views_for({100, most + 1, 16}, large), 4);
+    // Thin ones: bounded work. More slices or pixels never take more views.
+    for (const std::int64_t edge : {64, 255, 496, 1000, 3000}) {
+        int before = 4;
+        for (std::int64_t z = 1; z < 16; ++z) {
+            const int n = views({edge, edge, z});
+            const std::int64_t padded = (edge + 15) / 16 * 16;
+            EXPECT_TRUE(n == 1 || n * multiply_adds(usual, {padded, padded, thin_depth(z, 16)}) <= 1.2e11);
+            EXPECT_LE(n, before) << edge << ' ' << z;
+            before = n;
+        }
+    }
+    EXPECT_EQ(views({64, 64, 1}), 4);
+    EXPECT_EQ(views({3000, 3000, 1}), 1);
+}
+
+TEST(Predict, OneSliceTakesLittleWork) {
+    // 255 × 496 pixels took 1.1e12 multiply-adds: eight views of a tile of 16 slices, and the polarity by
+    // eight views. Two slow cores do 2e11 within three seconds.
+    const Model model = make_model({{16, 32, 64, 128, 128}, 3}, 1);
+    for (const std::int64_t slices : {1, 3, 9}) {
+        PredictOptions options;
+        options.precision = "f32";
+        PredictRecord record;
+        predict(noise({255, 496, slices}, {0.02, 0.02, 0.02}), model, options, &record);
+        EXPECT_TRUE(record.polarity_guessed);
+        EXPECT_GT(record.multiply_adds, static_cast<double>(record.views) * 255 * 496 * 8 * 20'000) << slices;
+        EXPECT_LT(record.multiply_adds, 1.8e11) << slices;
+    }
+}
+
+TEST(Predict, ViewsOfOneSliceAreNotTakenTwice) {
+    const Model model = make_model({{16, 16, 32}, 3}, 1);
+    const auto t = noise({64, 44, 1}, {0.02, 0.02, 0.02});
+    auto options = bright();
+    options.views = 8;
+    PredictRecord eight, four;
+    const auto a = predict(t, model, options, &eight);
+    options.views = 4;
+    const auto b = predict(t, model, options, &four);
+    EXPECT_EQ(eight.views, 4);
+    EXPECT_EQ(a.values, b.values);
+    EXPECT_EQ(eight.multiply_adds, four.multiply_adds);
+    EXPECT_EQ(four.multiply_adds, 4 * multiply_adds(model.architecture, {64, 44, 4}, 1));
 }
 
 TEST(Predict, ClassesReturnOnTheTomogramsOwnGrid) {

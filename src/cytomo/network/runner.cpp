@@ -58,7 +58,7 @@ TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, cons
 }
 
 Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record,
-                   const std::function<TileSamples()>& samples) {
+                   const std::function<TileSamples()>& samples, std::int64_t wanted) {
     record.device = options.device;
     if (options.device == "auto") record.device = cuda_available() ? "cuda:0" : "cpu";
     if (record.device != "cpu") {
@@ -68,32 +68,17 @@ Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options
         record.precision = options.precision == "auto" ? "f16" : options.precision;
         return make_torch_predictor(model, tile, record.device, record.precision);
     }
-    const Precision precision = precision_named(options.precision);
-    if (!can_compute(precision))
-        throw UsageError("--precision " + options.precision + ": expected a processor with AVX-512" +
-                         (precision == Precision::int8 ? " and VNNI" : "") +
-                         ", found one without. Take auto or f32");
+    const Precision precision = precision_for(options.precision, model);
     record.precision = name(precision);
     ActivationRanges ranges;
     if (precision == Precision::int8) {
         const TileSamples some = samples();
         ranges = measure_ranges(model, some.tile, some.values);
     }
-    auto engine = std::make_shared<Engine>(model, tile, precision, ranges);
+    auto engine = std::make_shared<Engine>(model, tile, precision, ranges, wanted);
     return [engine](const float* values, const RowSink& sink, const Progress& progress) {
         engine->run(values, sink, progress);
     };
-}
-
-Precision precision_named(const std::string& text) {
-    if (text == "auto") return best_precision();
-    for (const auto p : {Precision::f32, Precision::bf16, Precision::int8})
-        if (text == name(p)) return p;
-    throw UsageError("--precision: expected auto, f32, bf16 or int8, found '" + text + "'");
-}
-
-std::string name(Precision precision) {
-    return precision == Precision::f32 ? "f32" : precision == Precision::bf16 ? "bf16" : "int8";
 }
 
 }  // namespace cytomo

@@ -46,8 +46,8 @@ TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, cons
 
 /// The model prepared for tiles of a size, on the device and in the precision that the options ask for, which
 /// `record` is told. `samples` is called only if int8 has to learn which values occur. Throws InputError,
-/// UsageError.
+/// UsageError. `wanted`: slices whose rows are needed, from the first one on; 0: all. More may come.
 Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record,
-                   const std::function<TileSamples()>& samples);
+                   const std::function<TileSamples()>& samples, std::int64_t wanted = 0);
 
 }  // namespace cytomo

@@ -71,9 +71,32 @@ double Tiling::work() const {
            static_cast<double>(size().count());
 }
 
+std::int64_t thin_depth(std::int64_t slices, std::int64_t stride) {
+    return stride >= 16 && slices <= stride / 2 ? stride / 2 : stride;
+}
+
+double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted) {
+    double sum = 0;
+    const auto layers = architecture.layers();
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const Layer& layer = layers[i];
+        // Where its output lives: the level in the name; "up" runs on the coarser level below.
+        const bool head = layer.name == "head";
+        const int level = head ? 0 : layer.name[8] - '0' + (layer.name.ends_with(".up") ? 1 : 0);
+        const auto depth = [&](int l) { return std::max<std::int64_t>(1, tile.z >> l); };
+        const bool flat = layer.stride > 1 && tile.z < architecture.stride() && tile.z >> (level - 1) <= 1;
+        const bool last = i + 2 >= layers.size();  // the last convolution, and the head after it
+        const auto slices = last && wanted > 0 ? std::min(wanted, tile.z) : depth(level);
+        sum += static_cast<double>(layer.in) * layer.out * std::pow(layer.kernel, flat ? 2 : 3) *
+               static_cast<double>((tile.x >> level) * (tile.y >> level) * slices);
+    }
+    return sum;
+}
+
 Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels) {
     const auto xs = ways_to_cut(volume.x, stride, overlap), ys = ways_to_cut(volume.y, stride, overlap),
-               zs = ways_to_cut(volume.z, stride, overlap);
+               zs = volume.z < stride ? std::vector{AxisTiles(volume.z, thin_depth(volume.z, stride), 1)}
+                                      : ways_to_cut(volume.z, stride, overlap);
     Tiling best{xs.back(), ys.back(), zs.back()};  // the smallest, in case that nothing fits
     double least = -1;
     for (const auto& z : zs)
@@ -94,7 +117,9 @@ Tiling tiles_of(Size3 volume, std::int64_t stride, std::int64_t overlap, Size3 l
         const auto count = n <= tile ? 1 : (n - overlap + (tile - overlap) - 1) / (tile - overlap);
         return AxisTiles(n, tile, count);
     };
-    return {cut(volume.x, largest.x), cut(volume.y, largest.y), cut(volume.z, largest.z)};
+    return {
+        cut(volume.x, largest.x), cut(volume.y, largest.y),
+        volume.z < stride ? AxisTiles(volume.z, thin_depth(volume.z, stride), 1) : cut(volume.z, largest.z)};
 }
 
 }  // namespace cytomo

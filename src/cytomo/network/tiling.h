@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cytomo/core/grid.h"
+#include "cytomo/network/model.h"
 
 namespace cytomo {
 
@@ -38,12 +39,20 @@ struct Tiling {
     double work() const;
 };
 
-/// The tiling that computes least, with edges that are multiples of `stride`, at least `overlap` voxels in
-/// common to neighbours and at most `most_voxels` in a tile (if the smallest sensible tile allows). Same
-/// arguments, same tiling.
+/// Slices of a tile for a volume of fewer slices than `stride`, a power of two: half of it, if that will do
+/// and is 8 at least; else all. Fewer would cost accuracy (docs/experiments.md).
+std::int64_t thin_depth(std::int64_t slices, std::int64_t stride);
+
+/// Multiply-adds of a U-Net for a tile of which the first `wanted` slices are wanted (0: all). Where the tile
+/// has fewer slices than the stride, the levels that are left with one are not halved along z.
+double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted = 0);
+
+/// The tiling that computes least, with edges that are multiples of `stride` (along z thin_depth, if the
+/// volume has fewer slices), at least `overlap` voxels in common to neighbours and at most `most_voxels` in a
+/// tile (if the smallest sensible tile allows). Same arguments, same tiling.
 Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels);
 
-/// Tiles of at most `largest` along each axis, as few as will do.
+/// Tiles of at most `largest` along each axis, as few as will do; thin volumes as above.
 Tiling tiles_of(Size3 volume, std::int64_t stride, std::int64_t overlap, Size3 largest);
 
 }  // namespace cytomo

@@ -61,6 +61,23 @@ TEST(Tiling, LittleIsComputedTwice) {
     EXPECT_DOUBLE_EQ(whole.work(), 1);
 }
 
+TEST(Tiling, ThinVolumesTakeTilesOfHalfTheStride) {
+    for (const std::int64_t z : {1, 2, 3, 8, 9, 15}) {
+        const std::int64_t expected = z <= 8 ? 8 : 16;
+        for (const Tiling& t :
+             {plan_tiles({500, 300, z}, 16, 24, 100'000), tiles_of({500, 300, z}, 16, 24, {64, 64, 32})}) {
+            EXPECT_EQ(t.tile().z, expected);
+            EXPECT_EQ(t.z.count(), 1U);
+            check_axis(t.x, 16, 24);
+            check_axis(t.y, 16, 24);
+        }
+    }
+    EXPECT_EQ(plan_tiles({500, 300, 16}, 16, 24, 10'000'000).tile().z, 16);
+    EXPECT_EQ(plan_tiles({500, 300, 17}, 16, 24, 10'000'000).tile().z, 32);
+    EXPECT_EQ(plan_tiles({100, 100, 1}, 8, 24, 10'000'000).tile().z, 8) << "never fewer than eight";
+    EXPECT_EQ(plan_tiles({100, 100, 16}, 32, 24, 10'000'000).tile().z, 16);
+}
+
 TEST(Tiling, EndsForAnyStrideAndOverlap) {
     for (const std::int64_t stride : {1, 2, 16, 64, 128})
         for (const std::int64_t overlap : {0, 1, 24, 65}) {

@@ -23,10 +23,12 @@ double minutes_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count() / 60;
 }
 
-std::vector<double> validate(const Model& model, const std::vector<Patch>& patches, Size3 size) {
+std::vector<double> validate(const Model& model, const std::vector<Patch>& patches,
+                             const TrainOptions& options) {
+    const Size3 size = options.patch;
     const auto classes = static_cast<std::size_t>(model.class_count());
     if (patches.empty()) return std::vector<double>(classes, std::nan(""));
-    Engine engine(model, size, best_precision());
+    Engine engine(model, size, precision_for(options.precision, model));
     std::vector<double> both(classes), predicted(classes), truth(classes);
     std::vector<float> p(classes * static_cast<std::size_t>(size.count()));
     const auto n = static_cast<std::size_t>(size.count());
@@ -92,6 +94,10 @@ void TrainOptions::check() const {
     if (patch.x < 16 || patch.y < 16 || patch.z < 16)
         throw UsageError("training: expected patches of at least 16 voxels");
     find_device(device);
+    check_precision(precision);
+    if (precision == "int8") throw UsageError("--precision: expected auto, f32 or bf16, found int8");
+    if (precision == "bf16" && !can_compute(Precision::bf16))
+        throw UsageError("--precision bf16: expected a processor with AVX-512, found one without. Take auto");
     if (batch < 1) throw UsageError("training: expected a batch of at least one patch");
     if (!(learning_rate > 0 && learning_rate < 1))
         throw UsageError("training: expected a learning rate between 0 and 1");
@@ -167,6 +173,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     TrainingResult result;
     result.model = start;
     Trainer trainer(start, samples, options);
+    result.precision = trainer.precision();
     std::int64_t step = 0;
     double minutes_before = 0, best_dice = -1;
     const std::string identity = options.checkpoint.empty() ? "" : training_identity(start, data, options);
@@ -201,7 +208,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
             step, elapsed(), loss_count > 0 ? loss_sum / static_cast<double>(loss_count) : 0, {}};
         point.first_counted = first_counted_class(start.legend);
         const Model& mean = trainer.mean();
-        point.validation_dice = validate(mean, validation, options.patch);
+        point.validation_dice = validate(mean, validation, options);
         loss_sum = 0;
         loss_count = 0;
         const double dice = point.mean_dice();
@@ -259,12 +266,11 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                                             samples.whole_held_out ? 0 : tolerance, [&](const Model& model) {
                                                 TrainingPoint point;
                                                 point.first_counted = first_counted_class(start.legend);
-                                                point.validation_dice =
-                                                    validate(model, validation, options.patch);
+                                                point.validation_dice = validate(model, validation, options);
                                                 return point.mean_dice();
                                             });
     result.model = weight_mean(std::move(result.model), start, result.start_share);
-    result.calibration = calibrate(result.model, validation, options.patch);
+    result.calibration = calibrate(result.model, validation, options.patch, options.precision);
     result.model = calibrated(std::move(result.model), result.calibration);
     for (const auto& s : samples.validation) result.held_out.push_back({s.source, s.labels});
     return result;

@@ -68,6 +68,8 @@ struct TrainOptions {
     /// Of the user's own, which resemble those to be segmented.
     AugmentOptions augment_own{0.1, 1, 0.12, 0.15, 0.12, 0.5, 0};
     std::string device = "cpu";  ///< "cpu" or "cuda:N"
+    /// Of activations on the CPU: "f32", "bf16" or "auto", the faster one of both, see precision.h.
+    std::string precision = "auto";
     /// If not empty: state is kept there every few minutes, when stopped and at the end, and resumed from.
     std::filesystem::path checkpoint;
     /// Throws UsageError if a number is out of range; InputError if there is no such device.
@@ -100,6 +102,7 @@ struct TrainingResult {
     std::int64_t best_step = 0;  ///< of the model that was kept
     std::vector<HeldOut> held_out;
     double start_share = 0;   ///< of the starting model's weights in it
+    std::string precision;    ///< what activations were computed in: "f32" or "bf16"
     Calibration calibration;  ///< on what was held out; the model is calibrated already
 };
 

@@ -295,6 +295,7 @@ TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomog
     start.record["method"] = "double-decoder";
     start.record["steps"] = std::to_string(state.step);
     result.model = std::move(start);
+    result.precision = "f32";
     result.best_step = state.step;
     result.curve = state.curve;
     result.held_out = samples.held_out();

@@ -5,8 +5,8 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/network/precision.h"
 #include "double_decoder.h"
-#include "engine.h"
 #include "losses.h"
 
 namespace cytomo {
@@ -46,15 +46,24 @@ struct Batch {
     }
 };
 
+/// On CUDA, libtorch's own f32.
+torch::ScalarType activation_type(const Model& model, const TrainOptions& options) {
+    if (!find_device(options.device).is_cpu()) return torch::kFloat32;
+    const bool bf16 = options.precision == "auto" ? training_rates(model).fastest() == Precision::bf16
+                                                  : options.precision == "bf16";
+    return bf16 ? torch::kBFloat16 : torch::kFloat32;
+}
+
 }  // namespace
 
 Trainer::Trainer(const Model& start, const SampleSet& samples, const TrainOptions& options)
     : samples_(samples),
       options_(options),
       device_(find_device(options.device)),
+      type_(activation_type(start, options)),
       model_(start),
-      student_(start, device_, type()),
-      teacher_(start, device_, type()),
+      student_(start, device_, type_),
+      teacher_(start, device_, type_),
       optimizer_(student_.parameters(), options.weight_decay),
       weights_(class_weights(samples.class_share).to(device_)),
       class_of_(torch::tensor(start.output_classes()).to(device_)) {
@@ -128,8 +137,8 @@ void Trainer::load(const Checkpoint& c) {
     optimizer_.load(c.moments);
 }
 
-torch::ScalarType Trainer::type() const {
-    return device_.is_cpu() && best_precision() == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
+std::string Trainer::precision() const {
+    return type_ == torch::kBFloat16 ? "bf16" : "f32";
 }
 
 }  // namespace cytomo

@@ -26,15 +26,17 @@ public:
     /// The running mean of the weights.
     const Model& mean();
 
+    /// Of the activations: "f32" or "bf16".
+    std::string precision() const;
+
     void store(Checkpoint& c);
     void load(const Checkpoint& c);
 
 private:
-    torch::ScalarType type() const;
-
     const SampleSet& samples_;
     const TrainOptions& options_;
     torch::Device device_;
+    torch::ScalarType type_;  ///< of activations
     Model model_;
     Unet student_, teacher_;
     Optimizer optimizer_;

@@ -110,9 +110,12 @@ void Unet::freeze_statistics() {
 }
 
 torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
-    const auto run = [&](const torch::Tensor& x, const std::string& name) {
+    const bool thin = input.size(2) < architecture_.stride();
+    const auto run = [&](torch::Tensor x, const std::string& name) {
         Block& b = block(name);
         const std::int64_t k = b.layer.kernel;
+        // Of fewer slices than can be halved so often, one is left at some level, and counts as two.
+        if (thin && b.layer.stride > 1 && x.size(2) == 1) x = torch::cat({x, x}, 2);
         auto y = torch::conv3d(x, b.weight.to(x.scalar_type()), {}, b.layer.stride,
                                b.layer.stride == 1 ? (k - 1) / 2 : 0);
         y = torch::batch_norm(y, b.gamma, b.beta, b.state.mean, b.state.variance, training, b.state.momentum,

@@ -28,7 +28,8 @@ public:
     /// The fast version, on the CPU; only in builds with oneDNN.
     torch::Tensor forward_blocked(const torch::Tensor& x);
     /// The same by libtorch's own operators, on any device; `training` chooses batch or running
-    /// statistics. The reference for forward_blocked.
+    /// statistics. The reference for forward_blocked and, with fewer slices than the stride, for class
+    /// Engine's thin tiles.
     torch::Tensor forward_plain(const torch::Tensor& x, bool training);
 
     /// Tensors to optimise, in a fixed order.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <vector>
 
 #include "cytomo/core/parallel.h"
@@ -50,6 +51,7 @@ public:
 
     RowSink sink(int view) {
         return [this, view](std::int64_t y, std::int64_t z, const float* row) {
+            if (z >= tile_.z) return;  // not wanted
             const auto n = tile_.x;
             const auto target_z = (view & 4) != 0 ? tile_.z - 1 - z : z,
                        target_y = (view & 2) != 0 ? tile_.y - 1 - y : y;
@@ -90,10 +92,13 @@ private:
 
 }  // namespace
 
-Runner over_views(Runner run, int views, Size3 tile, int classes, bool disagreement) {
+Runner over_views(Runner run, int views, Size3 tile, int classes, bool disagreement, std::int64_t wanted) {
+    const Size3 kept{tile.x, tile.y, wanted > 0 ? wanted : tile.z};
+    if (views > 4 && kept.z != tile.z)
+        throw std::logic_error("mirror images along z need all slices of a tile");
     if (views == 1 && !disagreement) return run;
     return [=, values = std::vector<float>(static_cast<std::size_t>(tile.count())),
-            sums = ViewSums(tile, classes, views, disagreement)](const float* in, const RowSink& sink,
+            sums = ViewSums(kept, classes, views, disagreement)](const float* in, const RowSink& sink,
                                                                  const Progress& progress) mutable {
         sums.clear();
         for (int view = 0; view < views; ++view) {

@@ -1,0 +1,181 @@
+#include "cytomo/network/precision.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "cytomo/core/error.h"
+#include "cytomo/core/machine.h"
+#include "cytomo/core/parallel.h"
+#include "layer_rates.h"
+#include "rate_memory.h"
+
+namespace cytomo {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A cache of one's own, and a process that knows nothing yet.
+class PrecisionMemory : public testing::Test {
+protected:
+    PrecisionMemory() {
+        for (const char* name : {"XDG_CACHE_HOME", "HOME"})
+            if (const char* value = std::getenv(name)) before_[name] = value;
+        setenv("XDG_CACHE_HOME", folder_.c_str(), 1);
+        forget_rates();
+    }
+    ~PrecisionMemory() override {
+        for (const char* name : {"XDG_CACHE_HOME", "HOME"})
+            if (before_.count(name) > 0)
+                setenv(name, before_[name].c_str(), 1);
+            else
+                unsetenv(name);
+        forget_rates();
+        std::error_code ignored;
+        fs::remove_all(folder_, ignored);
+    }
+
+    /// Asks for the rates of a key as a new process would, and counts how often they are measured.
+    PrecisionRates ask(const std::string& key, PrecisionRates measured, bool again = false) {
+        forget_rates();
+        return remembered_rates(key, again, [&] {
+            ++measured_;
+            return measured;
+        });
+    }
+    fs::path only_file() const {
+        std::vector<fs::path> files;
+        for (const auto& entry : fs::directory_iterator(folder_ / "cytomo")) files.push_back(entry.path());
+        EXPECT_EQ(files.size(), 1U);
+        return files.empty() ? fs::path() : files.front();
+    }
+
+    fs::path folder_ = fs::path(testing::TempDir()) / ("cytomo-cache-" + std::to_string(::getpid()));
+    int measured_ = 0;
+
+private:
+    std::map<std::string, std::string> before_;
+};
+
+TEST_F(PrecisionMemory, WhatWasMeasuredOnceIsKept) {
+    const PrecisionRates first = ask("machine one", {2e6, 3e6, false});
+    EXPECT_FALSE(first.remembered);
+    const PrecisionRates second = ask("machine one", {5e6, 1e6, false});
+    EXPECT_EQ(measured_, 1);
+    EXPECT_TRUE(second.remembered);
+    EXPECT_EQ(second.f32, 2e6);
+    EXPECT_EQ(second.bf16, 3e6);
+    EXPECT_EQ(second.fastest(), Precision::bf16);
+    // Another machine, version or model is another key.
+    ask("machine two", {5e6, 1e6, false});
+    EXPECT_EQ(measured_, 2);
+    EXPECT_EQ(ask("machine one", {}).f32, 2e6);
+    // Within a process, too: without a place to keep it, it is measured once.
+    EXPECT_EQ(ask("machine one", {7e6, 8e6, false}, true).f32, 7e6);
+    EXPECT_EQ(measured_, 3);
+    EXPECT_EQ(ask("machine one", {}).f32, 7e6);
+}
+
+TEST_F(PrecisionMemory, DamagedFilesAreMeasuredAnew) {
+    for (const char* damaged :
+         {"", "{", "[]", "null", "{\"key\": \"k\"}", "{\"key\": \"k\", \"f32\": \"fast\", \"bf16\": 1}",
+          "{\"key\": \"k\", \"f32\": -1, \"bf16\": 1}", "{\"key\": \"k\", \"f32\": 0, \"bf16\": 1}",
+          "{\"key\": \"k\", \"f32\": 1e999, \"bf16\": 1}", "{\"key\": \"k\", \"f32\": null, \"bf16\": null}",
+          "{\"key\": \"another\", \"f32\": 9, \"bf16\": 1}", "{\"key\": 3, \"f32\": 9, \"bf16\": 1}"}) {
+        ask("k", {2, 3, false}, true);
+        std::ofstream(only_file(), std::ios::trunc) << damaged;
+        measured_ = 0;
+        EXPECT_EQ(ask("k", {4, 5, false}).f32, 4) << damaged;
+        EXPECT_EQ(measured_, 1) << damaged;
+        EXPECT_EQ(ask("k", {}).f32, 4) << "not mended: " << damaged;
+    }
+}
+
+TEST_F(PrecisionMemory, WithoutAPlaceItIsMeasuredEachTime) {
+    const auto measured_twice = [&] {
+        measured_ = 0;
+        EXPECT_EQ(ask("k", {2, 3, false}).f32, 2);
+        EXPECT_EQ(ask("k", {4, 5, false}).f32, 4);
+        EXPECT_EQ(measured_, 2);
+        remembered_rates("k", false, [&] { return ++measured_, PrecisionRates{}; });
+        EXPECT_EQ(measured_, 2) << "once a process is enough";
+    };
+    std::ofstream(folder_) << "a file where the folder should be";
+    measured_twice();
+    fs::remove(folder_);
+    setenv("XDG_CACHE_HOME", "relative/path", 1);  // counts as none
+    unsetenv("HOME");
+    EXPECT_TRUE(cache_folder().empty());
+    measured_twice();
+    setenv("HOME", "/proc/1/nowhere", 1);
+    EXPECT_EQ(cache_folder(), fs::path("/proc/1/nowhere/.cache/cytomo"));
+    measured_twice();
+}
+
+TEST_F(PrecisionMemory, KeysTellApartWhatRatesDependOn) {
+    const Model model = make_model({{16, 32}, 3}, 1);
+    const std::string key = rates_key(NetworkUse::inference, model);
+    EXPECT_NE(key, rates_key(NetworkUse::training, model));
+    EXPECT_NE(key, rates_key(NetworkUse::inference, make_model({{16, 48}, 3}, 1)));
+    Architecture refined{{16, 32}, 3};
+    refined.refine = {1};
+    EXPECT_NE(key, rates_key(NetworkUse::inference, make_model(refined, 1)));
+    // Neither weights nor classes make a difference.
+    EXPECT_EQ(key, rates_key(NetworkUse::inference, make_model({{16, 32}, 5}, 2)));
+    set_thread_count(thread_count() + 1);
+    EXPECT_NE(key, rates_key(NetworkUse::inference, model));
+    set_thread_count(0);
+    EXPECT_NE(key.find(instruction_set()), std::string::npos);
+    EXPECT_NE(key.find(processor_name()), std::string::npos);
+}
+
+TEST_F(PrecisionMemory, AutoTakesTheFasterOne) {
+    const Model model = make_model({{16, 32}, 3}, 1);
+    const std::string key = rates_key(NetworkUse::inference, model);
+    for (const bool bf16 : {true, false}) {
+        keep_rates(key, {2e6, bf16 ? 2.1e6 : 1.9e6, false});
+        forget_rates();
+        const bool can = can_compute(Precision::bf16);
+        EXPECT_EQ(precision_for("auto", model), bf16 && can ? Precision::bf16 : Precision::f32);
+    }
+    keep_rates(key, {1, 2, false});
+    forget_rates();
+    EXPECT_EQ(precision_for("f32", model), Precision::f32);
+    EXPECT_THROW(precision_for("f16", model), UsageError);
+    Architecture plane{{8}, 2};
+    plane.kind = NetworkKind::double_decoder;
+    EXPECT_EQ(precision_for("auto", make_model(plane, 1)), Precision::f32);
+    if (!can_compute(Precision::bf16)) {
+        EXPECT_THROW(precision_for("bf16", model), UsageError);
+    }
+}
+
+TEST_F(PrecisionMemory, TrainingHasRatesOfItsOwn) {
+    const Model model = make_model({{16, 32}, 3}, 1);
+    keep_rates(rates_key(NetworkUse::inference, model), {1, 2, false});
+    EXPECT_FALSE(known_training_rates(model));
+    if (!can_compute(Precision::bf16)) GTEST_SKIP() << "this processor has no AVX-512: nothing to choose";
+    const PrecisionRates rates = training_rates(model);
+    EXPECT_GT(rates.f32, 0);
+    EXPECT_GT(rates.bf16, 0);
+    ASSERT_TRUE(known_training_rates(model));
+    EXPECT_EQ(known_training_rates(model)->f32, rates.f32);
+}
+
+TEST(LayerRates, LargerNetworksAreSlower) {
+    // 16 and 32 channels at full resolution: more than three times the work. Times are noisy, this is not.
+    const PrecisionRates small = measure_layer_rates(make_model({{16, 32}, 3}, 1)),
+                         large = measure_layer_rates(make_model({{48, 64}, 3}, 1));
+    EXPECT_GT(small.f32, 0);
+    EXPECT_GT(small.f32, 1.5 * large.f32);
+    EXPECT_EQ(small.bf16 > 0, can_compute(Precision::bf16));
+    EXPECT_FALSE(small.remembered);
+}
+
+}  // namespace
+}  // namespace cytomo

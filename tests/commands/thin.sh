@@ -1,0 +1,29 @@
+#!/bin/sh
+# What a user looks at first: single slices and thin stacks take little work. Time is no test; multiply-adds are.
+. "$(dirname "$0")/helpers.sh"
+need_model
+
+# raw N: N slices of 255 × 496 pixels of noise, as NPY (C order z, y, x).
+raw() {
+    printf '\223NUMPY\001\000v\000' >"$1.npy"
+    printf "%-117s\n" "{'descr': '|u1', 'fortran_order': False, 'shape': ($1, 496, 255), }" >>"$1.npy"
+    head -c $(($1 * 496 * 255)) /dev/urandom >>"$1.npy"
+}
+# Giga multiply-adds that segment says it took.
+work_of() { sed -n 's/.* views*, \([0-9.e+]*\) G multiply-adds.*/\1/p' err.txt; }
+
+for slices in 1 3 9; do
+    raw $slices
+    cytomo segment $slices.npy out$slices.npy --voxel-nm 20
+    giga=$(work_of)
+    [ -n "$giga" ] || fail "does not say how much work it was: $(cat err.txt)"
+    # It was 1120 for any of them: eight views of tiles of 16 slices, and eight views to decide the polarity.
+    case $slices in
+        9) most=140 ;;
+        *) most=100 ;;
+    esac
+    awk "BEGIN { exit !($giga > 50 && $giga < $most) }" || fail "$slices slices: $giga G multiply-adds, expected below $most"
+done
+cytomo info out1.npy --json
+expect 496 "size along y" json out.txt size 1
+expect 1 "size along z" json out.txt size 2
