@@ -11,6 +11,7 @@
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/report/slices.h"
+#include "hand_over.h"
 #include "label_meaning.h"
 #include "predict_options.h"
 
@@ -127,6 +128,7 @@ void run(const Arguments& a, const Common& common) {
     suggest.apart_um = a.apart_nm / 1000;
     suggest.check();
     const PredictOptions options = a.predict.options();
+    hand_over_if_needed(a.predict.device, a.previous);
     if (!a.picture.empty()) const PendingOutput free_name(a.picture, common.overwrite);
     const Model model = a.predict.model();
     std::optional<Model> previous;

@@ -1,6 +1,6 @@
 // The engine of builds without oneDNN (a training machine with nothing but libtorch): correct, not fast.
 #include "engine.h"
-#include "torch_predictor.h"
+#include "torch_backend.h"
 
 namespace cytomo {
 
@@ -28,7 +28,7 @@ struct Engine::Implementation {
 
 Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&)
     : implementation_(
-          new Implementation{tile, model.class_count(), make_torch_predictor(model, tile, "cpu")}) {}
+          new Implementation{tile, model.class_count(), torch_backend_for("inference without oneDNN").make_predictor(model, tile, "cpu", "f32")}) {}
 
 Engine::~Engine() = default;
 
