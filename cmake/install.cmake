@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 set(CYTOMO_ZSH_COMPLETIONS "share/zsh/site-functions" CACHE STRING "Where zsh looks for completions, below the prefix")
 
 # Components, each a Debian package: program (cytomo), train (cytomo-train), dev (cytomo-dev).
-if(TARGET cytomo AND "analyze" IN_LIST CYTOMO_FOLDERS)
+if(TARGET cytomo)
   install(TARGETS cytomo RUNTIME DESTINATION bin COMPONENT program)
   install(FILES models/default.safetensors DESTINATION share/cytomo COMPONENT program)
   install(FILES CITATION.cff README.md DESTINATION share/doc/cytomo COMPONENT program)
