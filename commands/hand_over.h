@@ -13,12 +13,13 @@ void begin(char** arguments);
 std::filesystem::path program_with_libtorch();
 
 /// Becomes cytomo-torch: same arguments, process, standard streams and exit status, so that signals reach it.
-/// To be called before any result is begun. Returns only in programs that have libtorch. Throws InputError that
-/// names `what` and how to install it if it is not there.
+/// To be called before any result is begun. Returns only in programs that have libtorch. Throws InputError
+/// that names `what` and how to install it if it is not there.
 void hand_over_to_libtorch(const std::string& what);
 
-/// The same if a device ("auto": if this machine has an NVIDIA driver and cytomo-torch is installed) or the kind of
-/// model in a file needs it; "" is the model that comes with cytomo, and files that cannot be read need nothing.
+/// The same if a device ("auto": if this machine has an NVIDIA driver and cytomo-torch is installed) or the
+/// kind of model in a file needs it; "" is the model that comes with cytomo, and files that cannot be read
+/// need nothing.
 void hand_over_if_needed(const std::string& device, const std::string& model_file);
 
 }  // namespace cytomo::commands

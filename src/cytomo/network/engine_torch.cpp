@@ -27,8 +27,9 @@ struct Engine::Implementation {
 };
 
 Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&)
-    : implementation_(
-          new Implementation{tile, model.class_count(), torch_backend_for("inference without oneDNN").make_predictor(model, tile, "cpu", "f32")}) {}
+    : implementation_(new Implementation{
+          tile, model.class_count(),
+          torch_backend_for("inference without oneDNN").make_predictor(model, tile, "cpu", "f32")}) {}
 
 Engine::~Engine() = default;
 

@@ -3,9 +3,10 @@
 
 namespace cytomo {
 
-/// Lets `predict` take libtorch for CUDA devices and for double-decoder models, which it refuses otherwise. Call it once,
-/// before anything is predicted. In the library cytomo_training (find_package(cytomo COMPONENTS training)): programs
-/// that only segment need neither it nor libtorch, which takes a second to load. `train` calls it.
+/// Lets `predict` take libtorch for CUDA devices and for double-decoder models, which it refuses otherwise.
+/// Call it once, before anything is predicted. In the library cytomo_training (find_package(cytomo COMPONENTS
+/// training)): programs that only segment need neither it nor libtorch, which takes a second to load. `train`
+/// calls it.
 void use_libtorch();
 
 /// Whether it was called.
