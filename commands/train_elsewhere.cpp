@@ -7,8 +7,8 @@ namespace cytomo::commands {
 
 Command train_command() {
     return {train_name, train_summary, [](CLI::App& app) -> Run {
-                declare_train_options(app);
-                return [](const Common&) { hand_over_to_libtorch("train"); };
+                const auto parsed_into = declare_train_options(app);
+                return [parsed_into](const Common&) { hand_over_to_libtorch("train"); };
             }};
 }
 
