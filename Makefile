@@ -1,6 +1,6 @@
 # For people. CMake builds (CMakePresets.json); scripts/ hold what is more than one line.
 #
-#   make            the program: build/release/cytomo
+#   make            the programs: build/release/cytomo, and cytomo-torch, which trains
 #   make demo       a first result without any data of yours
 #   make test       all tests, as the CI runs them
 #   make help       the other targets
@@ -9,21 +9,37 @@ SHELL := /bin/sh
 JOBS = $(shell scripts/jobs)
 FUZZ_SECONDS = $(or $(CYTOMO_FUZZ_SECONDS),30)
 
-.PHONY: build demo test sanitize fuzz bench lint format docs model clean help
+.PHONY: build program demo install package fresh-machine test sanitize fuzz bench lint format docs model clean help
 
-build: ## the program, build/release/cytomo; installs what is missing first (Debian)
-	@scripts/install-dependencies
-	@scripts/configure release
+build: ## the programs, build/release/cytomo and cytomo-torch; installs what is missing first (Debian)
+	@scripts/install-dependencies build train
+	@scripts/configure program
 	@cmake --build build/release -j $(JOBS)
 
-demo: build ## simulate a cell, analyze it, compare with the truth; prints the path of the page
+program: ## build/release/cytomo alone, which does all but train, without libtorch
+	@scripts/install-dependencies
+	@scripts/configure analyzing
+	@cmake --build build/release -j $(JOBS) --target cytomo
+
+demo: program ## simulate a cell, analyze it, compare with the truth; prints the path of the page
 	@scripts/demo build/release/cytomo demo-output
+
+install: build ## programs, model, library, manual, completions below PREFIX (/usr/local); DESTDIR as usual
+	@cmake --install build/release --prefix $(or $(PREFIX),/usr/local)
+
+package: ## Debian packages, and a tarball that needs nothing but glibc: build/package
+	@scripts/install-dependencies build train package
+	@scripts/package
+
+fresh-machine: ## demo, README and packages on bare Debian systems (an hour, 10 GB); see scripts/fresh-machine
+	@scripts/install-dependencies package
+	@scripts/fresh-machine
 
 test: ## include check, sanitizers, fuzzing, then all tests of the release build
 	@scripts/test
 
 sanitize: ## unit tests with address and undefined-behaviour sanitizers (without libtorch)
-	@scripts/install-dependencies
+	@scripts/install-dependencies build test
 	@scripts/configure sanitize
 	@cmake --build build/sanitize -j $(JOBS)
 	@ctest --test-dir build/sanitize --output-on-failure
@@ -33,13 +49,13 @@ fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (30) each
 	@mkdir -p build && scripts/fuzz $(FUZZ_SECONDS)
 
 bench: ## speed of everything on this machine, beside other programs; fills docs/performance.md (half an hour)
-	@scripts/install-dependencies build bench
-	@scripts/configure release -DCYTOMO_BENCH=ON
+	@scripts/install-dependencies build train bench
+	@scripts/configure program -DCYTOMO_BENCH=ON
 	@cmake --build build/release -j $(JOBS)
 	@scripts/bench
 
 lint: ## formatting, clang-tidy, who includes whom
-	@scripts/install-dependencies build lint
+	@scripts/install-dependencies build train test lint
 	@scripts/lint
 
 format: ## clang-format on all sources

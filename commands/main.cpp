@@ -6,6 +6,9 @@
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#if CYTOMO_HAS_NETWORK
+#include "hand_over.h"
+#endif
 
 namespace cytomo::commands {
 #define COMMAND(name) Command name##_command();
@@ -74,5 +77,8 @@ int main(int argc, char** argv) {
                      "-DCYTOMO_MARCH= for older ones\n");
         return 1;
     }
+#if CYTOMO_HAS_NETWORK
+    cytomo::commands::begin(argv);
+#endif
     return cytomo::commands::run(argc, argv);
 }

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "hand_over.h"
 #include "model_path.h"
 
 namespace cytomo::commands {
@@ -39,6 +40,7 @@ PredictOptions PredictArguments::options() const {
     o.precision = precision;
     o.views = views;
     o.check();
+    hand_over_if_needed(device, model_file);
     return o;
 }
 

@@ -15,7 +15,8 @@ struct PredictArguments {
     void declare(CLI::App& app);
     /// All but --polarity.
     void declare_network(CLI::App& app);
-    /// Throws UsageError.
+    /// In a program without libtorch, goes on in cytomo-torch if device or model need it: to be called before
+    /// a result is begun. Throws UsageError; InputError if cytomo-torch is not installed.
     PredictOptions options() const;
     /// The named model, or the one that comes with cytomo. Throws InputError.
     Model model() const;

@@ -13,6 +13,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/report/slices.h"
+#include "hand_over.h"
 #include "label_meaning.h"
 #include "predict_options.h"
 
@@ -131,6 +132,7 @@ void run(const Arguments& a, const Common& common) {
     suggest.apart_um = a.apart_nm / 1000;
     suggest.check();
     const PredictOptions options = a.predict.options();
+    hand_over_if_needed(a.predict.device, a.previous);
     if (!a.picture.empty()) const PendingOutput free_name(a.picture, common.overwrite);
     const Model model = a.predict.model();
     std::optional<Model> previous;

@@ -377,7 +377,7 @@ void run(const TrainArguments& a, const Common& common) {
 }  // namespace
 
 Command train_command() {
-    return {"train", "Learn to segment from labelled tomograms", [](CLI::App& app) -> Run {
+    return {train_name, train_summary, [](CLI::App& app) -> Run {
                 const auto a = declare_train_options(app);
                 return [a](const Common& common) { run(*a, common); };
             }};

@@ -12,6 +12,9 @@
 
 namespace cytomo::commands {
 
+/// How it is listed: by cytomo, which hands it over, and by cytomo-torch, which runs it.
+constexpr const char *train_name = "train", *train_summary = "Learn to segment from labelled tomograms";
+
 /// The options of the train command as they were given.
 struct TrainArguments {
     std::vector<std::string> images, labels, unlabelled;

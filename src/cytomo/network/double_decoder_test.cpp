@@ -10,6 +10,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/golden_file.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/network/libtorch.h"
 #include "double_decoder_layers.h"
 #include "double_decoder_predict.h"
 
@@ -281,6 +282,7 @@ TEST(PredictDoubleDecoder, SmoothsAlongZOnTheTomogramsOwnGrid) {
     options.device = "cpu";
     options.views = 1;
     PredictRecord record;
+    use_libtorch();
     const auto p = predict(tomogram, model, options, &record);
     EXPECT_EQ(p.grid, grid);
     EXPECT_EQ(p.classes, 2);
@@ -312,6 +314,7 @@ TEST(PredictDoubleDecoder, NumberOfThreadsChangesTheLastOf255StepsAtMost) {
     PredictRecord record;
     // Weights of moderate size: random ones give outputs in the thousands, whose rounding shows.
     const Model model = golden_model(3);
+    use_libtorch();
     set_thread_count(1);
     const auto one = predict(tomogram_from(values), model, options, &record);
     EXPECT_EQ(record.views, 4);

@@ -1,7 +1,7 @@
 // The engine of builds without oneDNN (a training machine with nothing but libtorch): correct, not fast.
 #include "engine.h"
 #include "layer_rates.h"
-#include "torch_predictor.h"
+#include "torch_backend.h"
 
 namespace cytomo {
 
@@ -32,8 +32,9 @@ struct Engine::Implementation {
 };
 
 Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&, std::int64_t)
-    : implementation_(
-          new Implementation{tile, model.class_count(), make_torch_predictor(model, tile, "cpu")}) {}
+    : implementation_(new Implementation{
+          tile, model.class_count(),
+          torch_backend_for("inference without oneDNN").make_predictor(model, tile, "cpu", "f32")}) {}
 
 Engine::~Engine() = default;
 

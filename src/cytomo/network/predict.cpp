@@ -13,12 +13,12 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/image/resample.h"
-#include "double_decoder_predict.h"
 #include "engine.h"
 #include "grey_slab.h"
 #include "polarity.h"
 #include "runner.h"
 #include "tiling.h"
+#include "torch_backend.h"
 #include "views.h"
 
 namespace cytomo {
@@ -243,7 +243,8 @@ Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const Pre
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                       PredictRecord* record, const Progress& progress) {
     if (model.architecture.kind == NetworkKind::double_decoder)
-        return predict_double_decoder(tomogram, model, options, record, progress);
+        return torch_backend_for("a double-decoder model")
+            .predict_double_decoder(tomogram, model, options, record, progress);
     return predict_all(tomogram, model, options, false, record, progress);
 }
 

@@ -8,6 +8,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
+#include "cytomo/network/libtorch.h"
 #include "tiling.h"
 
 namespace cytomo {
@@ -26,6 +27,34 @@ PredictOptions bright() {
     o.polarity = Polarity::dense_is_bright;
     o.precision = "f32";
     return o;
+}
+
+/// What predict refuses with.
+std::string refusal(const Model& model, const PredictOptions& options) {
+    try {
+        predict(noise({32, 32, 16}, {0.02, 0.02, 0.02}), model, options);
+    } catch (const InputError& e) {
+        return e.what();
+    }
+    return "";
+}
+
+TEST(Predict, SaysWhatTakesLibtorchWhereThereIsNone) {
+    // This test program does not link cytomo_training.
+    ASSERT_FALSE(has_libtorch());
+    const Model model = make_model({{16, 16}, 3}, 1);
+    auto options = bright();
+    EXPECT_EQ(refusal(model, options), "");
+    options.device = "cuda:0";
+    EXPECT_NE(refusal(model, options).find("device cuda:0: expected a program with libtorch"),
+              std::string::npos)
+        << refusal(model, options);
+    Architecture planes;
+    planes.kind = NetworkKind::double_decoder;
+    planes.widths = {2};
+    planes.outputs = 2;
+    options.device = "auto";
+    EXPECT_NE(refusal(make_model(planes, 1), options).find("libtorch"), std::string::npos);
 }
 
 TEST(Predict, TiledEqualsUntiledAwayFromSeams) {

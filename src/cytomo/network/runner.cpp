@@ -9,7 +9,7 @@
 #include "engine.h"
 #include "grey_slab.h"
 #include "tiling.h"
-#include "torch_predictor.h"
+#include "torch_backend.h"
 
 namespace cytomo {
 
@@ -60,13 +60,14 @@ TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, cons
 Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record,
                    const std::function<TileSamples()>& samples, std::int64_t wanted) {
     record.device = options.device;
-    if (options.device == "auto") record.device = cuda_available() ? "cuda:0" : "cpu";
+    if (options.device == "auto") record.device = cuda_with_libtorch() ? "cuda:0" : "cpu";
     if (record.device != "cpu") {
         if (options.precision == "int8")
             throw UsageError("--precision int8: expected --device cpu, found " + record.device);
         // f16 resolves eight times finer than bf16, and normalised activations stay far from its limits.
         record.precision = options.precision == "auto" ? "f16" : options.precision;
-        return make_torch_predictor(model, tile, record.device, record.precision);
+        return torch_backend_for("device " + record.device)
+            .make_predictor(model, tile, record.device, record.precision);
     }
     const Precision precision = precision_for(options.precision, model);
     record.precision = name(precision);

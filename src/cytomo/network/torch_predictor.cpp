@@ -3,9 +3,17 @@
 #include <memory>
 
 #include "cytomo/core/error.h"
+#include "cytomo/network/libtorch.h"
+#include "double_decoder_predict.h"
+#include "torch_backend.h"
 #include "unet.h"
 
 namespace cytomo {
+
+void use_libtorch() {
+    static constexpr TorchBackend backend{cuda_available, make_torch_predictor, predict_double_decoder};
+    set_torch_backend(&backend);
+}
 
 bool cuda_available() {
     return torch::cuda::is_available();

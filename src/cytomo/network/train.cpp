@@ -7,6 +7,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/network/libtorch.h"
 #include "double_decoder.h"
 #include "engine.h"
 #include "samples.h"
@@ -148,6 +149,7 @@ std::size_t first_counted_class(const Legend& legend) {
 TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                      const std::vector<UnlabelledTomogram>& unlabelled, const TrainOptions& wanted,
                      const std::function<void(const TrainingPoint&)>& on_point, const Progress& progress) {
+    use_libtorch();
     wanted.check();
     start.error_model.clear();  // of weights that will be others
     TrainOptions options = wanted;

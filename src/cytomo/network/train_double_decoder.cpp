@@ -10,6 +10,7 @@
 #include "checkpoint.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/network/libtorch.h"
 #include "double_decoder.h"
 #include "double_decoder_predict.h"
 #include "plane_samples.h"
@@ -215,6 +216,7 @@ TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomog
                                     const TrainOptions& options,
                                     const std::function<void(const TrainingPoint&)>& on_point,
                                     const Progress& progress) {
+    use_libtorch();
     options.check();
     start.error_model.clear();  // of weights that will be others
     const auto device = find_device(options.device);

@@ -1,0 +1,9 @@
+// What differs between cytomo and cytomo-torch.
+#pragma once
+
+namespace cytomo::commands {
+
+/// In cytomo-torch: use_libtorch(). In cytomo: nothing.
+void take_libtorch();
+
+}  // namespace cytomo::commands
