@@ -2,6 +2,7 @@
 #
 #   make            the program: build/release/cytomo
 #   make demo       a first result without any data of yours
+#   make check      unit tests without slow ones
 #   make test       all tests, as the CI runs them
 #   make help       the other targets
 
@@ -9,7 +10,7 @@ SHELL := /bin/sh
 JOBS = $(shell scripts/jobs)
 FUZZ_SECONDS = $(or $(CYTOMO_FUZZ_SECONDS),30)
 
-.PHONY: build demo test sanitize fuzz bench lint format docs model clean help
+.PHONY: build demo check test coverage sanitize fuzz bench lint format docs model clean help
 
 build: ## the program, build/release/cytomo; installs what is missing first (Debian)
 	@scripts/install-dependencies
@@ -19,14 +20,24 @@ build: ## the program, build/release/cytomo; installs what is missing first (Deb
 demo: build ## simulate a cell, analyze it, compare with the truth; prints the path of the page
 	@scripts/demo build/release/cytomo demo-output
 
-test: ## include check, sanitizers, fuzzing, then all tests of the release build
+check: ## unit tests without slow ones, some minutes
+	@scripts/install-dependencies build
+	@scripts/configure release
+	@cmake --build build/release -j $(JOBS) --target unit_tests
+	@ctest --test-dir build/release -j $(JOBS) -L '^unit$$' -LE '^(slow|data)$$' --output-on-failure --progress
+
+test: ## include check, sanitizers, fuzzing, then all tests of the release build: tests, pages in a browser, floors of the model
 	@scripts/test
+
+coverage: ## which lines the unit tests run; fills docs/coverage.md
+	@scripts/install-dependencies build coverage
+	@scripts/coverage
 
 sanitize: ## unit tests with address and undefined-behaviour sanitizers (without libtorch)
 	@scripts/install-dependencies
 	@scripts/configure sanitize
 	@cmake --build build/sanitize -j $(JOBS)
-	@ctest --test-dir build/sanitize --output-on-failure
+	@ctest --test-dir build/sanitize -j $(JOBS) -LE '^slow$$' --output-on-failure
 
 fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (30) each
 	@scripts/install-dependencies build fuzz
