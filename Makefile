@@ -8,6 +8,7 @@
 
 SHELL := /bin/sh
 JOBS = $(shell scripts/jobs)
+export OMP_WAIT_POLICY = passive
 FUZZ_SECONDS = $(or $(CYTOMO_FUZZ_SECONDS),30)
 
 .PHONY: build demo check test coverage sanitize fuzz bench lint format docs model clean help
