@@ -36,6 +36,12 @@ def number(text):
         return float("nan")
 
 
+# Cards whose text runs over their edge.
+OVERFULL = ("return [...document.querySelectorAll('.card')].filter(c => { const edge = c.getBoundingClientRect().right;"
+            "return [...c.querySelectorAll('*')].some(e => { const r = document.createRange(); r.selectNodeContents(e);"
+            "return r.getBoundingClientRect().right > edge - 1; }); }).map(c => c.textContent)")
+
+
 class Page(unittest.TestCase):
     """The page of one analysis; each test begins with it as it opens."""
 
@@ -77,6 +83,7 @@ class Page(unittest.TestCase):
                                "e => !e.name.startsWith('data:')).map(e => e.name)"), [])
         broken = b.run("return [...document.images].filter(i => !i.complete || i.naturalWidth === 0).map(i => i.alt)")
         self.assertEqual(broken, [])
+        self.assertEqual(b.run(OVERFULL), [])
         # Nothing is wider than the window, and no section is empty.
         self.assertLessEqual(b.run("return document.documentElement.scrollWidth - window.innerWidth"), 0)
         self.assertEqual(b.run("return [...document.querySelectorAll('section')].filter(s => s.offsetHeight < 60).map(s => s.id)"), [])
@@ -206,7 +213,6 @@ class Page(unittest.TestCase):
         self.assertAlmostEqual(self.pixels_per_um() / before, 1, delta=1e-3)
         b.keys(canvas, "+")
         self.assertAlmostEqual(self.pixels_per_um() / before, 1.15, delta=0.01)
-        self.assertEqual(b.run("return window.scrollY"), b.run("return window.scrollY"))
 
     def test_keys_turn(self):
         b, canvas = self.browser, self.browser.find("#viewer canvas")
@@ -317,6 +323,7 @@ class OtherPages(unittest.TestCase):
             browser.settle()
             browser.picture(browser.find("body"), pictures / f"page-{page.stem}.png")
             self.assertEqual(browser.complaints(), [], page)
+            self.assertEqual(browser.run(OVERFULL), [], page)
             if browser.run("return document.querySelectorAll('table').length"):
                 browser.run("document.querySelector('th button').click()")
                 self.assertEqual(browser.run("return document.querySelector('th').getAttribute('aria-sort')"), "ascending")

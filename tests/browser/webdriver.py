@@ -29,7 +29,7 @@ class Browser:
         else:
             raise RuntimeError("chromedriver did not start")
         self.root = f"http://127.0.0.1:{started[1]}"
-        arguments = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1280,1000",
+        arguments = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1000,720",
                      "--force-device-scale-factor=1", "--hide-scrollbars", "--force-prefers-reduced-motion"]
         arguments += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"] if webgl else ["--disable-3d-apis"]
         options = {"binary": "/usr/bin/chromium", "args": arguments}
@@ -50,7 +50,7 @@ class Browser:
         data = json.dumps(body if body is not None else {}).encode() if method == "POST" else None
         request = urllib.request.Request(self.root + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
+            with urllib.request.urlopen(request, timeout=300) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{method} {path}: {json.load(error)['value']['message']}") from None
