@@ -2,14 +2,16 @@
 #
 #   make            the programs: build/release/cytomo, and cytomo-torch, which trains
 #   make demo       a first result without any data of yours
+#   make check      unit tests without slow ones
 #   make test       all tests, as the CI runs them
 #   make help       the other targets
 
 SHELL := /bin/sh
 JOBS = $(shell scripts/jobs)
+export OMP_WAIT_POLICY = passive
 FUZZ_SECONDS = $(or $(CYTOMO_FUZZ_SECONDS),30)
 
-.PHONY: build program demo install package fresh-machine test sanitize fuzz bench lint format docs model clean help
+.PHONY: build program demo install package fresh-machine check test coverage sanitize fuzz bench lint format docs model clean help
 
 build: ## the programs, build/release/cytomo and cytomo-torch; installs what is missing first (Debian)
 	@scripts/install-dependencies build train
@@ -35,14 +37,24 @@ fresh-machine: ## demo, README and packages on bare Debian systems (an hour, 10 
 	@scripts/install-dependencies package
 	@scripts/fresh-machine
 
-test: ## include check, sanitizers, fuzzing, then all tests of the release build
+check: ## unit tests without slow ones, some minutes
+	@scripts/install-dependencies build train test
+	@scripts/configure release
+	@cmake --build build/release -j $(JOBS) --target unit_tests
+	@ctest --test-dir build/release -j $(JOBS) -L '^unit$$' -LE '^(slow|data)$$' --output-on-failure --progress
+
+test: ## include check, sanitizers, fuzzing, then all tests of the release build: tests, pages in a browser, floors of the model
 	@scripts/test
+
+coverage: ## which lines the unit tests run; fills docs/coverage.md
+	@scripts/install-dependencies build coverage
+	@scripts/coverage
 
 sanitize: ## unit tests with address and undefined-behaviour sanitizers (without libtorch)
 	@scripts/install-dependencies build test
 	@scripts/configure sanitize
 	@cmake --build build/sanitize -j $(JOBS)
-	@ctest --test-dir build/sanitize --output-on-failure
+	@ctest --test-dir build/sanitize -j $(JOBS) -LE '^slow$$' --output-on-failure
 
 fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (30) each
 	@scripts/install-dependencies build fuzz

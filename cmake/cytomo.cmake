@@ -24,14 +24,64 @@ if(CYTOMO_SANITIZE)
   target_compile_options(cytomo_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -g1)
   target_link_options(cytomo_flags INTERFACE -fsanitize=address,undefined)
 endif()
+if(CYTOMO_COVERAGE)
+  target_compile_options(cytomo_flags INTERFACE --coverage)
+  target_link_options(cytomo_flags INTERFACE --coverage)
+endif()
 
-# cytomo_folder(NAME SOURCES a.cpp … [TESTS a_test.cpp …] [USES core image …] [LIBRARIES X::X …])
-# Makes the static library cytomo_NAME and the test program cytomo_NAME_test.
+# cytomo_unit_tests(NAME PROGRAM [SLOW Suite.Test …] [DATA Suite.* …] [WHOLE_MACHINE Suite.Test …])
+# Every test of a GoogleTest program becomes a test NAME.Suite.Test of ctest with the labels NAME and unit, found when ctest
+# starts. Those that SLOW lists (some seconds or more; patterns of --gtest_filter) are labelled slow as well, those that
+# DATA lists (measured tomograms in CYTOMO_DATA, skipped without) data. WHOLE_MACHINE: busy on all cores, and so by themselves.
+include(GoogleTest)
+add_custom_target(unit_tests)
+function(cytomo_unit_tests name program)
+  cmake_parse_arguments(ARG "" "" "SLOW;DATA;WHOLE_MACHINE" ${ARGN})
+  add_dependencies(unit_tests ${program})
+  string(JOIN ":" special ${ARG_SLOW} ${ARG_DATA} ${ARG_WHOLE_MACHINE})
+  set(filter "*")
+  if(special)
+    set(filter "*-${special}")
+  endif()
+  _cytomo_discover(${name} ${program} "" 1 "${filter}")
+  if(ARG_SLOW)
+    string(JOIN ":" slow ${ARG_SLOW})
+    _cytomo_discover(${name} ${program} slow 1 "${slow}")
+  endif()
+  if(ARG_DATA)
+    string(JOIN ":" data ${ARG_DATA})
+    _cytomo_discover(${name} ${program} data 1 "${data}")
+  endif()
+  if(ARG_WHOLE_MACHINE)
+    string(JOIN ":" whole ${ARG_WHOLE_MACHINE})
+    _cytomo_discover(${name} ${program} slow 64 "${whole}")
+  endif()
+endfunction()
+
+# The tests of a program that a filter names, with a label more and so many cores for each.
+function(_cytomo_discover name program label cores filter)
+  string(MAKE_C_IDENTIFIER "${program}_${label}_${cores}" list)
+  gtest_discover_tests(${program} TEST_PREFIX "${name}." TEST_FILTER "${filter}" TEST_LIST ${list}
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+    PROPERTIES TIMEOUT 900 PROCESSORS ${cores} ENVIRONMENT "CYTOMO_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+  # Lists do not pass through PROPERTIES; this runs when the tests are known.
+  set(labels ${CMAKE_CURRENT_BINARY_DIR}/${list}_labels.cmake)
+  set(all unit ${name} ${label})
+  file(WRITE ${labels} "foreach(test IN LISTS ${list})
+  set_tests_properties(\${test} PROPERTIES LABELS \"${all}\")
+endforeach()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels})
+endfunction()
+
+# cytomo_folder(NAME SOURCES a.cpp … [TESTS a_test.cpp …] [USES core image …] [LIBRARIES X::X …]
+#               [SLOW …] [DATA …] [WHOLE_MACHINE …])
+# Makes the static library cytomo_NAME and the test program cytomo_NAME_test (see cytomo_unit_tests).
 # USES are folders; LIBRARIES are third-party and stay private to the folder.
 function(cytomo_folder name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;USES;LIBRARIES;SLOW;DATA;WHOLE_MACHINE" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "cytomo_folder(${name}): expected SOURCES, TESTS, USES, LIBRARIES, found ${ARG_UNPARSED_ARGUMENTS}")
+    message(FATAL_ERROR "cytomo_folder(${name}): expected SOURCES, TESTS, USES, LIBRARIES, SLOW, DATA, WHOLE_MACHINE, "
+                        "found ${ARG_UNPARSED_ARGUMENTS}")
   endif()
   add_library(cytomo_${name} STATIC ${ARG_SOURCES})
   add_library(cytomo::${name} ALIAS cytomo_${name})
@@ -47,8 +97,6 @@ function(cytomo_folder name)
                           ${ARG_LIBRARIES})
     target_compile_definitions(cytomo_${name}_test PRIVATE
       CYTOMO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    add_test(NAME ${name} COMMAND cytomo_${name}_test)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 900
-      ENVIRONMENT "CYTOMO_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+    cytomo_unit_tests(${name} cytomo_${name}_test SLOW ${ARG_SLOW} DATA ${ARG_DATA} WHOLE_MACHINE ${ARG_WHOLE_MACHINE})
   endif()
 endfunction()

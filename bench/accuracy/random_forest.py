@@ -15,7 +15,6 @@ import argparse
 import numpy as np
 import tifffile
 from scipy import ndimage
-from sklearn.ensemble import RandomForestClassifier
 
 SCALES = (0.7, 1.0, 1.6, 3.5, 5.0, 10.0)
 IGNORE = 255
@@ -78,6 +77,7 @@ def random_forest(image, labels, three_d=False, trees=100, most_pixels=100_000, 
     for z, values in slices_of(image, three_d, chosen.any((1, 2))):
         x.append(values[:, chosen[z]].T)
         y.append(labels[z][chosen[z]])
+    from sklearn.ensemble import RandomForestClassifier  # here: who only reads results need not have it
     forest = RandomForestClassifier(trees, max_features="sqrt", n_jobs=jobs, random_state=seed)
     forest.fit(np.concatenate(x), np.concatenate(y))
     result = np.empty(labels.shape, np.uint8)

@@ -1,0 +1,9 @@
+#!/bin/sh
+# The pages of a small analysis and of a short training, in a browser without a window.
+. "$(dirname "$0")/../commands/helpers.sh"
+command -v chromedriver >/dev/null || skip "chromedriver is not installed (scripts/install-dependencies test)"
+need_model
+
+cytomo analyze "$CELL/tomogram.mrc" analysis --views 1 --quiet
+cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 --seed 1 -o tiny.safetensors
+/usr/bin/python3 "$here/pages.py" analysis tiny.html --pictures "$PICTURES"
