@@ -261,7 +261,8 @@ PatchPair SampleSet::draw(const TrainOptions& options, bool guessed, Random& ran
         centre = at + Vec3{jitter(options.patch.x), jitter(options.patch.y), jitter(options.patch.z)};
     }
     const auto inside = [](double c, std::int64_t n, std::int64_t patch) {
-        const double half = 0.4 * static_cast<double>(std::min(patch, n));
+        const double half =
+            std::min(0.4 * static_cast<double>(std::min(patch, n)), 0.5 * static_cast<double>(n - 1));
         return std::clamp(c, half, static_cast<double>(n) - 1 - half + 1e-9);
     };
     centre = {inside(centre.x, grid.size.x, options.patch.x), inside(centre.y, grid.size.y, options.patch.y),
