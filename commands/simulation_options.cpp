@@ -101,8 +101,7 @@ void SimulationArguments::declare(CLI::App& app) {
     auto* drawn = app.add_flag("--varied", varied, "Draw contents and microscope at random, as for training");
     auto* file = app.add_option("--config", config,
                                 "JSON file with other distributions of sizes, absorption, numbers, …");
-    app.add_option("--world", world,
-                   "Draw everything, the kind of cell too, as training on that world does")
+    app.add_option("--world", world, "Draw everything, the kind of cell too, as training on that world does")
         ->check(CLI::IsMember({"standard", "wide"}))
         ->excludes(kind)
         ->excludes(drawn)

@@ -15,8 +15,7 @@ double CellShape::distance(Vec3 p) const {
         const TubePoint &a = axis[i], &b = axis[i + 1];
         const Vec3 ab = b.position - a.position, ap = q - a.position;
         const double t = std::clamp(dot(ap, ab) / std::max(1e-12, dot(ab, ab)), 0.0, 1.0);
-        nearest = std::min(nearest,
-                           length(ap - ab * t) - a.radius_um - t * (b.radius_um - a.radius_um));
+        nearest = std::min(nearest, length(ap - ab * t) - a.radius_um - t * (b.radius_um - a.radius_um));
     }
     nearest *= std::sqrt(flatness);
     if (warp && std::fabs(nearest) < 2.5 * warp_um + 0.3) nearest += warp_um * (*warp)(p);
@@ -24,12 +23,21 @@ double CellShape::distance(Vec3 p) const {
     return nearest;
 }
 
+double CellShape::least_distance(Vec3 p) const {
+    const double scale = std::sqrt(flatness);
+    const double from_centre = length(p - centre) - reach_um;
+    if (from_centre * scale > 0.8 || girth_um > 1e8) return from_centre * (from_centre > 0 ? scale : 1);
+    const Vec3 a = axis.front().position, ab = axis.back().position - a, ap = p - a;
+    const double t = std::clamp(dot(ap, ab) / std::max(1e-12, dot(ab, ab)), 0.0, 1.0);
+    const double least = std::max(from_centre, length(ap - ab * t) - girth_um);
+    return least * (least > 0 ? scale : 1);
+}
+
 PlaceInGroup CellGroup::at(Vec3 p) const {
     double first = 1e9, second = 1e9;
     int cell = -1;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        // No nearer than the ball that holds the cell.
-        const double least = length(p - cells[i].centre) - cells[i].reach_um;
+        const double least = cells[i].least_distance(p);
         if (least > 0.8 || least >= second) continue;
         const double d = cells[i].distance(p);
         if (d < first) {
@@ -83,7 +91,8 @@ CellShape make_shape(const Drawn& d, Vec3 centre, Vec3 direction, double roll) {
         const double t = (i + 0.5) / points, u = 2 * std::pow(t, skew) - 1;
         const double profile = std::pow(std::max(0.0, 1 - u * u), d.pointed);
         const double radius = std::max(0.06, d.radius_um * profile);
-        const double x = (t - 0.5) * std::max(0.02, d.length_um - 2 * d.radius_um * (d.pointed < 0.6 ? 1 : 0));
+        const double x =
+            (t - 0.5) * std::max(0.02, d.length_um - 2 * d.radius_um * (d.pointed < 0.6 ? 1 : 0));
         const double aside = d.bend * (x * x / std::max(0.2, d.length_um) - 0.08 * d.length_um);
         const Vec3 position = centre + s.frame.a * x + s.frame.b * aside;
         if (!s.axis.empty()) along += length(position - s.axis.back().position);
@@ -121,7 +130,8 @@ void add_nucleus(CellShape& s, const CellModel& model, Random& random) {
     s.nucleus.radii = {r * stretch, r, r * std::clamp(s.flatness, 0.4, 1.0)};
     const double turn = random.uniform(0, 2 * std::numbers::pi);
     const Vec3 aside = s.frame.b * std::cos(turn) + s.frame.c * (s.flatness * std::sin(turn));
-    s.nucleus.centre = s.centre + (p.position - s.centre) + aside * (off * std::max(0.0, p.radius_um - r - 0.1));
+    s.nucleus.centre =
+        s.centre + (p.position - s.centre) + aside * (off * std::max(0.0, p.radius_um - r - 0.1));
 }
 
 }  // namespace
@@ -149,11 +159,11 @@ CellGroup::CellGroup(const CellModel& model, const Box& view, const Box& wide, s
     const auto wanted = std::clamp<std::int64_t>(std::llround(draw("group.cells")), 1, 60);
     // Cells matter where the view and what is just beside it are.
     Box room = view.grown(0.5 + usual_radius);
-    room = {{std::max(room.low.x, wide.low.x - usual_radius), std::max(room.low.y, wide.low.y - usual_radius),
-             std::max(room.low.z, wide.low.z - usual_radius)},
-            {std::min(room.high.x, wide.high.x + usual_radius),
-             std::min(room.high.y, wide.high.y + usual_radius),
-             std::min(room.high.z, wide.high.z + usual_radius)}};
+    room = {
+        {std::max(room.low.x, wide.low.x - usual_radius), std::max(room.low.y, wide.low.y - usual_radius),
+         std::max(room.low.z, wide.low.z - usual_radius)},
+        {std::min(room.high.x, wide.high.x + usual_radius), std::min(room.high.y, wide.high.y + usual_radius),
+         std::min(room.high.z, wide.high.z + usual_radius)}};
     const Vec3 span = room.high - room.low;
     for (int tries = 0; tries < 400 && static_cast<std::int64_t>(cells.size()) < wanted; ++tries) {
         Drawn d{};
@@ -170,10 +180,11 @@ CellGroup::CellGroup(const CellModel& model, const Box& view, const Box& wide, s
         if (cells.empty()) {
             // The first one is in view, its middle or its surface.
             const double offset = draw("group.first_offset");
-            centre = (view.low + view.high) * 0.5 +
-                     Vec3{random.normal() * extent.x, random.normal() * extent.y, random.normal() * extent.z} *
-                         (0.4 * offset) +
-                     own * (random.normal() * offset * d.radius_um);
+            centre =
+                (view.low + view.high) * 0.5 +
+                Vec3{random.normal() * extent.x, random.normal() * extent.y, random.normal() * extent.z} *
+                    (0.4 * offset) +
+                own * (random.normal() * offset * d.radius_um);
         }
         CellShape s = make_shape(d, centre, direction, random.uniform(0, 2 * std::numbers::pi));
         if (!cells.empty()) {
@@ -182,10 +193,10 @@ CellGroup::CellGroup(const CellModel& model, const Box& view, const Box& wide, s
                 return std::all_of(cells.begin(), cells.end(),
                                    [&](const CellShape& c) { return gap_between(s, c) > away; });
             };
-            const Vec3 towards =
-                cells[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(cells.size()) - 1))]
-                    .centre -
-                s.centre;
+            const Vec3 towards = cells[static_cast<std::size_t>(
+                                           random.integer(0, static_cast<std::int64_t>(cells.size()) - 1))]
+                                     .centre -
+                                 s.centre;
             if (!fits()) {
                 // Away from the others until it is free.
                 bool free = false;
@@ -209,15 +220,22 @@ CellGroup::CellGroup(const CellModel& model, const Box& view, const Box& wide, s
             s.warp_um = warp * d.radius_um;
             s.warp = std::make_shared<const SmoothField>(seed, 1620 + cells.size(),
                                                          std::min(4.0, warp_scale * d.radius_um));
-            s.reach_um += 1.5 * s.warp_um;
+            s.reach_um += 2.5 * s.warp_um;
+        }
+        const Vec3 start = s.axis.front().position, line = s.axis.back().position - start;
+        s.girth_um = 0;
+        for (const TubePoint& a : s.axis) {
+            const Vec3 from = a.position - start;
+            const double t = std::clamp(dot(from, line) / std::max(1e-12, dot(line, line)), 0.0, 1.0);
+            s.girth_um = std::max(s.girth_um, length(from - line * t) + a.radius_um + 2.5 * s.warp_um);
         }
         add_nucleus(s, model, random);
         const auto dents = std::clamp<std::int64_t>(std::llround(draw("group.dents")), 0, 5);
         for (std::int64_t k = 0; k < dents; ++k) {
             const double radius = d.radius_um * random.uniform(0.4, 1.2);
             const Vec3 aside = normalized({random.normal(), random.normal(), random.normal()});
-            const TubePoint& p =
-                s.axis[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(s.axis.size()) - 1))];
+            const TubePoint& p = s.axis[static_cast<std::size_t>(
+                random.integer(0, static_cast<std::int64_t>(s.axis.size()) - 1))];
             s.dents.push_back(
                 {p.position + aside * (p.radius_um + radius * random.uniform(0.2, 0.8)), radius});
         }

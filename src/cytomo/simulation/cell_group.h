@@ -26,10 +26,13 @@ struct CellShape {
     std::shared_ptr<const SmoothField> warp;  ///< null: smooth
     Vec3 centre;                              ///< middle of the axis
     double reach_um = 0;                      ///< the cell lies within this distance of its centre
+    double girth_um = 1e9;                    ///< and of the line from the axis' first point to its last
     bool has_nucleus = false;
     Ellipsoid nucleus;
     /// µm from the surface, negative inside: the sign is exact, the value first order.
     double distance(Vec3 p) const;
+    /// Not more than distance(p), and faster.
+    double least_distance(Vec3 p) const;
 };
 
 /// What places are asked for.

@@ -1,6 +1,6 @@
 // Round things of every kind that real cells show: light vacuoles and vesicles within a thin membrane, alone
-// or many together; rings with a mottled interior; small dense granules by the hundred; dense bodies in groups,
-// droplets or vesicles. Where a cell model asks for them; the standard cells have none.
+// or many together; rings with a mottled interior; small dense granules by the hundred; dense bodies in
+// groups, droplets or vesicles. Where a cell model asks for them; the standard cells have none.
 #include <numbers>
 
 #include "cytomo/simulation/organelles.h"
@@ -81,8 +81,8 @@ void add_vacuole_field(Workshop& shop) {
     Random& random = placer.random();
     Canvas& canvas = shop.canvas;
     const double contrast = shop.options.contents.contrast, cytosol = shop.body.values.cytosol;
-    const double target = draw("vacuole_field.share_of_cytoplasm") * shop.options.contents.vesicles *
-                          placer.cytoplasm_um3();
+    const double target =
+        draw("vacuole_field.share_of_cytoplasm") * shop.options.contents.vesicles * placer.cytoplasm_um3();
     if (target <= 0) return;
     const double typical = draw("vacuole_field.radius_um"), spread = draw("vacuole_field.radius_spread"),
                  together = draw("vacuole_field.together"), lumen = draw("vacuole_field.lumen_over_cytosol"),
@@ -110,8 +110,8 @@ void add_vacuole_field(Workshop& shop) {
         const double own_lumen =
             is_mottled ? cytosol + contrast * random.uniform(-0.03, 0.05)
                        : std::max(0.1, cytosol + contrast * (lumen + lumen_spread * random.normal()));
-        const double own_wall = is_mottled ? wall + contrast * random.uniform(0.03, 0.12)
-                                           : wall * random.uniform(0.7, 1.3);
+        const double own_wall =
+            is_mottled ? wall + contrast * random.uniform(0.03, 0.12) : wall * random.uniform(0.7, 1.3);
         const double own_thickness = is_mottled ? std::max(thickness, random.uniform(0.05, 0.1)) : thickness;
         const double own_texture = contrast * (is_mottled ? random.uniform(0.02, 0.06) : texture);
         auto inclusions = std::make_shared<std::vector<Inclusion>>();
@@ -121,8 +121,9 @@ void add_vacuole_field(Workshop& shop) {
                 const double r = std::max(0.03, radius * random.uniform(0.06, 0.45));
                 Vec3 at = centre + random_direction(random, 0) *
                                        (std::max(0.0, 0.95 * radius - r) * std::cbrt(random.uniform()));
-                inclusions->push_back(
-                    {{at, {r, r, r}, {}}, random.chance(0.5), own_lumen + contrast * random.uniform(0.04, 0.2)});
+                inclusions->push_back({{at, {r, r, r}, {}},
+                                       random.chance(0.5),
+                                       own_lumen + contrast * random.uniform(0.04, 0.2)});
             }
         }
         const bool exact = wobble <= 0;
@@ -158,7 +159,8 @@ void add_granules(Workshop& shop) {
     Canvas& canvas = shop.canvas;
     const double contrast = shop.options.contents.contrast, cytosol = shop.body.values.cytosol;
     const auto count = std::min<std::int64_t>(
-        2500, std::llround(draw("granule.per_um3") * shop.options.contents.vesicles * placer.cytoplasm_um3()));
+        2500,
+        std::llround(draw("granule.per_um3") * shop.options.contents.vesicles * placer.cytoplasm_um3()));
     if (count <= 0) return;
     const double typical = draw("granule.radius_um"), spread = draw("granule.radius_spread"),
                  over = draw("granule.over_cytosol_per_um"), value_spread = draw("granule.value_spread"),
@@ -196,9 +198,9 @@ void add_dense_bodies(Workshop& shop) {
                           placer.cytoplasm_um3()));
     if (count <= 0) return;
     const double typical = draw("dense_body.radius_um"), spread = draw("dense_body.radius_spread"),
-                 over = draw("dense_body.over_cytosol_per_um"), value_spread = draw("dense_body.value_spread"),
-                 together = draw("dense_body.together"), texture = draw("dense_body.texture"),
-                 halo = draw("dense_body.halo_per_um"),
+                 over = draw("dense_body.over_cytosol_per_um"),
+                 value_spread = draw("dense_body.value_spread"), together = draw("dense_body.together"),
+                 texture = draw("dense_body.texture"), halo = draw("dense_body.halo_per_um"),
                  halo_um = std::clamp(draw("dense_body.halo_um"), 0.01, 0.3);
     Random& random = placer.random();
     for (std::int64_t i = 0; i < count; ++i) {
@@ -207,8 +209,7 @@ void add_dense_bodies(Workshop& shop) {
         if (!placer.find(radius, together, random.uniform(0, 0.1), centre)) continue;
         const Ellipsoid shape{centre, {radius, radius, radius}, {}};
         const double value = cytosol + contrast * over * std::exp(value_spread * random.normal());
-        const std::uint32_t owner =
-            canvas.add_object(vesicle, "dense", shape.volume_um3(), shape.area_um2());
+        const std::uint32_t owner = canvas.add_object(vesicle, "dense", shape.volume_um3(), shape.area_um2());
         placer.take(centre, radius, owner);
         // Lighter cytoplasm around it.
         Ellipsoid around = shape;

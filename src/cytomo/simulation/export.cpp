@@ -116,7 +116,8 @@ void pass_coarser_grid(Volume<float>& volume, double factor) {
     const std::int64_t nx = coarse(size.x), ny = coarse(size.y);
     // Of n samples over the same extent, the place of sample i among m.
     const auto place = [](std::int64_t i, std::int64_t n, std::int64_t m) {
-        const double at = (static_cast<double>(i) + 0.5) * static_cast<double>(m) / static_cast<double>(n) - 0.5;
+        const double at =
+            (static_cast<double>(i) + 0.5) * static_cast<double>(m) / static_cast<double>(n) - 0.5;
         return std::clamp(at, 0.0, static_cast<double>(m - 1));
     };
     const auto scale = [&](const float* from, std::int64_t fx, std::int64_t fy, float* to, std::int64_t tx,

@@ -102,7 +102,8 @@ void add_flagella(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
     const double radius = draw("flagellum.radius_um"), attached = draw("flagellum.attached"),
                  kinetoplasts = draw("flagellum.has_kinetoplast");
     for (const CellShape& cell : body.group->cells) {
-        const auto count = amount <= 0 ? 0 : std::min<std::int64_t>(8, std::llround(draw("flagellum.per_cell")));
+        const auto count =
+            amount <= 0 ? 0 : std::min<std::int64_t>(8, std::llround(draw("flagellum.per_cell")));
         for (std::int64_t k = 0; k < count; ++k) {
             const bool front = random.chance(0.5);
             const TubePoint& pole = front ? cell.axis.front() : cell.axis.back();
@@ -142,7 +143,8 @@ void add_flagella(Workshop& shop, std::vector<FilopodiumTruth>& truth) {
         }
     }
     // Short ones all over the surface.
-    const auto hairs = amount <= 0 ? 0 : std::min<std::int64_t>(300, std::llround(draw("flagellum.microvilli")));
+    const auto hairs =
+        amount <= 0 ? 0 : std::min<std::int64_t>(300, std::llround(draw("flagellum.microvilli")));
     const double hair_radius = draw("flagellum.microvillus_radius_um");
     const Box where = body.view.grown(0.3);
     const Vec3 extent = where.high - where.low;

@@ -215,8 +215,7 @@ void filter_lines(const SliceGeometry& g, const std::vector<float>& kernel, std:
 void ReconstructionOptions::check() const {
     if (iterations < 1 || iterations > 1000)
         throw UsageError("reconstruction: iterations must be between 1 and 1000");
-    if (subsets < 1 || subsets > 1000)
-        throw UsageError("reconstruction: subsets must be between 1 and 1000");
+    if (subsets < 1 || subsets > 1000) throw UsageError("reconstruction: subsets must be between 1 and 1000");
     if (!(tolerance >= 0 && tolerance <= 0.5))
         throw UsageError("reconstruction: tolerance must be between 0 and 0.5");
 }

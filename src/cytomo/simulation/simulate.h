@@ -86,9 +86,9 @@ struct Export {
     double stripes = 0;       ///< straight lines across the slices, in deviations of the tomogram
     double shading = 0;       ///< slow changes of brightness, in deviations of the tomogram
     // What follows is for 8 and 16 bits.
-    double gamma = 1;                          ///< power of the grey scale after clipping
-    double unused_low = 0, unused_high = 0;    ///< shares of the grey scale that stay empty
-    double coarser = 1;             ///< slices were scaled down by this and up again, linearly, after clipping
+    double gamma = 1;                        ///< power of the grey scale after clipping
+    double unused_low = 0, unused_high = 0;  ///< shares of the grey scale that stay empty
+    double coarser = 1;  ///< slices were scaled down by this and up again, linearly, after clipping
     double late_smooth_voxels = 0;  ///< Gaussian filter within slices after that
 };
 

@@ -68,11 +68,11 @@ std::vector<Ellipsoid> make_beads(const CellBody& body, const CellModel& model, 
     const Vec3 extent = body.view.high - body.view.low;
     for (std::int64_t i = 0; i < count; ++i) {
         const double radius = std::clamp(model.draw("bead.radius_um", random), 0.05, 10.0);
-        beads.push_back({body.view.low + Vec3{random.uniform(-0.3, 1.3) * extent.x,
-                                              random.uniform(-0.3, 1.3) * extent.y,
-                                              random.uniform() * extent.z},
-                         {radius, radius, radius},
-                         {}});
+        beads.push_back(
+            {body.view.low + Vec3{random.uniform(-0.3, 1.3) * extent.x, random.uniform(-0.3, 1.3) * extent.y,
+                                  random.uniform() * extent.z},
+             {radius, radius, radius},
+             {}});
     }
     return beads;
 }
@@ -94,7 +94,8 @@ void add_wide_body(Workshop& shop) {
     const std::uint32_t opposite = canvas.add_object(cytoplasm, "neighbour");
     for (std::size_t i = 0; i < cells; ++i) {
         Nucleus& n = (*nuclei)[i];
-        if (group != nullptr ? !body.has_nucleus || !group->cells[i].has_nucleus : !body.has_nucleus) continue;
+        if (group != nullptr ? !body.has_nucleus || !group->cells[i].has_nucleus : !body.has_nucleus)
+            continue;
         n.object = canvas.add_object(nucleus, "nucleus");
         const Ellipsoid& shape = group != nullptr ? group->cells[i].nucleus : body.nucleus;
         n.nucleoli = make_nucleoli(body, shape, shop.model, random);
@@ -119,7 +120,8 @@ void add_wide_body(Workshop& shop) {
     const double grain = shop.options.contents.granularity;
     const double fine_amount = grain * draw("texture.fine"), medium_amount = grain * draw("texture.medium"),
                  broad_amount = grain * draw("texture.broad"), mottle_amount = grain * draw("texture.mottle");
-    const auto mottle = std::make_shared<const SmoothField>(shop.options.seed, 174, draw("texture.mottle_um"));
+    const auto mottle =
+        std::make_shared<const SmoothField>(shop.options.seed, 174, draw("texture.mottle_um"));
     const auto chromatin =
         std::make_shared<const SmoothField>(shop.options.seed, 175, draw("nucleus.chromatin_um"));
     const double nucleus_texture = draw("nucleus.texture"), rim = draw("nucleus.has_rim"),
@@ -130,8 +132,8 @@ void add_wide_body(Workshop& shop) {
         if (draw(present) == 0) m.contrast_per_um = 0;
         return m;
     };
-    const Membrane plasma =
-        membrane("plasma_membrane.is_seen", "plasma_membrane.contrast_per_um", "plasma_membrane.thickness_um");
+    const Membrane plasma = membrane("plasma_membrane.is_seen", "plasma_membrane.contrast_per_um",
+                                     "plasma_membrane.thickness_um");
     const Membrane envelope =
         membrane("envelope.is_seen", "envelope.contrast_per_um", "envelope.thickness_um");
     const double double_gap = draw("envelope.is_double") != 0 ? std::max(0.0, draw("envelope.gap_um")) : 0;
@@ -149,8 +151,8 @@ void add_wide_body(Workshop& shop) {
     const double ice_half = body.rounded ? std::max(0.2, draw("background.ice_thickness_um")) / 2 : 1e9;
     const double glass = draw("capillary.wall_per_um");
     const bool holds_film = !body.rounded || draw("background.film_in_ice") != 0;
-    const double film_z = body.rounded ? middle_um - std::min(ice_half, 0.6 * (body.view.high.z - middle_um))
-                                       : body.support_um;
+    const double film_z =
+        body.rounded ? middle_um - std::min(ice_half, 0.6 * (body.view.high.z - middle_um)) : body.support_um;
 
     canvas.queue([=, &body, &canvas, fine = shop.fine, medium = shop.medium](std::int64_t z0,
                                                                              std::int64_t z1) {
@@ -202,7 +204,8 @@ void add_wide_body(Workshop& shop) {
                     if (group != nullptr) {
                         place = group->at(p);
                         depth = place.depth_um;
-                        nucleus_d = depth > -edge && body.has_nucleus ? group->nucleus_distance(p, place) : 1e9;
+                        nucleus_d =
+                            depth > -edge && body.has_nucleus ? group->nucleus_distance(p, place) : 1e9;
                     } else {
                         place.cell = 0;
                         depth = body.depth(p);
@@ -216,7 +219,8 @@ void add_wide_body(Workshop& shop) {
                             const double gate = (*broad)({p.x * 0.5 + 7, p.y * 0.5, p.z * 0.5});
                             double wall = 0;
                             if (gate > sheet_gate)
-                                wall = sheet((*sheets)(p) * 0.25, 0.04) * std::min(1.0, (gate - sheet_gate) * 6);
+                                wall =
+                                    sheet((*sheets)(p)*0.25, 0.04) * std::min(1.0, (gate - sheet_gate) * 6);
                             if (nucleus_d < stacked && gate > -0.2) {
                                 const double wave = nucleus_d + 0.03 * (*sheets)(p);
                                 const double phase = wave / 0.13 - std::round(wave / 0.13);
@@ -226,10 +230,12 @@ void add_wide_body(Workshop& shop) {
                         }
                         if (nucleus_d < edge / 2) {
                             const double c = (*chromatin)(p) + 0.35 * m;
-                            const double dense = ramp((c - 0.35) * 2.2 + 0.9 * rim * std::exp(nucleus_d / rim_um));
+                            const double dense =
+                                ramp((c - 0.35) * 2.2 + 0.9 * rim * std::exp(nucleus_d / rim_um));
                             double chroma = v.euchromatin + dense * (v.heterochromatin - v.euchromatin) +
                                             nucleus_texture * (fine_amount * g + 0.5 * medium_amount * m);
-                            for (const Nucleolus& n : (*nuclei)[static_cast<std::size_t>(place.cell)].nucleoli) {
+                            for (const Nucleolus& n :
+                                 (*nuclei)[static_cast<std::size_t>(place.cell)].nucleoli) {
                                 const double d = n.shape.distance(p) + 0.1 * n.shape.radii.x * c;
                                 if (d < n.edge_um)
                                     chroma += ramp(-d / n.edge_um) *
@@ -251,10 +257,10 @@ void add_wide_body(Workshop& shop) {
                                            nucleus);
                         if (depth > 0) {
                             const auto cell = static_cast<std::size_t>(place.cell);
-                            canvas.owner_of(x, y, z) =
-                                nucleus_d < 0                                        ? (*nuclei)[cell].object
-                                : group == nullptr && body.neighbour_at(p) >= 0 ? opposite
-                                                                                     : cytoplasms[cell];
+                            canvas.owner_of(x, y, z) = nucleus_d < 0 ? (*nuclei)[cell].object
+                                                       : group == nullptr && body.neighbour_at(p) >= 0
+                                                           ? opposite
+                                                           : cytoplasms[cell];
                         }
                     }
                     canvas.lac(x, y, z) = static_cast<float>(std::max(0.0, value));

@@ -57,18 +57,18 @@ Acquisition draw_acquisition(const SimulationOptions& options, Random& random) {
     draw_reconstruction(a, random);
     // The noise of filtered back-projection, in 1/µm, is drawn, and the photons that make it: cells differ
     // from ice by about 0.1 per µm. Half the light passes.
-    const double noise = log_uniform(random, 0.012, 0.3);
+    const double noise = log_uniform(random, 0.018, 0.4);
     const double images = (a.tilt_max_deg - a.tilt_min_deg) / a.tilt_step_deg + 1;
     const double edge_um = options.voxel_um.x;
     const double per_image = noise * std::sqrt(images) * edge_um / 0.9;
     a.photons = std::clamp(1 / (0.5 * per_image * per_image), 40.0, 2e5);
-    a.blur_nm = random.uniform(8, 32) + (random.chance(0.2) ? random.uniform(0, 30) : 0);
+    a.blur_nm = random.uniform(6, 26) + (random.chance(0.2) ? random.uniform(0, 30) : 0);
     a.depth_of_field_um = random.chance(0.15) ? 0 : random.uniform(1.2, 10);
     a.misalignment = random.chance(0.8) ? random.uniform(0, 0.6) : random.uniform(0.6, 1.6);
     a.flicker = random.uniform(0, 0.02);
     a.flat_field_error = random.uniform(0, 0.006);
     a.fringes = random.chance(0.3) ? 0 : random.uniform(0, 1.2);
-    a.image_smoothing = random.uniform(0, 0.9);
+    a.image_smoothing = random.chance(0.3) ? 0 : random.uniform(0, 0.8);
     a.tilt_jitter_deg = now_and_then(random, 0.4, 0, 0.5);
     a.dose_loss = now_and_then(random, 0.3, 0, 0.12);
     a.missing_images = now_and_then(random, 0.2, 0, 0.2);
@@ -84,7 +84,7 @@ Export draw_export(Random& random) {
     e.median = random.chance(0.07);
     e.diffusion = random.chance(0.92) ? 0 : static_cast<int>(random.integer(3, 15));
     e.total_variation = random.chance(0.14) ? log_uniform(random, 0.1, 1.2) : 0;
-    e.smooth_voxels = random.chance(0.4) ? 0 : random.uniform(0.3, 1.8);
+    e.smooth_voxels = random.chance(0.55) ? 0 : random.uniform(0.3, 1.4);
     e.sharpen = now_and_then(random, 0.4, 0.2, 1.5);
     e.sharpen_voxels = log_uniform(random, 1.2, 14);
     e.stripes = now_and_then(random, 0.15, 0.05, 0.8);
@@ -95,8 +95,8 @@ Export draw_export(Random& random) {
     e.gamma = std::clamp(std::exp(random.normal(0, 0.3)), 0.45, 2.2);
     e.unused_low = now_and_then(random, 0.25, 0, 0.4);
     e.unused_high = now_and_then(random, 0.25, 0, 0.5);
-    e.coarser = random.chance(0.3) ? random.uniform(1.1, 2.2) : 1;
-    e.late_smooth_voxels = now_and_then(random, 0.3, 0.3, 1.1);
+    e.coarser = random.chance(0.25) ? random.uniform(1.1, 1.9) : 1;
+    e.late_smooth_voxels = now_and_then(random, 0.25, 0.3, 0.9);
     return e;
 }
 
@@ -128,7 +128,8 @@ SimulationOptions random_wide_options(std::uint64_t seed, Size3 size, Vec3 voxel
     // Many tomograms are known by a slice or a few only.
     if (random.chance(0.35)) {
         options.slices = std::min(size.z, random.integer(1, 4));
-        options.first_slice = random.integer(size.z / 4, std::max(size.z / 4, 3 * size.z / 4 - options.slices));
+        options.first_slice =
+            random.integer(size.z / 4, std::max(size.z / 4, 3 * size.z / 4 - options.slices));
         options.first_slice = std::min(options.first_slice, size.z - options.slices);
     }
     return options;
