@@ -57,7 +57,7 @@ Acquisition draw_acquisition(const SimulationOptions& options, Random& random) {
     draw_reconstruction(a, random);
     // The noise of filtered back-projection, in 1/µm, is drawn, and the photons that make it: cells differ
     // from ice by about 0.1 per µm. Half the light passes.
-    const double noise = log_uniform(random, 0.018, 0.4);
+    const double noise = log_uniform(random, 0.018, 0.3);
     const double images = (a.tilt_max_deg - a.tilt_min_deg) / a.tilt_step_deg + 1;
     const double edge_um = options.voxel_um.x;
     const double per_image = noise * std::sqrt(images) * edge_um / 0.9;
@@ -79,7 +79,7 @@ Acquisition draw_acquisition(const SimulationOptions& options, Random& random) {
 Export draw_export(Random& random) {
     Export e;
     e.polarity = random.chance(0.6) ? Polarity::dense_is_dark : Polarity::dense_is_bright;
-    e.grain = now_and_then(random, 0.18, 0.2, 1.6);
+    e.grain = now_and_then(random, 0.18, 0.2, 1.3);
     e.grain_voxels = random.uniform(1, 4);
     e.median = random.chance(0.07);
     e.diffusion = random.chance(0.92) ? 0 : static_cast<int>(random.integer(3, 15));
@@ -87,7 +87,7 @@ Export draw_export(Random& random) {
     e.smooth_voxels = random.chance(0.55) ? 0 : random.uniform(0.3, 1.4);
     e.sharpen = now_and_then(random, 0.4, 0.2, 1.5);
     e.sharpen_voxels = log_uniform(random, 1.2, 14);
-    e.stripes = now_and_then(random, 0.15, 0.05, 0.8);
+    e.stripes = now_and_then(random, 0.15, 0.03, 0.5);
     e.shading = now_and_then(random, 0.35, 0.05, 0.8);
     e.bits = random.chance(0.75) ? 8 : 32;
     e.clip_low = random.chance(0.4) ? random.uniform(0, 0.002) : random.uniform(0, 0.06);
