@@ -36,18 +36,18 @@ void draw_tilts(Acquisition& a, bool capillary, Random& random) {
 void draw_reconstruction(Acquisition& a, Random& random) {
     const double which = random.uniform();
     a.window = static_cast<FbpWindow>(random.integer(0, 3));
-    if (which < 0.42) {
+    if (which < 0.47) {
         a.reconstruction = ReconstructionMethod::fbp;
         return;
     }
     a.reconstruction = ReconstructionMethod::sirt;
-    if (which < 0.85) {
+    if (which < 0.9) {
         // Ordered subsets; without the limit at 0 and a few more passes they look as conjugate gradients do.
-        a.subsets = static_cast<int>(random.integer(4, 16));
+        a.subsets = static_cast<int>(random.integer(6, 20));
         a.iterations = static_cast<int>(random.integer(1, 4));
         a.non_negative = random.chance(0.5);
     } else {
-        a.iterations = static_cast<int>(random.integer(6, 20));
+        a.iterations = static_cast<int>(random.integer(8, 24));
     }
 }
 
@@ -57,7 +57,9 @@ Acquisition draw_acquisition(const SimulationOptions& options, Random& random) {
     draw_reconstruction(a, random);
     // The noise of filtered back-projection, in 1/µm, is drawn, and the photons that make it: cells differ
     // from ice by about 0.1 per µm. Half the light passes.
-    const double noise = log_uniform(random, 0.018, 0.3);
+    double noise = random.chance(0.25) ? log_uniform(random, 0.01, 0.03) : log_uniform(random, 0.03, 0.3);
+    // Iterations that end early leave less of it.
+    if (a.reconstruction == ReconstructionMethod::sirt) noise *= 2;
     const double images = (a.tilt_max_deg - a.tilt_min_deg) / a.tilt_step_deg + 1;
     const double edge_um = options.voxel_um.x;
     const double per_image = noise * std::sqrt(images) * edge_um / 0.9;
@@ -84,7 +86,14 @@ Export draw_export(Random& random) {
     e.median = random.chance(0.07);
     e.diffusion = random.chance(0.92) ? 0 : static_cast<int>(random.integer(3, 15));
     e.total_variation = random.chance(0.14) ? log_uniform(random, 0.1, 1.2) : 0;
-    e.smooth_voxels = random.chance(0.55) ? 0 : random.uniform(0.3, 1.4);
+    // Softened once, if at all.
+    const double softer = random.uniform();
+    if (softer < 0.3)
+        e.smooth_voxels = random.uniform(0.3, 1.4);
+    else
+        e.smooth_voxels = 0;
+    if (softer > 0.85) e.coarser = random.uniform(1.1, 2);
+    if (softer > 0.75 && softer < 0.9) e.late_smooth_voxels = random.uniform(0.3, 0.9);
     e.sharpen = now_and_then(random, 0.4, 0.2, 1.5);
     e.sharpen_voxels = log_uniform(random, 1.2, 14);
     e.stripes = now_and_then(random, 0.15, 0.03, 0.5);
@@ -95,8 +104,6 @@ Export draw_export(Random& random) {
     e.gamma = std::clamp(std::exp(random.normal(0, 0.3)), 0.45, 2.2);
     e.unused_low = now_and_then(random, 0.25, 0, 0.4);
     e.unused_high = now_and_then(random, 0.25, 0, 0.5);
-    e.coarser = random.chance(0.25) ? random.uniform(1.1, 1.9) : 1;
-    e.late_smooth_voxels = now_and_then(random, 0.25, 0.3, 0.9);
     return e;
 }
 

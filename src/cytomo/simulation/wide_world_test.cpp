@@ -227,7 +227,7 @@ TEST(WideWorld, OptionsAreValidAndVary) {
     EXPECT_NEAR(thin, 350, 60);
     EXPECT_NEAR(full, 230, 70);
     EXPECT_NEAR(bright, 400, 60);
-    EXPECT_NEAR(filtered, 420, 60);
+    EXPECT_NEAR(filtered, 490, 60);
 }
 
 }  // namespace
