@@ -277,6 +277,7 @@ int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, double
         plan = simulated_by_default(meaning.legend, options);
     if (plan.count == 0) return 0;
     plan.size = parse_size(a.size);
+    plan.wide = a.world == "wide";
     if (beside_labels) plan.voxel_um = data.labelled.front().tomogram.grid.voxel_um;
     const auto start = std::chrono::steady_clock::now();
     const int made = add_simulated(plan, meaning.legend, model_voxel_um, options.seed, data.labelled,

@@ -149,7 +149,10 @@ int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_
             const auto within = [](double edge) { return std::clamp(edge, 0.008, 0.05); };
             edges = {within(plan.voxel_um->x), within(plan.voxel_um->y), within(plan.voxel_um->z)};
         }
-        const auto options = random_training_options(seed * 100000 + number, plan.size, edges);
+        const bool wide = plan.wide && random.chance(0.7);
+        if (wide && !plan.voxel_um) edges.x = edges.y = edges.z = 0.008 * std::exp(random.uniform(0, 1.73));
+        const auto options = wide ? random_wide_options(seed * 100000 + number, plan.size, edges)
+                                  : random_training_options(seed * 100000 + number, plan.size, edges);
         auto cell = simulate_tomogram(options);
         for (std::uint8_t& c : cell.classes.values()) c = id_of[c];
         LabelledTomogram item{

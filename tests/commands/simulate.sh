@@ -36,6 +36,15 @@ cytomo info turned/tomogram.mrc --json
 expect "uint16" "type of values" json out.txt type
 about "$(json turned/truth.json options acquisition axis_deg)" 90 1e-9 "the tilt axis"
 about "$(json turned/truth.json options export clip_high)" 0.02 1e-9 "the share cut off"
+# The wide world: everything drawn; the same seed, the same tomogram; slices fewer than were made.
+cytomo simulate wide --world wide --size 48 --voxel-nm 40 --seed 4 --count 6
+cytomo simulate wide2 --world wide --size 48 --voxel-nm 40 --seed 6
+cmp wide/0003/tomogram.mrc wide2/tomogram.mrc || fail "another tomogram of the same seed"
+for i in 1 2 3 4 5 6; do json "wide/000$i/truth.json" options preset; done > presets.txt
+[ "$(sort -u presets.txt | wc -l)" -ge 2 ] || fail "one kind of cell only: $(cat presets.txt)"
+cytomo simulate packed --preset wide-packed --varied --size 48 --voxel-nm 40 --seed 2
+[ "$(json packed/truth.json options preset)" = wide-packed ] || fail "not the preset asked for"
+refused 2 "excludes" simulate bad --world wide --preset yeast --size 32
 refused 1 "GB" simulate bad --size 4096
 refused 2 "axis" simulate bad --size 32 --tilt-axis 100
 refused 2 "two shares" simulate bad --size 32 --clip 3

@@ -25,6 +25,8 @@ refused 2 "double-decoder" train --images "$CELL/tomogram.mrc" --labels "$CELL/c
 classes="1=Cytosol,2=Nuclei,3=mitochondria,4=lipid,5=vesicles,6=filopodia"
 pair --init none --steps 1 --simulated 1 --simulated-size 48,48,32 --classes "$classes" -o both.safetensors
 grep -q "1 simulated cells" err.txt || fail "does not say that simulated cells teach"
+pair --init none --steps 1 --simulated 2 --world wide --simulated-size 48,48,32 --classes "$classes" -o wide.safetensors
+grep -q "2 simulated cells" err.txt || fail "does not learn from the wide world"
 pair --init none --steps 1 --classes "$classes" -o short.safetensors
 ! grep -q "simulated cells" err.txt || fail "spends more on simulated cells than on the training"
 refused 2 "found 'plastid'" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 \
