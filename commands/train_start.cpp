@@ -7,6 +7,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
+#include "cytomo/labels/depth.h"
 #include "cytomo/simulation/simulate.h"
 #include "model_path.h"
 
@@ -49,13 +50,14 @@ Model read_starting_model(const std::string& init, const std::vector<int>& width
 }
 
 Model with_classes(Model model, const std::string& init, const Legend* legend, const std::vector<int>& refine,
-                   std::uint64_t seed) {
+                   bool objects, std::uint64_t seed) {
     if (legend != nullptr && init == "none") {
         model = new_model(model.architecture, *legend, seed);
     } else if (legend != nullptr) {
         adopt_legend(model, *legend, seed);
     }
     if (!refine.empty()) grow(model, refine, seed);
+    if (objects && !model.architecture.objects) add_object_head(model, seed);
     return model;
 }
 
@@ -151,10 +153,15 @@ int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_
         }
         const auto options = random_training_options(seed * 100000 + number, plan.size, edges);
         auto cell = simulate_tomogram(options);
+        std::shared_ptr<const KnownObjects> objects;
+        if (plan.objects) {
+            auto depth = find_depth(cell.instances);
+            objects = std::make_shared<const KnownObjects>(KnownObjects{std::move(cell.instances), std::move(depth)});
+        }
         for (std::uint8_t& c : cell.classes.values()) c = id_of[c];
         LabelledTomogram item{
             tomogram_from(std::make_shared<Volume<float>>(std::move(cell.tomogram)), "simulated"),
-            std::move(cell.classes), options.output.polarity, "simulated " + std::to_string(made), true};
+            std::move(cell.classes), options.output.polarity, "simulated " + std::to_string(made), true, objects};
         data.push_back(std::move(item));
     }
     progress(1);

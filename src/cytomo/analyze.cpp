@@ -24,6 +24,7 @@ InstanceOptions instance_options_for(const Legend& legend) {
             out.split_touching[entry.id] = standard.split_touching[same->id];
             out.split_constrictions[entry.id] = standard.split_constrictions[same->id];
             out.split_crossings[entry.id] = standard.split_crossings[same->id];
+            out.split_by_depth[entry.id] = standard.split_by_depth[same->id];
             out.split_crossings_of_body[entry.id] = standard.split_crossings_of_body[same->id];
         }
     return out;
@@ -72,6 +73,12 @@ Mesh make_body(const Probabilities& p, const Legend& legend, int smoothing, cons
     smooth.border = p.grid;
     smooth_surface(pieces[0], smooth);
     return std::move(pieces[0]);
+}
+
+/// What an object head said, if the model has one.
+std::optional<SplitMaps> split_maps(const Probabilities& p) {
+    if (p.maps == 0) return {};
+    return SplitMaps{p.of_map(static_cast<int>(ObjectMap::depth)), p.of_map(static_cast<int>(ObjectMap::separation))};
 }
 
 std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, const Analysis& a,
@@ -131,7 +138,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
             ? a.classes
             : std::make_shared<const ClassVolume>(most_probable_classes(*p, p->grid, progress));
     const auto instances = std::make_shared<const Instances>(
-        find_instances(*coarse, options.instances, progress.stage("objects")));
+        find_instances(*coarse, options.instances, progress.stage("objects"), split_maps(*p)));
     a.instances = carry_instances(instances, coarse, a.classes);
     a.found_classes = coarse;
     a.body = make_body(*p, model.legend, options.measures.smoothing, progress);

@@ -22,13 +22,13 @@ ActivationRanges measure_ranges(const Model&, Size3, const std::vector<std::vect
 
 struct Engine::Implementation {
     Size3 tile;
-    int classes;
+    int volumes;
     Runner run;
 };
 
 Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&)
     : implementation_(
-          new Implementation{tile, model.class_count(), make_torch_predictor(model, tile, "cpu")}) {}
+          new Implementation{tile, model.volumes(), make_torch_predictor(model, tile, "cpu")}) {}
 
 Engine::~Engine() = default;
 
@@ -36,12 +36,16 @@ Size3 Engine::tile() const {
     return implementation_->tile;
 }
 
+int Engine::volumes() const {
+    return implementation_->volumes;
+}
+
 void Engine::run(const float* values, const RowSink& sink, const Progress& progress) {
     implementation_->run(values, sink, progress);
 }
 
 void Engine::run(const float* values, float* probabilities) {
-    implementation_->run(values, sink_into(probabilities, implementation_->tile, implementation_->classes),
+    implementation_->run(values, sink_into(probabilities, implementation_->tile, implementation_->volumes),
                          {});
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
@@ -53,6 +54,25 @@ ClassVolume labels_on(const ClassVolume& labels, const Grid& grid) {
     return out;
 }
 
+/// Values of the nearest voxels; what T cannot hold becomes 0. `from` is the grid of `values`, whatever they say.
+template <class T, class From>
+Volume<T> nearest_on(const Volume<From>& values, const Grid& from, const Grid& grid) {
+    Volume<T> out(grid);
+    parallel_for(grid.size.z, [&](std::int64_t z) {
+        for (std::int64_t y = 0; y < grid.size.y; ++y)
+            for (std::int64_t x = 0; x < grid.size.x; ++x) {
+                const Vec3 v = from.voxel_from_world(grid.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}));
+                const auto at = [](double c, std::int64_t n) {
+                    return std::clamp<std::int64_t>(std::llround(c), 0, n - 1);
+                };
+                const From value = values(at(v.x, from.size.x), at(v.y, from.size.y), at(v.z, from.size.z));
+                out(x, y, z) = value <= std::numeric_limits<T>::max() ? static_cast<T>(value) : T{0};
+            }
+    });
+    return out;
+}
+
 Volume<float> normalised_values(const Tomogram& t, Polarity known, const Model& model) {
     const auto statistics = measure_grey_statistics(t, model.voxel_um);
     const auto polarity = known == Polarity::unknown ? guess_polarity(statistics) : known;
@@ -86,6 +106,10 @@ Sample make_sample(const LabelledTomogram& item, const Model& model) {
     ClassVolume labels = item.labels;
     labels.set_geometry(t.grid.voxel_um, t.grid.origin_um);
     sample.labels = labels_on(labels, grid);
+    if (item.objects != nullptr && model.architecture.objects) {
+        sample.objects = nearest_on<std::uint16_t>(item.objects->numbers, t.grid, grid);
+        sample.depth = nearest_on<std::uint8_t>(item.objects->depth, t.grid, grid);
+    }
     return sample;
 }
 
@@ -188,7 +212,7 @@ SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
             (held[i] ? validation : training).push_back(std::move(s));
         } else {
             auto [teaching, kept] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);
-            validation.push_back({s.values, std::move(kept), {}, s.source, s.simulated, {}, {}});
+            validation.push_back({s.values, std::move(kept), {}, s.source, s.simulated, {}, {}, {}, {}});
             s.labels = std::move(teaching);
             training.push_back(std::move(s));
         }
@@ -236,7 +260,7 @@ void SampleSet::label_by_forest(int classes, const TrainOptions& options, const 
         }
 }
 
-PatchPair SampleSet::draw(const TrainOptions& options, bool guessed, Random& random) const {
+PatchPair SampleSet::draw(const TrainOptions& options, Size3 size, bool guessed, Random& random) const {
     const double kind = random.uniform();
     const double share = simulated.empty() ? 0 : options.simulated_share;
     const bool from_simulated = kind < share;
@@ -258,16 +282,20 @@ PatchPair SampleSet::draw(const TrainOptions& options, bool guessed, Random& ran
         const auto jitter = [&](std::int64_t n) {
             return random.uniform(-0.35, 0.35) * static_cast<double>(n);
         };
-        centre = at + Vec3{jitter(options.patch.x), jitter(options.patch.y), jitter(options.patch.z)};
+        centre = at + Vec3{jitter(size.x), jitter(size.y), jitter(size.z)};
     }
     const auto inside = [](double c, std::int64_t n, std::int64_t patch) {
         const double half = 0.4 * static_cast<double>(std::min(patch, n));
         return std::clamp(c, half, static_cast<double>(n) - 1 - half + 1e-9);
     };
-    centre = {inside(centre.x, grid.size.x, options.patch.x), inside(centre.y, grid.size.y, options.patch.y),
-              inside(centre.z, grid.size.z, options.patch.z)};
-    const AugmentOptions& augment = sample.simulated ? options.augment : options.augment_own;
-    PatchPair pair{cut_patch(sample.values, labels, options.patch, centre, augment, random), {}};
+    centre = {inside(centre.x, grid.size.x, size.x), inside(centre.y, grid.size.y, size.y),
+              inside(centre.z, grid.size.z, size.z)};
+    AugmentOptions augment = sample.simulated ? options.augment : options.augment_own;
+    constexpr double slabs_of_flat = 0.7;
+    if (3 * size.z <= options.patch.z) augment.thin_slab = std::max(augment.thin_slab, slabs_of_flat);
+    PatchObjects objects;
+    if (!guessed && sample.objects.count() > 0) objects = {&sample.objects, &sample.depth};
+    PatchPair pair{cut_patch(sample.values, labels, size, centre, augment, random, objects), {}};
     if (options.method == TrainMethod::semi) pair.clean = pair.patch.values;
     change_grey_values(pair.patch, augment, random);
     return pair;

@@ -31,6 +31,8 @@ public:
 
 private:
     torch::ScalarType type() const;
+    /// Without object maps.
+    torch::Tensor class_logits(const torch::Tensor& all) const;
 
     const SampleSet& samples_;
     const TrainOptions& options_;
