@@ -17,6 +17,32 @@ Vec3 place(const Grid& grid, std::int64_t i) {
             static_cast<double>(i / (s.x * s.y)) * grid.voxel_um.z};
 }
 
+constexpr double ridge_slope = 0.3;  // 1 straight up to the middle line, 0 along it
+
+struct Uphill {
+    std::int64_t voxel = 0;
+    double slope = -1;
+};
+
+/// The neighbour within the object towards which the distance grows most.
+Uphill steepest(const InstanceVolume& objects, const Volume<float>& distance, std::int64_t at) {
+    const Grid& grid = objects.grid();
+    const Size3 size = grid.size;
+    const auto x = at % size.x, y = at / size.x % size.y, z = at / (size.x * size.y);
+    const Vec3 here = place(grid, at);
+    Uphill best;
+    for (auto k = std::max<std::int64_t>(0, z - 1); k <= std::min(size.z - 1, z + 1); ++k)
+        for (auto j = std::max<std::int64_t>(0, y - 1); j <= std::min(size.y - 1, y + 1); ++j)
+            for (auto i = std::max<std::int64_t>(0, x - 1); i <= std::min(size.x - 1, x + 1); ++i) {
+                const auto next = (k * size.y + j) * size.x + i;
+                if (next == at || objects[next] != objects[at]) continue;
+                const double slope =
+                    static_cast<double>(distance[next] - distance[at]) / length(place(grid, next) - here);
+                if (slope > best.slope) best = {next, slope};
+            }
+    return best;
+}
+
 }  // namespace
 
 Volume<std::uint8_t> find_depth(const InstanceVolume& objects) {
@@ -42,6 +68,12 @@ Volume<std::uint8_t> find_depth(const InstanceVolume& objects) {
     for (const std::int64_t centre : order) {
         if (radius[static_cast<std::size_t>(centre)] > 0) continue;  // within a larger ball
         const Vec3 middle = place(grid, centre);
+        // Corners and rough edges hold no ball worth the name: they belong to the one that they lead up to.
+        const auto uphill = steepest(objects, distance, centre);
+        if (uphill.slope >= ridge_slope && radius[static_cast<std::size_t>(uphill.voxel)] > 0) {
+            radius[static_cast<std::size_t>(centre)] = radius[static_cast<std::size_t>(uphill.voxel)];
+            continue;
+        }
         const float r = distance[centre];
         radius[static_cast<std::size_t>(centre)] = r;
         reached.assign(1, centre);

@@ -123,11 +123,12 @@ TEST(ObjectHead, LearnsDepthAndSeparation) {
     Model start = make_model({{16, 16}, 3}, 1);
     add_object_head(start, 1);
     TrainOptions options;
-    options.steps = 120;
+    options.steps = 260;
     options.patch = {32, 32, 16};
     options.learning_rate = 1e-2;
     options.average = 0.9;
     options.click_share = 0.2;
+    options.augment.scale = 0.05;
     const auto result = train(start, {touching_boxes(1), touching_boxes(2)}, {}, options);
     PredictOptions predicting;
     predicting.polarity = Polarity::dense_is_bright;
@@ -135,19 +136,22 @@ TEST(ObjectHead, LearnsDepthAndSeparation) {
     ASSERT_EQ(p.maps, object_map_count);
     ASSERT_EQ(p.classes, 3);
     const auto truth = touching_boxes(9);
-    double walls = 0, wall_voxels = 0, cores = 0, core_voxels = 0, deep = 0, shallow = 0;
+    double walls = 0, wall_voxels = 0, cores = 0, core_voxels = 0, ridge = 0, valley = 0, deep = 0, edge = 0;
     for (std::int64_t z = 10; z < 22; ++z)
         for (std::int64_t y = 26; y < 30; ++y)
             for (std::int64_t x = 17; x < 47; ++x) {
                 const auto i = static_cast<std::size_t>((z * 64 + y) * 64 + x);
                 const bool wall = x % 8 == 0 || x % 8 == 7;
                 (wall ? walls : cores) += p.of_map(1)[i];
-                (wall ? shallow : deep) += p.of_map(0)[i];
+                (wall ? valley : ridge) += p.of_map(0)[i] * (1 - p.of_map(1)[i] / 255.);
+                deep += p.of_map(0)[i];
+                edge += p.of_map(0)[static_cast<std::size_t>((z * 64 + (y < 28 ? 24 : 31)) * 64 + x)];
                 (wall ? wall_voxels : core_voxels) += 1;
             }
     EXPECT_GT(walls / wall_voxels, 128) << "touching walls";
     EXPECT_LT(cores / core_voxels, 60);
-    EXPECT_GT(deep / core_voxels, shallow / wall_voxels + 50);
+    EXPECT_GT(ridge / core_voxels, valley / wall_voxels + 50);
+    EXPECT_GT(deep, 1.3 * edge);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace cytomo {
 namespace {
 
 constexpr float inside_object = 3;    // weight of what lies in an organelle beside the much larger rest
-constexpr float at_separation = 10;   // edges between touching objects are few
+constexpr float at_separation = 5;    // edges between touching objects are few
 constexpr float inside_selection = 4;
 
 /// Whether a neighbouring voxel (26) belongs to another object of the same class.

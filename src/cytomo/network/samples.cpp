@@ -181,6 +181,26 @@ std::vector<bool> volumes_to_hold_out(const std::vector<Sample>& all, double sha
     return held;
 }
 
+/// Mean 0 and deviation 1 of the values between the 1st and 99th percentile, as make_grey_scale does it for a tomogram.
+void normalise_alone(std::vector<float>& values) {
+    std::vector<float> sorted = values;
+    const auto at = [&sorted](double share) {
+        const auto i = static_cast<std::ptrdiff_t>(share * static_cast<double>(sorted.size() - 1));
+        std::nth_element(sorted.begin(), sorted.begin() + i, sorted.end());
+        return sorted[static_cast<std::size_t>(i)];
+    };
+    const float low = at(0.01), high = at(0.99);
+    double sum = 0, squares = 0;
+    for (const float v : values) {
+        const auto clipped = static_cast<double>(std::clamp(v, low, high));
+        sum += clipped;
+        squares += clipped * clipped;
+    }
+    const double n = static_cast<double>(values.size()), mean = sum / n;
+    const double deviation = std::sqrt(std::max(1e-12, squares / n - mean * mean));
+    for (float& v : values) v = static_cast<float>((static_cast<double>(v) - mean) / deviation);
+}
+
 }  // namespace
 
 SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
@@ -296,6 +316,8 @@ PatchPair SampleSet::draw(const TrainOptions& options, Size3 size, bool guessed,
     PatchObjects objects;
     if (!guessed && sample.objects.count() > 0) objects = {&sample.objects, &sample.depth};
     PatchPair pair{cut_patch(sample.values, labels, size, centre, augment, random, objects), {}};
+    // A single slice is normalised by what it shows itself.
+    if (pair.patch.slab > 0 && random.chance(0.5)) normalise_alone(pair.patch.values);
     if (options.method == TrainMethod::semi) pair.clean = pair.patch.values;
     change_grey_values(pair.patch, augment, random);
     return pair;
