@@ -39,9 +39,13 @@ SimulationOptions SimulationArguments::options(const std::shared_ptr<const CellM
     o.size = parse_size(size);
     o.voxel_um = parse_voxel_nm(voxel_nm).value_or(o.voxel_um);
     o.preset = preset;
-    if (varied) {
+    if (!world.empty()) {
+        o = world == "wide" ? random_wide_options(seed, o.size, o.voxel_um)
+                            : random_training_options(seed, o.size, o.voxel_um);
+    } else if (varied) {
         Random random(seed, 2);
-        o = random_acquisition(random_contents(o, random), random);
+        o = random_contents(o, random);
+        o = preset.starts_with("wide-") ? random_wide_acquisition(o, random) : random_acquisition(o, random);
     }
     if (!tilt_range.empty())
         std::tie(o.acquisition.tilt_min_deg, o.acquisition.tilt_max_deg) =
@@ -89,13 +93,19 @@ SimulationOptions SimulationArguments::options(const std::shared_ptr<const CellM
 }
 
 void SimulationArguments::declare(CLI::App& app) {
-    app.add_option("--preset", preset, "Kind of cell")
-        ->check(CLI::IsMember(simulation_presets()))
-        ->capture_default_str();
+    auto* kind = app.add_option("--preset", preset, "Kind of cell")
+                     ->check(CLI::IsMember(simulation_presets()))
+                     ->capture_default_str();
     app.add_option("--size", size, "Voxels along x, y, z")->capture_default_str();
     app.add_option("--voxel-nm", voxel_nm, "Voxel size in nm, one number or X,Y,Z")->capture_default_str();
-    app.add_flag("--varied", varied, "Draw contents and microscope at random, as for training");
-    app.add_option("--config", config, "JSON file with other distributions of sizes, absorption, numbers, …");
+    auto* drawn = app.add_flag("--varied", varied, "Draw contents and microscope at random, as for training");
+    auto* file = app.add_option("--config", config,
+                                "JSON file with other distributions of sizes, absorption, numbers, …");
+    app.add_option("--world", world, "Draw everything, the kind of cell too, as training on that world does")
+        ->check(CLI::IsMember({"standard", "wide"}))
+        ->excludes(kind)
+        ->excludes(drawn)
+        ->excludes(file);
     const char* microscope = "Microscope";
     app.add_option("--tilt-range", tilt_range, "Lowest and highest tilt in degrees, such as -60,60")
         ->group(microscope);

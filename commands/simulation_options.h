@@ -14,7 +14,7 @@ namespace cytomo::commands {
 /// How cell, microscope and export differ from the preset, as given on the command line.
 struct SimulationArguments {
     std::string size = "256,256,96", voxel_nm = "20", tilt_range, config;
-    std::string preset = "cell-edge", reconstruction, window, polarity, clip;
+    std::string preset = "cell-edge", world, reconstruction, window, polarity, clip;
     bool varied = false, median = false;
     std::optional<double> tilt_step, photons, blur_nm, depth_of_field_um, misalignment, smooth;
     std::optional<double> tilt_jitter, dose_loss, missing_images, bad_images, tilt_axis, fringes,

@@ -249,6 +249,7 @@ int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, const 
     if (plan.count == 0) return 0;
     plan.size = parse_size(a.size);
     plan.objects = model.architecture.objects;
+    plan.wide = a.world == "wide";
     if (beside_labels) plan.voxel_um = data.labelled.front().tomogram.grid.voxel_um;
     const auto start = std::chrono::steady_clock::now();
     const int made = add_simulated(plan, meaning.legend, model.voxel_um, options.seed, data.labelled,

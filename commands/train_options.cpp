@@ -44,6 +44,12 @@ void declare_data(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
            "8, if simulated cells have all classes, and none to --init none; others add none)")
         ->check(CLI::Range(0, 100000))
         ->type_name("N");
+    app.add_option(
+           "--world", a->world,
+           "What simulated tomograms are drawn from: the standard cells and microscopes, or mostly (70 %) "
+           "the wide world of cells, instruments and exports of many laboratories")
+        ->check(CLI::IsMember({"standard", "wide"}))
+        ->capture_default_str();
     app.add_option("--simulated-size", a->size, "Their size in voxels")
         ->type_name("NX,NY,NZ")
         ->capture_default_str();

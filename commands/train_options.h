@@ -16,7 +16,7 @@ namespace cytomo::commands {
 struct TrainArguments {
     std::vector<std::string> images, labels, unlabelled;
     std::string folder, manifest, voxel, dataset, label_dataset, init, out, curve, report,
-        method = "semi", polarity = "auto", size = "160,160,80", classes;
+        method = "semi", polarity = "auto", size = "160,160,80", world = "standard", classes;
     std::optional<std::int64_t> ignore_value;
     bool empty_slices_unlabelled = false, no_report = false, object_head = false;
     std::optional<int> simulated;

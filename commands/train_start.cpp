@@ -110,6 +110,20 @@ std::array<std::uint8_t, 256> ids_of_simulated(const Legend& legend, std::string
 
 }  // namespace
 
+namespace {
+
+/// As many voxels as show about what `size` voxels of the model do, within what is worth its time: from 0.6 to 1.3 times
+/// as many along each axis.
+Size3 same_extent(Size3 size, Vec3 voxel_um, double model_voxel_um) {
+    const auto fitted = [model_voxel_um](std::int64_t n, double edge) {
+        const auto wanted = static_cast<double>(n) * std::clamp(model_voxel_um / edge, 0.6, 1.3);
+        return std::max<std::int64_t>(16, std::llround(wanted));
+    };
+    return {fitted(size.x, voxel_um.x), fitted(size.y, voxel_um.y), fitted(size.z, voxel_um.z)};
+}
+
+}  // namespace
+
 SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& options) {
     SimulatedPlan plan;
     std::string unknown;
@@ -151,7 +165,11 @@ int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_
             const auto within = [](double edge) { return std::clamp(edge, 0.008, 0.05); };
             edges = {within(plan.voxel_um->x), within(plan.voxel_um->y), within(plan.voxel_um->z)};
         }
-        const auto options = random_training_options(seed * 100000 + number, plan.size, edges);
+        const bool wide = plan.wide && random.chance(0.7);
+        if (wide && !plan.voxel_um) edges.x = edges.y = edges.z = 0.008 * std::exp(random.uniform(0, 1.73));
+        const Size3 size = wide ? same_extent(plan.size, edges, model_voxel_um) : plan.size;
+        const auto options = wide ? random_wide_options(seed * 100000 + number, size, edges)
+                                  : random_training_options(seed * 100000 + number, plan.size, edges);
         auto cell = simulate_tomogram(options);
         std::shared_ptr<const KnownObjects> objects;
         if (plan.objects) {

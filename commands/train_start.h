@@ -31,6 +31,7 @@ Model double_decoder_from(const std::string& file, Model model, const Legend& le
 struct SimulatedPlan {
     int count = 0;
     Size3 size{160, 160, 80};
+    bool wide = false;             ///< most of them from the wide world
     double seconds = 0;            ///< > 0: no more of them when this time is over; one at least
     bool objects = false;          ///< with what an object head learns from
     std::optional<Vec3> voxel_um;  ///< of the user's tomograms; more than half of the cells get it

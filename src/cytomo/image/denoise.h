@@ -15,4 +15,10 @@ void median_filter(Volume<float>& values);
 /// one copy.
 void edge_preserving_diffusion(Volume<float>& values, int steps, double edge = 0);
 
+/// Smooths towards flat patches with sharp edges, in place: minimises half the squared change plus `weight`
+/// times the total variation (L. Rudin, S. Osher, E. Fatemi 1992), by A. Chambolle's projection (2004) in
+/// `steps` steps. The mean stays. Cost linear in voxels and steps; memory of four copies. Same result at any
+/// thread count.
+void total_variation_smoothing(Volume<float>& values, double weight, int steps);
+
 }  // namespace cytomo

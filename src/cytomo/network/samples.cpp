@@ -305,7 +305,8 @@ PatchPair SampleSet::draw(const TrainOptions& options, Size3 size, bool guessed,
         centre = at + Vec3{jitter(size.x), jitter(size.y), jitter(size.z)};
     }
     const auto inside = [](double c, std::int64_t n, std::int64_t patch) {
-        const double half = 0.4 * static_cast<double>(std::min(patch, n));
+        const double half =
+            std::min(0.4 * static_cast<double>(std::min(patch, n)), 0.5 * static_cast<double>(n - 1));
         return std::clamp(c, half, static_cast<double>(n) - 1 - half + 1e-9);
     };
     centre = {inside(centre.x, grid.size.x, size.x), inside(centre.y, grid.size.y, size.y),

@@ -1,5 +1,6 @@
 // A cell from options: the body first, then its organelles one kind after the other, each where the
 // earlier ones left room. All drawing happens at the end, slab by slab, so that it runs on all cores.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -35,9 +36,10 @@ Grid wide_grid(const SimulationOptions& options) {
 template <class T, class F>
 Volume<T> middle_of(const Volume<T>& wide, const Grid& grid, F change) {
     Volume<T> result(grid);
-    const auto x0 = std::llround(-wide.grid().origin_um.x / grid.voxel_um.x);
-    const auto y0 = std::llround(-wide.grid().origin_um.y / grid.voxel_um.y);
-    const auto z0 = std::llround(-wide.grid().origin_um.z / grid.voxel_um.z);
+    const Vec3 from = grid.origin_um - wide.grid().origin_um;
+    const auto x0 = std::llround(from.x / grid.voxel_um.x);
+    const auto y0 = std::llround(from.y / grid.voxel_um.y);
+    const auto z0 = std::llround(from.z / grid.voxel_um.z);
     parallel_for(grid.size.z, [&](std::int64_t z) {
         for (std::int64_t y = 0; y < grid.size.y; ++y)
             for (std::int64_t x = 0; x < grid.size.x; ++x)
@@ -103,10 +105,20 @@ void number_objects(const Canvas& canvas, const std::vector<FilopodiumTruth>& fi
         }
     });
     cell.truth.contacts = find_contacts(canvas, grid, number);
-    for (FilopodiumTruth f : filopodia)
+    // Lines that leave a part cut out of the volume are not whole.
+    const double low_z = grid.origin_um.z - 0.5 * grid.voxel_um.z,
+                 high_z = low_z + static_cast<double>(grid.size.z) * grid.voxel_um.z;
+    const auto within = [&](const std::vector<Vec3>& line) {
+        return std::all_of(line.begin(), line.end(), [&](Vec3 p) { return p.z >= low_z && p.z <= high_z; });
+    };
+    for (FilopodiumTruth f : filopodia) {
+        f.complete = f.complete && within(f.centre_line_um);
         if ((f.instance = number[f.instance]) != 0) cell.truth.filopodia.push_back(std::move(f));
-    for (MitochondrionTruth m : mitochondria)
+    }
+    for (MitochondrionTruth m : mitochondria) {
+        m.complete = m.complete && std::all_of(m.lines_um.begin(), m.lines_um.end(), within);
         if ((m.instance = number[m.instance]) != 0) cell.truth.mitochondria.push_back(std::move(m));
+    }
 }
 
 }  // namespace
@@ -162,15 +174,25 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
 
     std::vector<FilopodiumTruth> filopodia;
     std::vector<MitochondrionTruth> mitochondria;
-    add_body(shop);
+    const bool relative = model.has_fixed("over_cytosol.in_use");
+    if (relative)
+        add_wide_body(shop);
+    else
+        add_body(shop);
     add_ice_faults(shop);
     add_reticulum(shop);
     add_golgi(shop);
     add_vacuoles(shop);
+    if (relative) add_vacuole_field(shop);
     add_mitochondria(shop, mitochondria);
     making(0.2);
     add_lipid_droplets(shop, mitochondria);
     add_vesicles(shop);
+    if (relative) {
+        add_dense_bodies(shop);
+        add_granules(shop);
+        add_flagella(shop, filopodia);
+    }
     add_filopodia(shop, filopodia);
     add_gold(shop);
     making(0.3);
@@ -178,7 +200,7 @@ SimulatedCell make_cell(const SimulationOptions& options, const Progress& progre
     making(0.9);
 
     SimulatedCell cell;
-    const Grid grid{options.size, e, {}};
+    const Grid grid = options.handed_out();
     cell.lac_per_um = middle_of(canvas.lac, grid, [](float v) { return v; });
     cell.instances = middle_of(canvas.owner_of, grid, [](std::uint32_t v) { return v; });
     for (auto& fraction : canvas.fractions) {

@@ -27,6 +27,18 @@ CellValues draw_values(const CellModel& model, double contrast, Random& random) 
     return v;
 }
 
+/// Of cells that are told relative to their cytosol.
+void draw_relative_values(const CellModel& model, double contrast, std::uint64_t seed, CellValues& v) {
+    Random random(seed, 16);
+    const auto over = [&](const char* name) { return v.cytosol + contrast * model.draw(name, random); };
+    v.membrane = over("over_cytosol.membrane_per_um");
+    v.reticulum = over("over_cytosol.reticulum_per_um");
+    v.mitochondrion = over("over_cytosol.mitochondrion_per_um");
+    v.euchromatin = over("over_cytosol.nucleus_per_um");
+    v.heterochromatin = v.euchromatin + contrast * model.draw("over_cytosol.chromatin_per_um", random);
+    v.nucleolus = v.euchromatin + contrast * model.draw("over_cytosol.nucleolus_per_um", random);
+}
+
 }  // namespace
 
 CellBody::CellBody(const SimulationOptions& options, const CellModel& model, const Grid& wide_grid)
@@ -46,6 +58,12 @@ CellBody::CellBody(const SimulationOptions& options, const CellModel& model, con
         grid.world_from_voxel({static_cast<double>(grid.size.x) - 0.5, static_cast<double>(grid.size.y) - 0.5,
                                static_cast<double>(grid.size.z) - 0.5})};
     values = draw_values(model, options.contents.contrast, random);
+    if (model.has_fixed("over_cytosol.in_use"))
+        draw_relative_values(model, options.contents.contrast, options.seed, values);
+    if (model.has_fixed("group.in_use")) {
+        make_group(options, model);
+        return;
+    }
     rounded = options.preset == "suspension-cell" || options.preset == "yeast";
     if (rounded)
         make_rounded(options, model, random);
@@ -67,6 +85,7 @@ double CellBody::neighbour_edge_distance(double x, double y) const {
 }
 
 int CellBody::neighbour_at(Vec3 p) const {
+    if (group) return group->at(p).cell;
     if (!rounded)
         return has_neighbour && neighbour_edge_distance(p.x, p.y) > edge_distance(p.x, p.y) ? 0 : -1;
     int found = -1;
@@ -88,7 +107,8 @@ void CellBody::make_outline(const SimulationOptions& options, const CellModel& m
     const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
     const Vec3 extent = view.high - view.low;
     const double across = std::min(extent.x, extent.y);
-    has_edge = options.preset == "cell-edge";
+    Random kind(options.seed, 15);
+    has_edge = model.happens("outline.has_edge", kind);
     bumps_um_ = draw("outline.bumps_um");
     undulation_um_ = std::min(0.25, 0.12 * across) * draw("outline.undulation");
 
@@ -229,6 +249,19 @@ void CellBody::make_rounded(const SimulationOptions& options, const CellModel& m
     slope.assign(columns, 1);
 }
 
+void CellBody::make_group(const SimulationOptions& options, const CellModel& model) {
+    rounded = true;
+    group = std::make_shared<const CellGroup>(model, view, wide, options.seed);
+    has_nucleus = options.contents.nucleus > 0;
+    // Ice all around, no support: what is far below and above every ray's way.
+    support_um = wide.low.z - 1;
+    const auto columns = static_cast<std::size_t>(grid.size.x * grid.size.y);
+    bottom.assign(columns, static_cast<float>(support_um));
+    top.assign(columns, static_cast<float>(support_um));
+    ice_top.assign(columns, static_cast<float>(wide.high.z + 1));
+    slope.assign(columns, 1);
+}
+
 void CellBody::make_nucleus(const SimulationOptions& options, const CellModel& model, Random& random) {
     if (options.contents.nucleus <= 0) return;
     const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
@@ -279,6 +312,7 @@ std::size_t CellBody::column(Vec3 p) const {
 }
 
 double CellBody::depth(Vec3 p) const {
+    if (group) return group->at(p).depth_um;
     if (rounded) {
         double plain = -outline.distance(p);
         for (const Ellipsoid& n : neighbours) plain = std::max(plain, -n.distance(p));
@@ -290,6 +324,7 @@ double CellBody::depth(Vec3 p) const {
 
 double CellBody::nucleus_distance(Vec3 p) const {
     if (!has_nucleus) return 1e9;
+    if (group) return group->nucleus_distance(p, group->at(p));
     const double plain = nucleus.distance(p);
     if (std::fabs(plain) > 1.2) return plain;
     const double wobbled = plain + wobble_um_ * wobble_(p);

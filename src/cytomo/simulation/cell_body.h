@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cytomo/core/random.h"
+#include "cytomo/simulation/cell_group.h"
 #include "cytomo/simulation/cell_model.h"
 #include "cytomo/simulation/shapes.h"
 #include "cytomo/simulation/simulate.h"
@@ -44,6 +45,7 @@ struct CellBody {
     bool rounded = false;                     ///< swimming in the ice, not spread on a support
     Ellipsoid outline;                        ///< of a rounded cell
     std::vector<Ellipsoid> neighbours;        ///< of a rounded cell
+    std::shared_ptr<const CellGroup> group;   ///< many cells in place of one; null otherwise
     bool has_neighbour = false;               ///< of a cell with an edge
     Vec3 neighbour_point, neighbour_normal;   ///< the normal points into the neighbour
     double wall_um = 0;                       ///< thickness of the cell wall, part of the cell
@@ -57,6 +59,7 @@ struct CellBody {
 private:
     void make_outline(const SimulationOptions& options, const CellModel& model, Random& random);
     void make_rounded(const SimulationOptions& options, const CellModel& model, Random& random);
+    void make_group(const SimulationOptions& options, const CellModel& model);
     void make_nucleus(const SimulationOptions& options, const CellModel& model, Random& random);
     std::size_t column(Vec3 p) const;
     SmoothField undulation_, bumps_, wobble_, ruffles_;

@@ -125,7 +125,7 @@ bool must_be_positive(const std::string& name) {
           "nucleolus_width", "nucleolus_height", "rounded.length", "roundness",         "flattening",
           "cristae_um",      "bend_um",          "pitch_um",       "thickening",        "spacing_um",
           "granule_length",  "neighbour_size",   "ruffle_width",   "mottle_um",         "bead_um",
-          "branch_length"})
+          "branch_length",   "chromatin_um"})
         if (name.find(part) != std::string::npos) return true;
     return false;
 }
@@ -169,8 +169,29 @@ void for_quantities(const Json& sections, const std::string& file, const Act& ac
     }
 }
 
+/// Section by section, quantity by quantity: later ones replace earlier ones.
+void overlay(Json& under, const Json& over) {
+    for (const auto& [section, entries] : over.items())
+        for (const auto& [name, entry] : entries.items()) under[section][name] = entry;
+}
+
+/// cell_model.json with the presets of wide_cells.json: its common quantities first, then each preset's own.
 const Json& standard_json() {
-    static const Json json = Json::parse(standard_cell_model());
+    static const Json json = [] {
+        Json all = Json::parse(standard_cell_model());
+        const Json wide = Json::parse(wide_cell_models());
+        Json presets = std::move(all["presets"]);
+        all.erase("presets");
+        for (const auto& [section, entries] : wide.at("common").items())
+            for (const auto& [name, entry] : entries.items())
+                if (!all.contains(section) || !all[section].contains(name)) all[section][name] = entry;
+        for (const auto& [name, changes] : wide.at("presets").items()) {
+            presets[name] = wide.at("common");
+            overlay(presets[name], changes);
+        }
+        all["presets"] = std::move(presets);
+        return all;
+    }();
     return json;
 }
 

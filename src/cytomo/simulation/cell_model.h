@@ -36,6 +36,10 @@ public:
     double draw(std::string_view name, Random& random) const;
     bool happens(std::string_view name, Random& random) const { return draw(name, random) != 0; }
     const Distribution& operator[](std::string_view name) const;
+    /// Whether the model switches something on that others do without: its value is fixed and not 0.
+    bool has_fixed(std::string_view name) const {
+        return (*this)[name].kind == Distribution::Kind::fixed && (*this)[name].a != 0;
+    }
 
     /// All quantities, in the form that change() reads.
     std::string json() const;
@@ -55,5 +59,7 @@ const std::vector<std::string>& cell_presets();
 
 /// The text of cell_model.json.
 std::string_view standard_cell_model();
+/// The text of wide_cells.json.
+std::string_view wide_cell_models();
 
 }  // namespace cytomo

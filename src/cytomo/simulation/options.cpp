@@ -92,6 +92,20 @@ void SimulationOptions::check() const {
     require_range(output.smooth_voxels, 0, 10, "smoothing in voxels");
     require_range(output.sharpen, 0, 5, "sharpening");
     require_range(output.sharpen_voxels, 0.3, 20, "width of sharpening in voxels");
+    require(a.subsets >= 1 && a.subsets <= 1000, "subsets of images", "between 1 and 1000");
+    require(slices >= 0 && slices <= size.z, "slices handed out", "0 (all) or at most as many as there are");
+    require(first_slice >= 0 && first_slice <= size.z - slices, "first slice", "within the volume");
+    require_range(surroundings_um, 0.3, 1000, "surroundings in µm");
+    require_range(output.total_variation, 0, 20, "total-variation smoothing");
+    require_range(output.grain, 0, 20, "grain");
+    require_range(output.grain_voxels, 0.3, 20, "size of grain in voxels");
+    require_range(output.stripes, 0, 10, "stripes");
+    require_range(output.shading, 0, 10, "shading");
+    require_range(output.gamma, 0.1, 10, "gamma");
+    require_range(output.unused_low, 0, 0.9, "unused low share of the grey scale");
+    require_range(output.unused_high, 0, 0.9 - output.unused_low, "unused high share of the grey scale");
+    require_range(output.coarser, 1, 10, "coarser grid");
+    require_range(output.late_smooth_voxels, 0, 10, "late smoothing in voxels");
     require(output.diffusion >= 0 && output.diffusion <= 100, "steps of diffusion", "between 0 and 100");
 }
 

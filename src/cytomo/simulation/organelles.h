@@ -55,6 +55,16 @@ void add_filopodia(Workshop& shop, std::vector<FilopodiumTruth>& truth);
 void add_gold(Workshop& shop);
 /// The first brush: vacuum, ice, support, cytosol, nucleus.
 void add_body(Workshop& shop);
+/// The same for cells that are told relative to their cytosol (wide_body.cpp).
+void add_wide_body(Workshop& shop);
+/// Light vacuoles and vesicles within thin membranes, and rings with a mottled interior; class vesicle.
+void add_vacuole_field(Workshop& shop);
+/// Small dense granules by the hundred, as insulin makes them; class vesicle.
+void add_granules(Workshop& shop);
+/// Dense round bodies in groups; class vesicle.
+void add_dense_bodies(Workshop& shop);
+/// Flagella and microvilli of cells in a group. Appends what is known of each.
+void add_flagella(Workshop& shop, std::vector<FilopodiumTruth>& truth);
 
 /// A wandering centre line. `bend_um`: length over which the direction changes by about one radian.
 std::vector<TubePoint> wander(Random& random, const Workshop& shop, Vec3 start, Vec3 direction,

@@ -102,6 +102,66 @@ void sirt(const Setup& s, const ReconstructionOptions& options, const std::vecto
     }
 }
 
+/// The images in sets of every n-th one, each with SIRT's weights of its own.
+std::vector<Setup> split(const Setup& s, int subsets, std::vector<std::vector<std::size_t>>& members) {
+    const std::size_t n = s.angles_rad.size();
+    const std::size_t count = std::min(static_cast<std::size_t>(subsets), n);
+    // Sets whose angles lie far apart follow each other: steps of the golden section.
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [](std::size_t a, std::size_t b) {
+        const auto place = [](std::size_t i) {
+            const double v = 0.6180339887498949 * static_cast<double>(i);
+            return v - std::floor(v);
+        };
+        return place(a) < place(b);
+    });
+    std::vector<Setup> sets;
+    for (const std::size_t first : order) {
+        Setup set;
+        set.geometry = s.geometry;
+        members.emplace_back();
+        for (std::size_t t = first; t < n; t += count) {
+            set.angles_rad.push_back(s.angles_rad[t]);
+            members.back().push_back(t);
+        }
+        add_sirt_weights(set);
+        sets.push_back(std::move(set));
+    }
+    return sets;
+}
+
+/// Ordered subsets: SIRT's step for one set of images after the other.
+void sirt_by_sets(const std::vector<Setup>& sets, const std::vector<std::vector<std::size_t>>& members,
+                  const ReconstructionOptions& options, const std::vector<float>& images,
+                  std::vector<float>& slice, std::vector<double>& squares) {
+    std::vector<float> lines, change(slice.size());
+    std::fill(slice.begin(), slice.end(), 0.0F);
+    const float floor = options.non_negative ? 0 : -1e30F;
+    for (int iteration = 0; iteration < options.iterations; ++iteration)
+        for (std::size_t k = 0; k < sets.size(); ++k) {
+            const Setup& s = sets[k];
+            const auto row = static_cast<std::size_t>(s.geometry.row_values());
+            lines.assign(members[k].size() * row, 0.0F);
+            std::fill(change.begin(), change.end(), 0.0F);
+            if (iteration > 0 || k > 0) project(s.geometry, s.angles_rad, 0, slice.data(), lines.data());
+            double sum = 0;
+            for (std::size_t t = 0; t < members[k].size(); ++t)
+                for (std::size_t u = 0; u < row; ++u) {
+                    const float weight = s.row_weights[(t * row + u) / lanes];
+                    const float difference =
+                        weight > 0 ? images[members[k][t] * row + u] - lines[t * row + u] : 0;
+                    sum += double{difference} * difference;
+                    lines[t * row + u] = difference * weight;
+                }
+            squares[static_cast<std::size_t>(iteration)] += sum;
+            back_project(s.geometry, s.angles_rad, 0, lines.data(), change.data());
+            for (std::size_t i = 0; i < s.column_weights.size(); ++i)
+                for (std::size_t j = i * lanes; j < (i + 1) * lanes; ++j)
+                    slice[j] = std::max(floor, slice[j] + s.column_weights[i] * change[j]);
+        }
+}
+
 /// out[u] = sum of kernel[i - u + half] in[i + shift], for 0 <= u < count; every i within `in`.
 void convolve(const float* in, std::int64_t length, const std::vector<float>& kernel, std::int64_t shift,
               std::int64_t count, float* out) {
@@ -155,6 +215,7 @@ void filter_lines(const SliceGeometry& g, const std::vector<float>& kernel, std:
 void ReconstructionOptions::check() const {
     if (iterations < 1 || iterations > 1000)
         throw UsageError("reconstruction: iterations must be between 1 and 1000");
+    if (subsets < 1 || subsets > 1000) throw UsageError("reconstruction: subsets must be between 1 and 1000");
     if (!(tolerance >= 0 && tolerance <= 0.5))
         throw UsageError("reconstruction: tolerance must be between 0 and 0.5");
 }
@@ -219,7 +280,11 @@ Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axi
     const auto angles = static_cast<std::int64_t>(series.angles_deg.size());
     const bool iterative = options.method == ReconstructionMethod::sirt;
     std::vector<float> kernel;
-    if (iterative) {
+    std::vector<Setup> sets;
+    std::vector<std::vector<std::size_t>> members;
+    if (iterative && options.subsets > 1) {
+        sets = split(setup, options.subsets, members);
+    } else if (iterative) {
         add_sirt_weights(setup);
     } else {
         add_angle_weights(setup);
@@ -241,7 +306,9 @@ Volume<float> reconstruct(const TiltSeries& series, const Grid& grid, double axi
                 float* out = images.data() + t * g.row_values() + j;
                 for (std::int64_t u = 0; u < g.detectors; ++u) out[u * lanes] = in[u];
             }
-        if (iterative) {
+        if (!sets.empty()) {
+            sirt_by_sets(sets, members, options, images, slice, squares[static_cast<std::size_t>(group)]);
+        } else if (iterative) {
             sirt(setup, options, images, slice, squares[static_cast<std::size_t>(group)]);
         } else {
             filter_lines(g, kernel, angles, images);

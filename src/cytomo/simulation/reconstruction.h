@@ -27,6 +27,9 @@ struct ReconstructionOptions {
     /// SIRT: end with the first iteration that lowers the residual by less than this share of it, as found on
     /// rows in the middle; 0: after `iterations`. 0 … 0.5.
     double tolerance = 0;
+    /// SIRT: each iteration goes through so many sets of images, one after the other (ordered subsets,
+    /// OS-SART; Y. Censor, T. Elfving 2002), and comes about as far as so many iterations. 1 … 1000.
+    int subsets = 1;
     bool non_negative = true;            ///< SIRT: values below 0 are set to 0 at each iteration
     FbpWindow window = FbpWindow::hann;  ///< FBP
     /// Throws UsageError for values out of range.

@@ -97,6 +97,29 @@ TEST(Reconstruction, FbpTakesDetectorsOfAnyWidth) {
     }
 }
 
+TEST(Reconstruction, OrderedSubsetsGetAsFarInFewerIterations) {
+    const TiltSeries series = exact_series(angles_between(-90, 88, 3), 160, 3);
+    ReconstructionOptions options;
+    options.iterations = 4;
+    const double four = relative_rms(reconstruct(series, grid, axis.x, axis.z, options));
+    options.subsets = 10;
+    std::vector<double> residuals;
+    set_thread_count(2);
+    const Volume<float> found = reconstruct(series, grid, axis.x, axis.z, options, {}, &residuals);
+    set_thread_count(0);
+    EXPECT_LT(relative_rms(found), 0.05);
+    EXPECT_LT(relative_rms(found), 0.3 * four);
+    EXPECT_LT(residuals.back(), 0.1 * residuals.front());
+    const Volume<float> again = reconstruct(series, grid, axis.x, axis.z, options);
+    for (std::int64_t i = 0; i < found.count(); ++i) ASSERT_EQ(found[i], again[i]);
+    // More sets than images: one image each.
+    options.subsets = 500;
+    options.iterations = 1;
+    EXPECT_LT(relative_rms(reconstruct(series, grid, axis.x, axis.z, options)), four);
+    options.subsets = 0;
+    EXPECT_THROW(options.check(), UsageError);
+}
+
 TEST(Reconstruction, SirtApproachesTheObjectAndItsResidualFalls) {
     const TiltSeries series = exact_series(angles_between(-90, 88, 3), 160, 3);
     ReconstructionOptions options;

@@ -5,52 +5,22 @@
 #include <numbers>
 
 #include "cytomo/core/parallel.h"
-#include "cytomo/image/denoise.h"
-#include "cytomo/image/filter.h"
 #include "cytomo/simulation/acquisition.h"
+#include "cytomo/simulation/export.h"
 #include "cytomo/simulation/reconstruction.h"
 #include "cytomo/simulation/tilt_axis.h"
 
 namespace cytomo {
 
-namespace {
-
-/// The values below and above which the given fractions lie, from every 7th voxel.
-std::pair<float, float> limits(const Volume<float>& volume, double low, double high) {
-    std::vector<float> sample;
-    for (std::int64_t i = 0; i < volume.count(); i += 7) sample.push_back(volume[i]);
-    const auto last = static_cast<double>(sample.size() - 1);
-    const auto value_at = [&](double fraction) {
-        const auto at = sample.begin() + static_cast<std::ptrdiff_t>(std::llround(fraction * last));
-        std::nth_element(sample.begin(), at, sample.end());
-        return *at;
-    };
-    const float a = value_at(low), b = value_at(1 - high);
-    return {a, std::max(b, a + 1e-6F)};
-}
-
-void export_changes(Volume<float>& volume, const Export& output) {
-    if (output.median) median_filter(volume);
-    if (output.diffusion > 0) edge_preserving_diffusion(volume, output.diffusion);
-    if (output.smooth_voxels > 0)
-        gaussian_blur(volume, {output.smooth_voxels, output.smooth_voxels, output.smooth_voxels});
-    if (output.sharpen > 0) {
-        Volume<float> soft = volume;
-        gaussian_blur(soft, {output.sharpen_voxels, output.sharpen_voxels, output.sharpen_voxels});
-        const auto strength = static_cast<float>(output.sharpen);
-        for (std::int64_t i = 0; i < volume.count(); ++i) volume[i] += strength * (volume[i] - soft[i]);
+Grid SimulationOptions::handed_out() const {
+    Grid grid{size, voxel_um, {}};
+    if (slices > 0) {
+        const std::int64_t first = std::clamp<std::int64_t>(first_slice, 0, size.z - slices);
+        grid.size.z = slices;
+        grid.origin_um.z = static_cast<double>(first) * voxel_um.z;
     }
-    if (output.polarity == Polarity::dense_is_dark)
-        for (float& v : volume.values()) v = -v;
-    if (output.bits < 32) {
-        const auto [low, high] = limits(volume, output.clip_low, output.clip_high);
-        const float most = output.bits == 8 ? 255 : 65535;
-        for (float& v : volume.values())
-            v = std::round(std::clamp((v - low) / (high - low), 0.0F, 1.0F) * most);
-    }
+    return grid;
 }
-
-}  // namespace
 
 double reach_of_tilted_rays(const SimulationOptions& options) {
     const double e = options.voxel_um.z;
@@ -59,7 +29,8 @@ double reach_of_tilted_rays(const SimulationOptions& options) {
         std::max(std::fabs(options.acquisition.tilt_min_deg), std::fabs(options.acquisition.tilt_max_deg));
     const double depth_um = static_cast<double>(options.size.z + 2 * z_margin) * e;
     // Full rotation: a sample narrow enough to be seen whole at every angle, as in a capillary.
-    return tilt > 75 ? 0.3 : 0.5 * depth_um * std::tan(tilt * std::numbers::pi / 180) + 0.6;
+    if (tilt > 75) return 0.3;
+    return std::min(options.surroundings_um, 0.5 * depth_um * std::tan(tilt * std::numbers::pi / 180) + 0.6);
 }
 
 namespace {
@@ -86,6 +57,8 @@ Volume<float> see_through(const Volume<float>& lac, const Grid& wanted, const Si
     how.method = a.reconstruction;
     how.iterations = a.iterations;
     how.window = a.window;
+    how.subsets = a.subsets;
+    how.non_negative = a.non_negative;
     const Volume<float> full =
         reconstruct(series, field, middle.x, middle.z, how, progress.stage("reconstructing"));
     Volume<float> result(wanted);
@@ -117,7 +90,7 @@ Volume<float> acquire_and_reconstruct(const Volume<float>& lac, const Grid& want
         const Volume<float> sample = frame.turned(lac, frame.grid_around(all, reach_of_tilted_rays(options)));
         result = frame.turned_back(see_through(sample, part, options, progress, on_images), wanted);
     }
-    export_changes(result, options.output);
+    export_changes(result, options.output, options.seed);
     return result;
 }
 

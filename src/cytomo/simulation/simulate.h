@@ -61,6 +61,9 @@ struct Acquisition {
     double bad_images = 0;         ///< chance of an image to be 3 to 10 pixels off
     ReconstructionMethod reconstruction = ReconstructionMethod::sirt;
     int iterations = 25;  ///< of SIRT
+    /// SIRT by turns on that many sets of images (OS-SART): about as many iterations of SIRT in one.
+    int subsets = 1;
+    bool non_negative = true;  ///< SIRT: no values below 0
     FbpWindow window = FbpWindow::hann;
     double axis_deg = 0;  ///< direction of the tilt axis in the plane, from y towards x; -90 … 90. Off right
                           ///< angles the tomogram is interpolated twice, which smoothes it a little
@@ -76,6 +79,17 @@ struct Export {
     double sharpen_voxels = 1.5;  ///< its width; wide ones leave bright halos around dark matter
     bool median = false;          ///< median of the 27 nearest voxels, before the Gaussian filter
     int diffusion = 0;  ///< steps of edge-preserving (nonlinear) diffusion, before the Gaussian filter
+    /// Total-variation smoothing before the Gaussian filter: weight, in deviations of the tomogram.
+    double total_variation = 0;
+    double grain = 0;         ///< noise of one grain size, first of all, in deviations of the tomogram
+    double grain_voxels = 2;  ///< its grain
+    double stripes = 0;       ///< straight lines across the slices, in deviations of the tomogram
+    double shading = 0;       ///< slow changes of brightness, in deviations of the tomogram
+    // What follows is for 8 and 16 bits.
+    double gamma = 1;                        ///< power of the grey scale after clipping
+    double unused_low = 0, unused_high = 0;  ///< shares of the grey scale that stay empty
+    double coarser = 1;  ///< slices were scaled down by this and up again, linearly, after clipping
+    double late_smooth_voxels = 0;  ///< Gaussian filter within slices after that
 };
 
 /// Everything that decides a simulated tomogram: same options, same result, at any thread count.
@@ -87,7 +101,14 @@ struct SimulationOptions {
     /// "perinuclear": inside a thick cell, crowded, the nucleus large.
     /// "suspension-cell": a rounded cell in the middle of the view, ice all around.
     /// "yeast": the same with a cell wall, vacuoles (class vesicle) and a small nucleus.
+    /// "wide-adherent", "wide-packed" (small cells side by side) and "wide-capillary" (large ones in a glass
+    /// tube): of many kinds and instruments, told relative to the cytosol (wide_cells.json).
     std::string preset = "cell-edge";
+    /// Of a cell made in full size, only so many slices from first_slice on are handed out; 0: all.
+    std::int64_t slices = 0, first_slice = 0;
+    /// The sample is made at most so far beside the view, µm: rays through less of it carry less noise, and
+    /// nothing else changes.
+    double surroundings_um = 1000;
     bool fractions = false;  ///< keep sub-voxel truth (SimulatedCell::fractions)
     CellContents contents;
     std::shared_ptr<const CellModel> cells;  ///< what cells are made of; null: the preset's standard
@@ -97,6 +118,8 @@ struct SimulationOptions {
     /// Throws UsageError for a value out of range (sizes 16 … 4096, voxels 2 … 200 nm, tilts within
     /// ±90 …), naming it.
     void check() const;
+    /// Grid of the volumes that are handed out.
+    Grid handed_out() const;
 };
 
 /// Names that SimulationOptions::preset may have.
@@ -109,6 +132,13 @@ SimulationOptions random_acquisition(SimulationOptions options, Random& random);
 SimulationOptions random_contents(SimulationOptions options, Random& random);
 /// Options for one training example: preset, contents and acquisition drawn from `seed`.
 SimulationOptions random_training_options(std::uint64_t seed, Size3 size, Vec3 voxel_um);
+
+/// The wide world: cells of all presets, instruments and ways of handing tomograms out as other laboratories
+/// have them; noise from little to more than contrast, full rotation and missing wedges, whole volumes and
+/// single slices. Each property is drawn for itself. Other options (but seed, size, voxels) are replaced.
+SimulationOptions random_wide_acquisition(SimulationOptions options, Random& random);
+/// The same with a kind of cell: what training on the wide world uses.
+SimulationOptions random_wide_options(std::uint64_t seed, Size3 size, Vec3 voxel_um);
 
 /// What is known of one object. Positions in µm in the frame of the volumes.
 struct ObjectTruth {
@@ -153,7 +183,7 @@ struct Truth {
     std::vector<Contact> contacts;  ///< of all objects but cytoplasm, less than 30 nm apart
 };
 
-/// A cell before the microscope. All volumes on the same grid, origin 0.
+/// A cell before the microscope. All volumes on the same grid, SimulationOptions::handed_out().
 struct SimulatedCell {
     Volume<float> lac_per_um;  ///< linear absorption coefficient
     ClassVolume classes;       ///< default legend, by majority of volume

@@ -24,6 +24,9 @@ Json json_of(const SimulationOptions& o) {
             {"preset", o.preset},
             {"size", json_of(o.size)},
             {"voxel_um", json_of(o.voxel_um)},
+            {"slices", o.slices},
+            {"first_slice", o.first_slice},
+            {"surroundings_um", o.surroundings_um},
             {"contents",
              {{"nucleus", c.nucleus},
               {"mitochondria", c.mitochondria},
@@ -53,6 +56,8 @@ Json json_of(const SimulationOptions& o) {
               {"bad_images", a.bad_images},
               {"reconstruction", name(a.reconstruction)},
               {"iterations", a.iterations},
+              {"subsets", a.subsets},
+              {"non_negative", a.non_negative},
               {"window", name(a.window)},
               {"axis_deg", a.axis_deg}}},
             {"export",
@@ -64,7 +69,17 @@ Json json_of(const SimulationOptions& o) {
               {"sharpen", o.output.sharpen},
               {"sharpen_voxels", o.output.sharpen_voxels},
               {"median", o.output.median},
-              {"diffusion", o.output.diffusion}}}};
+              {"diffusion", o.output.diffusion},
+              {"total_variation", o.output.total_variation},
+              {"grain", o.output.grain},
+              {"grain_voxels", o.output.grain_voxels},
+              {"stripes", o.output.stripes},
+              {"shading", o.output.shading},
+              {"gamma", o.output.gamma},
+              {"unused_low", o.output.unused_low},
+              {"unused_high", o.output.unused_high},
+              {"coarser", o.output.coarser},
+              {"late_smooth_voxels", o.output.late_smooth_voxels}}}};
 }
 
 }  // namespace
