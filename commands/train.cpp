@@ -245,7 +245,8 @@ Model starting_model(const TrainArguments& a, const std::optional<Legend>& of_fi
                          "Add --method double-decoder, or leave out --init");
     meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend, of_files);
     const bool own = !a.classes.empty() || !(meaning.legend == model.legend);
-    return with_classes(std::move(model), a.init, own ? &meaning.legend : nullptr, a.refine, seed);
+    return with_classes(std::move(model), a.init, own ? &meaning.legend : nullptr, a.refine,
+                        a.object_head, seed);
 }
 
 /// Asks the starting model, as segmenting with it would; in place of a new one, which knows nothing, the
@@ -266,7 +267,7 @@ std::function<Polarity(const Tomogram&)> polarity_chooser(const TrainArguments& 
 }
 
 /// Adds simulated cells, as many as were asked for or, with the method semi, as pay; their time counts.
-int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, double model_voxel_um,
+int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, const Model& model,
                     TrainOptions& options, TrainingData& data, const Common& common,
                     const Progress& progress) {
     const bool beside_labels = !data.labelled.empty();
@@ -277,10 +278,11 @@ int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, double
         plan = simulated_by_default(meaning.legend, options);
     if (plan.count == 0) return 0;
     plan.size = parse_size(a.size);
+    plan.objects = model.architecture.objects;
     plan.wide = a.world == "wide";
     if (beside_labels) plan.voxel_um = data.labelled.front().tomogram.grid.voxel_um;
     const auto start = std::chrono::steady_clock::now();
-    const int made = add_simulated(plan, meaning.legend, model_voxel_um, options.seed, data.labelled,
+    const int made = add_simulated(plan, meaning.legend, model.voxel_um, options.seed, data.labelled,
                                    progress.stage("simulating"));
     if (!beside_labels) return made;
     if (!a.simulated && options.minutes > 0) {
@@ -296,8 +298,8 @@ void run(const TrainArguments& a, const Common& common) {
     TrainOptions options = a.options;
     options.method = method_named(a.method);
     const bool published = options.method == TrainMethod::double_decoder;
-    if (published && (!a.refine.empty() || a.suggest > 0))
-        throw UsageError("train: --refine and --suggest do not go with --method double-decoder");
+    if (published && (!a.refine.empty() || a.suggest > 0 || a.object_head))
+        throw UsageError("train: --refine, --object-head and --suggest do not go with --method double-decoder");
     const auto files = all_files(a);
     // A trained model keeps its statistics: few patches would only blur them.
     if (!starts_from_nothing(a)) options.frozen_share = 1;
@@ -314,6 +316,8 @@ void run(const TrainArguments& a, const Common& common) {
             options.untrained = true;
             options.learning_rate = 6e-4;
         }
+        // Simulated cells alone: what is far away in the plane and what single slices show must be learned too.
+        if (files.empty()) options.flat_share = 0.35;
         // Most is learned when the learning rate falls, however it stood still before.
         options.patience = 1;
         options.keep_tolerance = 0.05;
@@ -338,7 +342,7 @@ void run(const TrainArguments& a, const Common& common) {
     const std::size_t labelled = data.labelled.size();
     // A few slices show little of what a trained model knows.
     if (!starts_from_nothing(a) && labelled > 0) options.start_share = 0.5;
-    const int simulated = simulate_beside(a, meaning, model.voxel_um, options, data, common, progress);
+    const int simulated = simulate_beside(a, meaning, model, options, data, common, progress);
     if (options.method == TrainMethod::semi && !any_unlabelled(data))
         options.method = TrainMethod::supervised;
     if (starts_from_nothing(a) && labelled > 0) options.forest = options.method == TrainMethod::semi;

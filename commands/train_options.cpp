@@ -70,6 +70,9 @@ void declare_training(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
                    "Residual convolutions to add to the starting model: encoder and decoder of the "
                    "finest level, then of the next, and so on")
         ->delimiter(',');
+    app.add_flag("--object-head", a->object_head,
+                 "Add outputs that tell one object from the next, and inputs for clicks; they learn from simulated "
+                 "cells only");
     app.add_option("--method", a->method,
                    "Way of learning: semi also learns where nothing is labelled; supervised does not; "
                    "double-decoder is the published two-dimensional method")

@@ -7,6 +7,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
+#include "cytomo/labels/depth.h"
 #include "cytomo/simulation/simulate.h"
 #include "model_path.h"
 
@@ -49,13 +50,14 @@ Model read_starting_model(const std::string& init, const std::vector<int>& width
 }
 
 Model with_classes(Model model, const std::string& init, const Legend* legend, const std::vector<int>& refine,
-                   std::uint64_t seed) {
+                   bool objects, std::uint64_t seed) {
     if (legend != nullptr && init == "none") {
         model = new_model(model.architecture, *legend, seed);
     } else if (legend != nullptr) {
         adopt_legend(model, *legend, seed);
     }
     if (!refine.empty()) grow(model, refine, seed);
+    if (objects && !model.architecture.objects) add_object_head(model, seed);
     return model;
 }
 
@@ -108,6 +110,20 @@ std::array<std::uint8_t, 256> ids_of_simulated(const Legend& legend, std::string
 
 }  // namespace
 
+namespace {
+
+/// As many voxels as show about what `size` voxels of the model do, within what is worth its time: from 0.6 to 1.3 times
+/// as many along each axis.
+Size3 same_extent(Size3 size, Vec3 voxel_um, double model_voxel_um) {
+    const auto fitted = [model_voxel_um](std::int64_t n, double edge) {
+        const auto wanted = static_cast<double>(n) * std::clamp(model_voxel_um / edge, 0.6, 1.3);
+        return std::max<std::int64_t>(16, std::llround(wanted));
+    };
+    return {fitted(size.x, voxel_um.x), fitted(size.y, voxel_um.y), fitted(size.z, voxel_um.z)};
+}
+
+}  // namespace
+
 SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& options) {
     SimulatedPlan plan;
     std::string unknown;
@@ -151,13 +167,19 @@ int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_
         }
         const bool wide = plan.wide && random.chance(0.7);
         if (wide && !plan.voxel_um) edges.x = edges.y = edges.z = 0.008 * std::exp(random.uniform(0, 1.73));
-        const auto options = wide ? random_wide_options(seed * 100000 + number, plan.size, edges)
+        const Size3 size = wide ? same_extent(plan.size, edges, model_voxel_um) : plan.size;
+        const auto options = wide ? random_wide_options(seed * 100000 + number, size, edges)
                                   : random_training_options(seed * 100000 + number, plan.size, edges);
         auto cell = simulate_tomogram(options);
+        std::shared_ptr<const KnownObjects> objects;
+        if (plan.objects) {
+            auto depth = find_depth(cell.instances);
+            objects = std::make_shared<const KnownObjects>(KnownObjects{std::move(cell.instances), std::move(depth)});
+        }
         for (std::uint8_t& c : cell.classes.values()) c = id_of[c];
         LabelledTomogram item{
             tomogram_from(std::make_shared<Volume<float>>(std::move(cell.tomogram)), "simulated"),
-            std::move(cell.classes), options.output.polarity, "simulated " + std::to_string(made), true};
+            std::move(cell.classes), options.output.polarity, "simulated " + std::to_string(made), true, objects};
         data.push_back(std::move(item));
     }
     progress(1);

@@ -15,10 +15,10 @@ namespace cytomo::commands {
 /// for the usual ones. Throws InputError; UsageError if there are widths for a network that exists.
 Model read_starting_model(const std::string& init, const std::vector<int>& widths, std::uint64_t seed);
 
-/// Gives the model another legend (nullptr: its own stays) and further residual convolutions. With init
+/// Gives the model another legend (nullptr: its own stays), further residual convolutions, and an object head if asked. With init
 /// "none" the network is made anew for the legend. Throws InputError.
 Model with_classes(Model model, const std::string& init, const Legend* legend, const std::vector<int>& refine,
-                   std::uint64_t seed);
+                   bool objects, std::uint64_t seed);
 
 /// A new double-decoder network of `width` filters for the classes of `legend`.
 Model new_double_decoder(int width, const Legend& legend, std::uint64_t seed);
@@ -33,6 +33,7 @@ struct SimulatedPlan {
     Size3 size{160, 160, 80};
     bool wide = false;             ///< most of them from the wide world
     double seconds = 0;            ///< > 0: no more of them when this time is over; one at least
+    bool objects = false;          ///< with what an object head learns from
     std::optional<Vec3> voxel_um;  ///< of the user's tomograms; more than half of the cells get it
 };
 

@@ -59,6 +59,12 @@ Mesh make_body(const Probabilities& p, const Legend& legend, int smoothing, cons
     return std::move(pieces[0]);
 }
 
+/// What an object head said, if the model has one.
+std::optional<SplitMaps> split_maps(const Probabilities& p) {
+    if (p.maps == 0) return {};
+    return SplitMaps{p.of_map(static_cast<int>(ObjectMap::depth)), p.of_map(static_cast<int>(ObjectMap::separation))};
+}
+
 std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, const Analysis& a,
                                        const AnalyzeOptions& o) {
     std::vector<std::string> out = o.warnings;
@@ -116,7 +122,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
             ? a.classes
             : std::make_shared<const ClassVolume>(most_probable_classes(*p, p->grid, progress));
     const auto instances = std::make_shared<const Instances>(
-        find_instances(*coarse, options.instances, progress.stage("objects")));
+        find_instances(*coarse, options.instances, progress.stage("objects"), split_maps(*p)));
     a.instances = carry_instances(instances, coarse, a.classes);
     a.found_classes = coarse;
     if (const LegendEntry* body = find_cell_body(model.legend)) {

@@ -94,11 +94,13 @@ struct Probabilities {
     Grid grid;
     int classes = 0;
     std::vector<std::uint8_t> values;
+    int maps = 0;  ///< of what separates objects, see network/model.h: they follow the classes
 
     std::span<const std::uint8_t> of_class(int c) const {
         const auto n = static_cast<std::size_t>(grid.count());
         return {values.data() + static_cast<std::size_t>(c) * n, n};
     }
+    std::span<const std::uint8_t> of_map(int m) const { return of_class(classes + m); }
 };
 
 }  // namespace cytomo

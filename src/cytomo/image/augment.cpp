@@ -74,17 +74,25 @@ void change_grey_values(Patch& patch, const AugmentOptions& o, Random& random) {
         if (noise > 0) v += static_cast<float>(noise * random.normal());
         value = std::clamp(v, -6.F, 6.F);
     }
+    const auto slice = static_cast<std::ptrdiff_t>(patch.size.x * patch.size.y);
+    if (patch.slab > 0)
+        for (std::int64_t k = patch.slab; k < patch.size.z; ++k)
+            std::copy_n(patch.values.begin() + mirrored(k, patch.slab) * slice, slice,
+                        patch.values.begin() + k * slice);
 }
 
 Patch cut_patch(const Volume<float>& values, const ClassVolume& labels, Size3 size, Vec3 centre,
-                const AugmentOptions& options, Random& random) {
+                const AugmentOptions& options, Random& random, const PatchObjects& objects) {
     const Placement p = draw_placement(options, centre, random);
     const auto [nx, ny, nz] = values.grid().size;
-    const std::int64_t slab = random.chance(options.thin_slab) ? random.integer(2, 8) : size.z;
+    const std::int64_t slab = random.chance(options.thin_slab) ? random.integer(1, 8) : size.z;
     Patch patch{size, {}, {}};
+    if (slab < size.z) patch.slab = slab;
     const auto n = static_cast<std::size_t>(size.count());
     patch.values.resize(n);
     patch.labels.resize(n);
+    if (objects.numbers != nullptr) patch.objects.resize(n);
+    if (objects.depth != nullptr) patch.depth.resize(n);
     std::size_t i = 0;
     for (std::int64_t k = 0; k < size.z; ++k) {
         const double w = static_cast<double>(mirrored(k, slab)) - 0.5 * static_cast<double>(slab - 1);
@@ -98,6 +106,9 @@ Patch cut_patch(const Volume<float>& values, const ClassVolume& labels, Size3 si
                 const auto lx = std::llround(x), ly = std::llround(y), lz = std::llround(z);
                 const bool inside = lx >= 0 && ly >= 0 && lz >= 0 && lx < nx && ly < ny && lz < nz;
                 patch.labels[i] = inside ? labels(lx, ly, lz) : ignore_label;
+                if (!inside) continue;
+                if (objects.numbers != nullptr) patch.objects[i] = (*objects.numbers)(lx, ly, lz);
+                if (objects.depth != nullptr) patch.depth[i] = (*objects.depth)(lx, ly, lz);
             }
         }
     }

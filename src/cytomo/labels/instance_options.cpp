@@ -13,6 +13,7 @@ InstanceOptions instance_options_for(const Legend& legend) {
             out.split_touching[entry.id] = standard.split_touching[same->id];
             out.split_constrictions[entry.id] = standard.split_constrictions[same->id];
             out.split_crossings[entry.id] = standard.split_crossings[same->id];
+            out.split_by_depth[entry.id] = standard.split_by_depth[same->id];
             out.split_crossings_of_body[entry.id] = standard.split_crossings_of_body[same->id];
         }
     return out;

@@ -14,6 +14,7 @@
 #include "cytomo/labels/crossings.h"
 #include "cytomo/labels/split.h"
 #include "cytomo/labels/split_constrictions.h"
+#include "cytomo/labels/split_depth.h"
 
 namespace cytomo {
 
@@ -53,14 +54,22 @@ InstanceOptions default_instance_options() {
     options.split_crossings_of_body[filopodium] = true;
     options.split_constrictions[mitochondrion] = true;
     options.split_crossings[mitochondrion] = true;
+    for (const auto id : {mitochondrion, lipid_droplet, vesicle, filopodium}) options.split_by_depth[id] = true;
     return options;
 }
 
-Instances find_instances(const ClassVolume& classes, const InstanceOptions& options,
-                         const Progress& progress) {
-    options.check();
+Instances find_instances(const ClassVolume& classes, const InstanceOptions& wanted, const Progress& progress,
+                         const std::optional<SplitMaps>& maps) {
+    wanted.check();
+    InstanceOptions options = wanted;
+    for (std::size_t c = 0; c < options.split_by_depth.size(); ++c)
+        if (maps && options.split_by_depth[c])
+            options.split_touching[c] = options.split_constrictions[c] = options.split_crossings[c] =
+                options.split_crossings_of_body[c] = false;
     Components pieces = find_components(classes, Connectivity::corners, progress.part(0, 0.5));
-    split_touching(pieces, {.classes = options.split_touching}, progress.part(0.5, 0.7));
+    if (maps)
+        split_by_depth(pieces, maps->depth, maps->separation, {.classes = options.split_by_depth}, progress.part(0.5, 0.6));
+    split_touching(pieces, {.classes = options.split_touching}, progress.part(0.6, 0.7));
     split_constrictions(pieces, {.classes = options.split_constrictions}, progress.part(0.7, 0.9));
 
     const double voxel_um3 = classes.grid().voxel_volume_um3();

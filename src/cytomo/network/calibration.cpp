@@ -179,7 +179,7 @@ Calibration calibrate(const Model& model, const std::vector<Patch>& held_out, Si
         separate.class_of_output.clear();
         Engine engine(separate, size, precision_for(precision, separate));
         const double share = static_cast<double>(most_voxels) / static_cast<double>(labelled);
-        std::vector<float> p(outputs * n);
+        std::vector<float> p(static_cast<std::size_t>(engine.volumes()) * n);
         const auto stage = progress.stage("calibrating");
         for (std::size_t k = 0; k < held_out.size(); ++k) {
             stage(static_cast<double>(k) / static_cast<double>(held_out.size()));
@@ -200,8 +200,13 @@ Calibration calibrate(const Model& model, const std::vector<Patch>& held_out, Si
 
 Model with_temperature(Model model, double t) {
     if (!(t > 0) || !std::isfinite(t)) throw std::invalid_argument("with_temperature: t must be positive");
-    for (const char* name : {"head.weight", "head.bias"})
-        for (auto& v : model.weights.at(name).values) v = static_cast<float>(v / t);
+    const int maps = model.architecture.map_count();  // at the end of the head; they are no classes
+    for (const char* name : {"head.weight", "head.bias"}) {
+        auto& values = model.weights.at(name).values;
+        const auto count = static_cast<std::ptrdiff_t>(values.size()) * (Architecture::head_channels - maps) /
+                           Architecture::head_channels;
+        std::for_each(values.begin(), values.begin() + count, [t](float& v) { v = static_cast<float>(v / t); });
+    }
     return model;
 }
 

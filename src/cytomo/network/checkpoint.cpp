@@ -33,6 +33,7 @@ std::string training_identity(const Model& start, const std::vector<LabelledTomo
     Json what{{"widths", start.architecture.widths},
               {"refine", start.architecture.refine},
               {"kind", static_cast<int>(start.architecture.kind)},
+              {"objects", start.architecture.objects},
               {"classes", start.output_classes()},
               {"weights", start.checksum()},
               {"method", static_cast<int>(options.method)},

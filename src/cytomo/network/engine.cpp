@@ -70,14 +70,14 @@ ActivationRanges measure_ranges(const Model& model, Size3 tile,
 
 struct Engine::Implementation {
     Size3 tile;
-    int classes;
+    int volumes;
     Plan plan;
     Head head;
 
     void run_head(std::int64_t first, std::int64_t rows, const float* features, const RowSink& sink) const {
         const int lanes = plan.lanes();
         engine_chunks(rows, 16, [&](std::int64_t begin, std::int64_t end) {
-            std::vector<float> probabilities(static_cast<std::size_t>(classes * tile.x));
+            std::vector<float> probabilities(static_cast<std::size_t>(volumes * tile.x));
             for (auto row = begin; row < end; ++row) {
                 head.run({features + row * tile.x * lanes, plan.block_stride(), lanes, tile.x},
                          probabilities.data());
@@ -92,7 +92,7 @@ Engine::Engine(const Model& model, Size3 tile, Precision precision, const Activa
     check_tile(model, tile);
     omp_set_num_threads(thread_count());
     implementation_.reset(new Implementation{
-        tile, model.class_count(), Plan(model, tile, precision, ranges, false, wanted), Head(model, 1)});
+        tile, model.volumes(), Plan(model, tile, precision, ranges, false, wanted), Head(model, 1)});
     implementation_->head = Head(model, implementation_->plan.feature_scale());
 }
 
@@ -100,6 +100,10 @@ Engine::~Engine() = default;
 
 Size3 Engine::tile() const {
     return implementation_->tile;
+}
+
+int Engine::volumes() const {
+    return implementation_->volumes;
 }
 
 void Engine::run(const float* values, const RowSink& sink, const Progress& progress) {
@@ -113,7 +117,7 @@ void Engine::run(const float* values, const RowSink& sink, const Progress& progr
 }
 
 void Engine::run(const float* values, float* probabilities) {
-    run(values, sink_into(probabilities, implementation_->tile, implementation_->classes));
+    run(values, sink_into(probabilities, implementation_->tile, implementation_->volumes));
 }
 
 }  // namespace cytomo

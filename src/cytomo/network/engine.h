@@ -41,11 +41,13 @@ public:
     Engine& operator=(const Engine&) = delete;
 
     Size3 tile() const;
+    /// What it says of each voxel: probabilities of the classes, then object maps.
+    int volumes() const;
     /// values: tile.count() normalised grey values, x fastest. Probabilities leave row by row, so that nobody
     /// needs to hold those of a whole tile. Uses thread_count() threads. Not to be called from two threads at
     /// a time.
     void run(const float* values, const RowSink& sink, const Progress& progress = {});
-    /// The same into one array, class-major: classes * tile.count().
+    /// The same into one array, class-major: volumes() * tile.count().
     void run(const float* values, float* probabilities);
 
 private:

@@ -27,13 +27,13 @@ ActivationRanges measure_ranges(const Model&, Size3, const std::vector<std::vect
 
 struct Engine::Implementation {
     Size3 tile;
-    int classes;
+    int volumes;
     Runner run;
 };
 
 Engine::Engine(const Model& model, Size3 tile, Precision, const ActivationRanges&, std::int64_t)
     : implementation_(new Implementation{
-          tile, model.class_count(),
+          tile, model.volumes(),
           torch_backend_for("inference without oneDNN").make_predictor(model, tile, "cpu", "f32")}) {}
 
 Engine::~Engine() = default;
@@ -42,12 +42,16 @@ Size3 Engine::tile() const {
     return implementation_->tile;
 }
 
+int Engine::volumes() const {
+    return implementation_->volumes;
+}
+
 void Engine::run(const float* values, const RowSink& sink, const Progress& progress) {
     implementation_->run(values, sink, progress);
 }
 
 void Engine::run(const float* values, float* probabilities) {
-    implementation_->run(values, sink_into(probabilities, implementation_->tile, implementation_->classes),
+    implementation_->run(values, sink_into(probabilities, implementation_->tile, implementation_->volumes),
                          {});
 }
 

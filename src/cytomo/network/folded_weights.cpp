@@ -32,11 +32,22 @@ void round_together(float* w, std::size_t count, const Round& round) {
     }
 }
 
+/// Of the first layer, the weights of its first input channel: the others are zero without clicks.
+void keep_grey_values(std::vector<float>& weight, const Layer& layer) {
+    const auto kernel = static_cast<std::size_t>(layer.kernel * layer.kernel * layer.kernel),
+               inputs = static_cast<std::size_t>(layer.in);
+    for (std::size_t o = 0; o < static_cast<std::size_t>(layer.out); ++o)
+        std::copy_n(weight.begin() + static_cast<std::ptrdiff_t>(o * inputs * kernel), kernel,
+                    weight.begin() + static_cast<std::ptrdiff_t>(o * kernel));
+    weight.resize(static_cast<std::size_t>(layer.out) * kernel);
+}
+
 }  // namespace
 
 FoldedWeights fold(const Model& model, const Layer& layer) {
     FoldedWeights f;
     f.weight = model.weights.at(layer.name + ".weight").values;
+    if (layer.name == "encoder.0.a" && layer.in > 1) keep_grey_values(f.weight, layer);
     if (!layer.norm) {
         f.bias = model.weights.at(layer.name + ".bias").values;
         return f;

@@ -44,6 +44,12 @@ Eight exponential(Eight x) {
     return p * std::bit_cast<Eight>((__builtin_convertvector(whole, Whole) + 127) << 23);
 }
 
+/// 1 / (1 + e to the power of -x).
+Eight logistic(Eight x) {
+    const Eight small = exponential(x < 0 ? x : -x), share = 1 / (1 + small);
+    return x < 0 ? small * share : share;
+}
+
 /// Rows become columns: pairs of single numbers change places, then pairs of two, of four.
 inline void turn(Eight (&a)[together]) {
     for (int i = 0; i < together; i += 2) {
@@ -69,19 +75,21 @@ inline void turn(Eight (&a)[together]) {
 Head::Head(const Model& model, float scale)
     : channels_(model.architecture.widths[0]),
       outputs_(model.architecture.outputs),
-      padded_(outputs_ <= 8 ? 8 : 16),
+      padded_(outputs_ <= 8 && !model.architecture.objects ? 8 : 16),
       classes_(model.class_count()),
+      maps_(model.architecture.map_count()),
       class_of_(model.output_classes()),
       weights_(static_cast<std::size_t>(channels_ * padded_)),
       bias_(static_cast<std::size_t>(padded_)) {
     const auto& weight = model.weights.at("head.weight").values;
     const auto& bias = model.weights.at("head.bias").values;
-    for (int o = 0; o < outputs_; ++o) {
+    for (int o = 0; o < padded_; ++o) {
+        if (o >= outputs_ && o < padded_ - maps_) continue;
         bias_[static_cast<std::size_t>(o)] = bias[static_cast<std::size_t>(o)];
         for (int c = 0; c < channels_; ++c)
             weights_[static_cast<std::size_t>(c * padded_ + o)] =
                 scale * weight[static_cast<std::size_t>(o * channels_ + c)];
-        grouped_ = grouped_ || class_of_[static_cast<std::size_t>(o)] != o;
+        if (o < outputs_) grouped_ = grouped_ || class_of_[static_cast<std::size_t>(o)] != o;
     }
 }
 
@@ -103,6 +111,12 @@ void Head::run_some(const FeatureRow& row, std::int64_t x, float* probabilities)
         turn(sums);
         for (int o = 0; o < together; ++o) e[block + o] = sums[o];
     }
+    if constexpr (padded == Architecture::head_channels)
+        for (int m = 0; m < maps_; ++m) {
+            const Eight values = logistic(e[padded - maps_ + m]);
+            std::memcpy(probabilities + (classes_ + m) * row.width + x, &values,
+                        static_cast<std::size_t>(n) * sizeof(float));
+        }
     Eight top = e[0], total{};
     for (int o = 1; o < outputs_; ++o) top = larger(top, e[o]);
     for (int o = 0; o < outputs_; ++o) {

@@ -25,7 +25,7 @@ std::vector<Layer> Architecture::layers() const {
         const std::string level = "encoder." + std::to_string(l);
         const int w = widths[l];
         if (l > 0) out.push_back({level + ".down", widths[l - 1], w, 2, 2, true, true});
-        out.push_back({level + ".a", l == 0 ? 1 : w, w, 3, 1, true, true});
+        out.push_back({level + ".a", l == 0 ? inputs() : w, w, 3, 1, true, true});
         out.push_back({level + ".b", w, w, 3, 1, true, true});
         add_residuals(level, w, refine_at(2 * l));
     }
@@ -35,7 +35,7 @@ std::vector<Layer> Architecture::layers() const {
         out.push_back({level + ".a", widths[l], widths[l], 3, 1, true, true});
         add_residuals(level, widths[l], refine_at(2 * l + 1));
     }
-    out.push_back({"head", widths[0], 16, 1, 1, false, false});
+    out.push_back({"head", widths[0], head_channels, 1, 1, false, false});
     return out;
 }
 
@@ -54,7 +54,8 @@ double Architecture::multiply_adds_per_voxel() const {
         if (layer.name != "head") level = static_cast<std::size_t>(layer.name[8] - '0');
         if (layer.name.ends_with(".up")) ++level;
         const double voxels = std::pow(8.0, static_cast<double>(level));
-        sum += static_cast<double>(layer.in) * layer.out * std::pow(layer.kernel, 3) / voxels;
+        const int in = layer.name == "encoder.0.a" ? 1 : layer.in;  // clicks are absent
+        sum += static_cast<double>(in) * layer.out * std::pow(layer.kernel, 3) / voxels;
     }
     return sum;
 }
@@ -62,17 +63,18 @@ double Architecture::multiply_adds_per_voxel() const {
 void Architecture::check(const std::string& file) const {
     if (kind == NetworkKind::double_decoder) {
         if (widths.size() != 1 || widths[0] < 2 || widths[0] > 256 || !refine.empty() || outputs < 2 ||
-            outputs > 16)
+            outputs > head_channels || objects)
             throw InputError(file, "a double-decoder network of one width from 2 to 256, and 2 to 16 outputs",
                              "another architecture", "Use a model written by cytomo train");
         return;
     }
-    bool good = !widths.empty() && widths.size() <= 8 && outputs >= 2 && outputs <= 16;
+    bool good = !widths.empty() && widths.size() <= 8 && outputs >= 2 && outputs <= most_outputs();
     for (const int w : widths) good = good && w >= 16 && w <= 1024 && w % 16 == 0;
     good = good && refine.size() <= 2 * widths.size();
     for (const int n : refine) good = good && n >= 0 && n <= 8;
     if (!good)
-        throw InputError(file, "1 to 8 levels of 16 to 1024 channels (multiples of 16) and 2 to 16 outputs",
+        throw InputError(file, std::string("1 to 8 levels of 16 to 1024 channels (multiples of 16) and 2 to ") +
+                             std::to_string(most_outputs()) + " outputs",
                          "another architecture", "Use a model written by cytomo train");
 }
 
@@ -152,7 +154,7 @@ void expect_unet(const Model& model) {
 void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed) {
     expect_unet(model);
     model.error_model.clear();
-    constexpr std::size_t most_outputs = 16;
+    const auto most_outputs = static_cast<std::size_t>(model.architecture.most_outputs());
     const auto before = model.output_classes();
     std::vector<std::uint8_t> after(before.size(), 0);
     std::vector<std::uint8_t> unknown;
@@ -173,7 +175,7 @@ void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed) {
         throw InputError("classes: expected at most " + std::to_string(most_outputs - before.size()) +
                          " that the starting model does not know, found " + std::to_string(unknown.size()) +
                          ". Start from nothing (--init none), or with fewer classes");
-    // The head always has room for 16 outputs; those that were idle until now get small random weights.
+    // The head always has 16 channels; those that were idle until now get small random weights.
     Random random(seed, 991);
     auto& weight = model.weights.at("head.weight");
     auto& bias = model.weights.at("head.bias");
@@ -210,6 +212,39 @@ void grow(Model& model, const std::vector<int>& refine, std::uint64_t seed) {
     }
     model.architecture = larger;
     model.weights = std::move(fresh.weights);
+}
+
+void add_object_head(Model& model, std::uint64_t seed) {
+    expect_unet(model);
+    if (model.architecture.objects)
+        throw InputError(
+            "model: expected one without an object head, found one that has it. Leave it as it is");
+    model.architecture.objects = true;
+    model.architecture.check("model");
+    Random random(seed, 993);
+    const auto fill = [&random](std::vector<float>& values, std::size_t from, std::size_t count,
+                                double deviation) {
+        for (std::size_t i = from; i < from + count; ++i)
+            values[i] = static_cast<float>(random.normal(0, deviation));
+    };
+    auto& first = model.weights.at("encoder.0.a.weight");
+    constexpr std::size_t kernel = 27;
+    const auto channels = static_cast<std::size_t>(first.shape[0]);
+    Tensor wider{first.shape, std::vector<float>(channels * object_inputs * kernel)};
+    wider.shape[1] = object_inputs;
+    for (std::size_t o = 0; o < channels; ++o) {
+        std::copy_n(first.values.begin() + static_cast<std::ptrdiff_t>(o * kernel), kernel,
+                    wider.values.begin() + static_cast<std::ptrdiff_t>(o * object_inputs * kernel));
+        fill(wider.values, (o * object_inputs + 1) * kernel, (object_inputs - 1) * kernel, 0.02);
+    }
+    first = std::move(wider);
+    auto& head = model.weights.at("head.weight");
+    const auto inputs = static_cast<std::size_t>(head.shape[1]);
+    const auto from = static_cast<std::size_t>(model.architecture.most_outputs());
+    fill(head.values, from * inputs, object_map_count * inputs, 0.05);
+    auto& bias = model.weights.at("head.bias").values;
+    // Most voxels lie at no edge between objects and in nothing that is pointed at.
+    std::fill(bias.begin() + static_cast<std::ptrdiff_t>(from), bias.end(), -2.F);
 }
 
 }  // namespace cytomo

@@ -28,6 +28,21 @@ struct Layer {
     bool residual = false;  ///< adds its input before the ReLU
 };
 
+/// What a network with an object head says of each voxel beside its class, 0 to 1. They stand in the last outputs of
+/// the head, in this order.
+enum class ObjectMap {
+    depth,       ///< how deep within its object: distance to the object's edge over the local half thickness
+    separation,  ///< whether another object of the same class lies within a voxel
+    selection,   ///< whether it belongs to the object that clicks point at; means nothing without clicks
+    negative     ///< whether the grey values are upside down: what is dense was given as what is not
+};
+constexpr int object_map_count = 4;
+
+/// Input channels of a network with an object head: grey values; clicks, 1 on the object and -1 beside it; the mask so
+/// far. The last two are zero unless somebody points at something, and cost nothing then. Three, since oneDNN has fast
+/// first layers for up to three channels.
+constexpr int object_inputs = 3;
+
 enum class NetworkKind {
     unet,
     double_decoder  ///< the published two-dimensional network with two decoders, see train_double_decoder.h
@@ -45,22 +60,29 @@ enum class NetworkKind {
 /// 64), the only entry of `widths`; it sees slices, one by one.
 struct Architecture {
     std::vector<int> widths{16, 32, 64, 128, 128};
-    int outputs = default_class_count;  ///< of the head, 2 to 16; Model says which class each stands for
+    int outputs = default_class_count;  ///< of the head, 2 to most_outputs(); Model says which class each stands for
     /// Residual convolutions of level l: refine[2l] in the encoder, refine[2l + 1] in the decoder. May be
     /// shorter; what is missing is 0.
     std::vector<int> refine{};
     NetworkKind kind = NetworkKind::unet;
+    /// With an object head (ObjectMap) and input channels for clicks; for U-Nets, at most 12 outputs then.
+    bool objects = false;
 
     friend bool operator==(const Architecture&, const Architecture&) = default;
     /// All convolutions of a U-Net in the order in which they run; of another kind, none.
     std::vector<Layer> layers() const;
+    int inputs() const { return objects ? object_inputs : 1; }
+    int map_count() const { return objects ? object_map_count : 0; }
+    int most_outputs() const { return head_channels - map_count(); }
+    static constexpr int head_channels = 16;  ///< classes from the front, object maps at the end
     /// Sizes of tiles must be multiples of this along each axis (double_decoder: along x and y).
     int stride() const { return kind == NetworkKind::double_decoder ? 16 : 1 << (widths.size() - 1); }
     /// Multiply-adds for one voxel of finished output, halo not counted; for training, if it has parts that
     /// only training uses.
     double multiply_adds_per_voxel() const;
     /// Throws InputError if widths are not 1 to 8 multiples of 16, outputs not 2 to 16, or there are more
-    /// than 8 residual convolutions at one place; for double_decoder, if there is not one width of 2 to 256.
+    /// than 8 residual convolutions at one place; for double_decoder, if there is not one width of 2 to 256, or an object
+    /// head.
     void check(const std::string& file) const;
 };
 
@@ -84,6 +106,8 @@ struct Model {
 
     /// Classes that the model tells apart: ids 0 to class_count() - 1.
     int class_count() const;
+    /// What it says of each voxel: a probability for each class, then the object maps.
+    int volumes() const { return class_count() + architecture.map_count(); }
     /// class_of_output, written out.
     std::vector<std::uint8_t> output_classes() const;
     /// "sha256:…"-like short fingerprint of the weights (64-bit FNV-1a, hexadecimal).
@@ -102,6 +126,10 @@ void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed);
 /// Adds residual convolutions that do nothing yet (see Architecture::refine); the result predicts the same.
 /// Throws InputError if the model has more of them at some place already, or is not a U-Net.
 void grow(Model& model, const std::vector<int>& refine, std::uint64_t seed);
+
+/// Gives a model an object head and input channels for clicks, with small random weights; classes stay as they are.
+/// Throws InputError if it has one already, is no U-Net or has more than 12 outputs.
+void add_object_head(Model& model, std::uint64_t seed);
 
 /// Reads a .safetensors file. Throws InputError if it is not one, was truncated, or does not hold a
 /// cytomo model whose weights fit its architecture. Nothing in the file is executed.

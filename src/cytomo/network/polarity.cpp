@@ -1,6 +1,7 @@
 #include "polarity.h"
 
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <vector>
 
@@ -15,33 +16,48 @@ namespace {
 constexpr double weight =
     40;  // with 20, one of 42 simulated cells was taken for its negative (docs/experiments.md)
 
-/// Share of the "looks like a cell" evidence for dense_is_bright, from tiles of which it is assumed.
-/// A network that sees inverted grey values finds little it knows: it is less sure, and its classes
-/// contradict what they should absorb.
-double bright_evidence(TileSamples samples, const Runner& run, int classes, const Progress& progress) {
+/// What a row of voxels says, summed.
+using RowSum = std::function<double(const float* row)>;
+
+/// Mean over the voxels of some tiles of what the network says of them.
+double mean_over(const TileSamples& samples, const Runner& run, const RowSum& of, const Progress& progress) {
     const Size3 tile = samples.tile;
     std::vector<double> of_row(static_cast<std::size_t>(tile.y * tile.z));
-    const auto mean_entropy = [&] {
+    double sum = 0;
+    for (const auto& values : samples.values) {
+        progress.check();
+        run(values.data(),
+            [&](std::int64_t y, std::int64_t z, const float* row) {
+                of_row[static_cast<std::size_t>(z * tile.y + y)] = of(row);
+            },
+            {});
+        sum += std::accumulate(of_row.begin(), of_row.end(), 0.0);  // in the same order at any thread count
+    }
+    return sum / static_cast<double>(tile.count() * static_cast<std::int64_t>(samples.values.size()));
+}
+
+/// Share of the "looks like a cell" evidence for dense_is_bright, from tiles of which it is assumed. A network that has
+/// learnt what negatives look like says so, of the tiles and of their negatives. Another one finds little it knows in
+/// negatives: it is less sure, and its classes contradict what they should absorb.
+double bright_evidence(TileSamples samples, const Runner& run, const Model& model, const Progress& progress) {
+    const auto width = samples.tile.x;
+    const int classes = model.class_count();
+    const bool knows = model.architecture.objects;
+    const RowSum of = [&](const float* row) {
         double sum = 0;
-        for (const auto& values : samples.values) {
-            progress.check();
-            run(values.data(),
-                [&](std::int64_t y, std::int64_t z, const float* row) {
-                    double entropy = 0;
-                    for (std::int64_t i = 0; i < classes * tile.x; ++i)
-                        if (row[i] > 1e-6F) entropy -= static_cast<double>(row[i] * std::log(row[i]));
-                    of_row[static_cast<std::size_t>(z * tile.y + y)] = entropy;
-                },
-                {});
-            sum +=
-                std::accumulate(of_row.begin(), of_row.end(), 0.0);  // in the same order at any thread count
+        if (knows) {
+            const float* negative = row + (classes + static_cast<int>(ObjectMap::negative)) * width;
+            return std::accumulate(negative, negative + width, 0.0);
         }
-        return sum / static_cast<double>(tile.count() * static_cast<std::int64_t>(samples.values.size()));
+        for (std::int64_t i = 0; i < classes * width; ++i)
+            if (row[i] > 1e-6F) sum -= static_cast<double>(row[i] * std::log(row[i]));
+        return sum;
     };
-    const double bright = mean_entropy();
+    const double bright = mean_over(samples, run, of, progress);
     for (auto& values : samples.values)
         for (float& v : values) v = -v;
-    return 1 / (1 + std::exp(weight * (bright - mean_entropy())));
+    const double dark = mean_over(samples, run, of, progress);
+    return knows ? (1 - bright + dark) / 2 : 1 / (1 + std::exp(weight * (bright - dark)));
 }
 
 }  // namespace
@@ -59,16 +75,16 @@ void decide_polarity(const Resampler& resampler, const GreyStatistics& statistic
         probe_tiles(resampler, make_grey_scale(statistics, Polarity::dense_is_bright), model, options);
     PredictOptions exact = options;
     if (exact.precision == "int8") exact.precision = "auto";  // which values occur is not known yet
-    const int classes = model.class_count();
     const Runner run =
-        over_views(make_runner(model, samples.tile, exact, record, {}), views, samples.tile, classes, false);
+        over_views(make_runner(model, samples.tile, exact, record, {}), views, samples.tile, model.class_count(),
+                   model.architecture.map_count(), false);
     record.multiply_adds += 2. * views * static_cast<double>(samples.values.size()) *
                             multiply_adds(model.architecture, samples.tile);
     // Skewness of ±0.5 is clear evidence; the network's surprise adds to it.
     const double tail = 1 / (1 + std::exp(-4 * statistics.skewness));
-    const double network = bright_evidence(std::move(samples), run, classes, progress);
+    const double network = bright_evidence(std::move(samples), run, model, progress);
     const double odds = tail / (1 - tail + 1e-9) * network / (1 - network + 1e-9);
-    const double bright = odds / (1 + odds);
+    const double bright = model.architecture.objects ? network : odds / (1 + odds);
     record.polarity = bright >= 0.5 ? Polarity::dense_is_bright : Polarity::dense_is_dark;
     record.polarity_guessed = true;
     record.polarity_confidence = std::max(bright, 1 - bright);

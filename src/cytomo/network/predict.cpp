@@ -125,10 +125,12 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
     const auto stage = progress.stage("segmenting");
     stage(0);
     const auto statistics = measure_grey_statistics(tomogram, model.voxel_um);
-    const int classes = model.class_count(), channels = classes + (disagreement ? 1 : 0);
+    const int classes = model.class_count(), maps = model.architecture.map_count(),
+              channels = classes + maps + (disagreement ? 1 : 0);
     Probabilities out;
     out.grid = model_grid(tomogram.grid, model.voxel_um);
     out.classes = classes;
+    out.maps = maps;
     const Resampler resampler(tomogram, out.grid);
     record.views = choose_views(options, model, out.grid.size);
     record.polarity = options.polarity;
@@ -145,7 +147,7 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
         static_cast<double>(record.views * tiling.count()) * multiply_adds(model.architecture, tile, wanted);
     const auto probe = [&] { return probe_tiles(resampler, scale, model, options); };
     const Runner run = over_views(make_runner(model, tile, options, record, probe, wanted), record.views,
-                                  tile, classes, disagreement, wanted);
+                                  tile, classes, maps, disagreement, wanted);
     resize_fresh(out.values, static_cast<std::size_t>(channels) * static_cast<std::size_t>(out.grid.count()));
     std::vector<float> values;
     resize_fresh(values, static_cast<std::size_t>(tile.count()));
@@ -212,7 +214,7 @@ int views_for(Size3 volume, const Architecture& architecture) {
 
 double prediction_bytes(const Grid& tomogram, const Model& model, const PredictOptions& options) {
     const auto own = static_cast<double>(tomogram.count());
-    const double fixed = 3e8, classes = model.class_count();
+    const double fixed = 3e8, classes = model.volumes();
     if (model.architecture.kind == NetworkKind::double_decoder) return fixed + 2e9 + (classes + 10) * own;
     const Grid grid = model_grid(tomogram, model.voxel_um);
     const auto n = static_cast<double>(grid.count());

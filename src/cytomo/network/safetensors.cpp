@@ -173,6 +173,7 @@ Model read_model(const std::filesystem::path& file) {
             if (kind == "double_decoder") model.architecture.kind = NetworkKind::double_decoder;
         }
         if (json.contains("refine")) model.architecture.refine = json.at("refine").get<std::vector<int>>();
+        if (json.contains("objects")) model.architecture.objects = json.at("objects").get<bool>();
         if (json.contains("class_of_output"))
             model.class_of_output = json.at("class_of_output").get<std::vector<std::uint8_t>>();
         model.voxel_um = json.at("voxel_um").get<double>();
@@ -220,6 +221,7 @@ void write_model(const std::filesystem::path& file, const Model& model, bool ove
     json["classes"] = model.architecture.outputs;
     if (model.architecture.kind == NetworkKind::double_decoder) json["kind"] = "double_decoder";
     if (!model.architecture.refine.empty()) json["refine"] = model.architecture.refine;
+    if (model.architecture.objects) json["objects"] = true;
     if (!model.class_of_output.empty()) json["class_of_output"] = model.class_of_output;
     json["voxel_um"] = model.voxel_um;
     json["record"] = model.record;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "cytomo/core/error.h"
@@ -54,6 +55,25 @@ ClassVolume labels_on(const ClassVolume& labels, const Grid& grid) {
     return out;
 }
 
+/// Values of the nearest voxels; what T cannot hold becomes 0. `from` is the grid of `values`, whatever they say.
+template <class T, class From>
+Volume<T> nearest_on(const Volume<From>& values, const Grid& from, const Grid& grid) {
+    Volume<T> out(grid);
+    parallel_for(grid.size.z, [&](std::int64_t z) {
+        for (std::int64_t y = 0; y < grid.size.y; ++y)
+            for (std::int64_t x = 0; x < grid.size.x; ++x) {
+                const Vec3 v = from.voxel_from_world(grid.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)}));
+                const auto at = [](double c, std::int64_t n) {
+                    return std::clamp<std::int64_t>(std::llround(c), 0, n - 1);
+                };
+                const From value = values(at(v.x, from.size.x), at(v.y, from.size.y), at(v.z, from.size.z));
+                out(x, y, z) = value <= std::numeric_limits<T>::max() ? static_cast<T>(value) : T{0};
+            }
+    });
+    return out;
+}
+
 Volume<float> normalised_values(const Tomogram& t, Polarity known, const Model& model) {
     const auto statistics = measure_grey_statistics(t, model.voxel_um);
     const auto polarity = known == Polarity::unknown ? guess_polarity(statistics) : known;
@@ -87,6 +107,10 @@ Sample make_sample(const LabelledTomogram& item, const Model& model) {
     ClassVolume labels = item.labels;
     labels.set_geometry(t.grid.voxel_um, t.grid.origin_um);
     sample.labels = labels_on(labels, grid);
+    if (item.objects != nullptr && model.architecture.objects) {
+        sample.objects = nearest_on<std::uint16_t>(item.objects->numbers, t.grid, grid);
+        sample.depth = nearest_on<std::uint8_t>(item.objects->depth, t.grid, grid);
+    }
     return sample;
 }
 
@@ -169,6 +193,26 @@ std::vector<bool> volumes_to_hold_out(const std::vector<Sample>& all, double sha
     return held;
 }
 
+/// Mean 0 and deviation 1 of the values between the 1st and 99th percentile, as make_grey_scale does it for a tomogram.
+void normalise_alone(std::vector<float>& values) {
+    std::vector<float> sorted = values;
+    const auto at = [&sorted](double share) {
+        const auto i = static_cast<std::ptrdiff_t>(share * static_cast<double>(sorted.size() - 1));
+        std::nth_element(sorted.begin(), sorted.begin() + i, sorted.end());
+        return sorted[static_cast<std::size_t>(i)];
+    };
+    const float low = at(0.01), high = at(0.99);
+    double sum = 0, squares = 0;
+    for (const float v : values) {
+        const auto clipped = static_cast<double>(std::clamp(v, low, high));
+        sum += clipped;
+        squares += clipped * clipped;
+    }
+    const double n = static_cast<double>(values.size()), mean = sum / n;
+    const double deviation = std::sqrt(std::max(1e-12, squares / n - mean * mean));
+    for (float& v : values) v = static_cast<float>((static_cast<double>(v) - mean) / deviation);
+}
+
 }  // namespace
 
 SampleSet::SampleSet(const std::vector<LabelledTomogram>& data,
@@ -223,7 +267,7 @@ void SampleSet::hold_out(std::vector<Sample> all, const TrainOptions& options) {
             auto [teaching, kept] = hold_out_blocks(s.labels, options.validation_share, options.seed + i);
             objects_teach = objects_teach || has_objects(teaching);
             objects_test = objects_test || has_objects(kept);
-            validation.push_back({s.values, std::move(kept), {}, s.source, s.simulated, {}, {}});
+            validation.push_back({s.values, std::move(kept), {}, s.source, s.simulated, {}, {}, {}, {}});
             s.labels = std::move(teaching);
             training.push_back(std::move(s));
         }
@@ -261,7 +305,7 @@ void SampleSet::label_by_forest(int classes, const TrainOptions& options, const 
         }
 }
 
-PatchPair SampleSet::draw(const TrainOptions& options, bool guessed, Random& random) const {
+PatchPair SampleSet::draw(const TrainOptions& options, Size3 size, bool guessed, Random& random) const {
     const double kind = random.uniform();
     const double share = simulated.empty() ? 0 : options.simulated_share;
     const bool from_simulated = kind < share;
@@ -283,16 +327,22 @@ PatchPair SampleSet::draw(const TrainOptions& options, bool guessed, Random& ran
         const auto jitter = [&](std::int64_t n) {
             return random.uniform(-0.35, 0.35) * static_cast<double>(n);
         };
-        centre = at + Vec3{jitter(options.patch.x), jitter(options.patch.y), jitter(options.patch.z)};
+        centre = at + Vec3{jitter(size.x), jitter(size.y), jitter(size.z)};
     }
     const auto inside = [](double c, std::int64_t n, std::int64_t patch) {
         const double half = 0.4 * static_cast<double>(std::min(patch, n)), last = static_cast<double>(n) - 1;
         return half > last - half ? last / 2 : std::clamp(c, half, last - half + 1e-9);
     };
-    centre = {inside(centre.x, grid.size.x, options.patch.x), inside(centre.y, grid.size.y, options.patch.y),
-              inside(centre.z, grid.size.z, options.patch.z)};
-    const AugmentOptions& augment = sample.simulated ? options.augment : options.augment_own;
-    PatchPair pair{cut_patch(sample.values, labels, options.patch, centre, augment, random), {}};
+    centre = {inside(centre.x, grid.size.x, size.x), inside(centre.y, grid.size.y, size.y),
+              inside(centre.z, grid.size.z, size.z)};
+    AugmentOptions augment = sample.simulated ? options.augment : options.augment_own;
+    constexpr double slabs_of_flat = 0.7;
+    if (3 * size.z <= options.patch.z) augment.thin_slab = std::max(augment.thin_slab, slabs_of_flat);
+    PatchObjects objects;
+    if (!guessed && sample.objects.count() > 0) objects = {&sample.objects, &sample.depth};
+    PatchPair pair{cut_patch(sample.values, labels, size, centre, augment, random, objects), {}};
+    // A single slice is normalised by what it shows itself.
+    if (pair.patch.slab > 0 && random.chance(0.5)) normalise_alone(pair.patch.values);
     if (options.method == TrainMethod::semi) pair.clean = pair.patch.values;
     change_grey_values(pair.patch, augment, random);
     return pair;

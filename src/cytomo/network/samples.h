@@ -18,6 +18,8 @@ struct Sample {
     bool simulated = false;
     std::vector<ClassVolume> guessed;  ///< drawings of labels and pseudo-labels, once there are any
     Places guessed_places;
+    Volume<std::uint16_t> objects;  ///< empty if not known, as depth
+    Volume<std::uint8_t> depth;
 };
 
 /// Two views of the same piece: `patch` as the student sees it, `clean` grey values as the teacher does.
@@ -47,9 +49,10 @@ struct SampleSet {
     /// probabilities.
     void label_by_forest(int classes, const TrainOptions& options, const Progress& progress);
 
-    /// A random patch, augmented; most are centred near a voxel of a class drawn uniformly.
+    /// A random patch of a size, augmented; most are centred near a voxel of a class drawn uniformly. Flat ones (a
+    /// third as deep as options.patch or less) mostly show few slices.
     /// `guessed`: with drawings of the forest's labels where no hand has labelled, if there are any.
-    PatchPair draw(const TrainOptions& options, bool guessed, Random& random) const;
+    PatchPair draw(const TrainOptions& options, Size3 size, bool guessed, Random& random) const;
     /// Patches that are the same at every evaluation, drawn by the seed and without augmentation; every class
     /// that is held out lies in one at least.
     std::vector<Patch> validation_patches(const TrainOptions& options) const;

@@ -122,7 +122,7 @@ TEST(Samples, ThinVolumesAreDrawnInTheirMiddle) {
     const SampleSet samples({item}, {}, make_model({{16, 16}, classes}, 1), small_patches(), {});
     Random random(1);
     for (int k = 0; k < 20; ++k) {
-        const auto pair = samples.draw(small_patches(), false, random);
+        const auto pair = samples.draw(small_patches(), small_patches().patch, false, random);
         EXPECT_TRUE(std::any_of(pair.patch.labels.begin(), pair.patch.labels.end(),
                                 [](auto label) { return label != ignore_label; }));
     }

@@ -27,7 +27,8 @@ Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& n
         throw InputError(name, "a CUDA device", std::to_string(torch::cuda::device_count()) + " devices",
                          "Use --device cpu, or a build against a libtorch with CUDA");
     auto net = std::make_shared<Unet>(model, device, torch::kFloat32);
-    const int classes = model.class_count();
+    const int classes = model.class_count(), outputs = model.architecture.outputs,
+              volumes = model.volumes();
     auto groups = torch::zeros({model.architecture.outputs, classes}, torch::kFloat32);
     const auto class_of = model.output_classes();
     for (std::size_t o = 0; o < class_of.size(); ++o) groups[static_cast<std::int64_t>(o)][class_of[o]] = 1;
@@ -35,7 +36,7 @@ Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& n
     const auto type = precision == "f16"    ? torch::kFloat16
                       : precision == "bf16" ? torch::kBFloat16
                                             : torch::kFloat32;
-    return [net, tile, device, classes, groups, type](const float* values, const RowSink& sink,
+    return [net, tile, device, outputs, volumes, groups, type](const float* values, const RowSink& sink,
                                                       const Progress&) {
         const torch::NoGradGuard no_grad;
         const auto x =
@@ -43,9 +44,11 @@ Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& n
                 .to(device, type)
                 .contiguous(device.is_cuda() ? torch::MemoryFormat::ChannelsLast3d
                                              : torch::MemoryFormat::Contiguous);
-        const auto p = torch::matmul(torch::softmax(net->forward_plain(x, false), -1), groups);
+        const auto all = net->forward_plain(x, false);
+        auto p = torch::matmul(torch::softmax(all.slice(-1, 0, outputs), -1), groups);
+        if (all.size(-1) > outputs) p = torch::cat({p, torch::sigmoid(all.slice(-1, outputs))}, -1);
         const auto out = p[0].permute({3, 0, 1, 2}).contiguous().to(torch::kCPU);
-        emit_rows(out.data_ptr<float>(), tile, classes, sink);
+        emit_rows(out.data_ptr<float>(), tile, volumes, sink);
     };
 }
 

@@ -31,7 +31,7 @@ std::vector<double> validate(const Model& model, const std::vector<Patch>& patch
     if (patches.empty()) return std::vector<double>(classes, std::nan(""));
     Engine engine(model, size, precision_for(options.precision, model));
     std::vector<double> both(classes), predicted(classes), truth(classes);
-    std::vector<float> p(classes * static_cast<std::size_t>(size.count()));
+    std::vector<float> p(static_cast<std::size_t>(engine.volumes()) * static_cast<std::size_t>(size.count()));
     const auto n = static_cast<std::size_t>(size.count());
     for (const Patch& patch : patches) {
         engine.run(patch.values.data(), p.data());

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,13 @@
 
 namespace cytomo {
 
+/// The objects of a tomogram, on its grid: what an object head learns from. Numbers (0: none) and how deep each voxel
+/// lies within its object (labels/depth.h).
+struct KnownObjects {
+    InstanceVolume numbers;
+    Volume<std::uint8_t> depth;
+};
+
 /// A tomogram, its labels on the same grid (255: unlabelled), and its polarity.
 struct LabelledTomogram {
     Tomogram tomogram;
@@ -22,6 +30,7 @@ struct LabelledTomogram {
     Polarity polarity = Polarity::unknown;  ///< unknown: guessed from the grey values
     std::string name;
     bool simulated = false;  ///< made beside those labelled by hand: teaches, but tests nothing
+    std::shared_ptr<const KnownObjects> objects = {};  ///< if they are known
 };
 
 /// A tomogram to learn from without labels, and its polarity (unknown: guessed).
@@ -42,6 +51,10 @@ struct TrainOptions {
     std::int64_t steps = 500;       ///< patches of two are one step
     double minutes = 0;             ///< > 0: stop after this time instead; the schedule follows the clock
     Size3 patch{80, 80, 48};        ///< voxels; multiples of the architecture's stride
+    /// Share of the steps whose patches are flat (a third as deep and wider) and mostly show one to eight slices: what
+    /// lies far away in the plane, and single slices, are seen too.
+    double flat_share = 0;
+    double click_share = 0.25;  ///< of the steps with clicks, if the network has an object head
     bool fit_patch = true;          ///< another shape of about the same size if the labels ask for it
     int batch = 2;                  ///< patches a step
     double learning_rate = 2e-3;    ///< highest of a one-cycle schedule (Smith and Topin 2019)

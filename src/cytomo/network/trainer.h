@@ -33,6 +33,9 @@ public:
     void load(const Checkpoint& c);
 
 private:
+    /// Without object maps.
+    torch::Tensor class_logits(const torch::Tensor& all) const;
+
     const SampleSet& samples_;
     const TrainOptions& options_;
     torch::Device device_;

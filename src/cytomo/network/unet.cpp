@@ -78,18 +78,31 @@ torch::Tensor Unet::last_features(torch::Tensor x, const Run& run, const Add& ad
     return x;
 }
 
+torch::Tensor Unet::weight_for(const Block& b, const torch::Tensor& x) const {
+    const bool lacks_clicks = b.layer.name == "encoder.0.a" && x.dim() == 5 && x.size(1) < b.weight.size(1);
+    return lacks_clicks ? b.weight.slice(1, 0, x.size(1)).contiguous() : b.weight;
+}
+
+torch::Tensor Unet::used_channels(const torch::Tensor& all) const {
+    const auto classes = all.slice(-1, 0, architecture_.outputs);
+    if (!architecture_.objects) return classes;
+    return torch::cat({classes, all.slice(-1, architecture_.most_outputs(), Architecture::head_channels)}, -1);
+}
+
 #if CYTOMO_HAS_ONEDNN
 torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
     const auto run = [this](const torch::Tensor& x, const std::string& name) {
         Block& b = block(name);
-        const auto y = blocked::conv_norm(x, b.weight, b.gamma, b.beta, b.state, b.layer.stride,
+        const auto y = blocked::conv_norm(x, weight_for(b, x), b.gamma, b.beta, b.state, b.layer.stride,
                                           b.layer.relu && !b.layer.residual);
         return b.layer.residual ? torch::relu(x + y) : y;
     };
     const auto x = last_features(input.to(type_).contiguous(), run, blocked::add_upsampled);
     const Block& head = block("head");
     const auto logits = blocked::conv_bias(x, head.weight, head.bias);
-    return blocked::channels_last(logits, architecture_.outputs).to(torch::kFloat32);
+    if (!architecture_.objects)
+        return blocked::channels_last(logits, architecture_.outputs).to(torch::kFloat32);
+    return used_channels(blocked::channels_last(logits, Architecture::head_channels)).to(torch::kFloat32);
 }
 #endif
 
@@ -116,7 +129,7 @@ torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
         const std::int64_t k = b.layer.kernel;
         // Of fewer slices than can be halved so often, one is left at some level, and counts as two.
         if (thin && b.layer.stride > 1 && x.size(2) == 1) x = torch::cat({x, x}, 2);
-        auto y = torch::conv3d(x, b.weight.to(x.scalar_type()), {}, b.layer.stride,
+        auto y = torch::conv3d(x, weight_for(b, x).to(x.scalar_type()), {}, b.layer.stride,
                                b.layer.stride == 1 ? (k - 1) / 2 : 0);
         y = torch::batch_norm(y, b.gamma, b.beta, b.state.mean, b.state.variance, training, b.state.momentum,
                               blocked::norm_epsilon, x.is_cuda());
@@ -129,7 +142,7 @@ torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
     const auto x = last_features(input, run, add);
     const Block& head = block("head");
     const auto logits = torch::conv3d(x, head.weight.to(x.scalar_type()), head.bias.to(x.scalar_type()));
-    return logits.slice(1, 0, architecture_.outputs).permute({0, 2, 3, 4, 1}).to(torch::kFloat32);
+    return used_channels(logits.permute({0, 2, 3, 4, 1})).to(torch::kFloat32);
 }
 
 std::vector<torch::Tensor> Unet::parameters() const {

@@ -17,7 +17,8 @@ public:
     /// `type`: float or bfloat16, the type of activations in forward_blocked.
     Unet(const Model& model, torch::Device device, torch::ScalarType type);
 
-    /// Training: x [n, 1, z, y, x] float → logits [n, z, y, x, classes] float. Normalises by the batch and
+    /// Training: x [n, 1, z, y, x] float, with clicks [n, 3, z, y, x] → logits [n, z, y, x, outputs + object maps] float.
+    /// Normalises by the batch and
     /// updates running statistics, unless they are frozen. Takes the fast version where there is one.
     torch::Tensor forward_training(const torch::Tensor& x);
     /// From now on forward_training and forward_blocked normalise by the running statistics, as inference
@@ -48,6 +49,10 @@ private:
     };
     const Block& block(const std::string& name) const { return blocks_.at(name); }
     Block& block(const std::string& name) { return blocks_.at(name); }
+    /// Weights of a block for an input that may lack the channels of clicks.
+    torch::Tensor weight_for(const Block& b, const torch::Tensor& x) const;
+    /// Of the 16 channels of the head (last axis), those of classes and object maps.
+    torch::Tensor used_channels(const torch::Tensor& all) const;
     template <class Use>
     void for_tensors(const Use& use) const;
     template <class Run, class Add>

@@ -40,12 +40,13 @@ void measure_entropy(const float* p, std::int64_t n, int classes, float* entropy
 /// Sums over the views of one tile.
 class ViewSums {
 public:
-    ViewSums(Size3 tile, int classes, int views, bool disagreement)
+    ViewSums(Size3 tile, int classes, int others, int views, bool disagreement)
         : tile_(tile),
           classes_(classes),
+          volumes_(classes + others),
           disagreement_(disagreement),
           weight_(1 / static_cast<float>(views)),
-          sums_(static_cast<std::size_t>(tile.count() * (classes + (disagreement ? 1 : 0)))) {}
+          sums_(static_cast<std::size_t>(tile.count() * (volumes_ + (disagreement ? 1 : 0)))) {}
 
     void clear() { std::fill(sums_.begin(), sums_.end(), 0.F); }
 
@@ -62,18 +63,18 @@ public:
                 else
                     for (std::int64_t x = 0; x < n; ++x) to[x] += weight_ * from[x];
             };
-            for (int c = 0; c < classes_; ++c) add(row + c * n, c);
+            for (int c = 0; c < volumes_; ++c) add(row + c * n, c);
             if (!disagreement_) return;
             std::vector<float> entropy(static_cast<std::size_t>(n));
             measure_entropy(row, n, classes_, entropy.data());
-            add(entropy.data(), classes_);
+            add(entropy.data(), volumes_);
         };
     }
 
     void emit(const RowSink& sink) const {
-        if (!disagreement_) return emit_rows(sums_.data(), tile_, classes_, sink);
-        emit_rows(sums_.data(), tile_, classes_ + 1, [&](std::int64_t y, std::int64_t z, const float* row) {
-            const auto n = static_cast<std::size_t>(tile_.x), all = n * static_cast<std::size_t>(classes_);
+        if (!disagreement_) return emit_rows(sums_.data(), tile_, volumes_, sink);
+        emit_rows(sums_.data(), tile_, volumes_ + 1, [&](std::int64_t y, std::int64_t z, const float* row) {
+            const auto n = static_cast<std::size_t>(tile_.x), all = n * static_cast<std::size_t>(volumes_);
             std::vector<float> out(row, row + all + n), entropy(n);
             measure_entropy(row, tile_.x, classes_, entropy.data());
             for (std::size_t i = 0; i < n; ++i)
@@ -84,7 +85,7 @@ public:
 
 private:
     Size3 tile_;
-    int classes_;
+    int classes_, volumes_;
     bool disagreement_;
     float weight_;
     std::vector<float> sums_;
@@ -92,13 +93,13 @@ private:
 
 }  // namespace
 
-Runner over_views(Runner run, int views, Size3 tile, int classes, bool disagreement, std::int64_t wanted) {
+Runner over_views(Runner run, int views, Size3 tile, int classes, int others, bool disagreement, std::int64_t wanted) {
     const Size3 kept{tile.x, tile.y, wanted > 0 ? wanted : tile.z};
     if (views > 4 && kept.z != tile.z)
         throw std::logic_error("mirror images along z need all slices of a tile");
     if (views == 1 && !disagreement) return run;
     return [=, values = std::vector<float>(static_cast<std::size_t>(tile.count())),
-            sums = ViewSums(kept, classes, views, disagreement)](const float* in, const RowSink& sink,
+            sums = ViewSums(kept, classes, others, views, disagreement)](const float* in, const RowSink& sink,
                                                                  const Progress& progress) mutable {
         sums.clear();
         for (int view = 0; view < views; ++view) {
