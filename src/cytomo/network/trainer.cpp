@@ -81,7 +81,7 @@ struct Batch {
 };
 
 /// On CUDA, libtorch's own f32.
-torch::ScalarType activation_type(const Model& model, const TrainOptions& options) {
+torch::ScalarType training_type(const Model& model, const TrainOptions& options) {
     if (!find_device(options.device).is_cpu()) return torch::kFloat32;
     const bool bf16 = options.precision == "auto" ? training_rates(model).fastest() == Precision::bf16
                                                   : options.precision == "bf16";
@@ -94,7 +94,7 @@ Trainer::Trainer(const Model& start, const SampleSet& samples, const TrainOption
     : samples_(samples),
       options_(options),
       device_(find_device(options.device)),
-      type_(activation_type(start, options)),
+      type_(training_type(start, options)),
       model_(start),
       student_(start, device_, type_),
       teacher_(start, device_, type_),

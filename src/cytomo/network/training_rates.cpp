@@ -4,6 +4,7 @@
 #include <ctime>
 #include <limits>
 
+#include "cytomo/core/grid.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/precision.h"
 #include "rate_memory.h"
