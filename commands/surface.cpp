@@ -212,7 +212,7 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     Probabilities p;
     ClassVolume classes;
     require_voxel_size(arguments.from_probabilities
-                           ? any_probability_file(arguments.classes)
+                           ? std::filesystem::path(any_probability_file(arguments.classes))
                            : std::filesystem::path(arguments.classes),
                        reading);
     if (arguments.from_probabilities) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/measures/matching.h"
 
 namespace cytomo {
