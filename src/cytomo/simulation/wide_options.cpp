@@ -64,6 +64,8 @@ Acquisition draw_acquisition(const SimulationOptions& options, Random& random) {
     const double edge_um = options.voxel_um.x;
     const double per_image = noise * std::sqrt(images) * edge_um / 0.9;
     a.photons = std::clamp(1 / (0.5 * per_image * per_image), 40.0, 2e5);
+    // The capillary is the axis; others lie as they lie.
+    a.axis_deg = options.preset != "wide-capillary" && random.chance(0.35) ? 90 : 0;
     a.blur_nm = random.uniform(6, 26) + (random.chance(0.2) ? random.uniform(0, 30) : 0);
     a.depth_of_field_um = random.chance(0.15) ? 0 : random.uniform(1.2, 10);
     a.misalignment = random.chance(0.8) ? random.uniform(0, 0.6) : random.uniform(0.6, 1.6);
@@ -96,7 +98,7 @@ Export draw_export(Random& random) {
     if (softer > 0.75 && softer < 0.9) e.late_smooth_voxels = random.uniform(0.3, 0.9);
     e.sharpen = now_and_then(random, 0.4, 0.2, 1.5);
     e.sharpen_voxels = log_uniform(random, 1.2, 14);
-    e.stripes = now_and_then(random, 0.15, 0.03, 0.5);
+    e.stripes = random.chance(0.25) ? log_uniform(random, 0.02, 0.5) : 0;
     e.shading = now_and_then(random, 0.35, 0.05, 0.8);
     e.bits = random.chance(0.75) ? 8 : 32;
     e.clip_low = random.chance(0.4) ? random.uniform(0, 0.002) : random.uniform(0, 0.06);
