@@ -67,6 +67,7 @@ TEST(Cell, EveryPresetHasItsOrganelles) {
         std::set<int> found(cell.classes.values().begin(), cell.classes.values().end());
         for (const int c : {cytoplasm, nucleus, mitochondrion, lipid_droplet, vesicle})
             EXPECT_TRUE(found.contains(c)) << preset << " without class " << c;
+        if (preset.starts_with("wide-")) continue;  // what lies outside of these cells is drawn
         EXPECT_EQ(found.contains(filopodium), preset == "cell-edge") << preset;
     }
 }

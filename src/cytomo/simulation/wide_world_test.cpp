@@ -167,6 +167,7 @@ TEST(WideWorld, ANucleusMayLookLikeTheCytoplasm) {
 
 TEST(WideWorld, VacuolesAreAsLightAsAskedFor) {
     SimulationOptions o = small("wide-adherent", 4, 20);
+    o.size = {192, 192, 96};
     o.cells = changed("wide-adherent", R"({"vacuole_field": {"share_of_cytoplasm": {"fixed": 0.3},
         "radius_um": {"fixed": 0.3}, "radius_spread": {"fixed": 0.01}, "lumen_over_cytosol": {"fixed": -0.06},
         "lumen_spread": {"fixed": 0}, "wobble": {"fixed": 0}, "texture": {"fixed": 0}, "filled": {"fixed": 0},
