@@ -83,7 +83,7 @@ refused 1 "--overwrite" bias few --model mine.safetensors --learn there.safetens
 cmp -s mine.safetensors there.safetensors || fail "a model was overwritten"
 cytomo bias learnt --model mine.safetensors --learn learnt.safetensors --cells 8 --size 96,96,48 --voxel-nm 40 --views 1 \
     --preset cell-edge --seed 11
-holds learnt bias.csv bias_samples.csv learnt_errors.csv report.html
+holds learnt .cytomo-files bias.csv bias_samples.csv learnt_errors.csv report.html
 grep -q 'expected' learnt/bias.csv && fail "expected numbers of a model whose errors nobody knew"
 grep -q ',learnt$' learnt/learnt_errors.csv || fail "nothing learnt: $(cat learnt/learnt_errors.csv)"
 grep -q 'none: .* to compare, needs' learnt/learnt_errors.csv || fail "nothing refused: $(cat learnt/learnt_errors.csv)"
