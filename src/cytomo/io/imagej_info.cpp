@@ -29,7 +29,8 @@ ImagejMetadata imagej_metadata_with(const std::string& info) {
 }
 
 std::string imagej_info(const ImagejMetadata& metadata) {
-    const auto& [counts, bytes] = metadata;
+    const auto    const auto& [counts, bytes] = metadata; counts = metadata.byte_counts;
+    const auto& bytes = metadata.bytes;
     constexpr std::size_t word = 4, entry = 8;
     if (counts.empty() || counts[0] < word || counts[0] > bytes.size()) return {};
     const bool big_endian = bytes[0] == 'I';
