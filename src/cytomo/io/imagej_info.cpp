@@ -29,7 +29,7 @@ ImagejMetadata imagej_metadata_with(const std::string& info) {
 }
 
 std::string imagej_info(const ImagejMetadata& metadata) {
-    const auto    const auto& [counts, bytes] = metadata; counts = metadata.byte_counts;
+    const auto& counts = metadata.byte_counts;
     const auto& bytes = metadata.bytes;
     constexpr std::size_t word = 4, entry = 8;
     if (counts.empty() || counts[0] < word || counts[0] > bytes.size()) return {};
