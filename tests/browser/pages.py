@@ -65,7 +65,7 @@ class Page(unittest.TestCase):
         """Where the 3D view shows something: not its ground. The panel at the left is left out."""
         ground = picture[5, -5].astype(int)
         mask = np.abs(picture.astype(int) - ground).max(axis=-1) > 16
-        mask[:, :self.browser.run("return document.getElementById('viewer-panel').getBoundingClientRect().width") + 24] = False
+        mask[:, :round(self.browser.run("return document.getElementById('viewer-panel').getBoundingClientRect().width")) + 24] = False
         mask[-60:, -200:] = False  # the scale bar
         return mask
 

@@ -34,6 +34,6 @@ again 2 "--no-report" train -o new.safetensors --report page.html --no-report
 # What was computed in is asked for, kept, and said.
 cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 --seed 1 --precision f32 \
     --no-report -o exact.safetensors
-grep -aq '"precision":"f32"' exact.safetensors || fail "the model does not say what it was trained in"
+grep -aqE 'precision[^a-z0-9]+f32' exact.safetensors || fail "the model does not say what it was trained in"
 grep -aq '"precision":"\(f32\|bf16\)"' tiny.safetensors || fail "the model does not say what auto took"
 again 2 "--precision" train -o new.safetensors --precision int8

@@ -16,7 +16,7 @@ echo nothing > "$prefix/share/cytomo/default.safetensors"
 refused 1 "share/cytomo/default.safetensors" version
 mv kept "$prefix/share/cytomo/default.safetensors"
 [ -x "$prefix/libexec/cytomo-torch" ] || fail "no cytomo-torch"
-refused 1 "nowhere.mrc" train --images nowhere.mrc --labels nowhere.tif -o new.safetensors
+refused 1 "nowhere" train --images nowhere.mrc --labels nowhere.tif -o new.safetensors
 
 # A page for each command, which says what the help says; completions that complete.
 cytomo --help
@@ -26,7 +26,7 @@ for name in $names; do
     page=$prefix/share/man/man1/cytomo-$name.1
     [ -f "$page" ] || fail "no man page of $name"
     cytomo "$name" --help
-    for option in $(grep -oE '^  (-[a-z],)?--[a-z-]+' out.txt | grep -oE -- '--[a-z-]+'); do
+    for option in $(grep -oE '^  (-[a-z],)?--[a-z0-9-]+' out.txt | grep -oE -- '--[a-z0-9-]+'); do
         tr -d '\\' < "$page" | grep -qF -- "$option" || fail "$page: no $option"
         grep -qE "\"$name\"\) words=\".* $option( |\")" "$prefix/share/bash-completion/completions/cytomo" ||
             fail "bash: no $option of $name"
