@@ -35,5 +35,5 @@ again 2 "--no-report" train -o new.safetensors --report page.html --no-report
 cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 --seed 1 --precision f32 \
     --no-report -o exact.safetensors
 grep -aqE 'precision[^a-z0-9]+f32' exact.safetensors || fail "the model does not say what it was trained in"
-grep -aq '"precision":"\(f32\|bf16\)"' tiny.safetensors || fail "the model does not say what auto took"
+grep -aqE 'precision[^a-z0-9]+(f32|bf16)' tiny.safetensors || fail "the model does not say what auto took"
 again 2 "--precision" train -o new.safetensors --precision int8
