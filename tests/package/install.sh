@@ -43,7 +43,7 @@ END
 completions=$prefix/share/bash-completion/completions/cytomo
 expect "segment" "cytomo seg" bash complete.bash "$completions" cytomo seg
 expect "auto dark bright" "segment --polarity" bash complete.bash "$completions" cytomo segment a.mrc --polarity ""
-expect "--voxel-nm" "analyze --vox" bash complete.bash "$completions" cytomo analyze --vox
+expect "--voxel-nm --voxel-error-percent" "analyze --vox" bash complete.bash "$completions" cytomo analyze --vox
 expect "slices surfaces" "render s" bash complete.bash "$completions" cytomo render s
 expect "" "a file" bash complete.bash "$completions" cytomo info "tomo"
 command -v zsh >/dev/null && zsh -n "$prefix"/share/zsh/*/_cytomo
