@@ -148,6 +148,7 @@ Command simulate_command() {
                 app.add_flag("--absorption", a->absorption,
                              "Write the absorption before the microscope too (absorption.mrc)");
                 a->cell.declare(app);
+                a->cell.declare_world(app);
                 return [a](const Common& common) { run(*a, common); };
             }};
 }

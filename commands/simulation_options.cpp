@@ -92,20 +92,22 @@ SimulationOptions SimulationArguments::options(const std::shared_ptr<const CellM
     return o;
 }
 
-void SimulationArguments::declare(CLI::App& app) {
-    auto* kind = app.add_option("--preset", preset, "Kind of cell")
-                     ->check(CLI::IsMember(simulation_presets()))
-                     ->capture_default_str();
-    app.add_option("--size", size, "Voxels along x, y, z")->capture_default_str();
-    app.add_option("--voxel-nm", voxel_nm, "Voxel size in nm, one number or X,Y,Z")->capture_default_str();
-    auto* drawn = app.add_flag("--varied", varied, "Draw contents and microscope at random, as for training");
-    auto* file = app.add_option("--config", config,
-                                "JSON file with other distributions of sizes, absorption, numbers, …");
+void SimulationArguments::declare_world(CLI::App& app) {
     app.add_option("--world", world, "Draw everything, the kind of cell too, as training on that world does")
         ->check(CLI::IsMember({"standard", "wide"}))
-        ->excludes(kind)
-        ->excludes(drawn)
-        ->excludes(file);
+        ->excludes(app.get_option("--preset"))
+        ->excludes(app.get_option("--varied"))
+        ->excludes(app.get_option("--config"));
+}
+
+void SimulationArguments::declare(CLI::App& app) {
+    app.add_option("--preset", preset, "Kind of cell")
+        ->check(CLI::IsMember(simulation_presets()))
+        ->capture_default_str();
+    app.add_option("--size", size, "Voxels along x, y, z")->capture_default_str();
+    app.add_option("--voxel-nm", voxel_nm, "Voxel size in nm, one number or X,Y,Z")->capture_default_str();
+    app.add_flag("--varied", varied, "Draw contents and microscope at random, as for training");
+    app.add_option("--config", config, "JSON file with other distributions of sizes, absorption, numbers, …");
     const char* microscope = "Microscope";
     app.add_option("--tilt-range", tilt_range, "Lowest and highest tilt in degrees, such as -60,60")
         ->group(microscope);

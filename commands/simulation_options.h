@@ -25,6 +25,8 @@ struct SimulationArguments {
 
     /// Adds the options; each command declares seed and number of cells itself.
     void declare(CLI::App& app);
+    /// Adds --world, after the others.
+    void declare_world(CLI::App& app);
     /// The preset's standard cells, changed by the user's file if there is one. Throws InputError.
     std::shared_ptr<const CellModel> cells() const;
     /// Throws UsageError for what cannot be.
