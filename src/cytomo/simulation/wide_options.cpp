@@ -57,7 +57,7 @@ Acquisition draw_acquisition(const SimulationOptions& options, Random& random) {
     draw_reconstruction(a, random);
     // The noise of filtered back-projection, in 1/µm, is drawn, and the photons that make it: cells differ
     // from ice by about 0.1 per µm. Half the light passes.
-    double noise = random.chance(0.25) ? log_uniform(random, 0.01, 0.03) : log_uniform(random, 0.03, 0.24);
+    double noise = random.chance(0.25) ? log_uniform(random, 0.01, 0.03) : log_uniform(random, 0.03, 0.3);
     // Iterations that end early leave less of it.
     if (a.reconstruction == ReconstructionMethod::sirt) noise *= 2;
     const double images = (a.tilt_max_deg - a.tilt_min_deg) / a.tilt_step_deg + 1;
