@@ -29,6 +29,21 @@ if(CYTOMO_COVERAGE)
   target_link_options(cytomo_flags INTERFACE --coverage)
 endif()
 
+# cytomo_precompile(TARGET) parses what most files of a test program include once; all test programs share it. Libraries do
+# without: GCC 12 raises false alarms on strings of precompiled headers when it optimises (bug 105651 and its kind).
+# With ccache: CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime.
+function(cytomo_precompile target)
+  get_property(first GLOBAL PROPERTY CYTOMO_PRECOMPILED)
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
+  else()
+    target_precompile_headers(${target} PRIVATE <gmock/gmock.h> <gtest/gtest.h> <algorithm> <array> <atomic> <chrono>
+      <cmath> <cstdint> <filesystem> <fstream> <functional> <map> <memory> <numeric> <optional> <random> <set>
+      <sstream> <string> <string_view> <thread> <utility> <vector>)
+    set_property(GLOBAL PROPERTY CYTOMO_PRECOMPILED ${target})
+  endif()
+endfunction()
+
 # cytomo_unit_tests(NAME PROGRAM [SLOW Suite.Test …] [DATA Suite.* …] [WHOLE_MACHINE Suite.Test …])
 # Every test of a GoogleTest program becomes a test NAME.Suite.Test of ctest with the labels NAME and unit, found when ctest
 # starts. Those that SLOW lists (some seconds or more; patterns of --gtest_filter) are labelled slow as well, those that
@@ -74,13 +89,14 @@ endforeach()\n")
 endfunction()
 
 # cytomo_folder(NAME SOURCES a.cpp … [TESTS a_test.cpp …] [USES core image …] [LIBRARIES X::X …]
-#               [SLOW …] [DATA …] [WHOLE_MACHINE …])
+#               [PRECOMPILE <torch/torch.h> …] [SLOW …] [DATA …] [WHOLE_MACHINE …])
 # Makes the static library cytomo_NAME and the test program cytomo_NAME_test (see cytomo_unit_tests).
-# USES are folders; LIBRARIES are third-party and stay private to the folder.
+# USES are folders; LIBRARIES are third-party and stay private to the folder. PRECOMPILE: headers
+# that most SOURCES include and that take long to parse.
 function(cytomo_folder name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;USES;LIBRARIES;SLOW;DATA;WHOLE_MACHINE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;USES;LIBRARIES;PRECOMPILE;SLOW;DATA;WHOLE_MACHINE" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "cytomo_folder(${name}): expected SOURCES, TESTS, USES, LIBRARIES, SLOW, DATA, WHOLE_MACHINE, "
+    message(FATAL_ERROR "cytomo_folder(${name}): expected SOURCES, TESTS, USES, LIBRARIES, PRECOMPILE, SLOW, DATA, WHOLE_MACHINE, "
                         "found ${ARG_UNPARSED_ARGUMENTS}")
   endif()
   add_library(cytomo_${name} STATIC ${ARG_SOURCES})
@@ -91,12 +107,27 @@ function(cytomo_folder name)
     target_link_libraries(cytomo_${name} PUBLIC cytomo_${used})
   endforeach()
   target_link_libraries(cytomo_${name} PRIVATE ${ARG_LIBRARIES})
+  if(ARG_PRECOMPILE)
+    target_precompile_headers(cytomo_${name} PRIVATE ${ARG_PRECOMPILE})
+  endif()
   if(CYTOMO_TESTS AND ARG_TESTS)
     add_executable(cytomo_${name}_test ${ARG_TESTS})
     target_link_libraries(cytomo_${name}_test PRIVATE cytomo_${name} GTest::gtest GTest::gmock GTest::gtest_main
                           ${ARG_LIBRARIES})
     target_compile_definitions(cytomo_${name}_test PRIVATE
       CYTOMO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    if(ARG_PRECOMPILE)
+      target_precompile_headers(cytomo_${name}_test REUSE_FROM cytomo_${name})
+    else()
+      # What tests do themselves need not be fast, but soon compiled.
+      target_compile_options(cytomo_${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
+      if(NOT OpenMP::OpenMP_CXX IN_LIST ARG_LIBRARIES)  # other flags cannot share
+        cytomo_precompile(cytomo_${name}_test)
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+          target_compile_options(cytomo_${name}_test PRIVATE -Wno-array-bounds)  # the false alarms named above
+        endif()
+      endif()
+    endif()
     cytomo_unit_tests(${name} cytomo_${name}_test SLOW ${ARG_SLOW} DATA ${ARG_DATA} WHOLE_MACHINE ${ARG_WHOLE_MACHINE})
   endif()
 endfunction()

@@ -198,15 +198,15 @@ void PredictOptions::check() const {
 
 int views_for(Size3 volume, const Architecture& architecture) {
     const std::int64_t stride = architecture.stride();
-    if (volume.z < stride) {
+    if (volume.z < stride && thin_depth(volume.z, stride) < stride) {  // what a user looks at first
         constexpr double most = 1.2e11;
         const auto padded = [&](std::int64_t n) { return (n + stride - 1) / stride * stride; };
         const double work =
             multiply_adds(architecture, {padded(volume.x), padded(volume.y), thin_depth(volume.z, stride)});
         return 4 * work <= most ? 4 : 2 * work <= most ? 2 : 1;
     }
-    const double voxels = static_cast<double>(volume.count()) * architecture.multiply_adds_per_voxel() /
-                          Architecture{}.multiply_adds_per_voxel();
+    const double voxels = static_cast<double>(volume.x * volume.y * std::max(volume.z, stride)) *
+                          architecture.multiply_adds_per_voxel() / Architecture{}.multiply_adds_per_voxel();
     if (voxels <= 4e6) return 8;
     if (voxels <= 16e6) return 4;
     return voxels <= 32e6 ? 2 : 1;

@@ -38,8 +38,9 @@ struct PredictRecord {
 /// Views that predict takes if it may choose, by the work of one: 8 for up to 4 million voxels of the model's
 /// grid, 4 up to 16 million (seconds on a laptop), 2 up to 32 million, 1 above; for another architecture than
 /// the default one, as many voxels as take the same multiply-adds. Volumes of fewer slices than the
-/// architecture's stride (16) are what one looks at first, and tiles are deeper than they: 4 views, 2 or 1,
-/// so that multiply-adds stay below 1.2e11 (but for one view of many pixels).
+/// architecture's stride (16) count as if they had as many, which is what is computed. One slice or two are
+/// what one looks at first: 4 views, 2 or 1, so that multiply-adds stay below 1.2e11 (but for one view of many
+/// pixels).
 int views_for(Size3 volume, const Architecture& architecture);
 
 /// Whether dense matter is bright or dark: the longer tail of the grey values and the model's certainty with

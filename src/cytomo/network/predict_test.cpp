@@ -177,16 +177,14 @@ TEST(Predict, ViewsFollowTheWork) {
     const auto most = static_cast<std::int64_t>(4e6 / ratio / (100 * 16));
     EXPECT_EQ(views_for({100, most, 16}, large), 8);
     EXPECT_EQ(views_for({100, most + 1, 16}, large), 4);
-    // Thin ones: bounded work. More slices or pixels never take more views.
+    // One slice or two: bounded work. From three on as many as 16 slices take, which is what is computed.
     for (const std::int64_t edge : {64, 255, 496, 1000, 3000}) {
-        int before = 4;
-        for (std::int64_t z = 1; z < 16; ++z) {
+        for (std::int64_t z = 1; z < 3; ++z) {
             const int n = views({edge, edge, z});
             const std::int64_t padded = (edge + 15) / 16 * 16;
-            EXPECT_TRUE(n == 1 || n * multiply_adds(usual, {padded, padded, thin_depth(z, 16)}) <= 1.2e11);
-            EXPECT_LE(n, before) << edge << ' ' << z;
-            before = n;
+            EXPECT_TRUE(n == 1 || n * multiply_adds(usual, {padded, padded, 8}) <= 1.2e11) << edge << ' ' << z;
         }
+        for (std::int64_t z = 3; z < 16; ++z) EXPECT_EQ(views({edge, edge, z}), views({edge, edge, 16})) << edge;
     }
     EXPECT_EQ(views({64, 64, 1}), 4);
     EXPECT_EQ(views({3000, 3000, 1}), 1);
@@ -196,7 +194,7 @@ TEST(Predict, OneSliceTakesLittleWork) {
     // 255 × 496 pixels took 1.1e12 multiply-adds: eight views of a tile of 16 slices, and the polarity by
     // eight views. Two slow cores do 2e11 within three seconds.
     const Model model = make_model({{16, 32, 64, 128, 128}, 3}, 1);
-    for (const std::int64_t slices : {1, 3, 9}) {
+    for (const std::int64_t slices : {1, 2}) {
         PredictOptions options;
         options.precision = "f32";
         PredictRecord record;

@@ -72,7 +72,7 @@ double Tiling::work() const {
 }
 
 std::int64_t thin_depth(std::int64_t slices, std::int64_t stride) {
-    return stride >= 16 && slices <= stride / 2 ? stride / 2 : stride;
+    return stride >= 16 && slices <= 2 ? stride / 2 : stride;
 }
 
 double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted) {

@@ -39,8 +39,8 @@ struct Tiling {
     double work() const;
 };
 
-/// Slices of a tile for a volume of fewer slices than `stride`, a power of two: half of it, if that will do
-/// and is 8 at least; else all. Fewer would cost accuracy (docs/experiments.md).
+/// Slices of a tile for a volume of fewer slices than `stride`, a power of two: half of it for one or two
+/// slices, if that is 8 at least; else all. Fewer would cost accuracy (docs/experiments.md).
 std::int64_t thin_depth(std::int64_t slices, std::int64_t stride);
 
 /// Multiply-adds of a U-Net for a tile of which the first `wanted` slices are wanted (0: all). Where the tile
