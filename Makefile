@@ -21,6 +21,7 @@ build: ## the programs, build/release/cytomo and cytomo-torch; installs what is 
 program: ## build/release/cytomo alone, which does all but train, without libtorch
 	@scripts/install-dependencies
 	@scripts/configure analyzing
+	@rm -f build/release/cytomo-torch # of an earlier build: cytomo would start it for what takes libtorch
 	@cmake --build build/release -j $(JOBS) --target cytomo
 
 demo: program ## simulate a cell, analyze it, compare with the truth; prints the path of the page
@@ -47,7 +48,7 @@ test: ## include check, sanitizers, fuzzing, then all tests of the release build
 	@scripts/test
 
 coverage: ## which lines the unit tests run; fills docs/coverage.md
-	@scripts/install-dependencies build coverage
+	@scripts/install-dependencies build test coverage
 	@scripts/coverage
 
 sanitize: ## unit tests with address and undefined-behaviour sanitizers (without libtorch)
@@ -85,4 +86,4 @@ clean: ## remove build/ and demo-output/
 	@rm -rf build demo-output
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile

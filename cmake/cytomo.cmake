@@ -78,12 +78,14 @@ function(_cytomo_discover name program label cores filter)
   string(MAKE_C_IDENTIFIER "${program}_${label}_${cores}" list)
   gtest_discover_tests(${program} TEST_PREFIX "${name}." TEST_FILTER "${filter}" TEST_LIST ${list}
     DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
-    PROPERTIES TIMEOUT 900 PROCESSORS ${cores} ENVIRONMENT "CYTOMO_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
-  # Lists do not pass through PROPERTIES; this runs when the tests are known.
+    PROPERTIES TIMEOUT 900 PROCESSORS ${cores})
+  # Lists do not pass through PROPERTIES; this runs when the tests are known. What tests measure of the machine while others
+  # run must not be what the user's programs go by: a cache of their own.
   set(labels ${CMAKE_CURRENT_BINARY_DIR}/${list}_labels.cmake)
   set(all unit ${name} ${label})
   file(WRITE ${labels} "foreach(test IN LISTS ${list})
-  set_tests_properties(\${test} PROPERTIES LABELS \"${all}\")
+  set_tests_properties(\${test} PROPERTIES LABELS \"${all}\"
+    ENVIRONMENT \"CYTOMO_SOURCE_DIR=${PROJECT_SOURCE_DIR};XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/tests/cache\")
 endforeach()\n")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels})
 endfunction()

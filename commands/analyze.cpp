@@ -1,6 +1,7 @@
 // cytomo analyze: everything, in one command.
 #include "cytomo/analyze.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -36,6 +37,18 @@ struct Arguments {
     MeasureOptions measures;
 };
 
+/// What the outline of the cell body is called: none of the classes is.
+std::string outline_name(const Legend& legend) {
+    const auto is_taken = [&](const std::string& name) {
+        return std::any_of(legend.entries.begin(), legend.entries.end(),
+                           [&](const auto& entry) { return file_name_of_class(legend, entry.id) == name; });
+    };
+    std::string name = "cell-body";
+    if (is_taken(name)) name = "cell-outline";
+    while (is_taken(name)) name += "-of-all";
+    return name;
+}
+
 void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& arguments,
                     const Legend& legend) {
     fs::create_directory(folder);
@@ -49,9 +62,10 @@ void write_surfaces(const fs::path& folder, const Analysis& a, const Arguments& 
         const std::string name = file_name_of_class(legend, s.class_id);
         write_mesh(folder / (name + "." + arguments.format), s.mesh, false, look(s.class_id, name));
     }
-    if (!a.body.empty())
-        write_mesh(folder / ("cell-body." + arguments.format), a.body, false,
-                   look(a.body_class, "cell-body"));
+    if (!a.body.empty()) {
+        const std::string name = outline_name(legend);
+        write_mesh(folder / (name + "." + arguments.format), a.body, false, look(a.body_class, name));
+    }
     if (!arguments.per_instance) return;
     fs::create_directory(folder / "instances");
     for (std::size_t n = 1; n < a.measures.object_surfaces.size(); ++n) {
@@ -92,6 +106,8 @@ void run(const Arguments& a, const Common& common) {
     folder.keep(a.in);
     folder.keep(a.predict.model_file);
     const Model model = a.predict.model();
+    check_file_names(model.legend, a.predict.model_file.empty() ? "the model" : a.predict.model_file,
+                     "Give one of them another name when training: --classes VALUE=NAME,…");
     const KnownErrors errors =
         known_errors(model.error_model, model.checksum(),
                      a.predict.model_file.empty() ? "the model" : a.predict.model_file);

@@ -136,8 +136,7 @@ void write_learnt(const Arguments& a, Model model, const ErrorFit& fit, const Si
         if (r.refused.empty())
             std::snprintf(line, sizeof line,
                           "  %-16s learnt from %lld objects in %d cells; 90 %% intervals held %.0f %% of the "
-                          "volumes in "
-                          "other cells",
+                          "volumes in other cells",
                           name.c_str(), static_cast<long long>(r.compared), r.cells, 100 * r.held);
         else
             std::snprintf(line, sizeof line, "  %-16s no intervals: %s", name.c_str(), r.refused.c_str());

@@ -61,6 +61,8 @@ void write_text(const std::filesystem::path& file, const std::string& text);
 
 /// The name of a class for use in file names: blanks and '/' become "-".
 std::string file_name_of_class(const Legend& legend, int class_id);
+/// Throws InputError for `file`, whose classes these are, if the files of two would have one name.
+void check_file_names(const Legend& legend, const std::string& file, const std::string& advice);
 /// The file for one class where there is one for each: NAME.EXT becomes NAME.CLASS.EXT.
 std::filesystem::path file_of_class(const std::filesystem::path& base, const Legend& legend, int class_id);
 

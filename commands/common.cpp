@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -207,6 +208,18 @@ std::string file_name_of_class(const Legend& legend, int class_id) {
     std::replace_if(
         name.begin(), name.end(), [](char c) { return c == ' ' || c == '/'; }, '-');
     return name;
+}
+
+void check_file_names(const Legend& legend, const std::string& file, const std::string& advice) {
+    std::map<std::string, std::string> class_of;
+    for (const LegendEntry& entry : legend.entries) {
+        const std::string name = file_name_of_class(legend, entry.id);
+        const auto [other, is_new] = class_of.try_emplace(name, entry.name);
+        if (!is_new)
+            throw InputError(file, "classes whose files have names of their own",
+                             "'" + other->second + "' and '" + entry.name + "', both of them " + name,
+                             advice);
+    }
 }
 
 std::filesystem::path file_of_class(const std::filesystem::path& base, const Legend& legend, int class_id) {

@@ -41,8 +41,7 @@ Command convert_command() {
                 add_voxel_option(app, o->voxel_nm, "Voxel edges in nm, in place of those of the file");
                 app.add_option("--dataset", o->dataset,
                                "Dataset of an HDF5 file, with :c0 or :t0 behind it a channel or time of it; "
-                               "or channel of a TIFF "
-                               "file (c0, c1, ...)");
+                               "or channel of a TIFF file (c0, c1, ...)");
                 app.add_option("--type", o->type,
                                "Type of the values: int8, uint8, int16, uint16, int32, uint32 or float32");
                 add_legend_option(

@@ -63,8 +63,9 @@ Renaming parse_match(const std::vector<std::string>& pairs) {
 }
 
 /// Classes of one name are one class, under the truth's id. Classes that only the prediction has keep their
-/// ids where these are free, get others where not, and join `truth`.
-Renaming match_names(const Legend& prediction, Legend& truth) {
+/// ids where these are free, get others where not, and join `truth`. Throws InputError for `file`, the
+/// prediction, if there are not enough.
+Renaming match_names(const Legend& prediction, Legend& truth, const std::string& file) {
     Renaming name{};
     name[ignore_label] = ignore_label;
     std::vector<LegendEntry> others;
@@ -76,11 +77,17 @@ Renaming match_names(const Legend& prediction, Legend& truth) {
         else
             others.push_back(entry);
     }
+    const auto is_free = [&](int id) { return truth.find(static_cast<std::uint8_t>(id)) == nullptr; };
     for (LegendEntry entry : others) {
-        const std::uint8_t id = entry.id;
-        for (entry.id = truth.find(id) == nullptr ? id : 1; truth.find(entry.id) != nullptr; ++entry.id) {
-        }
-        name[id] = entry.id;
+        int id = entry.id;
+        if (!is_free(id)) id = 1;
+        while (id < ignore_label && !is_free(id)) ++id;
+        if (id >= ignore_label)
+            throw InputError(file, "at most 254 classes in prediction and truth together",
+                             "no id left for '" + entry.name + "'",
+                             "Match classes by their ids: --match PREDICTED=TRUE");
+        name[entry.id] = static_cast<std::uint8_t>(id);
+        entry.id = name[entry.id];
         truth.entries.push_back(entry);
     }
     return name;
@@ -186,7 +193,7 @@ Pair read_pair(const EvaluateArguments& a, const ReadOptions& reading, const Com
         if (!by_id) check_explained(pair.prediction, a.prediction, pair.legend);
     }
     if (!by_id && !(p && t)) return pair;
-    const Renaming name = by_id ? matched : match_names(p->legend(), pair.legend);
+    const Renaming name = by_id ? matched : match_names(p->legend(), pair.legend, a.prediction);
     for (std::uint8_t& c : pair.prediction.values()) c = name[c];
     return pair;
 }
@@ -214,7 +221,7 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
                    " voxels";
         };
         throw InputError(arguments.prediction, "the size of the truth, " + text(t), text(p),
-                         "Compare volumes on the same grid (cytomo convert resamples)");
+                         "Compare volumes of the same tomogram, neither cropped nor binned");
     }
     if (!truth_header.voxel_size_known) {
         options.voxel_size_known = lengths_from.voxel_size_known;

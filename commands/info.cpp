@@ -22,8 +22,7 @@ Command info_command() {
             add_voxel_option(app, o->voxel_nm, "Voxel edges in nm, in place of those of the file");
             app.add_option("--dataset", o->dataset,
                            "Dataset of an HDF5 file, with :c0 or :t0 behind it a channel or time of it; or "
-                           "channel of a TIFF "
-                           "file (c0, c1, ...)");
+                           "channel of a TIFF file (c0, c1, ...)");
             return [o](const Common& common) {
                 const StoredVolume volume = open_volume(o->file, {parse_voxel_nm(o->voxel_nm), o->dataset});
                 const Passport passport = measure_passport(volume, common.progress().stage("reading"));

@@ -94,8 +94,8 @@ std::string LabelMeaning::text() const {
 
 LabelMeaning meaning_of(const Legend& legend) {
     LabelMeaning meaning;
-    meaning.legend = legend;
-    for (const auto& entry : legend.entries) meaning.id_of[entry.id] = entry.id;
+    meaning.legend = each_name_once(legend);
+    for (const auto& entry : legend.entries) meaning.id_of[entry.id] = meaning.legend.find(entry.name)->id;
     add_usual_ignored(meaning.id_of);
     return meaning;
 }

@@ -100,6 +100,8 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
 
     for (const auto& input : {arguments.tomogram, arguments.classes, arguments.instances, arguments.edits})
         output.keep(input);
+    // Classes that stay are still the model's.
+    output.keep(std::filesystem::path(arguments.classes).parent_path() / result_errors_name);
 
     const ClassMeaning meaning = find_meaning(arguments.classes, arguments.legend, reading, common);
     const Legend& legend = meaning.legend();
@@ -174,9 +176,8 @@ Command measure_command() {
             app.add_option(
                    "--min-volume-um3", arguments->min_volume_um3,
                    "Smaller objects are left out, in all classes (default, by the names of the classes: a "
-                   "sphere "
-                   "of 100 nm for filopodia, 160 nm for mitochondria, 60 nm for all others; 0.05 µm³ of "
-                   "cytoplasm, 0.2 µm³ of nucleus)")
+                   "sphere of 100 nm for filopodia, 160 nm for mitochondria, 60 nm for all others; 0.05 µm³ "
+                   "of cytoplasm, 0.2 µm³ of nucleus)")
                 ->type_name("V");
             app.add_option("--edits", arguments->edits,
                            "List of objects to merge, split, delete or give another class (docs/edits.md)")
@@ -184,8 +185,8 @@ Command measure_command() {
             app.add_option(
                    "--errors", arguments->errors,
                    "Whose errors the intervals tell: those of the default model (default), of a model file, "
-                   "or "
-                   "none; auto: of the model that made these classes, if cytomo analyze left it beside them")
+                   "or none; auto: of the model that made these classes, if cytomo analyze left it beside "
+                   "them")
                 ->type_name("auto|default|none|MODEL")
                 ->capture_default_str();
             app.add_option("--smoothing", arguments->smoothing,

@@ -12,13 +12,12 @@ void MeasureOptions::declare(CLI::App& app) {
     const char* group = "Measures";
     app.add_option("--lac-scale", lac_scale,
                    "How grey values become absorption (1/µm): S or S,OFFSET; or regions whose absorption is "
-                   "known, such "
-                   "as 'lipid droplet=0.65' (ice being 0.11) or 'ice=0.11,box:X0:Y0:Z0:X1:Y1:Z1=0.3'")
+                   "known, such as 'lipid droplet=0.65' (ice being 0.11) or "
+                   "'ice=0.11,box:X0:Y0:Z0:X1:Y1:Z1=0.3'")
         ->group(group);
     app.add_option("--tilt-range", tilt_range,
                    "Lowest and highest tilt in degrees (default -65,65): surfaces that no image shows are "
-                   "left out of "
-                   "the supported areas; -90,90 for full rotation")
+                   "left out of the supported areas; -90,90 for full rotation")
         ->group(group);
     app.add_option("--tilt-axis", tilt_axis_deg, "Direction of the tilt axis, degrees from y towards x")
         ->capture_default_str()

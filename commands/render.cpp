@@ -39,6 +39,8 @@ void check_png_name(const std::string& path) {
 
 void render_slices(const Common& common, const SliceArguments& a) {
     check_png_name(a.out);
+    if (a.classes.empty() && !a.legend.empty())
+        throw UsageError("--legend: expected --classes beside it, found none. Name the classes to lay over");
     a.picture.check();
     PendingOutput out(a.out, common.overwrite);
     const ReadOptions reading{parse_voxel_nm(a.voxel_nm), a.dataset};

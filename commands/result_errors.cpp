@@ -16,7 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr const char* file_name = "error_model.json";
 constexpr const char* how_to_say =
     "--errors default (those of the model that comes with cytomo), or --errors MODEL, says it";
 
@@ -26,8 +25,12 @@ KnownErrors from_result(const fs::path& file, const fs::path& classes) {
     KnownErrors known;
     try {
         const Json json = Json::parse(text);
-        if (json.at("classes").get<std::string>() != classes.filename().string() ||
-            json.at("classes_checksum").get<std::string>() != file_checksum(classes)) {
+        if (const auto about = json.at("classes").get<std::string>(); about != classes.filename().string()) {
+            known.absent = "it is not known which model made " + classes.string() + ", if any did (" +
+                           file.string() + " is about " + about + "); " + how_to_say;
+            return known;
+        }
+        if (json.at("classes_checksum").get<std::string>() != file_checksum(classes)) {
             known.absent = classes.string() + " is not as the model left it, by " + file.string() +
                            ", so its errors are not the model's; where that makes no difference, " +
                            how_to_say;
@@ -51,7 +54,7 @@ void write_result_errors(const fs::path& folder, const std::string& classes, con
     json["classes_checksum"] = file_checksum(folder / classes);
     json["absent"] = known.learnt ? "" : known.absent;
     json["error_model"] = known.learnt ? Json::parse(error_model_json(*known.learnt)) : Json(nullptr);
-    write_text(folder / file_name, json.dump(2) + "\n");
+    write_text(folder / result_errors_name, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 KnownErrors errors_of_classes(const std::string& choice, const fs::path& classes) {
@@ -65,7 +68,7 @@ KnownErrors errors_of_classes(const std::string& choice, const fs::path& classes
         const Model model = read_model(file);
         return known_errors(model.error_model, model.checksum(), file.string());
     }
-    const fs::path beside = classes.parent_path() / file_name;
+    const fs::path beside = classes.parent_path() / result_errors_name;
     std::error_code ec;
     if (fs::is_regular_file(beside, ec)) return from_result(beside, classes);
     known.absent = "it is not known which model made " + classes.string() + ", if any did; " + how_to_say;

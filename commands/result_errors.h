@@ -9,6 +9,9 @@
 
 namespace cytomo::commands {
 
+/// The name of that file.
+inline constexpr const char* result_errors_name = "error_model.json";
+
 /// Beside classes that a model has made: what is known of its errors, and the checksum of the file `classes`
 /// in `folder`, so that classes that were changed since do not pass for the model's. Throws InputError.
 void write_result_errors(const std::filesystem::path& folder, const std::string& classes,

@@ -42,15 +42,17 @@ void run(const Arguments& a, const Common& common) {
     const PendingOutput free_name(a.out, common.overwrite);
     const PredictOptions options = a.predict.options();
     const Model model = a.predict.model();
-    if (!a.probabilities.empty())  // fail in the first second, not after the work
+    // Fail in the first second, not after the work.
+    check_volume_name(a.out, common.overwrite, model.legend);
+    if (!a.probabilities.empty())
         for (const auto& entry : model.legend.entries)
-            const PendingOutput free_too(file_of_class(a.probabilities, model.legend, entry.id),
-                                         common.overwrite);
+            check_volume_name(file_of_class(a.probabilities, model.legend, entry.id), common.overwrite,
+                              model.legend);
     if (!a.confidence.empty()) {
-        const PendingOutput free_too(a.confidence, common.overwrite);
         if (!is_writable_format(a.confidence) || a.confidence == a.out)
             throw UsageError("--confidence: expected a file of its own (.tif, .mrc, .h5, .npy), found '" +
                              a.confidence + "'");
+        check_volume_name(a.confidence, common.overwrite);
     }
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);

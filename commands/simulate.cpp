@@ -95,6 +95,9 @@ void simulate_one(const Arguments& a, const SimulationOptions& options, const st
 }
 
 void run(const Arguments& a, const Common& common) {
+    if (!a.write_config.empty() && !a.cell.world.empty())
+        throw UsageError("--write-config: expected one kind of cell (--preset), found --world " +
+                         a.cell.world + ", which draws the kind anew for each seed");
     const auto cells = a.cell.cells();
     if (!a.write_config.empty()) {
         PendingOutput output(a.write_config, common.overwrite);

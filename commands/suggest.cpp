@@ -99,7 +99,7 @@ void print_json(const Answer& answer, const Arguments& a, const Model& model) {
                                        {"after_um3", c.after_um3},
                                        {"change", c.relative()}});
     }
-    std::printf("%s\n", json.dump(1).c_str());
+    std::printf("%s\n", json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
 /// The suggested slices below each other; what the model is not sure of is marked.

@@ -204,8 +204,10 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
         arguments.from_probabilities ? any_probability_file(arguments.classes) : arguments.classes,
         arguments.legend, reading, common);
     const Legend& legend = meaning.legend();
+    check_file_names(legend, arguments.classes, "Give one of them another name: --legend VALUE=NAME,…");
     if (arguments.from_probabilities)
-        for (const auto& entry : legend.entries) output.keep(file_of_class(arguments.classes, legend, entry.id));
+        for (const auto& entry : legend.entries)
+            output.keep(file_of_class(arguments.classes, legend, entry.id));
     else
         output.keep(arguments.classes);
     const auto file_stem = [&](std::uint8_t id) { return file_name_of_class(legend, id); };

@@ -301,8 +301,13 @@ void run(const TrainArguments& a, const Common& common) {
     if (published && (!a.refine.empty() || a.suggest > 0 || a.object_head))
         throw UsageError("train: --refine, --object-head and --suggest do not go with --method double-decoder");
     const auto files = all_files(a);
-    // A trained model keeps its statistics: few patches would only blur them.
-    if (!starts_from_nothing(a)) options.frozen_share = 1;
+    // A trained model keeps its statistics beside a user's tomograms: few patches would only blur them.
+    if (!starts_from_nothing(a) && !files.empty()) options.frozen_share = 1;
+    // Simulated cells alone: what is far away in the plane and what single slices show must be learned too.
+    if (files.empty()) {
+        options.patch = {112, 112, 32};
+        options.flat_share = 0.35;
+    }
     if (starts_from_nothing(a)) {
         options.simulated_share = 0.5;
         // What a young network thinks of unlabelled voxels does not help it; what a random forest thinks
@@ -316,8 +321,8 @@ void run(const TrainArguments& a, const Common& common) {
             options.untrained = true;
             options.learning_rate = 6e-4;
         }
-        // Simulated cells alone: what is far away in the plane and what single slices show must be learned too.
-        if (files.empty()) options.flat_share = 0.35;
+    }
+    if (starts_from_nothing(a) || files.empty()) {
         // Most is learned when the learning rate falls, however it stood still before.
         options.patience = 1;
         options.keep_tolerance = 0.05;

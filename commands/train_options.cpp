@@ -25,10 +25,8 @@ void declare_data(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
     app.add_option("--unlabelled", a->unlabelled, "Tomograms to learn from without labels");
     app.add_option("--classes,--legend", a->classes,
                    "What the values in label files are, e.g. 120=mitochondrion,7=lipid droplet, or a file "
-                   "that says so; "
-                   "'background' and 'unlabelled' are names too (default: what the label files say, or else "
-                   "the starting "
-                   "model's class ids)")
+                   "that says so; 'background' and 'unlabelled' are names too (default: what the label files "
+                   "say, or else the starting model's class ids)")
         ->type_name("FILE|VALUE=NAME,...");
     app.add_option("--ignore-value", a->ignore_value,
                    "The value of unlabelled voxels, -1: there is none (default: 255)");
@@ -70,9 +68,10 @@ void declare_training(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
                    "Residual convolutions to add to the starting model: encoder and decoder of the "
                    "finest level, then of the next, and so on")
         ->delimiter(',');
-    app.add_flag("--object-head", a->object_head,
-                 "Add outputs that tell one object from the next, and inputs for clicks; they learn from simulated "
-                 "cells only");
+    app.add_flag(
+        "--object-head", a->object_head,
+        "Add outputs that tell one object from the next, and inputs for clicks; they learn from simulated "
+        "cells only");
     app.add_option("--method", a->method,
                    "Way of learning: semi also learns where nothing is labelled; supervised does not; "
                    "double-decoder is the published two-dimensional method")

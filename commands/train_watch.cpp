@@ -15,8 +15,7 @@ namespace cytomo::commands {
 namespace {
 constexpr const char* nothing_held_out =
     "Nothing is held out to test with, as no class has labels to spare: the last model is kept, untested. "
-    "Label "
-    "more objects, in several places.";
+    "Label more objects, in several places.";
 }  // namespace
 
 double measure_step_seconds(const Model& model, const TrainOptions& options, const Progress& progress) {
@@ -133,8 +132,7 @@ std::string TrainingWatch::alarm_text(const std::set<std::uint8_t>& classes) con
                  " labelled voxels)";
     return "Never predicted where it is labelled and held out: " + names +
            ". Label more objects of it, in other places too; train longer; or start from a model that knows "
-           "it "
-           "(--init).";
+           "it (--init).";
 }
 
 std::vector<std::string> TrainingWatch::alarms() const {

@@ -62,7 +62,8 @@ Mesh make_body(const Probabilities& p, const Legend& legend, int smoothing, cons
 /// What an object head said, if the model has one.
 std::optional<SplitMaps> split_maps(const Probabilities& p) {
     if (p.maps == 0) return {};
-    return SplitMaps{p.of_map(static_cast<int>(ObjectMap::depth)), p.of_map(static_cast<int>(ObjectMap::separation))};
+    return SplitMaps{p.of_map(static_cast<int>(ObjectMap::depth)),
+                     p.of_map(static_cast<int>(ObjectMap::separation))};
 }
 
 std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, const Analysis& a,
@@ -80,8 +81,7 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, co
     if (t.grid.size.z * t.grid.voxel_um.z < 0.32)
         out.push_back(
             "The volume is thinner than 0.32 µm: most objects are cut at top and bottom, and volumes, widths "
-            "and "
-            "lengths are those of the visible part.");
+            "and lengths are those of the visible part.");
     const double ratio = std::max({t.grid.voxel_um.x, t.grid.voxel_um.y, t.grid.voxel_um.z}) / model.voxel_um;
     if (ratio > 1.6)
         out.push_back(

@@ -68,8 +68,7 @@ Figure radial_figure(const Analysis& a, const Legend& legend, RadialReference re
     figure = curve_figure(title, {axis, "density / mean", 0, 2, false}, all);
     figure.caption =
         "Share of each class in the volume available at that distance, over its share in the whole cell: 1 "
-        "is an even "
-        "spread.";
+        "is an even spread.";
     return figure;
 }
 

@@ -12,31 +12,10 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
 #include "cytomo/image/noise.h"
+#include "cytomo/measures/group_statistics.h"
 #include "cytomo/measures/matching.h"
 
 namespace cytomo {
-
-namespace {
-
-double mean_of(const std::vector<double>& values) {
-    double sum = 0;
-    for (const double v : values) sum += v;
-    return values.empty() ? not_defined : sum / static_cast<double>(values.size());
-}
-
-double quantile(std::vector<double>& values, double q) {
-    if (values.empty()) return not_defined;
-    const double place = q * static_cast<double>(values.size() - 1);
-    const auto low = static_cast<std::size_t>(place);
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(low), values.end());
-    const double below = values[low];
-    if (low + 1 == values.size()) return below;
-    const double above =
-        *std::min_element(values.begin() + static_cast<std::ptrdiff_t>(low) + 1, values.end());
-    return below + (place - static_cast<double>(low)) * (above - below);
-}
-
-}  // namespace
 
 std::vector<BiasSample> compare_with_truth(const MeasuredCell& measured, const SimulatedTomogram& made,
                                            int cell) {
@@ -175,11 +154,11 @@ std::vector<BiasRow> summarise_bias(const std::vector<BiasSample>& samples) {
                     }
                     if (t != 0) drawn.push_back(m / t - 1);
                 }
-                row.bias_low = quantile(drawn, 0.05);
-                row.bias_high = quantile(drawn, 0.95);
+                row.bias_low = quantile_of_values(drawn, 0.05);
+                row.bias_high = quantile_of_values(drawn, 0.95);
             }
-            row.median_error = quantile(g.errors, 0.5);
-            row.spread = (quantile(g.errors, 0.84) - quantile(g.errors, 0.16)) / 2;
+            row.median_error = quantile_of_values(g.errors, 0.5);
+            row.spread = (quantile_of_values(g.errors, 0.84) - quantile_of_values(g.errors, 0.16)) / 2;
             rows.push_back(row);
         }
     return rows;

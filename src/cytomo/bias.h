@@ -89,8 +89,7 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
 
 /// The number of photons with which simulated tomograms are as noisy as `tomogram` (relative_noise), found on
 /// three to six small cells, with everything else as in `options`. At most 1e6 (hardly any noise) and at
-/// least
-/// 50. Throws InputError, UsageError, Cancelled.
+/// least 50. Throws InputError, UsageError, Cancelled.
 double photons_like(const Tomogram& tomogram, SimulationOptions options, const Progress& progress = {});
 
 /// bias.csv, and samples.csv with one row a sample.

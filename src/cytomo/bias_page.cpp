@@ -85,8 +85,7 @@ std::string bias_page(const Bias& bias, const std::vector<std::pair<std::string,
     report.provenance = record;
     report.warnings.push_back(
         "These errors are those on simulated cells with the microscope, voxel size and noise named below. "
-        "What the "
-        "simulation leaves out adds to them.");
+        "What the simulation leaves out adds to them.");
     if (cells < 3) report.warnings.push_back("Fewer than three cells: no intervals. Take more with --cells.");
     if (!bias.no_intervals.empty()) report.warnings.push_back(bias.no_intervals);
     report.tables.push_back(bias_table(bias.rows, bias.legend));

@@ -10,11 +10,10 @@
 namespace cytomo {
 
 /// Which classes of a legend simulated cells have. Found by name, in any common spelling. Of two classes of
-/// one kind
-/// ("endosome", "lysosome") the simulation knows neither, since it does not tell them apart.
+/// one kind ("endosome", "lysosome") the simulation knows neither, since it does not tell them apart.
 struct SimulatedClasses {
-    std::array<std::uint8_t, 256>
-        id_of{};                    ///< of the default legend's ids: the legend's, 0 where it has none
+    /// Of the default legend's ids: the legend's, 0 where it has none.
+    std::array<std::uint8_t, 256> id_of{};
     std::array<bool, 256> known{};  ///< of the legend's ids: whether cells are simulated with them
 };
 SimulatedClasses simulated_classes(const Legend& legend);

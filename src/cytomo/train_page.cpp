@@ -149,8 +149,7 @@ std::vector<Figure> learning_curves(const std::vector<TrainingPoint>& curve, con
     if (out[1].caption.empty())
         out[1].caption =
             "On patches of what did not teach. Rising: the model learns something that holds elsewhere. A "
-            "class at "
-            "0 is never predicted: label more of it.";
+            "class at 0 is never predicted: label more of it.";
     return out;
 }
 

@@ -54,6 +54,14 @@ measure result/classes.tif again
 present again
 measure result/classes.tif not-again --errors none
 absent not-again "--errors none"
+cp -r result inside # beside the classes, which stay the model's
+measure inside/classes.tif inside --overwrite
+present inside
+measure inside/classes.tif from-inside
+present from-inside
+cp result/classes.tif result/other.tif
+measure result/other.tif other
+absent other "result/error_model.json is about classes.tif"
 cp result/classes.tif before.tif
 cytomo convert before.tif result/classes.tif --voxel-nm 41 --overwrite
 measure result/classes.tif changed

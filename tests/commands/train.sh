@@ -34,6 +34,13 @@ again 2 "--no-report" train -o new.safetensors --report page.html --no-report
 # What was computed in is asked for, kept, and said.
 cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 --seed 1 --precision f32 \
     --no-report -o exact.safetensors
-grep -aqE 'precision[^a-z0-9]+f32' exact.safetensors || fail "the model does not say what it was trained in"
-grep -aqE 'precision[^a-z0-9]+(f32|bf16)' tiny.safetensors || fail "the model does not say what auto took"
+# recorded MODEL KEY: the header of a safetensors file, its length before it in 8 bytes, holds the record as JSON in JSON.
+recorded() {
+    tail -c +9 "$1" | head -c "$(od -An -t u8 -N 8 "$1" | tr -d ' ')" > header.json
+    json header.json __metadata__ cytomo > record.json
+    json record.json record "$2"
+}
+expect f32 "what a model was trained in" recorded exact.safetensors precision
+taken=$(recorded tiny.safetensors precision)
+[ "$taken" = f32 ] || [ "$taken" = bf16 ] || fail "what auto took: '$taken'"
 again 2 "--precision" train -o new.safetensors --precision int8

@@ -16,7 +16,8 @@ echo nothing > "$prefix/share/cytomo/default.safetensors"
 refused 1 "share/cytomo/default.safetensors" version
 mv kept "$prefix/share/cytomo/default.safetensors"
 [ -x "$prefix/libexec/cytomo-torch" ] || fail "no cytomo-torch"
-refused 1 "nowhere" train --images nowhere.mrc --labels nowhere.tif -o new.safetensors
+refused 1 "nowhere.mrc" train --images nowhere.mrc --labels "$CELL/classes.tif" -o new.safetensors
+refused 1 "nowhere.tif" train --images "$CELL/tomogram.mrc" --labels nowhere.tif -o new.safetensors
 
 # A page for each command, which says what the help says; completions that complete.
 cytomo --help
@@ -46,7 +47,11 @@ expect "auto dark bright" "segment --polarity" bash complete.bash "$completions"
 expect "--voxel-nm --voxel-error-percent" "analyze --vox" bash complete.bash "$completions" cytomo analyze --vox
 expect "slices surfaces" "render s" bash complete.bash "$completions" cytomo render s
 expect "" "a file" bash complete.bash "$completions" cytomo info "tomo"
-command -v zsh >/dev/null && zsh -n "$prefix"/share/zsh/*/_cytomo
+if command -v zsh >/dev/null; then
+    zsh -n "$prefix"/share/zsh/*/_cytomo || fail "zsh: its completions are no zsh"
+else
+    echo "the syntax of zsh's completions was not looked at: there is no zsh"
+fi
 
 # Programs of others: the examples, against what was installed, and all headers.
 if grep -rlF "$SOURCE/src" "$prefix/lib" --include='*.cmake'; then fail "CMake files name the source tree"; fi

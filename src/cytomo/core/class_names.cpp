@@ -16,7 +16,7 @@ bool is_cell_body_name(const std::string& class_name) {
 
 const LegendEntry* find_cell_body(const Legend& legend) {
     for (const auto& e : legend.entries)
-        if (is_cell_body_name(e.name)) return &e;
+        if (e.id != background && is_cell_body_name(e.name)) return &e;
     return nullptr;
 }
 

@@ -13,6 +13,9 @@ TEST(ClassNames, TheCellBodyIsKnownInAnySpelling) {
     const Legend legend{{{0, "ice", {}}, {2, "Mito", {}}, {5, "Cell", {}}}};
     EXPECT_EQ(find_cell_body(legend)->id, 5);
     EXPECT_EQ(find_cell_body({}), nullptr);
+    // What is no class is no body either, whatever the user calls it.
+    EXPECT_EQ(find_cell_body({{{0, "cytoplasm", {}}, {1, "nucleus", {}}}}), nullptr);
+    EXPECT_EQ(find_cell_body({{{0, "cell", {}}, {3, "cytosol", {}}}})->id, 3);
     EXPECT_EQ(legend_text(legend), "0 ice, 2 Mito, 5 Cell");
 }
 

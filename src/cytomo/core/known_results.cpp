@@ -39,6 +39,21 @@ bool mentions_cytomo(const fs::path& file) {
     return text.find("cytomo") != std::string::npos;
 }
 
+/// Whether this is a mesh that cytomo wrote: each of its formats says so where it begins.
+bool is_mesh_of_cytomo(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string text(128, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    constexpr std::size_t glb_headers = 20;  // binary, of the file and of the text
+    if (text.starts_with("glTF"))
+        return text.find(R"({"asset":{"version":"2.0","generator":"cytomo")") == glb_headers;
+    for (const std::string_view before :
+         {"ply\nformat binary_little_endian 1.0\ncomment ", "", "# ", "<?xml version=\"1.0\"?>\n<!-- "})
+        if (text.starts_with(std::string(before) + "cytomo mesh, ")) return true;
+    return false;
+}
+
 /// "surfaces/nucleus.ply" in "surfaces/": "nucleus"; empty if it is no mesh or not right there.
 std::string mesh_in(std::string_view folder, const std::string& name) {
     const fs::path path(name);
@@ -69,20 +84,26 @@ bool is_object(const std::string& stem) {
 }  // namespace
 
 KnownResults::KnownResults(const fs::path& folder)
-    : cell_(mentions_cytomo(folder / "summary.json")),
+    : folder_(folder),
+      cell_(mentions_cytomo(folder / "summary.json")),
       simulation_(mentions_cytomo(folder / "truth.json") || mentions_cytomo(folder / "0001" / "truth.json")),
       comparison_(mentions_cytomo(folder / "report.html") && fs::exists(folder / "comparison.csv")),
       bias_(mentions_cytomo(folder / "report.html") && fs::exists(folder / "bias_samples.csv")) {
     std::error_code ec;
     for (auto it = fs::directory_iterator(folder, ec); !ec && it != fs::directory_iterator();
          it.increment(ec))
-        surface_ = surface_ || is_class_of_old(mesh_in("", it->path().filename().string()));
+        surface_ = surface_ || is_surface(it->path().filename().string());
+}
+
+bool KnownResults::is_surface(const std::string& name) const {
+    return is_class_of_old(mesh_in("", name)) && is_mesh_of_cytomo(folder_ / name);
 }
 
 bool KnownResults::hold(const std::string& name) const {
     if (cell_) {
-        if (is_among(cell_files, name) || !mesh_in("surfaces/", name).empty() ||
-            is_object(mesh_in("surfaces/instances/", name)))
+        if (is_among(cell_files, name)) return true;
+        if ((!mesh_in("surfaces/", name).empty() || is_object(mesh_in("surfaces/instances/", name))) &&
+            is_mesh_of_cytomo(folder_ / name))
             return true;
         if (name.starts_with("pictures/slice-") && name.ends_with(".png")) return true;
     }
@@ -102,9 +123,9 @@ bool KnownResults::hold(const std::string& name) const {
             (numbered && (slash + 1 == name.size() || file_of_one(name.substr(slash + 1)))))
             return true;
     }
-    // Names that nothing else has.
-    return surface_ && (is_class_of_old(mesh_in("", name)) || name == "objects/" || name == "surfaces.csv" ||
-                        is_object(mesh_in("objects/", name)));
+    // Surfaces in a folder of their own have no file that tells whose they are: each mesh does.
+    return surface_ && (name == "objects/" || name == "surfaces.csv" || is_surface(name) ||
+                        (is_object(mesh_in("objects/", name)) && is_mesh_of_cytomo(folder_ / name)));
 }
 
 }  // namespace cytomo

@@ -6,7 +6,8 @@
 
 namespace cytomo {
 
-/// What version 0.1.0 wrote into folders, told by names and by files that always came together.
+/// What version 0.1.0 wrote into folders, told by names together with what the files say of who wrote them:
+/// each mesh for itself, and for the rest a file that always came with it.
 class KnownResults {
 public:
     /// Looks which commands wrote into `folder`.
@@ -15,6 +16,10 @@ public:
     bool hold(const std::string& name) const;
 
 private:
+    /// A mesh that `surface` wrote for a class.
+    bool is_surface(const std::string& name) const;
+
+    std::filesystem::path folder_;
     bool cell_ = false, simulation_ = false, comparison_ = false, bias_ = false, surface_ = false;
 };
 

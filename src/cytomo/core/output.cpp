@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 
 #include "cytomo/core/error.h"
 #include "leftovers.h"
@@ -29,6 +31,22 @@ bool is_mount_point(const fs::path& folder) {
     }, outer{};
     return ::stat(folder.c_str(), &inner) == 0 && ::stat(folder_of(folder).c_str(), &outer) == 0 &&
            inner.st_dev != outer.st_dev;
+}
+
+[[noreturn]] void refuse_what_came_meanwhile(const fs::path& final_path) {
+    throw InputError(final_path.string(), "a name that is still free", "results that came meanwhile",
+                     "Let one run at a time write there");
+}
+
+/// Renames a file to a name that nothing has.
+void rename_to_free_name(const fs::path& from, const fs::path& to) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
+    if (errno == EEXIST) refuse_what_came_meanwhile(to);
+    if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
+        throw fs::filesystem_error("rename", from, to, std::error_code(errno, std::generic_category()));
+    // A file system that cannot see to it.
+    if (fs::exists(fs::symlink_status(to))) refuse_what_came_meanwhile(to);
+    fs::rename(from, to);
 }
 
 bool is_made_by_cytomo(const fs::path& folder) {
@@ -59,6 +77,9 @@ PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind)
     if (exists && !overwrite && !empty_folder)
         throw InputError(name, "a name that is free", "an existing result",
                          "Choose another name or pass --overwrite");
+    if (!exists && (!overwrite || kind == Kind::folder) && fs::is_symlink(fs::symlink_status(final_, ec)))
+        throw InputError(name, "a name that is free", "a link that leads nowhere",
+                         "Choose another name or remove the link");
     if (!fs::is_directory(parent, ec))
         throw InputError(name, "an existing folder " + parent.string(), "none", "Create it first");
     const bool may_rename = ::access(parent.c_str(), W_OK) == 0;
@@ -101,14 +122,15 @@ void PendingOutput::commit() {
     fs::path left;
     try {
         std::error_code ec;
-        if (kind_ == Kind::file) {
+        if (kind_ == Kind::file && !overwrite_) {
+            rename_to_free_name(temporary_, final_);
+        } else if (kind_ == Kind::file) {
             fs::rename(temporary_, final_);
         } else if (within_) {
+            if (!overwrite_ && !read_result_names(final_).empty()) refuse_what_came_meanwhile(final_);
             replace_results_within(temporary_, final_, kept_);
         } else if (fs::is_directory(final_, ec)) {
-            if (!overwrite_ && !fs::is_empty(final_))
-                throw InputError(final_.string(), "a name that is still free", "results that came meanwhile",
-                                 "Let one run at a time write there");
+            if (!overwrite_ && !fs::is_empty(final_)) refuse_what_came_meanwhile(final_);
             left = replace_results(temporary_, final_, kept_);
         } else {
             write_result_names(temporary_, all_names(temporary_));

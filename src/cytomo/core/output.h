@@ -30,7 +30,8 @@ public:
     const std::filesystem::path& path() const { return temporary_; }
     /// What a run reads (a file, or a folder with all results in it) stays, also if it is a former result.
     void keep(const std::filesystem::path& input);
-    /// Gives it the final name. Throws InputError; what was there stays then.
+    /// Gives it the final name. Throws InputError, also if somebody else took the name meanwhile and may not
+    /// be overwritten; what was there stays then.
     void commit();
 
 private:

@@ -56,6 +56,47 @@ TEST_F(Output, AnEmptyFolderIsFree) {
     EXPECT_TRUE(fs::exists(folder / "out/a.txt"));
 }
 
+TEST_F(Output, WhatCameMeanwhileStays) {
+    {
+        PendingOutput output(folder / "a.csv", false);
+        std::ofstream(output.path()) << "ours";
+        write("a.csv", "theirs");
+        EXPECT_THAT(test::error_of([&] { output.commit(); }), HasSubstr("results that came meanwhile"));
+    }
+    EXPECT_EQ(test::bytes_of(folder / "a.csv").size(), 6U);
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1);  // nothing of ours is left
+    PendingOutput told(folder / "a.csv", true);
+    std::ofstream(told.path()) << "ours";
+    told.commit();
+    EXPECT_EQ(fs::file_size(folder / "a.csv"), 4U);
+}
+
+TEST_F(Output, ResultsThatCameMeanwhileIntoTheWorkingFolderStay) {
+    const fs::path here = fs::current_path();
+    fs::create_directory(folder / "out");
+    fs::current_path(folder / "out");
+    {
+        PendingOutput output(".", false, PendingOutput::Kind::folder);
+        std::ofstream(output.path() / "a.csv") << "ours";
+        write("out/a.csv", "theirs");
+        write("out/.cytomo-files", "a.csv\n");
+        EXPECT_THAT(test::error_of([&] { output.commit(); }), HasSubstr("results that came meanwhile"));
+    }
+    fs::current_path(here);
+    EXPECT_EQ(fs::file_size(folder / "out/a.csv"), 6U);
+}
+
+TEST_F(Output, ALinkThatLeadsNowhereIsATakenName) {
+    fs::create_symlink("nowhere.csv", folder / "a.csv");
+    EXPECT_THAT(test::error_of([&] { PendingOutput(folder / "a.csv", false); }), HasSubstr("a link"));
+    EXPECT_THAT(test::error_of([&] { PendingOutput(folder / "a.csv", true, PendingOutput::Kind::folder); }),
+                HasSubstr("a link"));
+    PendingOutput output(folder / "a.csv", true);
+    std::ofstream(output.path()) << "a";
+    output.commit();
+    EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(folder / "a.csv")));
+}
+
 TEST_F(Output, NamesThatCannotBe) {
     fs::create_directory(folder / "taken");
     EXPECT_THAT(test::error_of([&] { PendingOutput(folder / "taken", true); }), HasSubstr("a file"));

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -182,27 +183,57 @@ fs::path swap_folders(const fs::path& folder, const fs::path& final_path, bool a
 namespace {
 
 /// The lists that both folders have at the moment when they are swapped: of the new one, its results and the
-/// former ones that stay; of the former one, what vanishes. Returns the latter.
-ResultNames write_lists(const fs::path& folder, const fs::path& final_path, const ResultNames& kept) {
-    ResultNames names = all_names(folder), former = read_result_names(final_path);
-    for (const std::string& name : kept)
-        if (former.erase(name) > 0 && names.count(name) == 0) names.insert(name);
-    write_result_names(final_path, former);
-    write_result_names(folder, names);
-    return former;
-}
+/// former ones that stay; of the former one, what vanishes. Unless they are swapped, the former folder gets
+/// back the list that it had.
+class Lists {
+public:
+    Lists(const fs::path& folder, const fs::path& final_path, const ResultNames& kept)
+        : final_path_(final_path),
+          listed_(is_there(final_path / result_list_name)),
+          before_(read_result_names(final_path)),
+          vanishing_(before_) {
+        ResultNames names = all_names(folder);
+        for (const std::string& name : kept)
+            if (vanishing_.erase(name) > 0) names.insert(name);
+        write_result_names(folder, names);
+        write_result_names(final_path, vanishing_);
+    }
+    ~Lists() {
+        if (swapped_) return;
+        std::error_code ec;
+        try {
+            if (listed_)
+                write_result_names(final_path_, before_);
+            else
+                fs::remove(final_path_ / result_list_name, ec);
+        } catch (const std::exception&) {
+            // Then former results that were to stay count as files of others.
+        }
+    }
+    Lists(const Lists&) = delete;
+    Lists& operator=(const Lists&) = delete;
+
+    const ResultNames& vanishing() const { return vanishing_; }
+    void set_swapped() { swapped_ = true; }
+
+private:
+    fs::path final_path_;
+    bool listed_, swapped_ = false;
+    ResultNames before_, vanishing_;
+};
 
 }  // namespace
 
 fs::path replace_results(const fs::path& folder, const fs::path& final_path, const ResultNames& kept,
                          bool at_once) {
-    const ResultNames former = write_lists(folder, final_path, kept);
-    carry_others(final_path, former, folder, Carry::link);
+    Lists lists(folder, final_path, kept);
+    carry_others(final_path, lists.vanishing(), folder, Carry::link);
     copy_rights(final_path, folder);
     const fs::path old = swap_folders(folder, final_path, at_once);
+    lists.set_swapped();
     try {
         // What could not be linked, and what came meanwhile.
-        if (!carry_others(old, former, final_path, Carry::move)) return old;
+        if (!carry_others(old, lists.vanishing(), final_path, Carry::move)) return old;
     } catch (const fs::filesystem_error&) {
         return old;
     }
@@ -271,9 +302,10 @@ void mend(const Leftover& left) {
 }  // namespace
 
 void replace_results_within(const fs::path& folder, const fs::path& final_path, const ResultNames& kept) {
-    write_lists(folder, final_path, kept);
+    Lists lists(folder, final_path, kept);
     const fs::path finished = temporary_name(final_path / "", "finished");
     fs::rename(folder, finished);
+    lists.set_swapped();
     finish_within(finished, final_path);
 }
 

@@ -17,7 +17,7 @@ inline constexpr const char* result_list_name = ".cytomo-files";
 ResultNames all_names(const std::filesystem::path& folder);
 /// As the list in the folder says. Without one (results of version 0.1.0 and before): of the names that those
 /// versions gave, all that are there, if the file that always came with them is there too and cytomo wrote
-/// it.
+/// it, as meshes say each for itself.
 ResultNames read_result_names(const std::filesystem::path& folder);
 /// Writes the list; it appears whole or not at all. Throws InputError.
 void write_result_names(const std::filesystem::path& folder, const ResultNames& names);

@@ -280,6 +280,43 @@ TEST_F(ResultFolder, WhatTheRunReadsStays) {
     EXPECT_EQ(contents_of(cell()), (later + Contents{{"classes.kept.tif", "former"}}));
 }
 
+TEST_F(ResultFolder, AFailureLeavesTheFormerListToo) {
+    const fs::path made = folder / "made", list = cell() / result_list_name;
+    const fs::path former_name = temporary_name(cell(), "former"),
+                   finished_name = temporary_name(cell() / "", "finished");
+    run(former);
+    write_all(cell(), others);
+    const ResultNames kept{"classes.tif"}, listed = read_result_names(cell());
+    ASSERT_EQ(listed.count("classes.tif"), 1U);
+    const auto expect_all_as_before = [&](const char* what) {
+        fs::remove_all(finished_name);
+        EXPECT_EQ(read_result_names(cell()), listed) << what;
+        EXPECT_EQ(contents_of(cell()), former + others) << what;
+        fs::remove_all(made);
+    };
+    const auto make = [&](const Contents& results) { write_all(made, results); };
+
+    make(later + Contents{{std::string(result_list_name) + "/a.txt", "where the list should be"}});
+    EXPECT_THROW(replace_results(made, cell(), kept), InputError);
+    expect_all_as_before("no new list");
+
+    make(later);
+    write_all(former_name, {{"a.txt", "in the way"}});
+    EXPECT_THROW(replace_results(made, cell(), kept, false), fs::filesystem_error);
+    expect_all_as_before("no swap");
+
+    make(later);
+    write_all(finished_name, {{"a.txt", "in the way"}});
+    EXPECT_THROW(replace_results_within(made, cell(), kept), fs::filesystem_error);
+    expect_all_as_before("no swap within");
+
+    // Of a folder without a list none remains.
+    fs::remove(list);
+    make(later);
+    EXPECT_THROW(replace_results(made, cell(), {}, false), fs::filesystem_error);
+    EXPECT_FALSE(fs::exists(list));
+}
+
 TEST_F(ResultFolder, RightsAndLinksStay) {
     run(former);
     fs::permissions(cell(), fs::perms(0750));
@@ -296,6 +333,15 @@ TEST_F(ResultFolder, RightsAndLinksStay) {
     fs::permissions(cell() / "locked", fs::perms(0700));
 }
 
+/// How meshes of version 0.1.0 begin.
+const std::string ply =
+                      "ply\nformat binary_little_endian 1.0\ncomment cytomo mesh, coordinates in micrometres",
+                  stl = "cytomo mesh, coordinates in micrometres, order x y z, nucleus",
+                  obj = "# cytomo mesh, coordinates in micrometres, order x y z\no nucleus\n",
+                  vtp = "<?xml version=\"1.0\"?>\n<!-- cytomo mesh, coordinates in micrometres",
+                  glb = std::string("glTF\2\0\0\0\0\1\0\0\x90\0\0\0JSON", 20) +
+                        R"({"asset":{"version":"2.0","generator":"cytomo","extras":{}}})";
+
 /// Results of versions that wrote no list.
 TEST_F(ResultFolder, NamesOfOldResultsAreKnown) {
     const std::string record = R"({"record": {"program": "cytomo 0.1.0"}})";
@@ -303,16 +349,18 @@ TEST_F(ResultFolder, NamesOfOldResultsAreKnown) {
                        {"classes.tif", ""},
                        {"objects.csv", ""},
                        {"surfaces/", ""},
-                       {"surfaces/lipid-droplet.ply", ""},
+                       {"surfaces/lipid-droplet.ply", ply},
                        {"surfaces/instances/", ""},
-                       {"surfaces/instances/vesicle-85.stl", ""},
+                       {"surfaces/instances/vesicle-85.stl", stl},
                        {"pictures/", ""},
                        {"pictures/slice-xz.png", ""},
                        {"report.html", ""}};
     write_all(cell(), old + Contents{{"tomogram.mrc", "mine"},
                                      {"pictures/me.png", "mine"},
                                      {"objects.xlsx", "mine"},
-                                     {"surfaces/instances/vesicle.stl", "mine"}});
+                                     {"surfaces/nucleus.ply", ""},
+                                     {"surfaces/instances/vesicle.stl", stl},
+                                     {"surfaces/instances/vesicle-86.stl", "mine"}});
     run({{"new.csv", ""}});
     EXPECT_EQ(contents_of(cell()), (Contents{{"new.csv", ""},
                                              {"tomogram.mrc", "mine"},
@@ -320,8 +368,10 @@ TEST_F(ResultFolder, NamesOfOldResultsAreKnown) {
                                              {"pictures/me.png", "mine"},
                                              {"objects.xlsx", "mine"},
                                              {"surfaces/", ""},
+                                             {"surfaces/nucleus.ply", ""},
                                              {"surfaces/instances/", ""},
-                                             {"surfaces/instances/vesicle.stl", "mine"}}));
+                                             {"surfaces/instances/vesicle.stl", stl},
+                                             {"surfaces/instances/vesicle-86.stl", "mine"}}));
 }
 
 TEST_F(ResultFolder, NamesOfOldSimulationsSurfacesAndComparisonsAreKnown) {
@@ -334,7 +384,23 @@ TEST_F(ResultFolder, NamesOfOldSimulationsSurfacesAndComparisonsAreKnown) {
     run({});
     EXPECT_EQ(contents_of(cell()), (Contents{{"0002/", ""}, {"0002/mine.txt", "mine"}}));
     fs::remove_all(cell());
-    write_all(cell(), {{"mitochondrion.glb", ""}, {"class-9.ply", ""}, {"objects/nucleus-1.ply", ""}});
+    for (const auto& [name, text] : Contents{{"mitochondrion.glb", glb},
+                                             {"class-9.ply", ply},
+                                             {"nucleus.stl", stl},
+                                             {"lipid-droplet.obj", obj},
+                                             {"vesicle.vtp", vtp}}) {
+        write_all(cell(), {{name, text},
+                           {"objects/nucleus-1.ply", ply},
+                           {"objects/nucleus-2.ply", "mine"},
+                           {"filopodium.stl", "mine"},
+                           {"surfaces.csv", "object"}});
+        run({});
+        EXPECT_EQ(contents_of(cell()),
+                  (Contents{{"filopodium.stl", "mine"}, {"objects/", ""}, {"objects/nucleus-2.ply", "mine"}}))
+            << name;
+        fs::remove_all(cell());
+    }
+    write_all(cell(), {{"nucleus.ply", ply}, {"objects/nucleus-1.ply", ply}});
     run({});
     EXPECT_EQ(contents_of(cell()), Contents{});
     fs::remove_all(cell());
@@ -348,6 +414,20 @@ TEST_F(ResultFolder, NamesAloneMakeNoResults) {
                         {"report.html", "c"},  {"pictures/", ""},         {"pictures/slice-xy.png", "d"},
                         {"truth.json", "[]"},  {"surfaces/", ""},         {"surfaces/nucleus.ply", "e"},
                         {"2024/", ""},         {"2024/tomogram.mrc", "f"}};
+    write_all(cell(), mine);
+    run({{"new.csv", ""}});
+    EXPECT_EQ(contents_of(cell()), (mine + Contents{{"new.csv", ""}}));
+}
+
+TEST_F(ResultFolder, MeshesOfOtherProgramsAreNoResults) {
+    const Contents mine{{"nucleus.stl", "Exported from Blender-4.1"},
+                        {"vesicle.ply", "ply\nformat ascii 1.0\ncomment made of a cytomo mesh, by me\n"},
+                        {"class-2.obj", "# Blender 4.1\n# /home/me/cytomo mesh, old.blend\n"},
+                        {"mitochondrion.glb", ""},
+                        {"surfaces.csv", "mine"},
+                        {"notes.txt", "mine"},
+                        {"objects/", ""},
+                        {"objects/X-12.ply", "mine"}};
     write_all(cell(), mine);
     run({{"new.csv", ""}});
     EXPECT_EQ(contents_of(cell()), (mine + Contents{{"new.csv", ""}}));

@@ -4,11 +4,13 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 
 #include "cytomo/core/error.h"
+#include "cytomo/io/legend_io.h"
 #include "cytomo/io/scalar.h"
 #include "cytomo/io/volume_io.h"
 
@@ -55,30 +57,49 @@ void give(const std::vector<std::string>& from, std::vector<std::string>* to) {
     if (to) to->insert(to->end(), from.begin(), from.end());
 }
 
-/// Turns a mask into 0 and 1, and says what was read.
-void interpret_values(ClassVolume& classes, const std::array<std::int64_t, 256>& counts,
-                      const std::optional<Legend>& legend, std::vector<std::string>& remarks) {
+/// Turns a mask into 0 and 1, and says what was read. A file with a legend is none: it says what values are.
+void interpret_values(ClassVolume& classes, const std::array<std::int64_t, 256>& counts, bool has_legend,
+                      std::vector<std::string>& remarks) {
     std::vector<int> present;
     for (int v = 0; v < 256; ++v)
         if (counts[static_cast<std::size_t>(v)] > 0) present.push_back(v);
     constexpr int smallest_mask_value = 32;  // class ids are small; 64, 128 or 255 beside 0 alone are a mask
-    const bool named = legend && legend->find(static_cast<std::uint8_t>(present.back())) != nullptr;
-    if (present.size() == 2 && present[0] == 0 && present[1] >= smallest_mask_value && !named) {
+    const bool two_values = present.size() == 2 && present[0] == 0;
+    if (two_values && present[1] >= smallest_mask_value && !has_legend) {
         for (std::uint8_t& v : classes.values()) v = v != 0;
         remarks.push_back("The labels hold the values 0 and " + std::to_string(present[1]) +
                           " only: read as a mask, 0 and 1.");
+    } else if (two_values && present[1] == ignore_label) {
+        remarks.push_back(
+            "The labels hold the values 0 and 255 only, and 255 is ignored, since the file "
+            "names it as no class.");
     } else if (present.size() == 1 && present[0] == 255) {
         remarks.push_back("All voxels have the value 255 and are ignored.");
     }
+}
+
+/// Ids that share a name with an earlier one become that, and the legend loses them.
+void merge_same_names(ClassVolume& classes, Legend& legend, std::vector<std::string>& remarks) {
+    const Legend once = each_name_once(legend);
+    if (once == legend) return;
+    std::array<std::uint8_t, 256> id_of{};
+    std::iota(id_of.begin(), id_of.end(), std::uint8_t{0});
+    for (const auto& e : legend.entries) {
+        id_of[e.id] = once.find(e.name)->id;
+        if (id_of[e.id] != e.id)
+            remarks.push_back("The values " + std::to_string(id_of[e.id]) + " and " + std::to_string(e.id) +
+                              " are both " + e.name + ": read as " + std::to_string(id_of[e.id]) + ".");
+    }
+    for (std::uint8_t& c : classes.values()) c = id_of[c];
+    legend = once;
 }
 
 }  // namespace
 
 ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& options,
                          std::vector<std::string>* remarks, std::optional<Legend>* legend) {
-    const StoredVolume volume = open_volume(path, options);
+    StoredVolume volume = open_volume(path, options);
     give(volume.remarks, remarks);
-    if (legend != nullptr) *legend = volume.legend;
     ClassVolume classes(volume.grid);
     std::array<std::int64_t, 256> counts{};
     bool has_minus_one = false;
@@ -105,7 +126,9 @@ ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& o
     });
     std::vector<std::string> notes;
     if (has_minus_one) notes.push_back("The value -1 is read as 255 (ignore).");
-    interpret_values(classes, counts, volume.legend, notes);
+    interpret_values(classes, counts, volume.legend.has_value(), notes);
+    if (volume.legend) merge_same_names(classes, *volume.legend, notes);
+    if (legend != nullptr) *legend = std::move(volume.legend);
     give(notes, remarks);
     return classes;
 }

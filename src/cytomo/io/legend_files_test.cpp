@@ -104,6 +104,44 @@ TEST_F(LegendFiles, NamedValuesAreNoMask) {
     EXPECT_EQ(read_classes(folder / "named.tif")[3], 120);
 }
 
+TEST_F(LegendFiles, BesideNamesIgnoredVoxelsAreNoMask) {
+    ClassVolume v(unequal);
+    v[3] = ignore_label;
+    write_volume(folder / "bare.tif", v, false);
+    EXPECT_EQ(read_classes(folder / "bare.tif")[3], 1);
+    for (const char* ending : endings) {
+        SCOPED_TRACE(ending);
+        const auto path = folder / (std::string("named") + ending);
+        write_classes(path, v, own, false);
+        std::vector<std::string> remarks;
+        const ClassVolume back = read_classes(path, {}, &remarks);
+        EXPECT_EQ(back[3], ignore_label);
+        EXPECT_EQ(back[0], 0);
+        EXPECT_THAT(remarks, testing::Contains(HasSubstr("255 is ignored")));
+    }
+    // Nor is a value that has no name: whoever wants classes is told.
+    v[3] = 128;
+    write_classes(folder / "unnamed.tif", v, own, false);
+    EXPECT_EQ(read_classes(folder / "unnamed.tif")[3], 128);
+}
+
+TEST_F(LegendFiles, IdsThatShareANameAreReadAsOne) {
+    const Legend twice{{{0, "background", {}}, {1, "golgi", {1, 2, 3}}, {7, "golgi", {4, 5, 6}}}};
+    for (const char* ending : endings) {
+        SCOPED_TRACE(ending);
+        const auto path = folder / (std::string("a") + ending);
+        write_classes(path, some_classes(), twice, false);
+        std::vector<std::string> remarks;
+        std::optional<Legend> legend;
+        const ClassVolume back = read_classes(path, {}, &remarks, &legend);
+        EXPECT_EQ(legend, (Legend{{{0, "background", {}}, {1, "golgi", {1, 2, 3}}}}));
+        EXPECT_EQ(back[0], 0);
+        EXPECT_EQ(back[1], 1);
+        EXPECT_EQ(back[2], 1);
+        EXPECT_THAT(remarks, testing::Contains(HasSubstr("1 and 7 are both golgi")));
+    }
+}
+
 /// Tags of the first page, read byte by byte: type, count and bytes of the values.
 struct Tag {
     unsigned type = 0, count = 0;
@@ -324,7 +362,11 @@ TEST_F(LegendFiles, TheSidecarOfNumpyHoldsIt) {
     EXPECT_EQ(json["legend"][1]["name"], "mitochondrion");
     EXPECT_EQ(json["voxel_um"][1], 0.0125);
     write("a.npy.json", std::string(R"({"legend": [{"id": 1, "name": ""}]})"));
-    EXPECT_THAT(test::error_of([&] { open_volume(folder / "a.npy"); }), HasSubstr("a.npy.json"));
+    const std::string error = test::error_of([&] { open_volume(folder / "a.npy"); });
+    EXPECT_THAT(error, HasSubstr("a.npy.json"));
+    EXPECT_TRUE(error.ends_with("Mend or remove this file")) << error;
+    std::filesystem::remove(folder / "a.npy.json");
+    EXPECT_EQ(open_volume(folder / "a.npy").grid.size, unequal.size);
 }
 
 }  // namespace

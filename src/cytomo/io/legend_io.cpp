@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <system_error>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/volume.h"
@@ -31,11 +34,40 @@ std::optional<std::int64_t> parse_value(std::string_view text) {
     return value;
 }
 
+/// Where the first byte is that belongs to no character in UTF-8 (RFC 3629), or npos.
+std::size_t find_no_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+        const unsigned char lead = byte(at);
+        const std::size_t size = lead < 0x80                   ? 1
+                                 : lead >= 0xC2 && lead < 0xE0 ? 2
+                                 : lead >= 0xE0 && lead < 0xF0 ? 3
+                                 : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                               : 0;
+        if (size == 0 || at + size > text.size()) return at;
+        for (std::size_t i = at + 1; i < at + size; ++i)
+            if ((byte(i) & 0xC0) != 0x80) return at;
+        // Longer than need be, halves of UTF-16, beyond the last character.
+        if ((lead == 0xE0 && byte(at + 1) < 0xA0) || (lead == 0xED && byte(at + 1) >= 0xA0) ||
+            (lead == 0xF0 && byte(at + 1) < 0x90) || (lead == 0xF4 && byte(at + 1) >= 0x90))
+            return at;
+        at += size;
+    }
+    return std::string_view::npos;
+}
+
+std::string byte_text(char c) {
+    char text[20];
+    std::snprintf(text, sizeof text, "the byte 0x%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    return text;
+}
+
 /// Names become parts of file names, so that a legend from a stranger must not lead elsewhere.
 bool is_name(std::string_view name) {
     constexpr std::size_t longest = 100;
     return !name.empty() && name.size() <= longest && name.find('/') == std::string_view::npos &&
-           std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::iscntrl(c) != 0; });
+           std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }) &&
+           find_no_utf8(name) == std::string_view::npos;
 }
 
 /// "#d6604d" or "214,96,77".
@@ -124,6 +156,23 @@ std::optional<std::vector<NamedValue>> values_from(const nlohmann::json& json, b
     return out;
 }
 
+constexpr std::size_t largest_text = 1'000'000;
+
+/// What a file holds, up to one byte more than it may; without the mark that some editors put before UTF-8.
+std::string read_text(const std::filesystem::path& file) {
+    errno = 0;
+    std::ifstream in(file, std::ios::binary);
+    std::string text(largest_text + 1, '\0');
+    if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!in.is_open() || in.bad())
+        throw InputError(file.string(), "a file that can be read",
+                         errno != 0 ? std::generic_category().message(errno) : "an error while reading",
+                         "Check its name and rights");
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    return text;
+}
+
 std::vector<NamedValue> parse_lines(std::string_view text, const std::string& file) {
     std::vector<NamedValue> out;
     for (int number = 1; !text.empty(); ++number) {
@@ -137,10 +186,13 @@ std::vector<NamedValue> parse_lines(std::string_view text, const std::string& fi
         std::string_view rest = trimmed(line.substr(blank));
         if (rest.starts_with('=')) rest.remove_prefix(1);
         set_name(named, rest);
+        const std::string where = file + ", line " + std::to_string(number);
         const auto refuse = [&](const std::string& expected) {
-            throw InputError(file + ", line " + std::to_string(number), expected,
-                             "'" + std::string(line) + "'", "Write for example: 3 mitochondrion #d6604d");
+            throw InputError(where, expected, "'" + std::string(line) + "'",
+                             "Write for example: 3 mitochondrion #d6604d");
         };
+        if (const auto at = find_no_utf8(line); at != std::string_view::npos)
+            throw InputError(where, "text in UTF-8", byte_text(line[at]), "Save the file in UTF-8");
         if (!value || !is_name(named.name)) refuse("a value and a name");
         if (has_value(out, *value)) refuse("each value once");
         named.value = *value;
@@ -160,6 +212,9 @@ std::vector<NamedValue> parse_named_values(const std::string& list, const std::s
         const auto value = parse_value(trimmed(item.substr(0, equals)));
         NamedValue named;
         if (equals < item.size()) set_name(named, item.substr(equals + 1));
+        if (const auto no = find_no_utf8(item); no != std::string_view::npos)
+            throw UsageError(option + ": expected names in UTF-8, found " + byte_text(item[no]) +
+                             " in item " + std::to_string(out.size() + 1) + ". Set the terminal to UTF-8");
         if (!value || !is_name(named.name))
             throw UsageError(option + ": expected VALUE=NAME,VALUE=NAME,… or a file, found '" +
                              std::string(item) +
@@ -175,23 +230,27 @@ std::vector<NamedValue> parse_named_values(const std::string& list, const std::s
 }
 
 std::vector<NamedValue> read_named_values(const std::filesystem::path& file) {
-    constexpr std::size_t largest = 1'000'000;
-    std::ifstream in(file, std::ios::binary);
-    std::string text(largest + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, in.gcount())));
-    const InputError unreadable(
+    const std::string text = read_text(file);
+    const InputError no_legend(
         file.string(), "a legend: lines VALUE NAME [COLOUR], or JSON such as {\"1\": \"NAME\"}",
         text.empty() ? "nothing" : "something else", "See docs/training.md for examples");
-    if (text.empty() || text.size() > largest || text.find('\0') != std::string::npos) throw unreadable;
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+        throw InputError(file.string(), "text in UTF-8", "text in UTF-16", "Save the file in UTF-8");
+    if (text.empty() || text.size() > largest_text || text.find('\0') != std::string::npos) throw no_legend;
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first != std::string::npos && (text[first] == '{' || text[first] == '[')) {
+        if (const auto at = find_no_utf8(text); at != std::string::npos) {
+            const auto before = static_cast<std::ptrdiff_t>(at);
+            const auto line = 1 + std::count(text.begin(), text.begin() + before, '\n');
+            throw InputError(file.string() + ", line " + std::to_string(line), "text in UTF-8",
+                             byte_text(text[at]), "Save the file in UTF-8");
+        }
         const auto values = values_from(nlohmann::json::parse(text, nullptr, false));
-        if (!values) throw unreadable;
+        if (!values) throw no_legend;
         return *values;
     }
     auto values = parse_lines(text, file.string());
-    if (values.empty()) throw unreadable;
+    if (values.empty()) throw no_legend;
     return values;
 }
 
@@ -215,6 +274,13 @@ std::optional<Legend> legend_of(const std::vector<NamedValue>& values) {
     std::sort(legend.entries.begin(), legend.entries.end(),
               [](const LegendEntry& a, const LegendEntry& b) { return a.id < b.id; });
     return legend;
+}
+
+Legend each_name_once(const Legend& legend) {
+    Legend once;
+    for (const auto& e : legend.entries)
+        if (once.find(e.name) == nullptr) once.entries.push_back(e);
+    return once;
 }
 
 std::string legend_json(const Legend& legend) {

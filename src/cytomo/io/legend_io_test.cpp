@@ -99,6 +99,70 @@ TEST_F(LegendIo, BadFilesAreRefusedWithTheirLine) {
     EXPECT_THAT(error(deep + "1" + std::string(40'000, '}')), HasSubstr("expected a legend"));
 }
 
+TEST_F(LegendIo, EditorsMayMarkAFileAsUtf8) {
+    const std::string mark = "\xEF\xBB\xBF";
+    EXPECT_EQ(read_named_values(write("a.txt", mark + "1 golgi\r\n"))[0].name, "golgi");
+    EXPECT_EQ(read_named_values(write("a.json", mark + R"({"1": "golgi"})"))[0].name, "golgi");
+    EXPECT_THAT(test::error_of([&] { read_named_values(write("b.txt", mark)); }), HasSubstr("found nothing"));
+}
+
+TEST_F(LegendIo, OtherEncodingsAreRefusedWithTheirLine) {
+    const auto error = [&](const std::string& text) {
+        return test::error_of([&] { read_named_values(write("bad.txt", text)); });
+    };
+    EXPECT_THAT(
+        error("0 ice\n1 gr\xF6\xDF"
+              "e\n"),
+        HasSubstr("bad.txt, line 2: expected text in UTF-8, found the byte 0xF6. Save the file in UTF-8"));
+    EXPECT_THAT(error("{\n\"1\": \"gr\xF6\xDF"
+                      "e\"}"),
+                HasSubstr("bad.txt, line 2: expected text in UTF-8, found the byte 0xF6"));
+    EXPECT_THAT(error(std::string("\xFF\xFE"
+                                  "1\0 \0a\0",
+                                  8)),
+                HasSubstr("found text in UTF-16"));
+    EXPECT_THAT(error(std::string("\xFE\xFF\0"
+                                  "1\0 \0a",
+                                  8)),
+                HasSubstr("found text in UTF-16"));
+    // Too long, a half of UTF-16, beyond the last character, cut off, no first byte.
+    for (const char* name :
+         {"\xC0\xAF", "\xE0\x80\xAF", "\xF0\x80\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+          "\xF5\x80\x80\x80", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xBF", "\xFF", "\xC3\xC3"})
+        EXPECT_THAT(error(std::string("1 a") + name + "\n"), HasSubstr("line 1: expected text in UTF-8"))
+            << name;
+    for (const char* name : {"größe", "€", "😀", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
+                             "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
+        EXPECT_EQ(read_named_values(write("good.txt", std::string("1 ") + name))[0].name, name);
+    // What does not count may be anything.
+    EXPECT_EQ(read_named_values(write("comment.txt",
+                                      "# gr\xF6\xDF"
+                                      "e\n1 a\n"))[0]
+                  .name,
+              "a");
+    EXPECT_THAT(usage_error_of("1=a,2=gr\xF6\xDF"
+                               "e"),
+                HasSubstr("--legend: expected names in UTF-8, found the byte 0xF6 in item 2"));
+    EXPECT_FALSE(
+        legend_from_json("[{\"id\":1,\"name\":\"gr\xF6\xDF"
+                         "e\"}]"));
+}
+
+TEST_F(LegendIo, AFileThatCannotBeReadIsNotAnEmptyOne) {
+    const auto error = [](const std::filesystem::path& file) {
+        return test::error_of([&] { read_named_values(file); });
+    };
+    EXPECT_THAT(error(folder / "none.txt"),
+                HasSubstr("none.txt: expected a file that can be read, found No such file"));
+    EXPECT_THAT(error(folder), HasSubstr("expected a file that can be read, found Is a directory"));
+}
+
+TEST(NamedValues, IdsThatShareANameAreOneClass) {
+    const Legend legend{{{0, "ice", {}}, {1, "golgi", {1, 2, 3}}, {2, "er", {}}, {5, "golgi", {}}}};
+    EXPECT_EQ(each_name_once(legend), (Legend{{{0, "ice", {}}, {1, "golgi", {1, 2, 3}}, {2, "er", {}}}}));
+    EXPECT_EQ(each_name_once({}), Legend{});
+}
+
 TEST_F(LegendIo, AnOptionIsAFileOrAList) {
     const auto path = write("1=a", "5 golgi\n");
     EXPECT_EQ(named_values(path.string(), "--legend")[0].name, "golgi");

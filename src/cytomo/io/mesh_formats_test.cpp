@@ -13,6 +13,23 @@ using namespace test;
 
 using MeshFormats = MeshFiles;
 
+TEST_F(MeshFormats, NamesOfAnyBytesLoseNoWork) {
+    std::vector<MeshPart> parts(1);
+    parts[0].mesh = awkward(1, 5);
+    parts[0].look.name =
+        "gr\xF6\xDF"
+        "e";
+    write_meshes(file("a.glb"), parts, false,
+                 "/data/gr\xF6\xDF"
+                 "e.tif");
+    const std::string bytes = content(file("a.glb"));
+    const auto size = numbers_at<std::uint32_t>(bytes, 12, 1)[0];
+    const auto json = nlohmann::json::parse(bytes.substr(20, size));
+    EXPECT_EQ(json["nodes"][0]["name"],
+              "gr\xEF\xBF\xBD\xEF\xBF\xBD"
+              "e");
+}
+
 TEST_F(MeshFormats, GltfFollowsItsSpecification) {
     std::vector<MeshPart> parts(3);
     parts[0].mesh = awkward(1, 5);

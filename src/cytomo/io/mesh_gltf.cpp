@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
+#include "cytomo/io/json_text.h"
 #include "cytomo/io/mesh_file.h"
 
 namespace cytomo::io {
@@ -80,7 +81,7 @@ public:
     std::uint64_t bytes() const { return bytes_; }
     std::string text() {
         if (bytes_ > 0) json_["buffers"] = Json::array({{{"byteLength", bytes_}}});
-        std::string t = json_.dump();
+        std::string t = json_text(json_);
         t.resize(padded(t.size()), ' ');
         return t;
     }

@@ -98,6 +98,11 @@ std::string size_text(Size3 size) {
     return std::to_string(size.x) + " x " + std::to_string(size.y) + " x " + std::to_string(size.z);
 }
 
+std::string nanometres_text(Vec3 um) {
+    return short_text(um.x * 1000) + " x " + short_text(um.y * 1000) + " x " + short_text(um.z * 1000) +
+           " nm";
+}
+
 }  // namespace cytomo::io
 
 namespace cytomo {

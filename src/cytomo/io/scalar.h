@@ -122,6 +122,8 @@ std::string missing_text(std::uint64_t data_bytes, std::uint64_t piece_bytes, st
                          const std::string& pieces);
 /// "960 x 928 x 312"
 std::string size_text(Size3 size);
+/// Edges in µm as "20 x 20 x 12.5 nm".
+std::string nanometres_text(Vec3 um);
 
 /// Largest number of voxels along an axis that a reader accepts.
 constexpr std::int64_t largest_axis = 1'000'000;

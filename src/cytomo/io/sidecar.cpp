@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cytomo/core/error.h"
+#include "cytomo/io/json_text.h"
 #include "cytomo/io/legend_io.h"
 #include "cytomo/io/slice_sink.h"
 
@@ -22,7 +23,7 @@ std::optional<Sidecar> read_sidecar(const std::filesystem::path& volume) {
     std::error_code ec;
     if (!std::filesystem::is_regular_file(file, ec)) return std::nullopt;
     const InputError damaged(file.string(), "voxel_um and origin_um, three numbers each, or a legend",
-                             "something else", "Mend or remove this file, or pass --voxel-nm and --legend");
+                             "something else", "Mend or remove this file");
     if (std::filesystem::file_size(file, ec) > 1'000'000 || ec) throw damaged;
     std::ifstream in(file);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
@@ -59,7 +60,7 @@ void write_sidecar(const std::filesystem::path& file, const Grid* grid, const st
     }
     json["order"] = "x, y, z; the array's axes are z, y, x";
     if (legend) json["legend"] = nlohmann::ordered_json::parse(legend_json(*legend));
-    const std::string text = json.dump(2) + "\n";
+    const std::string text = json_text(json, 2) + "\n";
     OutputFile out(file);
     out.append(std::as_bytes(std::span(text)));
     out.close();

@@ -10,6 +10,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
+#include "cytomo/io/json_text.h"
 
 namespace cytomo {
 
@@ -40,7 +41,7 @@ std::string field(const TableCell& cell) {
 }
 
 std::string json_text(const std::string& text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return io::json_text(nlohmann::json(text));
 }
 
 std::string json_value(const TableCell& cell) {

@@ -172,11 +172,6 @@ private:
 
 }  // namespace
 
-bool PageKind::is_colour() const {
-    return photometric == PHOTOMETRIC_RGB || photometric == PHOTOMETRIC_YCBCR ||
-           photometric == PHOTOMETRIC_SEPARATED || photometric == PHOTOMETRIC_CIELAB;
-}
-
 PageKind kind_of_page(TIFF* t) {
     PageKind k;
     TIFFGetField(t, TIFFTAG_IMAGEWIDTH, &k.width);

@@ -20,9 +20,6 @@ struct PageKind {
     std::uint16_t bits = 1, format = SAMPLEFORMAT_UINT, samples = 1, planar = PLANARCONFIG_CONTIG,
                   compression = 1, photometric = 1, orientation = 1;
     friend bool operator==(const PageKind&, const PageKind&) = default;
-
-    /// The page says that its samples are colours.
-    bool is_colour() const;
 };
 
 PageKind kind_of_page(TIFF* t);

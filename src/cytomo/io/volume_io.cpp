@@ -44,11 +44,6 @@ StoredVolume open_format(io::Format format, std::shared_ptr<io::FileBytes> file,
     return io::open_mrc(std::move(file), options);
 }
 
-std::string nanometres(Vec3 um) {
-    return io::short_text(um.x * 1000) + " x " + io::short_text(um.y * 1000) + " x " +
-           io::short_text(um.z * 1000) + " nm";
-}
-
 /// Says how many whole numbers a float cannot hold, if any. Cost: one pass over the volume.
 void remark_rounding(const StoredVolume& volume, std::vector<std::string>& remarks) {
     const Grid& g = volume.grid;
@@ -92,8 +87,9 @@ StoredVolume open_volume(const std::filesystem::path& path, const ReadOptions& o
     volume.file_bytes = file_bytes;
     if (options.voxel_um) {
         if (volume.voxel_size_known && !nearly_equal(volume.grid.voxel_um, *options.voxel_um))
-            volume.remarks.push_back("The file gives voxels of " + nanometres(volume.grid.voxel_um) + "; " +
-                                     nanometres(*options.voxel_um) + " are used as you asked.");
+            volume.remarks.push_back("The file gives voxels of " + io::nanometres_text(volume.grid.voxel_um) +
+                                     "; " + io::nanometres_text(*options.voxel_um) +
+                                     " are used as you asked.");
         volume.grid.voxel_um = *options.voxel_um;
         volume.voxel_size_known = true;
     }

@@ -65,8 +65,9 @@ Tomogram open_tomogram(const std::filesystem::path& path, const ReadOptions& opt
 
 /// Class ids 0 … 255, exactly; integer or whole-numbered float files. 255 means ignore, and so does -1.
 /// A file with the two values 0 and 255 only (or 0 and one value of 32 or more) is a mask and becomes
-/// 0 and 1, which is remarked, unless the file's legend names its value. Throws InputError if values are no
-/// class ids. `legend` gets what the file says of them. Cost: one pass.
+/// 0 and 1, which is remarked, unless it has a legend: then values are what that says, 255 stays ignore, and
+/// ids that share a name become the first of them, which is remarked too. Throws InputError if values are no
+/// class ids. `legend` gets what the file says of them, each name once. Cost: one pass.
 ClassVolume read_classes(const std::filesystem::path& path, const ReadOptions& options = {},
                          std::vector<std::string>* remarks = nullptr,
                          std::optional<Legend>* legend = nullptr);
@@ -98,7 +99,8 @@ public:
     /// voxel_size_known = false leaves the voxel size out of the file. A legend goes into the file: as a line
     /// of ImageJ's description and in its "Info", which Fiji keeps (TIFF), as the attribute "legend" (HDF5),
     /// in the labels of the header or, if they are too short, in NAME.mrc.json (MRC), in NAME.npy.json
-    /// (NumPy).
+    /// (NumPy). A NAME.npy.json that is there counts as the volume itself does: without `overwrite` it is
+    /// refused.
     VolumeWriter(const std::filesystem::path& path, const Grid& grid, ScalarType type, bool overwrite,
                  bool voxel_size_known = true, const std::optional<Legend>& legend = {});
     ~VolumeWriter();
@@ -128,6 +130,11 @@ void write_volume(const std::filesystem::path& path, const Volume<T>& volume, bo
 /// Writes classes with what they mean.
 void write_classes(const std::filesystem::path& path, const ClassVolume& classes, const Legend& legend,
                    bool overwrite);
+
+/// Throws the InputError with which write_volume would refuse this name, or that of the file beside it:
+/// before long work.
+void check_volume_name(const std::filesystem::path& path, bool overwrite,
+                       const std::optional<Legend>& legend = {});
 
 /// Whether write_volume knows the extension (in small or capital letters).
 bool is_writable_format(const std::filesystem::path& path);

@@ -121,6 +121,36 @@ TEST_F(VolumeIo, NothingIsOverwrittenUnasked) {
     }
     std::filesystem::remove(folder / "a.npy");  // its sidecar counts as well
     EXPECT_THAT(test::error_of([&] { write_volume(folder / "a.npy", v, false); }), HasSubstr("a.npy.json"));
+    // Also where the new volume has nothing to say: the old file would speak of it.
+    const auto write_bare = [&](bool overwrite) {
+        VolumeWriter writer(folder / "a.npy", unequal, ScalarType::uint8, overwrite, false);
+        writer.write_slices<std::uint8_t>(0, 3, v.values());
+        writer.finish();
+    };
+    EXPECT_THAT(test::error_of([&] { write_bare(false); }),
+                testing::AllOf(HasSubstr("a.npy.json"), HasSubstr("a name that is free")));
+    EXPECT_FALSE(std::filesystem::exists(folder / "a.npy"));
+    write_bare(true);
+    EXPECT_FALSE(open_volume(folder / "a.npy").voxel_size_known);
+    EXPECT_FALSE(std::filesystem::exists(folder / "a.npy.json"));
+}
+
+TEST_F(VolumeIo, NamesCanBeCheckedBeforeTheWork) {
+    const auto error = [&](const char* name, const std::optional<Legend>& legend = {}) {
+        return test::error_of([&] { check_volume_name(folder / name, false, legend); });
+    };
+    write("a.npy.json", std::string("{}"));
+    write("a.mrc.json", std::string("{}"));
+    write("a.tif", std::string("taken"));
+    EXPECT_THAT(error("a.npy"), HasSubstr("a.npy.json: expected a name that is free"));
+    EXPECT_THAT(error("a.tif"), HasSubstr("a.tif: expected a name that is free"));
+    EXPECT_THAT(error("a.mrc", Legend{{{1, "größe", {}}}}), HasSubstr("a.mrc.json"));
+    EXPECT_THAT(error("a.nrrd"), HasSubstr(".nrrd"));
+    check_volume_name(folder / "a.mrc", false, default_legend());  // fits into the header
+    check_volume_name(folder / "b.npy", false, default_legend());
+    check_volume_name(folder / "a.npy", true);
+    check_volume_name(folder / "a.tif", true);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 3);
 }
 
 TEST_F(VolumeIo, AnUnfinishedFileLeavesNothing) {

@@ -94,6 +94,19 @@ SliceSink make_sink(WritableFormat format, const std::filesystem::path& path, co
     return make_hdf5_sink(path, grid, type, voxel_size_known, legend);
 }
 
+/// Whether something of the volume has room in the file beside it only.
+bool needs_sidecar(WritableFormat format, bool voxel_size_known, const std::optional<Legend>& legend) {
+    if (format == WritableFormat::npy) return voxel_size_known || legend;
+    return format == WritableFormat::mrc && legend && !mrc_legend_labels(*legend);
+}
+
+WritableFormat required_format_of(const std::filesystem::path& path) {
+    if (const auto format = format_of(path)) return *format;
+    throw InputError(path.string(),
+                     "a name that ends in .mrc, .rec, .map, .st, .tif, .tiff, .npy, .h5 or .hdf5",
+                     path.has_extension() ? path.extension().string() : "no ending", "Choose one of these");
+}
+
 }  // namespace
 }  // namespace io
 
@@ -111,11 +124,7 @@ struct VolumeWriter::State {
 
 VolumeWriter::VolumeWriter(const std::filesystem::path& path, const Grid& grid, ScalarType type,
                            bool overwrite, bool voxel_size_known, const std::optional<Legend>& legend) {
-    const auto format = io::format_of(path);
-    if (!format)
-        throw InputError(
-            path.string(), "a name that ends in .mrc, .rec, .map, .st, .tif, .tiff, .npy, .h5 or .hdf5",
-            path.has_extension() ? path.extension().string() : "no ending", "Choose one of these");
+    const io::WritableFormat format = io::required_format_of(path);
     if (!io::is_writable_type(type))
         throw InputError(path.string(), "integers of up to 32 bits or float32", cytomo::name(type),
                          "Convert the values first");
@@ -127,15 +136,15 @@ VolumeWriter::VolumeWriter(const std::filesystem::path& path, const Grid& grid, 
             throw InputError(path.string(), "positive voxel edges", io::short_text(e) + " µm",
                              "Give the voxel size");
     state_.reset(new State{path, grid, type, 0, PendingOutput(path, overwrite), {}, {}, {}});
-    const bool npy_needs_it = *format == io::WritableFormat::npy && (voxel_size_known || legend);
-    const bool mrc_needs_it = *format == io::WritableFormat::mrc && legend && !io::mrc_legend_labels(*legend);
-    if (npy_needs_it || mrc_needs_it) {
+    if (io::needs_sidecar(format, voxel_size_known, legend)) {
         state_->sidecar.emplace(io::sidecar_of(path), overwrite);
         io::write_sidecar(state_->sidecar->path(), voxel_size_known ? &grid : nullptr, legend);
-    } else if (*format == io::WritableFormat::npy && overwrite) {
-        state_->old_sidecar = io::sidecar_of(path);  // it would speak of the new values
+    } else if (format == io::WritableFormat::npy) {
+        // One that lies there already would speak of the new values.
+        const PendingOutput free_name(io::sidecar_of(path), overwrite);
+        if (overwrite) state_->old_sidecar = io::sidecar_of(path);
     }
-    state_->sink = io::make_sink(*format, state_->output.path(), grid, type, voxel_size_known, legend);
+    state_->sink = io::make_sink(format, state_->output.path(), grid, type, voxel_size_known, legend);
 }
 
 VolumeWriter::~VolumeWriter() = default;
@@ -189,6 +198,14 @@ void write_volume(const std::filesystem::path& path, const Volume<T>& volume, bo
 void write_classes(const std::filesystem::path& path, const ClassVolume& classes, const Legend& legend,
                    bool overwrite) {
     write_volume(path, classes, overwrite, legend);
+}
+
+void check_volume_name(const std::filesystem::path& path, bool overwrite,
+                       const std::optional<Legend>& legend) {
+    const io::WritableFormat format = io::required_format_of(path);
+    const PendingOutput free_name(path, overwrite);
+    if (io::needs_sidecar(format, true, legend))
+        const PendingOutput free_too(io::sidecar_of(path), overwrite);
 }
 
 bool is_writable_format(const std::filesystem::path& path) {

@@ -12,18 +12,16 @@ constexpr double smallest_um = 0.001, largest_um = 0.2, most_times = 20;
 constexpr double rounding = 1e-5;  // of headers in 32 bits and in other units
 constexpr const char* remedy_of_all = "Give it with --voxel-nm X,Y,Z";
 
-std::string nanometres(Vec3 um) {
-    return io::short_text(um.x * 1000) + " x " + io::short_text(um.y * 1000) + " x " +
-           io::short_text(um.z * 1000) + " nm";
-}
 }  // namespace
 
 std::string voxel_size_doubt(Vec3 voxel_um) {
     const auto [low, high] = std::minmax({voxel_um.x, voxel_um.y, voxel_um.z});
     if (!(low >= smallest_um * (1 - rounding) && high <= largest_um * (1 + rounding)))
-        return "Voxels of " + nanometres(voxel_um) + " cannot be: edges of 1 to 200 nm are possible.";
+        return "Voxels of " + io::nanometres_text(voxel_um) +
+               " cannot be: edges of 1 to 200 nm are possible.";
     if (high > most_times * low * (1 + rounding))
-        return "Voxels of " + nanometres(voxel_um) + " cannot be: edges differ by more than 20 times.";
+        return "Voxels of " + io::nanometres_text(voxel_um) +
+               " cannot be: edges differ by more than 20 times.";
     return {};
 }
 
@@ -38,7 +36,7 @@ void require_voxel_size(const std::filesystem::path& file, const Grid& grid, boo
     if (!known) throw InputError(file.string(), "a voxel size", "none in the file", remedy);
     if (!voxel_size_doubt(grid.voxel_um).empty())
         throw InputError(file.string(), "voxel edges of 1 to 200 nm that differ by 20 times at most",
-                         "voxels of " + nanometres(grid.voxel_um) + " in its header",
+                         "voxels of " + io::nanometres_text(grid.voxel_um) + " in its header",
                          "Give the true size with --voxel-nm X,Y,Z, or the same if it is right");
 }
 

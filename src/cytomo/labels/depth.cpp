@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cytomo/labels/distance.h"
+#include "neighbours.h"
 
 namespace cytomo {
 
@@ -13,7 +14,8 @@ namespace {
 
 Vec3 place(const Grid& grid, std::int64_t i) {
     const auto& s = grid.size;
-    return {static_cast<double>(i % s.x) * grid.voxel_um.x, static_cast<double>(i / s.x % s.y) * grid.voxel_um.y,
+    return {static_cast<double>(i % s.x) * grid.voxel_um.x,
+            static_cast<double>(i / s.x % s.y) * grid.voxel_um.y,
             static_cast<double>(i / (s.x * s.y)) * grid.voxel_um.z};
 }
 
@@ -27,19 +29,14 @@ struct Uphill {
 /// The neighbour within the object towards which the distance grows most.
 Uphill steepest(const InstanceVolume& objects, const Volume<float>& distance, std::int64_t at) {
     const Grid& grid = objects.grid();
-    const Size3 size = grid.size;
-    const auto x = at % size.x, y = at / size.x % size.y, z = at / (size.x * size.y);
     const Vec3 here = place(grid, at);
     Uphill best;
-    for (auto k = std::max<std::int64_t>(0, z - 1); k <= std::min(size.z - 1, z + 1); ++k)
-        for (auto j = std::max<std::int64_t>(0, y - 1); j <= std::min(size.y - 1, y + 1); ++j)
-            for (auto i = std::max<std::int64_t>(0, x - 1); i <= std::min(size.x - 1, x + 1); ++i) {
-                const auto next = (k * size.y + j) * size.x + i;
-                if (next == at || objects[next] != objects[at]) continue;
-                const double slope =
-                    static_cast<double>(distance[next] - distance[at]) / length(place(grid, next) - here);
-                if (slope > best.slope) best = {next, slope};
-            }
+    for_neighbours(grid.size, at, [&](std::int64_t next) {
+        if (objects[next] != objects[at]) return;
+        const double slope =
+            static_cast<double>(distance[next] - distance[at]) / length(place(grid, next) - here);
+        if (slope > best.slope) best = {next, slope};
+    });
     return best;
 }
 
@@ -55,6 +52,8 @@ Volume<std::uint8_t> find_depth(const InstanceVolume& objects) {
                                     static_cast<double>(size.y) * grid.voxel_um.y,
                                     static_cast<double>(size.z) * grid.voxel_um.z});
     std::vector<std::int64_t> order;
+    order.reserve(static_cast<std::size_t>(objects.count() -
+                                           std::count(objects.values().begin(), objects.values().end(), 0U)));
     for (std::int64_t i = 0; i < objects.count(); ++i) {
         if (objects[i] == 0) continue;
         distance[i] = static_cast<float>(std::min(most, std::sqrt(static_cast<double>(distance[i])) - half));
@@ -63,7 +62,8 @@ Volume<std::uint8_t> find_depth(const InstanceVolume& objects) {
     std::sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
         return distance[a] != distance[b] ? distance[a] > distance[b] : a < b;
     });
-    std::vector<float> radius(static_cast<std::size_t>(objects.count()), 0.F);  // of the ball that holds a voxel
+    // Of the ball that holds a voxel.
+    std::vector<float> radius(static_cast<std::size_t>(objects.count()), 0.F);
     std::vector<std::int64_t> reached;
     for (const std::int64_t centre : order) {
         if (radius[static_cast<std::size_t>(centre)] > 0) continue;  // within a larger ball
@@ -80,21 +80,18 @@ Volume<std::uint8_t> find_depth(const InstanceVolume& objects) {
         while (!reached.empty()) {
             const auto at = reached.back();
             reached.pop_back();
-            const auto x = at % size.x, y = at / size.x % size.y, z = at / (size.x * size.y);
-            for (auto k = std::max<std::int64_t>(0, z - 1); k <= std::min(size.z - 1, z + 1); ++k)
-                for (auto j = std::max<std::int64_t>(0, y - 1); j <= std::min(size.y - 1, y + 1); ++j)
-                    for (auto i = std::max<std::int64_t>(0, x - 1); i <= std::min(size.x - 1, x + 1); ++i) {
-                        const auto next = (k * size.y + j) * size.x + i;
-                        auto& its = radius[static_cast<std::size_t>(next)];
-                        if (its > 0 || objects[next] != objects[centre]) continue;
-                        if (length(place(grid, next) - middle) > static_cast<double>(r) + half) continue;
-                        its = r;
-                        reached.push_back(next);
-                    }
+            for_neighbours(size, at, [&](std::int64_t next) {
+                auto& its = radius[static_cast<std::size_t>(next)];
+                if (its > 0 || objects[next] != objects[centre]) return;
+                if (length(place(grid, next) - middle) > static_cast<double>(r) + half) return;
+                its = r;
+                reached.push_back(next);
+            });
         }
     }
     for (const std::int64_t i : order) {
-        const double share = static_cast<double>(distance[i]) / std::max(1e-9, static_cast<double>(radius[static_cast<std::size_t>(i)]));
+        const double share = static_cast<double>(distance[i]) /
+                             std::max(1e-9, static_cast<double>(radius[static_cast<std::size_t>(i)]));
         depth[i] = static_cast<std::uint8_t>(std::lround(255 * std::clamp(share, 0.0, 1.0)));
     }
     return depth;

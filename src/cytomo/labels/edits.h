@@ -44,12 +44,13 @@ std::vector<Edit> parse_edits(const std::string& text, const std::string& file, 
 /// Carries out the operations, in their order, and says in words what was done, one entry an edit.
 ///
 /// merge: all take the number of the first. They must be of one class; they need not touch.
+///
 /// split: each voxel goes to the seed from which it is reached first through the object (26 neighbours),
-/// where a
-///   way costs its length / (distance to the object's surface)³: narrow places are slow, so parts meet where
-///   the object narrows, and half way where it does not (fast marching with a speed, J. A. Sethian 1996; ways
-///   by E. W. Dijkstra 1959). The part of the first seed keeps the number and what no seed reaches; the
-///   others get new numbers from count() + 1 on, which later lines may name.
+/// where a way costs its length / (distance to the object's surface)³: narrow places are slow, so parts meet
+/// where the object narrows, and half way where it does not (fast marching with a speed, J. A. Sethian 1996;
+/// ways by E. W. Dijkstra 1959). The part of the first seed keeps the number and what no seed reaches; the
+/// others get new numbers from count() + 1 on, which later lines may name.
+///
 /// remove: its voxels go to the neighbour (object, or no object) with which it shares most faces, with its
 /// class. set_class: class_of and, if given, `classes` change.
 ///

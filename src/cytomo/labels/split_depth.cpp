@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <vector>
+
+#include "cytomo/core/error.h"
+#include "neighbours.h"
 
 namespace cytomo {
 
@@ -11,11 +15,11 @@ namespace {
 
 constexpr std::uint32_t none = 0xFFFFFFFFU;
 
-/// Floods that grow and swallow each other: a union-find over the voxels of interest, with each flood's ridge and size.
+/// Floods that grow and swallow each other: a union-find over the voxels of interest, with each flood's ridge
+/// and size.
 class Floods {
 public:
-    explicit Floods(std::size_t count)
-        : parent_(count, none), ridge_(count), voxels_(count) {}
+    explicit Floods(std::size_t count) : parent_(count, none), ridge_(count), voxels_(count) {}
 
     bool reached(std::uint32_t v) const { return parent_[v] != none; }
     std::uint32_t root(std::uint32_t v) {
@@ -51,27 +55,37 @@ private:
     std::vector<std::uint32_t> voxels_;
 };
 
-/// Calls use(index) for the up to 26 neighbours within the volume.
-template <class Use>
-void for_neighbours(Size3 size, std::int64_t at, const Use& use) {
-    const auto x = at % size.x, y = at / size.x % size.y, z = at / (size.x * size.y);
-    for (auto k = std::max<std::int64_t>(0, z - 1); k <= std::min(size.z - 1, z + 1); ++k)
-        for (auto j = std::max<std::int64_t>(0, y - 1); j <= std::min(size.y - 1, y + 1); ++j)
-            for (auto i = std::max<std::int64_t>(0, x - 1); i <= std::min(size.x - 1, x + 1); ++i)
-                if (const auto next = (k * size.y + j) * size.x + i; next != at) use(next);
+/// How many voxels the pieces to split have. Throws InputError if they are more than there are numbers.
+std::size_t count_voxels(const Components& components, const SplitDepthOptions& options) {
+    std::int64_t voxels = 0;
+    for (std::size_t piece = 1; piece < components.class_of.size(); ++piece)
+        if (options.classes[components.class_of[piece]]) voxels += components.voxels[piece];
+    if (voxels >= std::int64_t{none})
+        throw InputError("objects: expected at most " + std::to_string(none - 1) +
+                         " voxels of classes that are split by their depth, found " + std::to_string(voxels) +
+                         ". Crop the volume or use larger voxels");
+    return static_cast<std::size_t>(voxels);
 }
 
 }  // namespace
 
+void SplitDepthOptions::check() const {
+    if (!(least_valley >= 0 && least_valley <= 1))
+        throw UsageError("splitting by depth: expected a valley of 0 to 1, found " +
+                         std::to_string(least_valley));
+}
+
 void split_by_depth(Components& components, std::span<const std::uint8_t> depth,
                     std::span<const std::uint8_t> separation, const SplitDepthOptions& options,
                     const Progress& progress) {
+    options.check();
     const auto& volume = components.volume;
     const auto n = static_cast<std::size_t>(volume.count());
     if (depth.size() != n || (!separation.empty() && separation.size() != n))
         throw std::invalid_argument("split_by_depth: expected a depth for every voxel");
     progress(0);
-    std::vector<std::int64_t> place;          // of the voxels of interest
+    std::vector<std::int64_t> place;  // of the voxels of interest
+    place.reserve(count_voxels(components, options));
     std::vector<std::uint32_t> number(n, none);  // and their numbers
     for (std::size_t i = 0; i < n; ++i) {
         const auto piece = volume[static_cast<std::int64_t>(i)];
@@ -83,8 +97,9 @@ void split_by_depth(Components& components, std::span<const std::uint8_t> depth,
     std::array<std::size_t, 257> start{};
     for (std::size_t v = 0; v < place.size(); ++v) {
         const auto i = static_cast<std::size_t>(place[v]);
-        height[v] = separation.empty() ? depth[i]
-                                       : static_cast<std::uint8_t>((depth[i] * (255 - separation[i]) + 127) / 255);
+        height[v] = separation.empty()
+                        ? depth[i]
+                        : static_cast<std::uint8_t>((depth[i] * (255 - separation[i]) + 127) / 255);
         ++start[255U - height[v] + 1];
     }
     std::partial_sum(start.begin(), start.end(), start.begin());
@@ -96,7 +111,8 @@ void split_by_depth(Components& components, std::span<const std::uint8_t> depth,
     Floods floods(place.size());
     std::vector<std::uint32_t> met;
     for (std::size_t k = 0; k < order.size(); ++k) {
-        if (k % 1'000'000 == 0) progress(0.2 + 0.6 * static_cast<double>(k) / static_cast<double>(order.size()));
+        if (k % 1'000'000 == 0)
+            progress(0.2 + 0.6 * static_cast<double>(k) / static_cast<double>(order.size()));
         const auto v = order[k];
         met.clear();
         std::uint32_t steepest = none;

@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
 #include "cytomo/labels/depth.h"
 
@@ -29,12 +30,14 @@ Scene draw(const std::vector<Rod>& rods, const Grid& grid) {
     for (std::int64_t z = 0; z < grid.size.z; ++z)
         for (std::int64_t y = 0; y < grid.size.y; ++y)
             for (std::int64_t x = 0; x < grid.size.x; ++x) {
-                const Vec3 p{static_cast<double>(x) * grid.voxel_um.x, static_cast<double>(y) * grid.voxel_um.y,
+                const Vec3 p{static_cast<double>(x) * grid.voxel_um.x,
+                             static_cast<double>(y) * grid.voxel_um.y,
                              static_cast<double>(z) * grid.voxel_um.z};
                 double best = 1;
                 for (std::size_t r = 0; r < rods.size(); ++r) {
                     const Vec3 along = rods[r].to - rods[r].from;
-                    const double t = std::clamp(dot(p - rods[r].from, along) / std::max(1e-12, dot(along, along)), 0., 1.);
+                    const double t =
+                        std::clamp(dot(p - rods[r].from, along) / std::max(1e-12, dot(along, along)), 0., 1.);
                     const double share = length(p - rods[r].from - along * t) / rods[r].radius;
                     if (share >= best) continue;
                     best = share;
@@ -81,12 +84,16 @@ const Grid grid{{80, 60, 40}, {0.02, 0.024, 0.02}};
 
 TEST(SplitDepth, TubesSideBySideAreTwoAndBentOnesOne) {
     for (const double noise : {0.0, 0.05}) {
-        const auto two = split(draw({{{0.2, 0.5, 0.4}, {1.4, 0.5, 0.4}, 0.14}, {{0.2, 0.78, 0.4}, {1.4, 0.74, 0.4}, 0.14}}, grid), noise);
+        const auto two =
+            split(draw({{{0.2, 0.5, 0.4}, {1.4, 0.5, 0.4}, 0.14}, {{0.2, 0.78, 0.4}, {1.4, 0.74, 0.4}, 0.14}},
+                       grid),
+                  noise);
         EXPECT_EQ(two.first, 2U) << noise;
         EXPECT_GT(two.second, 0.97) << noise;
     }
     // A bend of one object: both rods have one number.
-    Scene bent = draw({{{0.2, 0.4, 0.4}, {0.8, 0.4, 0.4}, 0.14}, {{0.8, 0.4, 0.4}, {1.2, 1.0, 0.4}, 0.14}}, grid);
+    Scene bent =
+        draw({{{0.2, 0.4, 0.4}, {0.8, 0.4, 0.4}, 0.14}, {{0.8, 0.4, 0.4}, {1.2, 1.0, 0.4}, 0.14}}, grid);
     for (auto& n : bent.truth.values()) n = n > 0 ? 1 : 0;
     EXPECT_EQ(split(bent, 0).first, 1U);
     EXPECT_EQ(split(bent, 0.05).first, 1U);
@@ -100,19 +107,23 @@ TEST(SplitDepth, TouchingBallsOfVeryDifferentSizesAreSplit) {
 }
 
 TEST(SplitDepth, CrossingTubesThatTouchAreTwo) {
-    const auto parts = split(draw({{{0.2, 0.7, 0.26}, {1.4, 0.7, 0.26}, 0.1}, {{0.8, 0.2, 0.46}, {0.8, 1.2, 0.46}, 0.1}}, grid), 0);
+    const auto parts = split(
+        draw({{{0.2, 0.7, 0.26}, {1.4, 0.7, 0.26}, 0.1}, {{0.8, 0.2, 0.46}, {0.8, 1.2, 0.46}, 0.1}}, grid),
+        0);
     EXPECT_EQ(parts.first, 2U);
     EXPECT_GT(parts.second, 0.97);
 }
 
 TEST(SplitDepth, OtherClassesStayAndAFlatDepthSplitsNothing) {
-    const Scene scene = draw({{{0.2, 0.5, 0.4}, {1.4, 0.5, 0.4}, 0.14}, {{0.2, 0.78, 0.4}, {1.4, 0.78, 0.4}, 0.14}}, grid);
+    const Scene scene =
+        draw({{{0.2, 0.5, 0.4}, {1.4, 0.5, 0.4}, 0.14}, {{0.2, 0.78, 0.4}, {1.4, 0.78, 0.4}, 0.14}}, grid);
     auto pieces = find_components(scene.classes, Connectivity::corners);
     const std::vector<std::uint32_t> before(pieces.volume.values().begin(), pieces.volume.values().end());
     const std::vector<std::uint8_t> flat(before.size(), 100);
     SplitDepthOptions options;
     split_by_depth(pieces, find_depth(scene.truth).values(), {}, options);
-    EXPECT_TRUE(std::equal(before.begin(), before.end(), pieces.volume.values().begin())) << "no class asked for";
+    EXPECT_TRUE(std::equal(before.begin(), before.end(), pieces.volume.values().begin()))
+        << "no class asked for";
     options.classes[3] = true;
     split_by_depth(pieces, flat, {}, options);
     EXPECT_EQ(pieces.count(), 1U);
@@ -124,6 +135,28 @@ TEST(SplitDepth, OtherClassesStayAndAFlatDepthSplitsNothing) {
     }
     split_by_depth(pieces, flat, separation, options);
     EXPECT_EQ(pieces.count(), 2U);
+}
+
+TEST(SplitDepth, RefusesWhatCannotBe) {
+    const Grid small{{4, 3, 2}, {0.02, 0.02, 0.02}};
+    auto pieces = find_components(ClassVolume(small, 3), Connectivity::corners);
+    const std::vector<std::uint8_t> depth(24, 100);
+    SplitDepthOptions options;
+    options.classes[3] = true;
+    for (const double valley : {-0.1, 1.1, std::nan("")}) {
+        options.least_valley = valley;
+        EXPECT_THROW(split_by_depth(pieces, depth, {}, options), UsageError) << valley;
+    }
+    for (const double valley : {0.0, 1.0}) {
+        options.least_valley = valley;
+        EXPECT_NO_THROW(split_by_depth(pieces, depth, {}, options)) << valley;
+    }
+    EXPECT_EQ(pieces.count(), 1U);
+    // More voxels than there are numbers, as the pieces say: no test has the memory for them.
+    pieces.voxels[1] = 4'294'967'295;
+    EXPECT_THROW(split_by_depth(pieces, depth, {}, options), InputError);
+    options.classes[3] = false;  // of other classes there may be as many as memory holds
+    EXPECT_NO_THROW(split_by_depth(pieces, depth, {}, options));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cytomo/measures/absorption.h"
+#include "cytomo/measures/group_statistics.h"
 
 namespace cytomo {
 
@@ -19,15 +20,6 @@ std::string text_of(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.3g", value);
     return text;
-}
-
-double quantile(std::vector<double> values, double share) {
-    if (values.empty()) return not_defined;
-    std::sort(values.begin(), values.end());
-    const double at = share * static_cast<double>(values.size() - 1);
-    const auto low = static_cast<std::size_t>(at);
-    const auto high = std::min(low + 1, values.size() - 1);
-    return values[low] + (at - static_cast<double>(low)) * (values[high] - values[low]);
 }
 
 /// Best means of the classes, dense matter high.
@@ -68,19 +60,20 @@ void find_absorption_doubts(Absorption& absorption, const Legend& legend) {
                               mitochondria = classes.of("mitochondrion");
     // A few objects do not tell a range.
     const double mitochondria_high =
-        mitochondria.size() >= least_objects ? quantile(mitochondria, 0.95) : not_defined;
-    const double droplets_low = droplets.size() >= least_objects ? quantile(droplets, 0.1) : not_defined;
-    const double droplets_middle = quantile(droplets, 0.5);
+        mitochondria.size() >= least_objects ? quantile_of_values(mitochondria, 0.95) : not_defined;
+    const double droplets_low =
+        droplets.size() >= least_objects ? quantile_of_values(droplets, 0.1) : not_defined;
+    const double droplets_middle = quantile_of_values(droplets, 0.5);
     std::map<std::uint8_t, std::pair<double, double>> middle_and_spread;
     for (const auto& [id, values] : classes.values) {
         if (values.size() < least_objects) continue;
-        const double middle = quantile(values, 0.5);
+        const double middle = quantile_of_values(values, 0.5);
         std::vector<double> away;
         for (const double v : values) away.push_back(std::abs(v - middle));
         const double floor = std::isfinite(absorption.ice_mean)
                                  ? least_spread * std::abs(middle - classes.sign * absorption.ice_mean)
                                  : 0;
-        middle_and_spread[id] = {middle, std::max(1.4826 * quantile(away, 0.5), floor)};
+        middle_and_spread[id] = {middle, std::max(1.4826 * quantile_of_values(away, 0.5), floor)};
     }
     for (ObjectAbsorption& o : absorption.objects) {
         o.doubts = 0;
@@ -118,12 +111,14 @@ std::vector<AbsorptionWarning> absorption_warnings(const Absorption& absorption,
     const Classes classes(absorption, legend);
     const std::vector<double> droplets = classes.of("lipid droplet"),
                               mitochondria = classes.of("mitochondrion");
-    if (!droplets.empty() && !mitochondria.empty() && quantile(droplets, 0.5) <= quantile(mitochondria, 0.5))
+    if (!droplets.empty() && !mitochondria.empty() &&
+        quantile_of_values(droplets, 0.5) <= quantile_of_values(mitochondria, 0.5))
         warnings.push_back({0, 0,
                             "half of the lipid droplets are no denser than half of the mitochondria: the "
                             "classes may be exchanged, or the polarity wrong"});
     std::map<std::uint8_t, double> middles;
-    for (const auto& [id, values] : classes.values) middles[id] = classes.sign * quantile(values, 0.5);
+    for (const auto& [id, values] : classes.values)
+        middles[id] = classes.sign * quantile_of_values(values, 0.5);
     for (const ObjectAbsorption& o : absorption.objects) {
         if (o.doubts == 0) continue;
         std::string text = legend.name_of(o.class_id) + " " + std::to_string(o.instance) + " (" +

@@ -203,6 +203,7 @@ void set_object_measures(std::array<ClassAgreement, 256>& by_class, const Object
 
 void summarise_over_classes(Agreement& agreement, const Legend& legend) {
     const auto is_object_class = [&](const ClassAgreement& c) {
+        if (c.class_id == background) return false;
         const LegendEntry* entry = legend.find(c.class_id);
         return entry != nullptr ? !is_cell_body_name(entry->name) : c.class_id >= 2;
     };
@@ -212,7 +213,7 @@ void summarise_over_classes(Agreement& agreement, const Legend& legend) {
     double dice = 0;
     std::int64_t classes = 0, recognised = 0, recognised_100nm = 0;
     for (const ClassAgreement& c : agreement.classes) {
-        if (c.true_voxels == 0 || (any && !is_object_class(c))) continue;
+        if (c.class_id == background || c.true_voxels == 0 || (any && !is_object_class(c))) continue;
         dice += c.dice;
         ++classes;
         agreement.objects_true += c.objects_true;
@@ -231,7 +232,7 @@ void check_size(const Size3& found, const Size3& expected, const std::string& wh
         return std::to_string(s.x) + " × " + std::to_string(s.y) + " × " + std::to_string(s.z) + " voxels";
     };
     throw InputError(what, "the size of the truth, " + text(expected), text(found),
-                     "Compare volumes on the same grid (cytomo convert resamples)");
+                     "Compare volumes of the same tomogram, neither cropped nor binned");
 }
 
 }  // namespace

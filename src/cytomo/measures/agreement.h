@@ -45,7 +45,8 @@ struct ClassAgreement {
 struct Agreement {
     std::vector<ClassAgreement> classes;  ///< ascending by id
     /// Over object classes that occur in the truth: those that the legend does not call cytoplasm; without a
-    /// name, ids of 2 and more; all but 0 if there are none.
+    /// name, ids of 2 and more; all but 0 if there are none. Background (0) never counts, asked for or not;
+    /// NaN if nothing is left.
     double mean_dice = not_defined;
     std::int64_t objects_true = 0, objects_true_100nm = 0;
     double recognised = not_defined, recognised_100nm = not_defined;

@@ -43,7 +43,7 @@ std::string agreement_json(const Agreement& agreement) {
                    {"recognised", number(agreement.recognised)},
                    {"objects_true_100nm", agreement.objects_true_100nm},
                    {"recognised_100nm", number(agreement.recognised_100nm)}};
-    return all.dump(2) + "\n";
+    return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Table agreement_table(const Agreement& agreement) {

@@ -121,6 +121,24 @@ TEST(Agreement, TheCellBodyIsKnownByItsName) {
                      2.0 / 3);
 }
 
+TEST(Agreement, BackgroundNeverCountsInTheMean) {
+    const Grid grid{{40, 20, 20}, {0.02, 0.02, 0.02}, {}};
+    ClassVolume truth(grid), prediction(grid);
+    draw_box(truth, {4, 4, 4}, {8, 8, 8}, mitochondrion);
+    draw_box(prediction, {4, 4, 4}, {8, 8, 4}, mitochondrion);
+    AgreementOptions options;
+    options.classes = {background, mitochondrion};
+    for (const Legend& legend : {default_legend(), Legend{}}) {
+        const Agreement both = compare_labels(prediction, truth, options, legend);
+        ASSERT_EQ(both.classes.size(), 2U);
+        EXPECT_GT(both.classes[0].dice, 0.9);  // told, as asked for
+        EXPECT_DOUBLE_EQ(both.mean_dice, both.classes[1].dice);
+        EXPECT_EQ(both.objects_true, 1);
+    }
+    options.classes = {background};
+    EXPECT_TRUE(std::isnan(compare_labels(prediction, truth, options, default_legend()).mean_dice));
+}
+
 TEST(Agreement, ThicknessOf100NanometresCounts) {
     const Grid grid{{60, 30, 30}, {0.02, 0.02, 0.02}, {}};
     ClassVolume truth(grid);
@@ -203,6 +221,15 @@ TEST(Agreement, SameAtAnyThreadCountAndRefusesOtherSizes) {
     set_thread_count(0);
     EXPECT_EQ(one, six);
     EXPECT_THROW(compare_labels(ClassVolume(Grid{{3, 3, 3}, {}, {}}), truth, {}, {}), InputError);
+}
+
+TEST(Agreement, NamesInLatin1DoNotCostTheResult) {
+    const Grid grid{{20, 10, 10}, {1, 1, 1}, {}};
+    ClassVolume truth(grid);
+    draw_box(truth, {2, 2, 2}, {4, 4, 4}, 1);
+    const Legend legend{{{0, "background", {}}, {1, "K\xF6rper", {}}}};
+    const auto json = nlohmann::json::parse(agreement_json(compare_labels(truth, truth, {}, legend)));
+    EXPECT_EQ(json["classes"][0]["name"], "K\uFFFDrper");
 }
 
 TEST(Agreement, JsonKeysAreStable) {

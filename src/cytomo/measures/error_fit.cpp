@@ -17,9 +17,7 @@ namespace cytomo {
 
 namespace {
 
-constexpr double z90 = 1.6448536;  // nine in ten of a normal distribution lie within
 constexpr double assumed_surface_deviation = 0.05;
-constexpr double widest_blur_um = 0.2;    // beyond, it is no edge
 constexpr int parts = 5;                  // of the cells, to test by each other
 constexpr double least_total_um3 = 0.02;  // a class of a few specks says nothing in per cent
 
@@ -93,8 +91,7 @@ void fit_displacements(ClassErrors& e, std::vector<Displaced> rows) {
     std::vector<double> blurs = values_of(rows, &Displaced::blur_um);
     keep_finite(blurs);
     const double usual = blurs.empty() ? 0.02 : median_of(blurs);
-    for (Displaced& r : rows)
-        r.blur_um = std::isfinite(r.blur_um) ? std::min(r.blur_um, widest_blur_um) : usual;
+    for (Displaced& r : rows) r.blur_um = blur_of_edge_um(r.blur_um, usual);
     const std::vector<double> d = values_of(rows, &Displaced::d_um);
     const std::size_t n = rows.size();
     e.mean_um = median_of(d);
@@ -127,20 +124,18 @@ void fit_displacements(ClassErrors& e, std::vector<Displaced> rows) {
         minimise(likelihood, {0.7 * spread.within, 0.7 * spread.within / std::max(e.usual_blur_um, 1e-6)});
     const double own = std::abs(best[0]), share = std::abs(best[1]);
     // Each cell is judged by the others' median, as a new one would be; one crowded cell is one witness.
-    std::map<std::size_t, double> others;
-    for (const auto& [cell, values] : groups) {
-        std::vector<double> rest;
-        for (std::size_t i = 0; i < n; ++i)
-            if (rows[i].cell != cell) rest.push_back(d[i]);
-        others[cell] = rest.empty() ? e.mean_um : median_of(rest);
-    }
+    std::vector<std::size_t> cell_of;
+    for (const Displaced& row : rows) cell_of.push_back(row.cell);
+    std::vector<double> others = medians_of_other_groups(d, cell_of);
+    for (double& median : others)
+        if (std::isnan(median)) median = e.mean_um;  // there is but one cell
     const double k = first_enough(0.3, 0.01, 371, [&](double stretch) {
         double inside = 0, all = 0;
         for (std::size_t i = 0; i < n; ++i) {
             const double weight = 1 / std::sqrt(static_cast<double>(groups[rows[i].cell].size()));
             const double reach = z90 * stretch * std::hypot(spread.between, own, share * rows[i].blur_um);
             all += weight;
-            if (std::abs(d[i] - others[rows[i].cell]) <= reach) inside += weight;
+            if (std::abs(d[i] - others[i]) <= reach) inside += weight;
         }
         return inside >= 0.9 * all;
     });
@@ -230,7 +225,7 @@ void fit_totals(ClassErrors& e, const Cells& cells, std::uint8_t class_id) {
         double volume = 0, surface = 0, expected = 0, variance = 0;
         for (const FitObject* o : objects_of(*cell, class_id)) {
             const double q = chance_real(e, o->mean_probability, o->volume_um3);
-            const double blur = std::isfinite(o->edge_blur_um) ? o->edge_blur_um : e.usual_blur_um;
+            const double blur = blur_of_edge_um(o->edge_blur_um, e.usual_blur_um);
             volume += o->volume_um3;
             surface += o->surface_um2;
             expected += q * o->volume_um3;
@@ -267,7 +262,7 @@ double cross_validated(const Cells& cells, std::uint8_t class_id) {
         ClassErrors e;
         fit_displacements(e, rows);
         for (const Displaced& t : displacements(test, class_id)) {
-            const double blur = std::isfinite(t.blur_um) ? t.blur_um : e.usual_blur_um;
+            const double blur = blur_of_edge_um(t.blur_um, e.usual_blur_um);
             const double reach = z90 * std::hypot(e.shared_um, e.own_um, e.blur_share * blur);
             inside += std::abs(t.d_um - e.mean_um) <= reach ? 1 : 0;
             ++cases;

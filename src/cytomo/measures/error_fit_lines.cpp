@@ -11,8 +11,6 @@ namespace cytomo {
 
 namespace {
 
-constexpr double z90 = 1.6448536;  // nine in ten of a normal distribution lie within
-
 /// A median and two deviations, one of which grows with `by`, of errors; stretched to 90 %.
 struct LineErrors {
     double mean, deviation, share;
@@ -64,7 +62,7 @@ FilopodiumErrors fit_filopodia(const std::vector<FitLine>& lines) {
         length_errors.push_back(l.true_length_um - l.length_um);
         lengths.push_back(l.length_um);
         radius_errors.push_back(l.true_radius_um - l.radius_um);
-        blurs.push_back(std::isfinite(l.edge_blur_um) ? l.edge_blur_um : usual);
+        blurs.push_back(blur_of_edge_um(l.edge_blur_um, usual));
     }
     const LineErrors length = fit_line(length_errors, lengths, {0.05, 0.05}, 1e-6);
     const LineErrors radius = fit_line(radius_errors, blurs, {0.005, 0.1}, 1e-8);

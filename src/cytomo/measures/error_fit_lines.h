@@ -7,6 +7,8 @@
 
 namespace cytomo {
 
+constexpr double z90 = 1.6448536;  ///< nine in ten of a normal distribution lie within so many deviations
+
 /// Without those that broke: found less than three quarters as long as they are, they are an object's error,
 /// not a line's.
 std::vector<FitLine> whole_filopodia(const std::vector<FitCell>& cells);

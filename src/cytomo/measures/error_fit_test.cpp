@@ -200,6 +200,30 @@ TEST(ErrorFit, AFewMergedObjectsDoNotWidenAll) {
     EXPECT_LT(width(merged), 1.35 * width(cells));
 }
 
+TEST(ErrorFit, ABlurThatIsNoEdgeCountsAsTheWidest) {
+    // What intervals do with it, too: learnt and told must be one.
+    const auto learnt_with = [](double blur_um) {
+        std::vector<FitCell> cells = draw_cells(16, {}, 8);
+        Random random(9);
+        for (FitCell& cell : cells) {
+            cell.truth[6] = {};
+            for (std::size_t i = 0; i < cell.objects.size(); i += 6) cell.objects[i].edge_blur_um = blur_um;
+            for (int i = 0; i < 3; ++i) {
+                const double radius = random.uniform(0.06, 0.15);
+                cell.filopodia.push_back({2 + random.normal(0, 0.1), 2, radius + random.normal(0, 0.01),
+                                          radius, i == 0 ? blur_um : 0.02});
+            }
+        }
+        return fit_errors(cells, {{{0, "background", {}}, {1, "vesicle", {}}, {6, "filopodium", {}}}});
+    };
+    const ErrorFit widest = learnt_with(widest_blur_um), none = learnt_with(400);
+    ASSERT_EQ(none.learnt.classes.size(), 1U);
+    EXPECT_EQ(none.learnt.classes, widest.learnt.classes);
+    EXPECT_EQ(none.rows[0].held, widest.rows[0].held);
+    ASSERT_TRUE(none.learnt.filopodia);
+    EXPECT_EQ(none.learnt.filopodia, widest.learnt.filopodia);
+}
+
 TEST(ErrorFit, RefusesWhatTooFewObjectsShow) {
     const Known known;
     std::vector<FitCell> cells = draw_cells(10, known, 5);
@@ -292,11 +316,6 @@ TEST(FitSearch, FindsKnownMinima) {
     // All true: without the prior there would be no end.
     const std::vector<double> ones(8, 1.0);
     EXPECT_TRUE(std::isfinite(fit_logistic(x, ones, {0, 1, 0}, {4, 1, 1})[0]));
-
-    const std::vector<double> values{4, 1, 3, 2};
-    EXPECT_EQ(quantile_of_values(values, 0.5), 2.5);
-    EXPECT_NEAR(quantile_of_values(values, 0.9), 3.7, 1e-12);  // numpy.quantile
-    EXPECT_TRUE(std::isnan(quantile_of_values({}, 0.5)));
 }
 
 }  // namespace

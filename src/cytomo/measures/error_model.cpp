@@ -88,6 +88,10 @@ const LearntErrors::OfClass* entry_for(const LearntErrors& learnt, const LegendE
 
 }  // namespace
 
+double blur_of_edge_um(double edge_blur_um, double usual_blur_um) {
+    return std::min(std::isfinite(edge_blur_um) ? edge_blur_um : usual_blur_um, widest_blur_um);
+}
+
 double chance_real(const ClassErrors& e, double mean_probability, double volume_um3) {
     const double p =
         std::clamp(std::isfinite(mean_probability) ? mean_probability : e.usual_probability, 0.01, 0.99);
@@ -117,7 +121,7 @@ std::string error_model_json(const LearntErrors& learnt) {
         write_fields(lines, *learnt.filopodia, filopodium_fields);
         json["filopodia"] = std::move(lines);
     }
-    return json.dump();
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 LearntErrors parse_error_model(const std::string& text, const std::string& file) {

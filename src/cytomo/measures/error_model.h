@@ -52,6 +52,13 @@ struct FilopodiumErrors {
     friend bool operator==(const FilopodiumErrors&, const FilopodiumErrors&) = default;
 };
 
+/// Beyond this width a blur is no edge: objects that the network hardly believes in have one of many µm.
+constexpr double widest_blur_um = 0.2;
+
+/// The blur of an object's edge as it counts, in learning errors and in telling intervals alike: the usual
+/// one where it is not known (NaN), and never wider than widest_blur_um.
+double blur_of_edge_um(double edge_blur_um, double usual_blur_um);
+
 /// Chance that an object is real, 0 … 1, by the errors of its class. A probability that is NaN is the usual
 /// one.
 double chance_real(const ClassErrors& errors, double mean_probability, double volume_um3);

@@ -38,6 +38,12 @@ TEST(ErrorModel, SurvivesItsText) {
     EXPECT_EQ(error_model_json(learnt).find('\n'), std::string::npos);
 }
 
+TEST(ErrorModel, NamesInLatin1DoNotCostTheResult) {
+    LearntErrors learnt = two_classes();
+    learnt.classes[0].name = "K\xF6rper";
+    EXPECT_EQ(parse_error_model(error_model_json(learnt), "f").classes[0].name, "K\uFFFDrper");
+}
+
 TEST(ErrorModel, FollowsNamesNotNumbers) {
     const Legend other{
         {{0, "background", {}}, {9, "Mitochondria", {}}, {3, "golgi", {}}, {4, "lysosome", {}}}};

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <vector>
 
 namespace cytomo {
 
@@ -97,16 +95,6 @@ std::array<double, 3> fit_logistic(std::span<const std::array<double, 3>> x, std
         if (moved < 1e-10) break;
     }
     return b;
-}
-
-double quantile_of_values(std::span<const double> values, double q) {
-    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-    std::vector<double> sorted(values.begin(), values.end());
-    std::sort(sorted.begin(), sorted.end());
-    const double place = q * static_cast<double>(sorted.size() - 1);
-    const auto low = static_cast<std::size_t>(place);
-    if (low + 1 >= sorted.size()) return sorted.back();
-    return sorted[low] + (place - static_cast<double>(low)) * (sorted[low + 1] - sorted[low]);
 }
 
 }  // namespace cytomo

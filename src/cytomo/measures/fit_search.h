@@ -17,7 +17,4 @@ std::array<double, 2> minimise(const std::function<double(double, double)>& f, s
 std::array<double, 3> fit_logistic(std::span<const std::array<double, 3>> x, std::span<const double> y,
                                    const std::array<double, 3>& prior, const std::array<double, 3>& variance);
 
-/// Linear between order statistics, as numpy does. NaN of nothing.
-double quantile_of_values(std::span<const double> values, double q);
-
 }  // namespace cytomo

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numbers>
 #include <numeric>
 
@@ -123,6 +124,42 @@ double median_of(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     const std::size_t half = values.size() / 2;
     return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
+}
+
+double quantile_of_values(std::vector<double> values, double q) {
+    if (values.empty()) return undefined;
+    std::sort(values.begin(), values.end());
+    const double place = q * static_cast<double>(values.size() - 1);
+    const auto low = static_cast<std::size_t>(place);
+    if (low + 1 >= values.size()) return values.back();
+    return values[low] + (place - static_cast<double>(low)) * (values[low + 1] - values[low]);
+}
+
+std::vector<double> medians_of_other_groups(std::span<const double> values,
+                                            std::span<const std::size_t> group_of) {
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t i, std::size_t k) { return values[i] < values[k]; });
+    std::map<std::size_t, std::vector<std::size_t>> ranks_of;  // of each group, ascending
+    for (std::size_t rank = 0; rank < order.size(); ++rank) ranks_of[group_of[order[rank]]].push_back(rank);
+    std::vector<double> out(values.size(), undefined);
+    for (const auto& [group, ranks] : ranks_of) {
+        const std::size_t others = order.size() - ranks.size();
+        if (others == 0) continue;
+        // The k-th of the others lies as many ranks higher as the group has values below it.
+        const auto other = [&, &own = ranks](std::size_t k) {
+            for (const std::size_t rank : own) {
+                if (rank > k) break;
+                ++k;
+            }
+            return values[order[k]];
+        };
+        const std::size_t half = others / 2;
+        const double median = others % 2 == 1 ? other(half) : 0.5 * (other(half - 1) + other(half));
+        for (const std::size_t rank : ranks) out[order[rank]] = median;
+    }
+    return out;
 }
 
 double noncentral_t_probability(double t, double degrees_of_freedom, double noncentrality) {

@@ -65,5 +65,12 @@ std::vector<double> adjust_benjamini_hochberg(std::span<const double> p);
 double mean_of(std::span<const double> values);
 /// NaN for no values; the mean of the two in the middle for an even number.
 double median_of(std::vector<double> values);
+/// The value that a share q (0 … 1) of them stays below, linear between order statistics, as numpy does. NaN
+/// for no values.
+double quantile_of_values(std::vector<double> values, double q);
+/// Of each value, by its place: the median of those of all other groups, NaN if there are none. `group_of`:
+/// the group of each value, any numbers. Time n log n, however many groups there are.
+std::vector<double> medians_of_other_groups(std::span<const double> values,
+                                            std::span<const std::size_t> group_of);
 
 }  // namespace cytomo

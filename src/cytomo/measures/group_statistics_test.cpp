@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "cytomo/core/golden_file.h"
 #include "cytomo/core/random.h"
@@ -140,6 +142,51 @@ TEST(GroupStatistics, IntervalsHoldTheTruthAsOftenAsTheySay) {
         if (c.skewed) continue;
         EXPECT_NEAR(static_cast<double>(effect) / tries, 0.95, 0.03) << c.a << ' ' << c.b;
     }
+}
+
+TEST(GroupStatistics, QuantilesAsNumpyHasThem) {
+    const std::vector<double> values{4, 1, 3, 2};
+    EXPECT_EQ(quantile_of_values(values, 0), 1);
+    EXPECT_EQ(quantile_of_values(values, 0.5), 2.5);
+    EXPECT_NEAR(quantile_of_values(values, 0.9), 3.7, 1e-12);
+    EXPECT_EQ(quantile_of_values(values, 1), 4);
+    EXPECT_EQ(quantile_of_values({7}, 0.3), 7);
+    EXPECT_TRUE(std::isnan(quantile_of_values({}, 0.5)));
+}
+
+TEST(GroupStatistics, MediansOfOtherGroupsAreThoseOfTheRest) {
+    for (const auto& [count, groups] : {std::pair{1, 1}, {2, 2}, {7, 3}, {60, 5}, {61, 40}, {300, 2}}) {
+        Random random(6, static_cast<std::uint64_t>(count));
+        std::vector<double> values;
+        std::vector<std::size_t> group_of;
+        for (int i = 0; i < count; ++i) {
+            values.push_back(static_cast<double>(random.integer(0, count / 2)));  // many of them equal
+            group_of.push_back(static_cast<std::size_t>(1000 + random.integer(1, groups)));
+        }
+        const auto found = medians_of_other_groups(values, group_of);
+        ASSERT_EQ(found.size(), values.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            std::vector<double> rest;
+            for (std::size_t k = 0; k < values.size(); ++k)
+                if (group_of[k] != group_of[i]) rest.push_back(values[k]);
+            if (rest.empty())
+                EXPECT_TRUE(std::isnan(found[i]));
+            else
+                EXPECT_EQ(found[i], median_of(rest)) << count << ' ' << groups << ' ' << i;
+        }
+    }
+    EXPECT_TRUE(medians_of_other_groups({}, {}).empty());
+}
+
+/// Of as many groups: each with a sort of its own would take hours.
+TEST(GroupStatistics, MediansOfAHundredThousandGroups) {
+    std::vector<double> values;
+    std::vector<std::size_t> group_of;
+    for (std::size_t i = 0; i < 100'000; ++i) {
+        values.push_back(static_cast<double>(i * 7919 % 100'000));
+        group_of.push_back(i);
+    }
+    EXPECT_EQ(medians_of_other_groups(values, group_of)[0], 50'000);  // 0 is left out, of 0 … 99,999
 }
 
 }  // namespace

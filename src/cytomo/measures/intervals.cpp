@@ -62,8 +62,8 @@ Interval displaced(double value, double power, double scale_um, Displacement d, 
 }
 
 double blur_of(std::uint32_t instance, const std::vector<Certainty>& certainty, double usual) {
-    if (instance >= certainty.size() || !std::isfinite(certainty[instance].edge_blur_um)) return usual;
-    return certainty[instance].edge_blur_um;
+    return blur_of_edge_um(instance < certainty.size() ? certainty[instance].edge_blur_um : not_defined,
+                           usual);
 }
 
 double own_deviation(const ClassErrors& e, double blur_um) {

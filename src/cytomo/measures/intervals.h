@@ -69,8 +69,8 @@ std::vector<FilopodiumIntervals> filopodium_intervals(const std::vector<Filopodi
 struct ClassIntervals {
     std::uint8_t class_id = 0;
     std::int64_t objects = 0;  ///< found
-    double expected_real =
-        0;  ///< of those found; this and all expectations and intervals: NaN without errors of the class
+    /// Of those found; this and all expectations and intervals: NaN without errors of the class.
+    double expected_real = 0;
     double expected_missed = 0;
     Interval count;  ///< of true objects in view; whole numbers
     double volume_um3 = 0;
@@ -93,10 +93,9 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
                                             const IntervalOptions& options = {});
 
 /// Adds columns to the table of objects, each pair beside the value that it belongs to: volume_low_um3,
-/// volume_high_um3, surface_low_um2, …, and at the end
-/// chance_real, mean_probability and edge_blur_um: whoever draws error bars finds all three numbers in one
-/// row. Rows are found by the number of the object. `absent` (why_no_intervals) is added to the descriptions
-/// of what may be empty.
+/// volume_high_um3, surface_low_um2, …, and at the end chance_real, mean_probability and edge_blur_um:
+/// whoever draws error bars finds all three numbers in one row. Rows are found by the number of the object.
+/// `absent` (why_no_intervals) is added to the descriptions of what may be empty.
 void add_interval_columns(Table& objects_table, const std::vector<ObjectIntervals>& intervals,
                           const std::string& absent = {});
 /// The same for filopodia.csv, without the last two.

@@ -115,6 +115,31 @@ TEST(Intervals, GrowWithBlurVoxelSizeAndLevel) {
     EXPECT_LT(width(0.03, exact_voxels(0.9)), width(0.03, exact_voxels(0.99)));
 }
 
+TEST(Intervals, ABlurThatIsNoEdgeCountsAsTheWidest) {
+    // An object that the network does not believe in has a blur of 400 µm (certainty.cpp).
+    ErrorModel errors = usual_errors();
+    errors.filopodia->radius_blur_share = 0.3;
+    errors.classes[vesicle]->real_offset = 50;
+    const std::vector<Object> one{ball(0.4)};
+    Filopodium f;
+    f.instance = 1;
+    f.length_um = f.volume_um3 = 1;
+    f.mean_radius_um = f.minimum_radius_um = 0.1;
+    const auto highs = [&](double blur) {
+        const std::vector<Certainty> certainty{{}, {0.5, blur}};
+        const auto all =
+            class_intervals({}, Grid{{9, 9, 9}, {0.1, 0.1, 0.1}, {}}, one, certainty, errors, exact_voxels());
+        return std::vector<double>{
+            object_intervals(one, certainty, errors, exact_voxels())[0].volume_um3.high, all[0].volume.high,
+            filopodium_intervals({f}, certainty, vesicle, errors, exact_voxels())[0].mean_radius_um.high};
+    };
+    EXPECT_EQ(highs(400), highs(widest_blur_um));
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_LT(highs(0.1)[i], highs(widest_blur_um)[i]) << i;
+    // Nor is the usual one wider, whatever a model file says.
+    errors.classes[vesicle]->usual_blur_um = 400;
+    EXPECT_EQ(highs(not_defined), highs(widest_blur_um));
+}
+
 TEST(Intervals, BlurredBallsFromVoxelsToErrorBars) {
     // A vesicle in cytoplasm whose probability falls across its surface like a blurred edge.
     const Grid grid{{60, 44, 52}, {0.02, 0.028, 0.024}, {3, -1, 0}};

@@ -151,7 +151,7 @@ std::string summary_json(const Summary& summary) {
         json["seconds"] = Json::object();
         for (const auto& [stage, seconds] : summary.stage_seconds) json["seconds"][stage] = number(seconds);
     }
-    return json.dump(2) + "\n";
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace cytomo

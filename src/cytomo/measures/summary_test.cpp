@@ -48,6 +48,12 @@ TEST(Summary, AddsUpClassesAndTheCell) {
     EXPECT_EQ(json["grey_unit"], "arbitrary");
 }
 
+TEST(Summary, NamesInLatin1DoNotCostTheResult) {
+    Summary s;
+    s.record = {{"tomogram", "Z\xE4hne.mrc"}};
+    EXPECT_EQ(nlohmann::json::parse(summary_json(s))["record"]["tomogram"], "Z\uFFFDhne.mrc");
+}
+
 TEST(Summary, WithoutACell) {
     const Grid grid{{3, 3, 3}, {1, 1, 1}, {}};
     const auto totals = measure_classes(ClassVolume(grid), nullptr);

@@ -20,7 +20,7 @@ const T& any_of(const std::vector<T>& list, Random& random) {
     return list[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(list.size()) - 1))];
 }
 
-/// One of the deepest voxels: of three drawn, the one that lies deepest.
+/// One of the deepest voxels: of four drawn, the one that lies deepest.
 std::int64_t deep_voxel(const Patch& patch, const std::vector<std::int64_t>& voxels, Random& random) {
     std::int64_t best = any_of(voxels, random);
     for (int k = 0; k < 3 && !patch.depth.empty(); ++k) {
@@ -42,13 +42,13 @@ Objects objects_in(const Patch& patch) {
 }
 
 /// An object whose class was drawn first, so that rare classes are pointed at as often as common ones.
-std::uint16_t draw_object(const Patch& patch, const Objects& objects, Random& random) {
+std::uint16_t draw_object(const Patch& patch, const Objects& objects, std::uint8_t cell_body, Random& random) {
     std::map<std::uint8_t, std::vector<std::uint16_t>> of_class;
     for (const auto& [number, voxels] : objects)
         of_class[patch.labels[static_cast<std::size_t>(voxels.front())]].push_back(number);
     std::vector<std::uint8_t> classes;
     for (const auto& [id, numbers] : of_class)
-        if (id > 1 || of_class.size() == 1) classes.push_back(id);  // the cytoplasm is all around
+        if (id != cell_body || of_class.size() == 1) classes.push_back(id);  // which is all around
     return any_of(of_class.at(any_of(classes, random)), random);
 }
 
@@ -74,11 +74,11 @@ void add_click(std::vector<float>& points, Size3 size, std::int64_t at, float va
                     points[static_cast<std::size_t>((z * size.y + y) * size.x + x)] = value;
 }
 
-Clicks draw_clicks(const Patch& patch, Random& random) {
+Clicks draw_clicks(const Patch& patch, std::uint8_t cell_body, Random& random) {
     const Objects objects = objects_in(patch);
     if (objects.empty()) return {};
     const auto n = static_cast<std::size_t>(patch.size.count());
-    const auto number = draw_object(patch, objects, random);
+    const auto number = draw_object(patch, objects, cell_body, random);
     const auto& voxels = objects.at(number);
     Clicks out{std::vector<float>(n), std::vector<float>(n), std::vector<std::uint8_t>(n)};
     for (const auto i : voxels) out.object[static_cast<std::size_t>(i)] = 1;

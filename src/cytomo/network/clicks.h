@@ -22,9 +22,10 @@ struct Clicks {
 /// Adds a ball of `value` around voxel `at`.
 void add_click(std::vector<float>& points, Size3 size, std::int64_t at, float value);
 
-/// Draws an object of the patch (of a class from 1 on, each class alike) and what somebody would click: once where it is
+/// Draws an object of the patch (each class alike, but not the one around all others: cell_body, see
+/// fill_object_targets) and what somebody would click: once where it is
 /// deep; or, in half of the cases, a mask that is wrong somewhere (a part is missing, a neighbour is in it) and a click
 /// into what is wrong, a few clicks before that too. Empty if objects are not known or none is large enough.
-Clicks draw_clicks(const Patch& patch, Random& random);
+Clicks draw_clicks(const Patch& patch, std::uint8_t cell_body, Random& random);
 
 }  // namespace cytomo

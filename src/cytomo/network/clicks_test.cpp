@@ -34,7 +34,7 @@ TEST(Clicks, LieWhereTheyShould) {
     int later = 0, wrong_masks = 0, on_three = 0;
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
         Random random(seed);
-        const Clicks clicks = draw_clicks(patch, random);
+        const Clicks clicks = draw_clicks(patch, 1, random);
         ASSERT_EQ(clicks.points.size(), patch.values.size());
         std::uint16_t number = 0;
         bool whole = true;
@@ -63,7 +63,7 @@ TEST(Clicks, NothingToPointAtGivesNothing) {
     Patch patch = boxes();
     patch.objects.clear();
     Random random(1);
-    EXPECT_TRUE(draw_clicks(patch, random).points.empty());
+    EXPECT_TRUE(draw_clicks(patch, 1, random).points.empty());
 }
 
 TEST(ObjectTargets, SeparationIsWhereObjectsOfOneClassTouch) {
@@ -71,12 +71,35 @@ TEST(ObjectTargets, SeparationIsWhereObjectsOfOneClassTouch) {
     const auto n = patch.values.size();
     constexpr auto maps = static_cast<std::size_t>(object_map_count);
     std::vector<float> targets(maps * n), weights(maps * n);
-    fill_object_targets(patch, {}, false, targets.data(), weights.data());
+    fill_object_targets(patch, {}, false, 1, targets.data(), weights.data());
     for (std::int64_t x = 0; x < 24; ++x) {
         const auto i = static_cast<std::size_t>((6 * 12 + 6) * 24 + x);
         EXPECT_EQ(targets[maps * i + 1], x == 9 || x == 10 ? 1 : 0) << x;
         EXPECT_EQ(targets[maps * i] > 0, patch.labels[i] > 1) << x;
         EXPECT_EQ(weights[maps * i + 2], 0) << "nobody clicked";
+    }
+}
+
+TEST(ObjectTargets, TheCellBodyIsKnownByItsClassNotByNumber) {
+    // The user's classes: 1 is what was 3, and the cytoplasm is 3; or there is none.
+    Patch patch = boxes();
+    for (auto& label : patch.labels) label = label == 1 ? 3 : label == 3 ? 1 : label;
+    const auto n = patch.values.size();
+    constexpr auto maps = static_cast<std::size_t>(object_map_count);
+    std::vector<float> targets(maps * n), weights(maps * n);
+    for (const std::uint8_t body : {std::uint8_t{3}, std::uint8_t{0}}) {
+        fill_object_targets(patch, {}, false, body, targets.data(), weights.data());
+        for (std::int64_t x = 0; x < 24; ++x) {
+            const auto i = static_cast<std::size_t>((6 * 12 + 6) * 24 + x);
+            EXPECT_EQ(targets[maps * i + 1], x == 9 || x == 10 ? 1 : 0) << x;
+            EXPECT_EQ(targets[maps * i] > 0, patch.labels[i] != body) << x;
+        }
+    }
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        Random random(seed);
+        const Clicks clicks = draw_clicks(patch, 3, random);
+        for (std::size_t i = 0; i < n; ++i)
+            if (clicks.object[i] == 1) ASSERT_NE(patch.labels[i], 3) << "the cytoplasm is nothing to point at";
     }
 }
 
@@ -88,9 +111,9 @@ TEST(ObjectTargets, NegativesTeachNothingElse) {
     const auto n = patch.values.size();
     constexpr auto maps = static_cast<std::size_t>(object_map_count);
     std::vector<float> targets(maps * n), weights(maps * n);
-    fill_object_targets(patch, {}, true, targets.data(), weights.data());
+    fill_object_targets(patch, {}, true, 1, targets.data(), weights.data());
     for (std::size_t i = 0; i < n; ++i) {
-        EXPECT_EQ(patch.labels[i], ignore_label);
+        EXPECT_EQ(patch.labels[i], not_taught_label);
         EXPECT_EQ(targets[maps * i + 3], 1);
         EXPECT_GT(weights[maps * i + 3], 1);
         EXPECT_EQ(weights[maps * i] + weights[maps * i + 1] + weights[maps * i + 2], 0);

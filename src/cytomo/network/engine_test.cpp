@@ -98,7 +98,9 @@ TEST(Engine, OnlyWantedSlicesAreComputed) {
 }
 
 TEST(Engine, MultiplyAddsAreThoseOfItsLayers) {
-    for (const Model& m : {lively_model(), refined_model()})
+    Model with_objects = lively_model();
+    add_object_head(with_objects, 5);  // whose clicks are absent
+    for (const Model& m : {lively_model(), refined_model(), with_objects})
         for (const Size3 tile : {Size3{16, 32, 8}, Size3{16, 8, 4}, Size3{16, 16, 2}, Size3{32, 16, 1}}) {
             const Architecture& a = m.architecture;
             const Plan plan(m, tile, Precision::f32, {}, true);

@@ -34,6 +34,8 @@ double thread_seconds() {
 /// Layers that cost the same.
 struct LayerKind {
     Layer layer;
+    bool first = false;  ///< sees grey values alone, also where clicks have channels: they are absent
+    std::int64_t inputs() const { return first ? 1 : layer.in; }
     int level = 0;  ///< of its result
     bool last = false;
     int count = 0;
@@ -45,11 +47,11 @@ std::vector<LayerKind> kinds_of(const Architecture& architecture) {
     const auto layers = architecture.layers();
     for (std::size_t i = 0; i + 1 < layers.size(); ++i) {  // the head is no convolution of the engine's
         const Layer& l = layers[i];
-        LayerKind kind{l, l.name[8] - '0' + (l.name.ends_with(".up") ? 1 : 0), i + 2 == layers.size(), 1,
-                       l.in * l.out * std::pow(l.kernel, 3)};
-        kind.work /= std::pow(8.0, kind.level);
+        LayerKind kind{l, i == 0, l.name[8] - '0' + (l.name.ends_with(".up") ? 1 : 0), i + 2 == layers.size(),
+                       1, 0};
+        kind.work = static_cast<double>(kind.inputs()) * l.out * std::pow(l.kernel, 3) / std::pow(8.0, kind.level);
         const auto what = [](const LayerKind& k) {
-            return std::tuple(k.layer.in, k.layer.out, k.layer.kernel, k.layer.stride, k.layer.residual,
+            return std::tuple(k.inputs(), k.layer.out, k.layer.kernel, k.layer.stride, k.layer.residual,
                               k.level, k.last);
         };
         const auto same = std::find_if(kinds.begin(), kinds.end(),
@@ -79,15 +81,14 @@ public:
         const Layer& layer = kind.layer;
         const std::int64_t edge = std::max(16, 512 >> kind.level), depth = 2, k = layer.kernel,
                            s = layer.stride, halo = s == 1 ? k - 1 : 0;
-        const double each = static_cast<double>(layer.in) * layer.out * std::pow(layer.kernel, 3);
+        const double each = static_cast<double>(kind.inputs()) * layer.out * std::pow(layer.kernel, 3);
         const std::int64_t rows =
             std::clamp<std::int64_t>(std::llround(work / each / static_cast<double>(edge * depth)), 4, edge);
         voxels_ = edge * rows * depth;
-        const bool first = layer.in == 1;
-        const std::int64_t channels = first && precision == Precision::bf16 ? 2 : layer.in;
+        const std::int64_t channels = kind.first && precision == Precision::bf16 ? 2 : kind.inputs();
         const auto type = activation_type(precision, false);
         const dnnl::memory::desc source({1, channels, depth * s + halo, rows * s, edge * s}, type,
-                                        first ? tag::abcde : activation_layout(precision)),
+                                        kind.first ? tag::abcde : activation_layout(precision)),
             result({1, layer.out, depth, rows, edge}, kind.last ? dt::f32 : type,
                    activation_layout(precision));
         Convolution convolution(model, layer, precision, channels, 1, 1);
@@ -135,20 +136,24 @@ PrecisionRates measure_layer_rates(const Model& model) {
     const double whole = model.architecture.multiply_adds_per_voxel();
     for (const LayerKind& kind : kinds_of(model.architecture)) {
         // The first layer has little work, but little to do it with: one channel.
-        if (kind.work < least_share * whole && kind.layer.in > 1) continue;
+        if (kind.work < least_share * whole && !kind.first) continue;
         const std::vector<double> never(static_cast<std::size_t>(threads),
                                         std::numeric_limits<double>::infinity());
         Timed timed{kind, {}, std::vector(candidates.size(), never)};
         for (const Precision p : candidates)
-            timed.layers.emplace_back(model, kind, p, (kind.layer.in > 1 ? 1 : 0.3) * work, threads);
+            timed.layers.emplace_back(model, kind, p, (kind.first ? 0.3 : 1) * work, threads);
         all.push_back(std::move(timed));
     }
     const auto rate = [&](std::size_t c) {
         double seconds = 0, covered = 0;
         for (const Timed& timed : all) {
+            // OpenMP may give fewer threads than were asked for (OMP_THREAD_LIMIT).
             const auto& each = timed.shortest[c];
-            seconds += std::accumulate(each.begin(), each.end(), 0.0) / threads * timed.kind.count /
-                       std::pow(8.0, timed.kind.level);
+            double sum = 0;
+            int measured = 0;
+            for (const double s : each)
+                if (std::isfinite(s)) sum += s, ++measured;
+            seconds += sum / measured * timed.kind.count / std::pow(8.0, timed.kind.level);
             covered += timed.kind.work;
         }
         return threads * covered / whole / seconds;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "object_targets.h"
+
 namespace cytomo {
 namespace {
 
@@ -39,6 +41,18 @@ TEST(Losses, NothingLabelledTeachesNothing) {
     EXPECT_EQ(l.item<double>(), 0);
     l.backward();
     EXPECT_EQ(a.grad().abs().max().item<double>(), 0);
+}
+
+TEST(Losses, NotTaughtIsNeitherCountedNorCompared) {
+    const auto classes = torch::arange(3).to(torch::kUInt8), q = torch::softmax(torch::randn({1, 2, 2, 2, 3}), -1);
+    const auto y = torch::full({1, 2, 2, 2}, int{not_taught_label}, torch::kUInt8);
+    for (const auto loss : {segmentation_loss, segmentation_loss_plain}) {
+        auto a = torch::randn({1, 2, 2, 2, 3}).requires_grad_();
+        const auto l = loss(a, y, torch::ones({3}), classes, q, 0.7);
+        EXPECT_EQ(l.item<double>(), 0);
+        l.backward();
+        EXPECT_EQ(a.grad().abs().max().item<double>(), 0);
+    }
 }
 
 TEST(Losses, CertainAndRightCostsNearlyNothing) {

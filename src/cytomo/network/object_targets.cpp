@@ -31,7 +31,8 @@ bool touches_alike(const Patch& patch, std::int64_t x, std::int64_t y, std::int6
 
 }  // namespace
 
-void fill_object_targets(const Patch& patch, const Clicks& clicks, bool negative, float* targets, float* weights) {
+void fill_object_targets(const Patch& patch, const Clicks& clicks, bool negative, std::uint8_t cell_body, float* targets,
+                         float* weights) {
     constexpr auto maps = static_cast<std::size_t>(object_map_count);
     const auto n = static_cast<std::size_t>(patch.size.count());
     std::fill(targets, targets + n * maps, 0.F);
@@ -48,7 +49,7 @@ void fill_object_targets(const Patch& patch, const Clicks& clicks, bool negative
             for (std::int64_t x = 0; x < patch.size.x; ++x, ++i) {
                 if (patch.labels[i] == ignore_label) continue;
                 float *target = targets + i * maps, *weight = weights + i * maps;
-                const bool organelle = patch.objects[i] != 0 && patch.labels[i] > 1;
+                const bool organelle = patch.objects[i] != 0 && patch.labels[i] != 0 && patch.labels[i] != cell_body;
                 target[0] = organelle ? static_cast<float>(patch.depth[i]) / 255 : 0;
                 weight[0] = organelle ? inside_object : 1;
                 target[1] = organelle && touches_alike(patch, x, y, z) ? 1 : 0;
@@ -61,7 +62,7 @@ void fill_object_targets(const Patch& patch, const Clicks& clicks, bool negative
 
 void make_negative(Patch& patch) {
     for (float& v : patch.values) v = -v;
-    std::fill(patch.labels.begin(), patch.labels.end(), ignore_label);
+    std::fill(patch.labels.begin(), patch.labels.end(), not_taught_label);
     patch.objects.clear();
     patch.depth.clear();
 }

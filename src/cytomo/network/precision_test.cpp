@@ -177,5 +177,15 @@ TEST(LayerRates, LargerNetworksAreSlower) {
     EXPECT_FALSE(small.remembered);
 }
 
+TEST(LayerRates, ClicksThatAreAbsentCostNothing) {
+    // The first layer reads grey values alone: as fast as without an object head, but for noise.
+    Model model = make_model({{16, 32}, 3}, 1);
+    const PrecisionRates before = measure_layer_rates(model);
+    add_object_head(model, 2);
+    const PrecisionRates after = measure_layer_rates(model);
+    EXPECT_GT(after.f32, before.f32 / 2);
+    EXPECT_LT(after.f32, before.f32 * 2);
+}
+
 }  // namespace
 }  // namespace cytomo

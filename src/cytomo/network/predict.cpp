@@ -219,7 +219,9 @@ double prediction_bytes(const Grid& tomogram, const Model& model, const PredictO
     const Grid grid = model_grid(tomogram, model.voxel_um);
     const auto n = static_cast<double>(grid.count());
     const Tiling tiling = choose_tiles(options, model, grid.size);
-    const Precision precision = precision_for(options.precision, model);
+    // Elsewhere the CPU's precisions say nothing, and activations lie in other memory.
+    const Precision precision =
+        device_for(options) == "cpu" ? precision_for(options.precision, model) : Precision::f32;
     const double number = precision == Precision::f32 ? 4 : precision == Precision::bf16 ? 2 : 1;
     // One activation at full resolution, or two, the last one of floats; and those of all coarser levels
     // together.

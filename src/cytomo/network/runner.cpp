@@ -39,6 +39,11 @@ std::int64_t most_tile_voxels(const Model& model) {
     return runs_in_bands(model) ? 29'000'000 : 21'000'000;
 }
 
+std::string device_for(const PredictOptions& options) {
+    if (options.device != "auto") return options.device;
+    return cuda_with_libtorch() ? "cuda:0" : "cpu";
+}
+
 TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, const Model& model,
                         const PredictOptions& options) {
     const Size3 largest = options.tile.x > 0 ? options.tile : Size3{128, 128, 64};
@@ -59,8 +64,7 @@ TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, cons
 
 Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record,
                    const std::function<TileSamples()>& samples, std::int64_t wanted) {
-    record.device = options.device;
-    if (options.device == "auto") record.device = cuda_with_libtorch() ? "cuda:0" : "cpu";
+    record.device = device_for(options);
     if (record.device != "cpu") {
         if (options.precision == "int8")
             throw UsageError("--precision int8: expected --device cpu, found " + record.device);

@@ -228,7 +228,7 @@ void write_model(const std::filesystem::path& file, const Model& model, bool ove
     json["legend"] = nlohmann::json::array();
     for (const auto& e : model.legend.entries)
         json["legend"].push_back({{"id", e.id}, {"name", e.name}, {"colour", e.colour}});
-    SafeTensors content{{{"cytomo", json.dump()}, {"format", "pt"}}, model.weights};
+    SafeTensors content{{{"cytomo", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)}, {"format", "pt"}}, model.weights};
     if (!model.error_model.empty()) content.metadata["error_model"] = model.error_model;
     write_safetensors(file, content, overwrite);
 }

@@ -97,6 +97,8 @@ void TrainOptions::check() const {
     find_device(device);
     check_precision(precision);
     if (precision == "int8") throw UsageError("--precision: expected auto, f32 or bf16, found int8");
+    if (precision == "bf16" && !find_device(device).is_cpu())
+        throw UsageError("--precision bf16: expected --device cpu, found " + device + ". Take auto or f32");
     if (precision == "bf16" && !can_compute(Precision::bf16))
         throw UsageError("--precision bf16: expected a processor with AVX-512, found one without. Take auto");
     if (batch < 1) throw UsageError("training: expected a batch of at least one patch");
@@ -110,6 +112,8 @@ void TrainOptions::check() const {
     within(unlabelled_weight, 0, 1000, "a weight of unlabelled voxels");
     within(simulated_share, 0, 1, "a share of simulated patches");
     within(centred_share, 0, 1, "a share of patches near labels");
+    within(flat_share, 0, 1, "a share of batches of flat patches");
+    within(click_share, 0, 1, "a share of batches with clicks");
     within(patience, 0, 1, "a patience");
     if (!(start_share >= 0 && start_share < 1))
         throw UsageError("training: expected a share of the starting weights from 0 to below 1");

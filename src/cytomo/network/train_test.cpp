@@ -307,6 +307,8 @@ TEST(Train, EveryOptionIsChecked) {
     field(&TrainOptions::unlabelled_weight, {-1, 1001, none});
     field(&TrainOptions::simulated_share, {-0.1, 1.1, none});
     field(&TrainOptions::centred_share, {-0.1, 1.1, none});
+    field(&TrainOptions::flat_share, {-0.1, 1.1, none});
+    field(&TrainOptions::click_share, {-0.1, 1.1, none});
     field(&TrainOptions::patience, {-0.1, 1.1, none});
     field(&TrainOptions::start_share, {-0.1, 1, none});
     field(&TrainOptions::keep_tolerance, {-0.1, 1.1, none});

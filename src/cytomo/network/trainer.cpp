@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/precision.h"
@@ -37,8 +38,10 @@ Size3 flat_patch(Size3 patch, std::int64_t stride) {
 struct Batch {
     torch::Tensor values, labels, clean, targets, weights;
 
-    Batch(const SampleSet& samples, const TrainOptions& options, const Architecture& architecture, std::int64_t step,
-          bool guessed) {
+    Batch(const SampleSet& samples, const TrainOptions& options, const Model& model, std::int64_t step, bool guessed) {
+        const Architecture& architecture = model.architecture;
+        const auto* body = find_cell_body(model.legend);
+        const std::uint8_t cell_body = body != nullptr ? body->id : 0;
         const auto n = static_cast<std::size_t>(options.batch);
         Random kind(options.seed, static_cast<std::uint64_t>(step) + (std::uint64_t{1} << 60));
         const Size3 s = kind.chance(options.flat_share) ? flat_patch(options.patch, architecture.stride()) : options.patch;
@@ -57,10 +60,10 @@ struct Batch {
             pairs[i] = samples.draw(options, s, guessed, random);
             const bool negative = architecture.objects && !guessed && random.chance(negative_share);
             if (negative) make_negative(pairs[i].patch);
-            if (clicked) clicks[i] = draw_clicks(pairs[i].patch, random);
+            if (clicked) clicks[i] = draw_clicks(pairs[i].patch, cell_body, random);
             if (!architecture.objects) return;
             const auto at = number * s.count() * object_map_count;
-            fill_object_targets(pairs[i].patch, clicks[i], negative, targets.data_ptr<float>() + at,
+            fill_object_targets(pairs[i].patch, clicks[i], negative, cell_body, targets.data_ptr<float>() + at,
                                 weights.data_ptr<float>() + at);
         });
         labels = torch::empty({options.batch, s.z, s.y, s.x}, torch::kUInt8);
@@ -113,7 +116,7 @@ void Trainer::freeze_statistics(bool measured) {
         const torch::NoGradGuard no_grad;
         for (int k = 0; k < batches; ++k) {
             student_.set_momentum(1. / (k + 1));
-            student_.forward_training(Batch(samples_, options_, model_.architecture, apart + k, false).values.to(device_));
+            student_.forward_training(Batch(samples_, options_, model_, apart + k, false).values.to(device_));
         }
     }
     student_.freeze_statistics();
@@ -122,7 +125,7 @@ void Trainer::freeze_statistics(bool measured) {
 double Trainer::step(std::int64_t number, double t) {
     // A whole batch has the forest's labels or none does: the few drawn by hand would drown among them.
     const bool guessed = options_.forest && (t < 0.5 || number % 2 == 0);
-    const Batch batch(samples_, options_, model_.architecture, number, guessed);
+    const Batch batch(samples_, options_, model_, number, guessed);
     torch::Tensor targets;
     // The slow copy knows nothing at first if it began with random weights.
     const double ramp = std::clamp(t / 0.3, 0.0, 1.0);
