@@ -9,6 +9,11 @@ import numpy as np
 from scipy import optimize
 
 Z90 = 1.6448536
+WIDEST_BLUR = 0.2  # µm; beyond, it is no edge
+
+
+def blur_of_edge(blur, usual):
+    return np.minimum(np.where(np.isfinite(blur), blur, usual), WIDEST_BLUR)
 
 
 class Cell:
@@ -49,7 +54,7 @@ def fit_class(all_cells):
     if len(rows) < 3:
         return None
     d, blur, group, surface = rows.T
-    blur = np.where(np.isfinite(blur), np.minimum(blur, 0.2), np.nanmedian(blur))
+    blur = blur_of_edge(blur, np.nanmedian(blur))
     out["objects"] = len(d)
     out["mean"] = np.median(d)
     # A few objects are merged or half: they shall not widen the interval of all others.
@@ -110,7 +115,7 @@ def cross_validated(all_cells, folds=5):
         rows = displacements([c for i, c in enumerate(all_cells) if i % folds == fold])
         if fit is None or not len(rows):
             continue
-        blur = np.where(np.isfinite(rows[:, 1]), rows[:, 1], fit["blur"])
+        blur = blur_of_edge(rows[:, 1], fit["blur"])
         deviation = np.sqrt(fit["shared"] ** 2 + fit["own"] ** 2 + (fit["share"] * blur) ** 2)
         inside += np.sum(np.abs(rows[:, 0] - fit["mean"]) <= Z90 * deviation)
         cases += len(rows)
@@ -150,7 +155,7 @@ def fit_totals(all_cells, b, fit):
         v, a = (np.array([o[key] for o in cell.objects]) for key in ("volume", "surface"))
         if cell.volume < 0.02 or (q * v).sum() < 0.02:
             continue
-        d = np.hypot(fit["own"], fit["share"] * np.array([o["blur"] for o in cell.objects]))
+        d = np.hypot(fit["own"], fit["share"] * blur_of_edge(np.array([o["blur"] for o in cell.objects]), fit["blur"]))
         shared = fit["shared"] * a.sum() / v.sum()
         logs.append(np.log(cell.volume / (q * v).sum()))
         known.append(shared**2 + (((a * d) ** 2).sum() + (q * (1 - q) * v**2).sum()) / v.sum() ** 2)
@@ -221,7 +226,7 @@ def main():
                       radius + random.normal(-0.005, np.hypot(0.006, 0.3 * blur)), radius, blur], axis=1)
     record("lines", lines)
     record("filopodia", [*fit_lines(lines[:, 0], length, length, [0.05, 0.05], 1e-6),
-                         *fit_lines(lines[:, 2], radius, blur, [0.005, 0.1], 1e-8)])
+                         *fit_lines(lines[:, 2], radius, blur_of_edge(blur, np.median(blur)), [0.005, 0.1], 1e-8)])
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ namespace {
 
 Vec3 place(const Grid& grid, std::int64_t i) {
     const auto& s = grid.size;
-    return {static_cast<double>(i % s.x) * grid.voxel_um.x,
-            static_cast<double>(i / s.x % s.y) * grid.voxel_um.y,
-            static_cast<double>(i / (s.x * s.y)) * grid.voxel_um.z};
+    const auto x = i % s.x, y = i / s.x % s.y, z = i / (s.x * s.y);
+    return {static_cast<double>(x) * grid.voxel_um.x, static_cast<double>(y) * grid.voxel_um.y,
+            static_cast<double>(z) * grid.voxel_um.z};
 }
 
 constexpr double ridge_slope = 0.3;  // 1 straight up to the middle line, 0 along it

@@ -1,6 +1,7 @@
 #include "cytomo/labels/split_depth.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -107,7 +108,7 @@ void split_by_depth(Components& components, std::span<const std::uint8_t> depth,
     for (std::uint32_t v = 0; v < place.size(); ++v) order[start[255U - height[v]]++] = v;
 
     progress(0.2);
-    const auto least = static_cast<int>(255 * options.least_valley + 0.5);
+    const auto least = static_cast<int>(std::lround(255 * options.least_valley));
     Floods floods(place.size());
     std::vector<std::uint32_t> met;
     for (std::size_t k = 0; k < order.size(); ++k) {

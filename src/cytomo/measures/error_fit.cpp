@@ -125,6 +125,7 @@ void fit_displacements(ClassErrors& e, std::vector<Displaced> rows) {
     const double own = std::abs(best[0]), share = std::abs(best[1]);
     // Each cell is judged by the others' median, as a new one would be; one crowded cell is one witness.
     std::vector<std::size_t> cell_of;
+    cell_of.reserve(n);
     for (const Displaced& row : rows) cell_of.push_back(row.cell);
     std::vector<double> others = medians_of_other_groups(d, cell_of);
     for (double& median : others)
