@@ -7,52 +7,18 @@
 #include <sys/wait.h>
 
 #include <functional>
-#include <map>
 
 #include "cytomo/core/output.h"
 #include "cytomo/io/test_files.h"
 #include "leftovers.h"
+#include "test_contents.h"
 
 namespace cytomo {
 namespace {
 
 namespace fs = std::filesystem;
+using test::Contents, test::contents_of, test::write_all, test::operator+;
 using testing::HasSubstr;
-using Contents = std::map<std::string, std::string>;  // folders end in "/", links hold "-> " and where to
-
-/// `unfinished`: also what has a temporary name.
-Contents contents_of(const fs::path& folder, bool unfinished = true) {
-    Contents out;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-        const std::string name = entry.path().lexically_relative(folder).generic_string();
-        if (name == result_list_name || (!unfinished && is_temporary_name(name))) continue;
-        if (entry.is_symlink()) {
-            out[name] = "-> " + fs::read_symlink(entry.path()).string();
-        } else if (entry.is_directory()) {
-            out[name + "/"];
-        } else {
-            std::ifstream in(entry.path(), std::ios::binary);
-            out[name].assign(std::istreambuf_iterator<char>(in), {});
-        }
-    }
-    return out;
-}
-
-void write_all(const fs::path& folder, const Contents& contents) {
-    for (const auto& [name, text] : contents) {
-        fs::create_directories((folder / name).parent_path());
-        if (text.starts_with("-> "))
-            fs::create_symlink(text.substr(3), folder / name);
-        else if (!name.ends_with('/'))
-            std::ofstream(folder / name, std::ios::binary) << text;
-    }
-}
-
-Contents operator+(Contents a, const Contents& b) {
-    a.insert(b.begin(), b.end());
-    return a;
-}
-
 const Contents former{{"classes.tif", "former"},
                       {"surfaces/", ""},
                       {"surfaces/nucleus.ply", "former"},
@@ -331,106 +297,6 @@ TEST_F(ResultFolder, RightsAndLinksStay) {
     EXPECT_EQ(fs::status(cell() / "locked").permissions(), fs::perms(0500));
     EXPECT_EQ(contents_of(cell()), (later + Contents{{"locked/", ""}, {"locked/a.txt", "a"}}));
     fs::permissions(cell() / "locked", fs::perms(0700));
-}
-
-/// How meshes of version 0.1.0 begin.
-const std::string ply =
-                      "ply\nformat binary_little_endian 1.0\ncomment cytomo mesh, coordinates in micrometres",
-                  stl = "cytomo mesh, coordinates in micrometres, order x y z, nucleus",
-                  obj = "# cytomo mesh, coordinates in micrometres, order x y z\no nucleus\n",
-                  vtp = "<?xml version=\"1.0\"?>\n<!-- cytomo mesh, coordinates in micrometres",
-                  glb = std::string("glTF\2\0\0\0\0\1\0\0\x90\0\0\0JSON", 20) +
-                        R"({"asset":{"version":"2.0","generator":"cytomo","extras":{}}})";
-
-/// Results of versions that wrote no list.
-TEST_F(ResultFolder, NamesOfOldResultsAreKnown) {
-    const std::string record = R"({"record": {"program": "cytomo 0.1.0"}})";
-    const Contents old{{"summary.json", record},
-                       {"classes.tif", ""},
-                       {"objects.csv", ""},
-                       {"surfaces/", ""},
-                       {"surfaces/lipid-droplet.ply", ply},
-                       {"surfaces/instances/", ""},
-                       {"surfaces/instances/vesicle-85.stl", stl},
-                       {"pictures/", ""},
-                       {"pictures/slice-xz.png", ""},
-                       {"report.html", ""}};
-    write_all(cell(), old + Contents{{"tomogram.mrc", "mine"},
-                                     {"pictures/me.png", "mine"},
-                                     {"objects.xlsx", "mine"},
-                                     {"surfaces/nucleus.ply", ""},
-                                     {"surfaces/instances/vesicle.stl", stl},
-                                     {"surfaces/instances/vesicle-86.stl", "mine"}});
-    run({{"new.csv", ""}});
-    EXPECT_EQ(contents_of(cell()), (Contents{{"new.csv", ""},
-                                             {"tomogram.mrc", "mine"},
-                                             {"pictures/", ""},
-                                             {"pictures/me.png", "mine"},
-                                             {"objects.xlsx", "mine"},
-                                             {"surfaces/", ""},
-                                             {"surfaces/nucleus.ply", ""},
-                                             {"surfaces/instances/", ""},
-                                             {"surfaces/instances/vesicle.stl", stl},
-                                             {"surfaces/instances/vesicle-86.stl", "mine"}}));
-}
-
-TEST_F(ResultFolder, NamesOfOldSimulationsSurfacesAndComparisonsAreKnown) {
-    const std::string truth = R"({"program": "cytomo 0.1.0"})";
-    write_all(cell(), {{"0001/truth.json", truth},
-                       {"0001/tomogram.mrc", ""},
-                       {"0002/truth.json", truth},
-                       {"0002/fractions.nucleus.tif", ""},
-                       {"0002/mine.txt", "mine"}});
-    run({});
-    EXPECT_EQ(contents_of(cell()), (Contents{{"0002/", ""}, {"0002/mine.txt", "mine"}}));
-    fs::remove_all(cell());
-    for (const auto& [name, text] : Contents{{"mitochondrion.glb", glb},
-                                             {"class-9.ply", ply},
-                                             {"nucleus.stl", stl},
-                                             {"lipid-droplet.obj", obj},
-                                             {"vesicle.vtp", vtp}}) {
-        write_all(cell(), {{name, text},
-                           {"objects/nucleus-1.ply", ply},
-                           {"objects/nucleus-2.ply", "mine"},
-                           {"filopodium.stl", "mine"},
-                           {"surfaces.csv", "object"}});
-        run({});
-        EXPECT_EQ(contents_of(cell()),
-                  (Contents{{"filopodium.stl", "mine"}, {"objects/", ""}, {"objects/nucleus-2.ply", "mine"}}))
-            << name;
-        fs::remove_all(cell());
-    }
-    write_all(cell(), {{"nucleus.ply", ply}, {"objects/nucleus-1.ply", ply}});
-    run({});
-    EXPECT_EQ(contents_of(cell()), Contents{});
-    fs::remove_all(cell());
-    write_all(cell(), {{"comparison.csv", ""}, {"report.html", "cytomo"}, {"pictures/cell.a.svg", ""}});
-    run({});
-    EXPECT_EQ(contents_of(cell()), Contents{});
-}
-
-TEST_F(ResultFolder, NamesAloneMakeNoResults) {
-    const Contents mine{{"tomogram.mrc", "a"}, {"classes.tif", "b"},      {"summary.json", "{}"},
-                        {"report.html", "c"},  {"pictures/", ""},         {"pictures/slice-xy.png", "d"},
-                        {"truth.json", "[]"},  {"surfaces/", ""},         {"surfaces/nucleus.ply", "e"},
-                        {"2024/", ""},         {"2024/tomogram.mrc", "f"}};
-    write_all(cell(), mine);
-    run({{"new.csv", ""}});
-    EXPECT_EQ(contents_of(cell()), (mine + Contents{{"new.csv", ""}}));
-}
-
-TEST_F(ResultFolder, MeshesOfOtherProgramsAreNoResults) {
-    const Contents mine{{"nucleus.stl", "Exported from Blender-4.1"},
-                        {"vesicle.ply", "ply\nformat ascii 1.0\ncomment made of a cytomo mesh, by me\n"},
-                        {"class-2.obj", "# Blender 4.1\n# /home/me/cytomo mesh, old.blend\n"},
-                        {"mitochondrion.glb", ""},
-                        {"surfaces.csv", "mine"},
-                        {"notes.txt", "mine"},
-                        {"objects/", ""},
-                        {"objects/X-12.ply", "mine"}};
-    write_all(cell(), mine);
-    run({{"new.csv", ""}});
-    EXPECT_EQ(contents_of(cell()), (mine + Contents{{"new.csv", ""}}));
 }
 
 }  // namespace
