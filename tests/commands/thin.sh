@@ -20,6 +20,11 @@ for slices in 1 2; do
     # It was 1120: eight views of tiles of 16 slices, and eight views to decide the polarity.
     awk "BEGIN { exit !($giga > 50 && $giga < 100) }" || fail "$slices slices: $giga G multiply-adds, expected below 100"
 done
+# From three slices on accuracy counts: eight views, but one to decide the polarity.
+raw 3
+cytomo segment 3.npy out3.npy --voxel-nm 20
+giga=$(work_of)
+awk "BEGIN { exit !($giga > 400 && $giga < 700) }" || fail "3 slices: $giga G multiply-adds, expected below 700"
 cytomo info out1.npy --json
 expect 496 "size along y" json out.txt size 1
 expect 1 "size along z" json out.txt size 2
