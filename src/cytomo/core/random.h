@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace cytomo {
 
@@ -80,5 +82,11 @@ private:
     double spare_ = 0;
     bool has_spare_ = false;
 };
+
+/// One of a list that is not empty, each as likely.
+template <class T>
+const T& one_of(const std::vector<T>& list, Random& random) {
+    return list[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(list.size()) - 1))];
+}
 
 }  // namespace cytomo

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cytomo/core/mirrored.h"
 #include "cytomo/image/filter.h"
 
 namespace cytomo {
@@ -21,14 +22,6 @@ Placement draw_placement(const AugmentOptions& o, Vec3 centre, Random& random) {
     const double sx = random.chance(0.5) ? s : -s, sy = s, sz = random.chance(0.5) ? s : -s;
     const double c = std::cos(angle), d = std::sin(angle);
     return {c * sx, -d * sy, d * sx, c * sy, sz, centre};
-}
-
-std::int64_t mirrored(std::int64_t i, std::int64_t n) {
-    if (n == 1) return 0;
-    const std::int64_t period = 2 * n;
-    i %= period;
-    if (i < 0) i += period;
-    return i < n ? i : period - 1 - i;
 }
 
 float interpolate(const Volume<float>& v, double x, double y, double z) {

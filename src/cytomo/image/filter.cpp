@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "cytomo/core/mirrored.h"
 #include "cytomo/core/parallel.h"
 
 namespace cytomo {
@@ -21,13 +22,6 @@ std::vector<float> gaussian_kernel(double sigma) {
     }
     for (auto& w : kernel) w = static_cast<float>(w / sum);
     return kernel;
-}
-
-std::int64_t mirrored(std::int64_t i, std::int64_t n) {
-    const std::int64_t period = 2 * n;
-    i %= period;
-    if (i < 0) i += period;
-    return i < n ? i : period - 1 - i;
 }
 
 /// Smooths `rows` rows of `width` values that lie `stride` apart along the smoothed axis of length n.

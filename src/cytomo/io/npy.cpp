@@ -41,12 +41,12 @@ std::string_view value_of(std::string_view header, std::string_view key) {
     return {};
 }
 
-struct Description {
+struct TypeDescription {
     ScalarType type = ScalarType::float32;
     bool swap = false;
 };
 
-Description parse_type(const std::string& file, std::string_view text) {
+TypeDescription parse_type(const std::string& file, std::string_view text) {
     const auto is_edge = [](char c) { return c == '\'' || c == '"' || c == ' '; };
     while (!text.empty() && is_edge(text.front())) text.remove_prefix(1);
     while (!text.empty() && is_edge(text.back())) text.remove_suffix(1);
@@ -103,7 +103,7 @@ StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::pa
     std::string header(header_size, '\0');
     file->read(header_start, std::as_writable_bytes(std::span(header)));
 
-    const Description description = parse_type(file->name(), value_of(header, "descr"));
+    const TypeDescription description = parse_type(file->name(), value_of(header, "descr"));
     StoredVolume out;
     NamedArray array;
     array.shape = parse_shape(file->name(), value_of(header, "shape"));

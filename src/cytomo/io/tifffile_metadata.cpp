@@ -16,8 +16,6 @@ namespace cytomo::io {
 
 namespace {
 
-using Json = nlohmann::json;
-
 /// An array as described, and where the rows, columns and samples of a page lie in it.
 struct Shaped {
     NamedArray array;
@@ -26,11 +24,11 @@ struct Shaped {
     std::int64_t pages = 1;  ///< that it takes
 };
 
-std::vector<std::int64_t> shape_from(const Json& json) {
+std::vector<std::int64_t> shape_from(const nlohmann::json& json) {
     constexpr std::size_t most_axes = 32;
     std::vector<std::int64_t> shape;
     if (!json.is_array() || json.size() > most_axes) return {};
-    for (const Json& n : json) {
+    for (const nlohmann::json& n : json) {
         if (!n.is_number_integer()) return {};
         const auto v = n.get<std::int64_t>();
         if (v < 1 || v > largest_axis) return {};
@@ -107,7 +105,7 @@ void use_names(const std::string& file, Shaped& s, const TiffTags& tags, std::st
 }
 
 /// µm per unit where it is named, by default pixels' own.
-double physical_size(const Json& json, const std::string& key) {
+double physical_size(const nlohmann::json& json, const std::string& key) {
     if (!json.contains(key) || !json[key].is_number()) return 0;
     const std::string unit_key = key + "Unit";
     const std::string unit =
@@ -127,7 +125,7 @@ void set_in_plane(TiffMeaning& m, const TiffTags& tags, std::optional<double> un
     if (!m.edge_um[0] && tags.resolution_unit != centimetre) set_edges_from_resolution(m, tags);
 }
 
-void set_edges(TiffMeaning& m, const Json& json, const TiffTags& tags) {
+void set_edges(TiffMeaning& m, const nlohmann::json& json, const TiffTags& tags) {
     std::optional<double> unit;
     if (json.contains("unit") && json["unit"].is_string())
         unit = um_per_unit(json["unit"].get<std::string>());
@@ -166,7 +164,7 @@ bool interpret_tifffile(TiffMeaning& m, const std::string& file, const TiffTags&
                         std::int64_t page_count, const ReadOptions& options) {
     constexpr std::size_t most_text = 1 << 20;
     if (!tags.description.starts_with("{") || tags.description.size() > most_text) return false;
-    const Json json = Json::parse(tags.description, nullptr, false);
+    const nlohmann::json json = nlohmann::json::parse(tags.description, nullptr, false);
     if (!json.is_object() || !json.contains("shape")) return false;
     auto shaped = fit_to_page(shape_from(json["shape"]), tags);
     if (!shaped) {

@@ -23,6 +23,9 @@ struct Components {
     std::uint32_t count() const { return static_cast<std::uint32_t>(class_of.size() - 1); }
 };
 
+/// Pieces of fewer voxels are left whole: no shape can be told.
+inline constexpr std::int64_t smallest_split = 24;
+
 /// Components of every class but 0 (background) and 255 (ignore).
 /// Deterministic at any thread count. Time linear in voxels; memory 4 bytes a voxel for the result and
 /// 12 bytes for each stretch of equal class along x. Throws InputError above 4,294,967,294 stretches.

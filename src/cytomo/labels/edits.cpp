@@ -17,7 +17,7 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::array<std::array<int, 3>, 6> faces{
+constexpr std::array<std::array<int, 3>, 6> face_steps{
     {{-1, 0, 0}, {1, 0, 0}, {0, -1, 0}, {0, 1, 0}, {0, 0, -1}, {0, 0, 1}}};
 
 /// A box of the volume, one voxel wider than the object where there is more volume.
@@ -270,7 +270,7 @@ private:
         std::map<std::uint32_t, std::int64_t> shared;    // faces, by neighbour
         std::array<std::int64_t, 256> classes_around{};  // faces to voxels of no object, by class
         for_voxels(n, [&](std::int64_t x, std::int64_t y, std::int64_t z) {
-            for (const auto& [dx, dy, dz] : faces) {
+            for (const auto& [dx, dy, dz] : face_steps) {
                 if (!grid_.contains(x + dx, y + dy, z + dz)) continue;
                 const std::uint32_t other = instances_.volume(x + dx, y + dy, z + dz);
                 if (other == n) continue;

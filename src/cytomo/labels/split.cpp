@@ -16,8 +16,6 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::int64_t smallest_split = 24;  // voxels: below this no shape can be told
-
 /// One piece cut out with a margin of one voxel (none at the border of the volume).
 struct Cutout {
     Grid grid;

@@ -29,8 +29,7 @@ void ConstrictionOptions::check() const {
 
 namespace {
 
-constexpr std::int64_t smallest_split = 24;  // voxels: below this no shape can be told
-constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t unset = std::numeric_limits<std::uint32_t>::max();
 
 /// Sets that only grow together; the smallest member stands for a set.
 class Sets {
@@ -85,11 +84,11 @@ public:
         flood();
         if (basins_.size() < 2) return {};
         join_all_but_necks(find_patches());
-        std::vector<std::uint32_t> number(basins_.size(), none), parts(voxels_.size());
+        std::vector<std::uint32_t> number(basins_.size(), unset), parts(voxels_.size());
         std::uint32_t count = 0;
         for (std::size_t i = 0; i < parts.size(); ++i) {
             std::uint32_t& part = number[basins_.find(basin_of_[i])];
-            if (part == none) part = count++;
+            if (part == unset) part = count++;
             parts[i] = part;
         }
         if (count < 2) parts.clear();
@@ -117,7 +116,7 @@ private:
     }
 
     void flood() {
-        basin_of_.assign(voxels_.size(), none);
+        basin_of_.assign(voxels_.size(), unset);
         std::array<double, 8> step{};
         for (int s = 1; s < 8; ++s)
             step[static_cast<std::size_t>(s)] =
@@ -125,11 +124,11 @@ private:
         for (const std::uint32_t voxel : deepest_first()) {
             const double here = depth_[voxel];
             double steepest = -std::numeric_limits<double>::infinity();
-            std::uint32_t chosen = none;
+            std::uint32_t chosen = unset;
             voxels_.for_neighbours(voxel, [&](std::size_t other, int kind) {
-                if (basin_of_[other] == none) return;
+                if (basin_of_[other] == unset) return;
                 const std::uint32_t basin = basins_.find(basin_of_[other]);
-                if (chosen != none) {
+                if (chosen != unset) {
                     const std::uint32_t current = basins_.find(chosen);
                     if (current != basin) {
                         const bool current_lower = summit_[current] < summit_[basin] ||
@@ -145,7 +144,7 @@ private:
                     chosen = basin;
                 }
             });
-            if (chosen == none) {
+            if (chosen == unset) {
                 chosen = basins_.add();
                 summit_.push_back(depth_[voxel]);
             }
@@ -242,16 +241,16 @@ private:
             at[patches[p].b].push_back(p);
         }
         // A tree of patches that spans all basins.
-        std::vector<std::uint32_t> above(basins_.size(), none), way(basins_.size(), none),
-            level(basins_.size(), none), order;
+        std::vector<std::uint32_t> above(basins_.size(), unset), way(basins_.size(), unset),
+            level(basins_.size(), unset), order;
         for (const std::uint32_t start : roots_) {
-            if (level[start] != none) continue;
+            if (level[start] != unset) continue;
             level[start] = 0;
             order.push_back(start);
             for (std::size_t next = order.size() - 1; next < order.size(); ++next)
                 for (const std::uint32_t p : at[order[next]]) {
                     const std::uint32_t other = patches[p].a == order[next] ? patches[p].b : patches[p].a;
-                    if (level[other] != none) continue;
+                    if (level[other] != unset) continue;
                     level[other] = level[order[next]] + 1;
                     above[other] = order[next];
                     way[other] = p;
@@ -272,7 +271,7 @@ private:
         std::vector<std::uint32_t> joined;
         for (const std::uint32_t basin : order) {
             const std::uint32_t p = way[basin];
-            if (p == none || basins_.find(basin) == basins_.find(above[basin])) continue;
+            if (p == unset || basins_.find(basin) == basins_.find(above[basin])) continue;
             if (!parts_objects(patches[p])) joined.push_back(basin);
         }
         for (const std::uint32_t basin : joined) {

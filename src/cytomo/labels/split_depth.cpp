@@ -14,15 +14,15 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::uint32_t none = 0xFFFFFFFFU;
+constexpr std::uint32_t no_flood = 0xFFFFFFFFU;
 
 /// Floods that grow and swallow each other: a union-find over the voxels of interest, with each flood's ridge
 /// and size.
 class Floods {
 public:
-    explicit Floods(std::size_t count) : parent_(count, none), ridge_(count), voxels_(count) {}
+    explicit Floods(std::size_t count) : parent_(count, no_flood), ridge_(count), voxels_(count) {}
 
-    bool reached(std::uint32_t v) const { return parent_[v] != none; }
+    bool reached(std::uint32_t v) const { return parent_[v] != no_flood; }
     std::uint32_t root(std::uint32_t v) {
         while (parent_[v] != v) v = parent_[v] = parent_[parent_[v]];
         return v;
@@ -61,8 +61,8 @@ std::size_t count_voxels(const Components& components, const SplitDepthOptions& 
     std::int64_t voxels = 0;
     for (std::size_t piece = 1; piece < components.class_of.size(); ++piece)
         if (options.classes[components.class_of[piece]]) voxels += components.voxels[piece];
-    if (voxels >= std::int64_t{none})
-        throw InputError("objects: expected at most " + std::to_string(none - 1) +
+    if (voxels >= std::int64_t{no_flood})
+        throw InputError("objects: expected at most " + std::to_string(no_flood - 1) +
                          " voxels of classes that are split by their depth, found " + std::to_string(voxels) +
                          ". Crop the volume or use larger voxels");
     return static_cast<std::size_t>(voxels);
@@ -87,7 +87,7 @@ void split_by_depth(Components& components, std::span<const std::uint8_t> depth,
     progress(0);
     std::vector<std::int64_t> place;  // of the voxels of interest
     place.reserve(count_voxels(components, options));
-    std::vector<std::uint32_t> number(n, none);  // and their numbers
+    std::vector<std::uint32_t> number(n, no_flood);  // and their numbers
     for (std::size_t i = 0; i < n; ++i) {
         const auto piece = volume[static_cast<std::int64_t>(i)];
         if (piece == 0 || !options.classes[components.class_of[piece]]) continue;
@@ -116,13 +116,13 @@ void split_by_depth(Components& components, std::span<const std::uint8_t> depth,
             progress(0.2 + 0.6 * static_cast<double>(k) / static_cast<double>(order.size()));
         const auto v = order[k];
         met.clear();
-        std::uint32_t steepest = none;
+        std::uint32_t steepest = no_flood;
         for_neighbours(volume.grid().size, place[v], [&](std::int64_t next) {
             const auto w = number[static_cast<std::size_t>(next)];
-            if (w == none || !floods.reached(w) || volume[next] != volume[place[v]]) return;
+            if (w == no_flood || !floods.reached(w) || volume[next] != volume[place[v]]) return;
             const auto flood = floods.root(w);
             if (std::find(met.begin(), met.end(), flood) == met.end()) met.push_back(flood);
-            if (steepest == none || height[w] > height[steepest]) steepest = w;
+            if (steepest == no_flood || height[w] > height[steepest]) steepest = w;
         });
         if (met.empty()) {
             floods.start(v, height[v]);

@@ -10,12 +10,11 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::uint32_t none = no_meeting;
 /// Tubes that part within so many radii of the cell body begin there.
 constexpr double root_radii = 5;
 
 struct Candidate {
-    std::uint32_t meeting, a, b;  ///< meeting none: a and b are ends that face each other across other tubes
+    std::uint32_t meeting, a, b;  ///< meeting no_meeting: a and b are ends that face each other across other tubes
     double bend_deg;
 };
 
@@ -72,7 +71,7 @@ private:
         std::iota(tube_parent_.begin(), tube_parent_.end(), 0U);
         rooted_.resize(stretches_.size());
         leaves_.resize(stretches_.size());
-        stretch_of_.assign(nodes_.size(), none);
+        stretch_of_.assign(nodes_.size(), no_meeting);
         for (std::uint32_t i = 0; i < stretches_.size(); ++i)
             for (const std::uint32_t n : stretches_[i].nodes) stretch_of_[n] = i;
         for (std::size_t i = 0; i < stretches_.size(); ++i) {
@@ -91,7 +90,7 @@ private:
         std::stable_sort(candidates.begin(), candidates.end(),
                          [](const Candidate& a, const Candidate& b) { return a.bend_deg < b.bend_deg; });
         for (const Candidate& c : candidates) {
-            const bool faces = c.meeting == none;
+            const bool faces = c.meeting == no_meeting;
             TubeArm &a = faces ? *ends[c.a] : arms_[c.meeting][c.a],
                     &b = faces ? *ends[c.b] : arms_[c.meeting][c.b];
             if (a.used || b.used) continue;
@@ -104,7 +103,7 @@ private:
         }
         pairs_ = joints_.size();
         for (const Candidate& c : candidates) {
-            if (c.meeting == none) continue;
+            if (c.meeting == no_meeting) continue;
             TubeArm &a = arms_[c.meeting][c.a], &b = arms_[c.meeting][c.b];
             if (a.used && b.used) continue;
             if (a.used != b.used && is_tube_of_its_own(c.meeting, a.used ? b : a, a.used ? a : b)) continue;
@@ -119,7 +118,7 @@ private:
         for (std::uint32_t i = 0; i < stretches_.size(); ++i)
             for (const bool back : {false, true}) {
                 const TubeStretch& s = stretches_[i];
-                if (s.nodes.size() > 1 && !s.shared && s.ends[back ? 1 : 0] == none)
+                if (s.nodes.size() > 1 && !s.shared && s.ends[back ? 1 : 0] == no_meeting)
                     free_ends_.push_back(arm_of(graph_, stretches_, i, back, {}));
             }
         std::vector<TubeArm*> ends;
@@ -142,7 +141,7 @@ private:
                 if (a.stretch == b.stretch || thick > 2 * thin) continue;
                 const double bend = bend_deg(a, b);
                 if (bend > most_deg || angle_deg(a.direction * -1, chord) > 2 * most_deg) continue;
-                if (is_crossed(a, b)) candidates.push_back({none, i, j, bend + less_likely_deg});
+                if (is_crossed(a, b)) candidates.push_back({no_meeting, i, j, bend + less_likely_deg});
             }
     }
 
@@ -166,7 +165,7 @@ private:
         bool at_body = at_body_[m];
         for (const TubeArm& arm : arms_[m]) {
             const TubeStretch& s = stretches_[arm.stretch];
-            at_body = at_body || (s.rooted && (s.ends[0] == none) != (s.ends[1] == none) &&
+            at_body = at_body || (s.rooted && (s.ends[0] == no_meeting) != (s.ends[1] == no_meeting) &&
                                   long_um(arm) < root_radii * arm.radius_um);
         }
         if (at_body && long_um(left) > root_radii * left.radius_um) return true;
@@ -181,7 +180,7 @@ private:
             const TubeStretch& s = stretches_[stretch_of_[n]];
             if (s.nodes.size() < 2) return false;
             for (const bool back : {false, true}) {
-                if (n != (back ? s.nodes.back() : s.nodes.front()) || s.ends[back ? 1 : 0] != none) continue;
+                if (n != (back ? s.nodes.back() : s.nodes.front()) || s.ends[back ? 1 : 0] != no_meeting) continue;
                 const std::size_t far = std::min<std::size_t>(3, s.nodes.size() - 1);
                 const Vec3 before = nodes_[back ? s.nodes[s.nodes.size() - 1 - far] : s.nodes[far]].place_um;
                 const Vec3 chord = nodes_[other].place_um - nodes_[n].place_um;
@@ -190,7 +189,7 @@ private:
             return false;
         };
         for (const auto& [a, b] : graph_.touching) {
-            if (stretch_of_[a] == none || stretch_of_[b] == none) continue;
+            if (stretch_of_[a] == no_meeting || stretch_of_[b] == no_meeting) continue;
             for (const auto& [end, side] : {std::pair{a, b}, std::pair{b, a}})
                 if (leads_to(end, side) &&
                     !(rooted_[tube(stretch_of_[end])] && leaves_[tube(stretch_of_[side])]))
@@ -202,11 +201,11 @@ private:
     /// One or two balls by themselves go with the one tube that they lie most nearly in line with: with two
     /// they would join these.
     void join_specks() {
-        std::vector<std::pair<double, std::uint32_t>> best(stretches_.size(), {1e9, none});
+        std::vector<std::pair<double, std::uint32_t>> best(stretches_.size(), {1e9, no_meeting});
         const auto consider = [&](std::uint32_t n, std::uint32_t other) {
             const std::uint32_t speck = stretch_of_[n];
             const TubeStretch& s = stretches_[speck];
-            if (s.nodes.size() > 2 || s.ends[0] != none || s.ends[1] != none) return;
+            if (s.nodes.size() > 2 || s.ends[0] != no_meeting || s.ends[1] != no_meeting) return;
             const auto& partner = stretches_[stretch_of_[other]].nodes;
             const Vec3 along = nodes_[partner.back()].place_um - nodes_[partner.front()].place_um;
             const double angle = angle_deg(along, nodes_[other].place_um - nodes_[n].place_um);
@@ -214,22 +213,22 @@ private:
             if (off < best[speck].first) best[speck] = {off, stretch_of_[other]};
         };
         for (const auto& [a, b] : graph_.touching) {
-            if (stretch_of_[a] == none || stretch_of_[b] == none) continue;
+            if (stretch_of_[a] == no_meeting || stretch_of_[b] == no_meeting) continue;
             consider(a, b);
             consider(b, a);
         }
         for (std::uint32_t s = 0; s < best.size(); ++s)
-            if (best[s].second != none && tube(s) == s) join(s, best[s].second);
+            if (best[s].second != no_meeting && tube(s) == s) join(s, best[s].second);
     }
 
     /// What touches the body with a side bump, and is not longer than thick, is no tube of its own.
     void settle_stubs() {
         for (std::uint32_t i = 0; i < stretches_.size(); ++i) {
             const TubeStretch& s = stretches_[i];
-            if (!s.rooted || s.nodes.empty() || (s.ends[0] != none && s.ends[1] != none)) continue;
-            const std::uint32_t m = s.ends[0] != none ? s.ends[0] : s.ends[1];
-            if (m == none) continue;
-            const std::uint32_t inner = s.ends[0] != none ? s.nodes.front() : s.nodes.back();
+            if (!s.rooted || s.nodes.empty() || (s.ends[0] != no_meeting && s.ends[1] != no_meeting)) continue;
+            const std::uint32_t m = s.ends[0] != no_meeting ? s.ends[0] : s.ends[1];
+            if (m == no_meeting) continue;
+            const std::uint32_t inner = s.ends[0] != no_meeting ? s.nodes.front() : s.nodes.back();
             double radius = nodes_[inner].radius_um;
             for (const std::uint32_t o : nodes_[inner].neighbours)
                 radius = std::max(radius, nodes_[o].radius_um);
@@ -240,12 +239,12 @@ private:
     }
 
     TubePaths paths() {
-        std::vector<std::uint32_t> number(stretches_.size(), none);
+        std::vector<std::uint32_t> number(stretches_.size(), no_meeting);
         TubePaths result;
         for (std::uint32_t i = 0; i < stretches_.size(); ++i) {
             if (stretches_[i].shared) continue;
             std::uint32_t& n = number[tube(i)];
-            if (n == none) n = result.tubes++;
+            if (n == no_meeting) n = result.tubes++;
         }
         if (result.tubes < 2) return {1, {}};
         const auto number_of = [&](std::uint32_t s) { return number[tube(s)]; };
@@ -282,7 +281,7 @@ private:
     std::vector<TubeStretch> stretches_;
     std::vector<std::vector<TubeArm>> arms_;  ///< of each meeting that was not joined to an earlier one
     std::vector<TubeArm> free_ends_;
-    std::vector<std::uint32_t> stretch_of_;  ///< of each node; none for those of meetings
+    std::vector<std::uint32_t> stretch_of_;  ///< of each node; no_meeting for those of meetings
     std::vector<Vec3> middle_um_;
     std::vector<std::uint32_t> tube_parent_;
     std::vector<bool> at_body_;          ///< of each meeting

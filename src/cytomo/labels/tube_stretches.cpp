@@ -9,8 +9,6 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::uint32_t none = no_meeting;
-
 class Finder {
 public:
     explicit Finder(const TubeGraph& graph) : graph_(graph), nodes_(graph.nodes) {}
@@ -31,16 +29,16 @@ private:
     }
 
     void find_meetings() {
-        meeting_of_.assign(nodes_.size(), none);
+        meeting_of_.assign(nodes_.size(), no_meeting);
         for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
-            if (nodes_[n].neighbours.size() < 3 || meeting_of_[n] != none) continue;
+            if (nodes_[n].neighbours.size() < 3 || meeting_of_[n] != no_meeting) continue;
             std::vector<std::uint32_t> open{n};
             meeting_of_[n] = meetings_;
             while (!open.empty()) {
                 const std::uint32_t at = open.back();
                 open.pop_back();
                 for (const std::uint32_t o : nodes_[at].neighbours)
-                    if (nodes_[o].neighbours.size() >= 3 && meeting_of_[o] == none) {
+                    if (nodes_[o].neighbours.size() >= 3 && meeting_of_[o] == no_meeting) {
                         meeting_of_[o] = meetings_;
                         open.push_back(o);
                     }
@@ -59,32 +57,32 @@ private:
                 seen[at] = true;
                 s.nodes.push_back(at);
                 s.rooted = s.rooted || is_rooted(at);
-                std::uint32_t next = none;
+                std::uint32_t next = no_meeting;
                 for (const std::uint32_t o : nodes_[at].neighbours)
-                    if (meeting_of_[o] == none && !seen[o]) next = o;
-                if (next == none) break;
+                    if (meeting_of_[o] == no_meeting && !seen[o]) next = o;
+                if (next == no_meeting) break;
                 at = next;
             }
             const auto meeting_beside = [&](std::uint32_t n, std::uint32_t but) {
                 for (const std::uint32_t o : nodes_[n].neighbours)
-                    if (meeting_of_[o] != none && o != but) return o;
-                return none;
+                    if (meeting_of_[o] != no_meeting && o != but) return o;
+                return no_meeting;
             };
-            const std::uint32_t front = meeting_beside(s.nodes.front(), none);
+            const std::uint32_t front = meeting_beside(s.nodes.front(), no_meeting);
             // A single node between two meetings has one at either side.
-            const std::uint32_t back = meeting_beside(s.nodes.back(), s.nodes.size() == 1 ? front : none);
-            if (front != none) s.ends[0] = meeting_of_[front];
-            if (back != none && (s.nodes.size() > 1 || front != none)) s.ends[1] = meeting_of_[back];
+            const std::uint32_t back = meeting_beside(s.nodes.back(), s.nodes.size() == 1 ? front : no_meeting);
+            if (front != no_meeting) s.ends[0] = meeting_of_[front];
+            if (back != no_meeting && (s.nodes.size() > 1 || front != no_meeting)) s.ends[1] = meeting_of_[back];
             stretches_.push_back(std::move(s));
         };
         for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
-            if (meeting_of_[n] != none || seen[n]) continue;
+            if (meeting_of_[n] != no_meeting || seen[n]) continue;
             std::size_t inner = 0;
-            for (const std::uint32_t o : nodes_[n].neighbours) inner += meeting_of_[o] == none ? 1 : 0;
+            for (const std::uint32_t o : nodes_[n].neighbours) inner += meeting_of_[o] == no_meeting ? 1 : 0;
             if (inner < 2) walk(n);
         }
         for (std::uint32_t n = 0; n < nodes_.size(); ++n)  // rings
-            if (meeting_of_[n] == none && !seen[n]) walk(n);
+            if (meeting_of_[n] == no_meeting && !seen[n]) walk(n);
     }
 
     /// Whether it runs on where the volume ends: the end lies at a face that what is before it does not
@@ -92,8 +90,8 @@ private:
     bool leaves(const TubeStretch& s) const {
         const std::size_t far = std::min<std::size_t>(3, s.nodes.size() - 1);
         const auto faces = [&](std::size_t i) { return static_cast<unsigned>(nodes_[s.nodes[i]].faces); };
-        return (s.ends[0] == none && (faces(0) & ~faces(far)) != 0) ||
-               (s.ends[1] == none && (faces(s.nodes.size() - 1) & ~faces(s.nodes.size() - 1 - far)) != 0);
+        return (s.ends[0] == no_meeting && (faces(0) & ~faces(far)) != 0) ||
+               (s.ends[1] == no_meeting && (faces(s.nodes.size() - 1) & ~faces(s.nodes.size() - 1 - far)) != 0);
     }
 
     void cut_at_bends() {
@@ -152,10 +150,10 @@ private:
         std::vector<std::vector<std::pair<std::uint32_t, bool>>> leaving(meetings_);  // stretch, by its back
         for (std::uint32_t i = 0; i < stretches_.size(); ++i)
             for (const bool back : {false, true})
-                if (stretches_[i].ends[back ? 1 : 0] != none)
+                if (stretches_[i].ends[back ? 1 : 0] != no_meeting)
                     leaving[stretches_[i].ends[back ? 1 : 0]].emplace_back(i, back);
         for (TubeStretch& s : stretches_) {
-            if (s.ends[0] == none || s.ends[1] == none || meeting(s.ends[0]) == meeting(s.ends[1])) continue;
+            if (s.ends[0] == no_meeting || s.ends[1] == no_meeting || meeting(s.ends[0]) == meeting(s.ends[1])) continue;
             double radius = 0;
             for (const std::uint32_t n : s.nodes) radius = std::max(radius, nodes_[n].radius_um);
             const double along = length_um(graph_, s);
@@ -189,7 +187,7 @@ private:
             radius[m] = std::max(radius[m], node.radius_um);
         };
         for (std::uint32_t n = 0; n < nodes_.size(); ++n)
-            if (meeting_of_[n] != none) add_node(n, meeting(meeting_of_[n]));
+            if (meeting_of_[n] != no_meeting) add_node(n, meeting(meeting_of_[n]));
         for (const TubeStretch& s : stretches_)
             if (s.shared)
                 for (const std::uint32_t n : s.nodes) add_node(n, meeting(s.ends[0]));
@@ -199,7 +197,7 @@ private:
         for (std::uint32_t i = 0; i < stretches_.size(); ++i) {
             const TubeStretch& s = stretches_[i];
             for (const int end : {0, 1})
-                if (!s.shared && s.ends[end] != none) {
+                if (!s.shared && s.ends[end] != no_meeting) {
                     const std::uint32_t m = meeting(s.ends[end]);
                     arms_[m].push_back(arm_of(graph_, stretches_, i, end == 1, middle[m]));
                 }

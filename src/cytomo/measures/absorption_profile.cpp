@@ -5,6 +5,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/labels/distance.h"
+#include "cytomo/measures/absorption_scale.h"
 #include "cytomo/measures/object_crops.h"
 #include "cytomo/measures/object_sums.h"
 
@@ -12,18 +13,17 @@ namespace cytomo {
 
 namespace {
 
-constexpr double voxels_as_one = 27;  // noise of neighbouring voxels goes together
-constexpr double least_standard_errors = 3;
+constexpr double errors_of_a_step = 3;
 constexpr double least_share_of_range = 0.2;
 constexpr double surroundings_from_um = 0.1;
 
-struct Level {
+struct GreyLevel {
     double mean = not_defined, error = not_defined;
     bool known() const { return std::isfinite(mean); }
 };
 
 /// Mean and its standard error of several layers, dense matter high.
-Level level_of(const std::vector<ProfileLayer>& layers, std::size_t begin, std::size_t end, double sign) {
+GreyLevel level_of(const std::vector<ProfileLayer>& layers, std::size_t begin, std::size_t end, double sign) {
     GreySums sums;
     for (std::size_t i = begin; i < end; ++i) {
         const ProfileLayer& l = layers[i];
@@ -35,10 +35,10 @@ Level level_of(const std::vector<ProfileLayer>& layers, std::size_t begin, std::
     return {sums.mean, sums.deviation() / std::sqrt(independent)};
 }
 
-bool above(const Level& a, const Level& b, double range) {
+bool above(const GreyLevel& a, const GreyLevel& b, double range) {
     return a.known() && b.known() &&
            a.mean - b.mean >
-               std::max(least_standard_errors * std::hypot(a.error, b.error), least_share_of_range * range);
+               std::max(errors_of_a_step * std::hypot(a.error, b.error), least_share_of_range * range);
 }
 
 /// Where the profile crosses `level` between the peak and the layer `end`, going by `step`; NaN if it does
@@ -68,9 +68,9 @@ void find_pattern(RadialProfile& p, double sign, double layer_um) {
     const auto& layers = p.layers;
     const std::size_t half = layer_from(layers, -0.5 * p.deepest_um);
     const std::size_t outside = layer_from(layers, 0);
-    const Level around = level_of(layers, layer_from(layers, surroundings_from_um), layers.size(), sign);
+    const GreyLevel around = level_of(layers, layer_from(layers, surroundings_from_um), layers.size(), sign);
     if (around.known()) p.surroundings = sign * around.mean;
-    Level middle = level_of(layers, 0, std::max<std::size_t>(1, half), sign);
+    GreyLevel middle = level_of(layers, 0, std::max<std::size_t>(1, half), sign);
     if (middle.known()) p.lumen_mean = sign * middle.mean;
     if (!around.known() || !middle.known() || p.deepest_um < 2 * layer_um) return;
 
@@ -80,10 +80,10 @@ void find_pattern(RadialProfile& p, double sign, double layer_um) {
         if (layers[i].voxels > 0 &&
             (layers[peak].voxels == 0 || sign * layers[i].mean > sign * layers[peak].mean))
             peak = i;
-    const Level wall = level_of(layers, peak, peak + 1, sign);
+    const GreyLevel wall = level_of(layers, peak, peak + 1, sign);
     // A thick wall leaves a small lumen: the innermost quarter counts if the middle is not thinner yet.
     const std::size_t quarter = std::max<std::size_t>(1, layer_from(layers, -0.75 * p.deepest_um));
-    const Level innermost = level_of(layers, 0, std::min(quarter, std::max<std::size_t>(1, peak)), sign);
+    const GreyLevel innermost = level_of(layers, 0, std::min(quarter, std::max<std::size_t>(1, peak)), sign);
     const double range = std::max({wall.mean, middle.mean, around.mean}) -
                          std::min({innermost.mean, middle.mean, around.mean});
     if (above(wall, innermost, range) && above(wall, around, range)) {
@@ -94,7 +94,7 @@ void find_pattern(RadialProfile& p, double sign, double layer_um) {
         const double inner = crossing(layers, peak, 0, -1, (wall.mean + innermost.mean) / 2, sign);
         p.wall_thickness_um = outer - inner;
         p.wall_resolved = p.wall_thickness_um >= 3 * layer_um;
-        const Level between = level_of(layers, layer_from(layers, inner), layer_from(layers, outer), sign);
+        const GreyLevel between = level_of(layers, layer_from(layers, inner), layer_from(layers, outer), sign);
         p.wall_mean = sign * between.mean;
         // A layer's width of distance keeps the wall's flank out, as far as there is room.
         const std::size_t lumen_end = std::max<std::size_t>(1, layer_from(layers, inner - layer_um));
@@ -108,7 +108,7 @@ void find_pattern(RadialProfile& p, double sign, double layer_um) {
 }
 
 /// Sums of a layer; values are taken relative to one of them, so that squares lose no digits.
-struct LayerSums {
+struct ShellSums {
     std::int64_t count = 0;
     double sum = 0, squares = 0;
 
@@ -142,7 +142,7 @@ void measure(const Crop& crop, const ProfileOptions& options, RadialProfile& p) 
     const double half_edge = 0.5 * std::cbrt(e.x * e.y * e.z);
     const auto limit = static_cast<std::int64_t>(std::ceil(options.reach_um / layer_um - 1e-9));
     const double reach2 = std::pow(options.reach_um + half_edge, 2);
-    std::vector<LayerSums> inside, outside(static_cast<std::size_t>(limit));
+    std::vector<ShellSums> inside, outside(static_cast<std::size_t>(limit));
     double reference = 0;
     for (std::size_t i = 0; i < labels.size(); ++i)
         if (labels[i] == 1 && std::isfinite(crop.grey[i])) {
@@ -160,7 +160,7 @@ void measure(const Crop& crop, const ProfileOptions& options, RadialProfile& p) 
         if (!std::isfinite(crop.grey[i]) || (!own && at >= outside.size())) continue;
         (own ? inside : outside)[at].add(crop.grey[i] - reference);
     }
-    const auto append = [&](const LayerSums& sums, double distance_um) {
+    const auto append = [&](const ShellSums& sums, double distance_um) {
         ProfileLayer layer{distance_um, sums.count, not_defined, not_defined};
         if (sums.count > 0) {
             const auto n = static_cast<double>(sums.count);

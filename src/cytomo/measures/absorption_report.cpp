@@ -16,7 +16,7 @@ constexpr double outlier_score = 5;
 /// Of the class's median contrast to its surroundings: scatter less than this is no reason for doubt.
 constexpr double least_spread = 0.03;
 
-std::string text_of(double value) {
+std::string three_digits(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.3g", value);
     return text;
@@ -101,12 +101,12 @@ std::vector<AbsorptionWarning> absorption_warnings(const Absorption& absorption,
     if (absorption.calibrated && std::isfinite(absorption.cell_mean) &&
         !(absorption.cell_mean > 0.05 && absorption.cell_mean < 2))
         warnings.push_back({0, 0,
-                            "the cell's mean absorption is " + text_of(absorption.cell_mean) +
+                            "the cell's mean absorption is " + three_digits(absorption.cell_mean) +
                                 " 1/µm; 0.1 to 0.5 is usual in the water window. Check the calibration"});
     if (absorption.calibrated && absorption.cell_mean < absorption.ice_mean)
         warnings.push_back({0, 0,
-                            "the cell absorbs less (" + text_of(absorption.cell_mean) +
-                                " 1/µm) than the ice around it (" + text_of(absorption.ice_mean) +
+                            "the cell absorbs less (" + three_digits(absorption.cell_mean) +
+                                " 1/µm) than the ice around it (" + three_digits(absorption.ice_mean) +
                                 "). Check the sign of the calibration"});
     const Classes classes(absorption, legend);
     const std::vector<double> droplets = classes.of("lipid droplet"),
@@ -122,17 +122,17 @@ std::vector<AbsorptionWarning> absorption_warnings(const Absorption& absorption,
     for (const ObjectAbsorption& o : absorption.objects) {
         if (o.doubts == 0) continue;
         std::string text = legend.name_of(o.class_id) + " " + std::to_string(o.instance) + " (" +
-                           text_of(o.best_mean()) + " " + unit + "): ";
+                           three_digits(o.best_mean()) + " " + unit + "): ";
         std::string more;
         const auto say = [&](AbsorptionDoubt doubt, const std::string& words) {
             if ((o.doubts & bit(doubt)) != 0) more += (more.empty() ? "" : "; ") + words;
         };
         say(AbsorptionDoubt::not_denser_than_surroundings,
-            "not denser than its surroundings (" + text_of(o.surroundings_mean) + ")");
+            "not denser than its surroundings (" + three_digits(o.surroundings_mean) + ")");
         say(AbsorptionDoubt::like_mitochondria, "no denser than mitochondria");
         say(AbsorptionDoubt::like_lipid_droplets, "as dense as the lipid droplets");
         say(AbsorptionDoubt::outlier,
-            "far from the others of its class (median " + text_of(middles[o.class_id]) + ")");
+            "far from the others of its class (median " + three_digits(middles[o.class_id]) + ")");
         if (o.core_voxels == 0) more += "; too thin for a core, so that its surroundings are mixed in";
         warnings.push_back({o.instance, o.class_id, text + more});
     }

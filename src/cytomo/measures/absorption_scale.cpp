@@ -14,10 +14,9 @@ namespace cytomo {
 namespace {
 
 constexpr std::int64_t most_samples = 1'000'000;
-constexpr double voxels_as_one = 27;  // noise of neighbouring voxels goes together
-constexpr double least_standard_errors = 5;
+constexpr double errors_apart = 5;
 
-std::string text_of(double value) {
+std::string four_digits(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.4g", value);
     return text;
@@ -26,7 +25,7 @@ std::string text_of(double value) {
 void check_scale(const AbsorptionScale& scale) {
     if (!std::isfinite(scale.scale) || !std::isfinite(scale.offset) || scale.scale == 0)
         throw UsageError("absorption scale: expected a factor other than 0 and a finite offset, found " +
-                         text_of(scale.scale) + " and " + text_of(scale.offset));
+                         four_digits(scale.scale) + " and " + four_digits(scale.offset));
 }
 
 /// Whether the voxel and its neighbours two steps away belong to the class; beyond the border nothing is
@@ -58,7 +57,7 @@ void for_voxels(const ClassVolume& classes, const ReferenceRegion& region, std::
             if (inside_class(classes, region.class_id, x, y, z)) found(x, y);
 }
 
-double median_of(std::vector<float>& values) {
+double median_in_place(std::vector<float>& values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
     std::nth_element(values.begin(), middle, values.end());
     if (values.size() % 2 == 1) return *middle;
@@ -75,19 +74,19 @@ Reference reference_from(std::vector<float> values, const std::string& source, c
                          "no voxel that lies two voxels inside it and has a finite value",
                          "Choose another or a larger region");
     Reference r;
-    r.median = median_of(values);
+    r.median = median_in_place(values);
     for (float& v : values) v = static_cast<float>(std::abs(v - r.median));
     // Of a normal distribution: deviation = 1.4826 × median absolute deviation, and the standard error of the
     // median = 1.2533 × that of the mean.
     const double independent = std::max(1.0, static_cast<double>(values.size()) / voxels_as_one);
-    r.standard_error = 1.2533 * 1.4826 * median_of(values) / std::sqrt(independent);
+    r.standard_error = 1.2533 * 1.4826 * median_in_place(values) / std::sqrt(independent);
     return r;
 }
 
 void check_region(const ReferenceRegion& region, Size3 n) {
     if (!std::isfinite(region.lac_per_um))
         throw UsageError("absorption of the reference '" + region.name +
-                         "': expected a number in 1/µm, found " + text_of(region.lac_per_um));
+                         "': expected a number in 1/µm, found " + four_digits(region.lac_per_um));
     if (!region.box) return;
     const auto& [a, b] = *region.box;
     if (a.x < 0 || a.y < 0 || a.z < 0 || b.x < a.x || b.y < a.y || b.z < a.z || b.x >= n.x || b.y >= n.y ||
@@ -130,7 +129,7 @@ AbsorptionScale scale_from_references(const Tomogram& tomogram, const ClassVolum
     for (const ReferenceRegion* r : regions) check_region(*r, n);
     if (first.lac_per_um == second.lac_per_um)
         throw UsageError("absorption of the references '" + first.name + "' and '" + second.name +
-                         "': expected two different numbers, found " + text_of(first.lac_per_um) + " twice");
+                         "': expected two different numbers, found " + four_digits(first.lac_per_um) + " twice");
     // Counted first, so that a million of them, evenly spread, can be taken.
     using Counts = std::array<std::int64_t, 2>;
     std::vector<Counts> before(static_cast<std::size_t>(n.z) + 1, Counts{});
@@ -166,19 +165,19 @@ AbsorptionScale scale_from_references(const Tomogram& tomogram, const ClassVolum
     progress(1);
     const double difference = reference[1].median - reference[0].median;
     const double error = std::hypot(reference[0].standard_error, reference[1].standard_error);
-    const std::string medians = "median grey " + text_of(reference[0].median) + " in '" + first.name +
-                                "' and " + text_of(reference[1].median) + " in '" + second.name + "'";
-    if (difference == 0 || std::abs(difference) < least_standard_errors * error)
+    const std::string medians = "median grey " + four_digits(reference[0].median) + " in '" + first.name +
+                                "' and " + four_digits(reference[1].median) + " in '" + second.name + "'";
+    if (difference == 0 || std::abs(difference) < errors_apart * error)
         throw InputError(tomogram.source,
                          "two references whose grey values differ by five standard errors or more",
-                         medians + " (standard error " + text_of(error) + ")",
+                         medians + " (standard error " + four_digits(error) + ")",
                          "Choose larger regions, or regions that differ more");
     AbsorptionScale scale;
     scale.scale = (second.lac_per_um - first.lac_per_um) / difference;
     scale.offset = first.lac_per_um - scale.scale * reference[0].median;
     scale.calibrated = true;
-    scale.how = "references: '" + first.name + "' " + text_of(first.lac_per_um) + " and '" + second.name +
-                "' " + text_of(second.lac_per_um) + " 1/µm";
+    scale.how = "references: '" + first.name + "' " + four_digits(first.lac_per_um) + " and '" + second.name +
+                "' " + four_digits(second.lac_per_um) + " 1/µm";
     if ((expected == Polarity::dense_is_bright && scale.scale < 0) ||
         (expected == Polarity::dense_is_dark && scale.scale > 0))
         throw InputError(tomogram.source,

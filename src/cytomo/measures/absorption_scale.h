@@ -13,6 +13,9 @@
 
 namespace cytomo {
 
+/// Noise of neighbouring voxels goes together: so many count as one independent value.
+inline constexpr double voxels_as_one = 27;
+
 /// Linear absorption coefficient (LAC, 1/µm) of vitreous ice at 510 to 520 eV.
 constexpr double ice_lac_per_um = 0.11;
 

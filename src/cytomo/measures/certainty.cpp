@@ -16,13 +16,13 @@ namespace cytomo {
 namespace {
 
 /// Whole numbers: sums do not depend on the order of the threads.
-struct Sums {
+struct CertaintySums {
     std::int64_t voxels = 0;
     std::int64_t probability = 0;         // in 255ths
     std::array<std::int64_t, 3> faces{};  // across x, y, z
     std::array<std::int64_t, 3> fall{};   // in 255ths, over these faces
 
-    void add(const Sums& other) {
+    void add(const CertaintySums& other) {
         voxels += other.voxels;
         probability += other.probability;
         for (std::size_t a = 0; a < 3; ++a) {
@@ -35,7 +35,7 @@ struct Sums {
 /// Adds slices [z_begin, z_end), one run of voxels of the same object after the other: inside a run there is
 /// nothing to be asked along x, and little else than to compare with the rows beside it.
 void sum_slices(const Instances& instances, const Probabilities& probabilities, std::int64_t z_begin,
-                std::int64_t z_end, std::vector<Sums>& sums) {
+                std::int64_t z_end, std::vector<CertaintySums>& sums) {
     const Size3 n = instances.volume.grid().size;
     const std::uint32_t* numbers = instances.volume.data();
     const std::array<std::int64_t, 3> strides{1, n.x, n.x * n.y};
@@ -53,7 +53,7 @@ void sum_slices(const Instances& instances, const Probabilities& probabilities, 
                 if (number == 0) continue;
                 const std::uint8_t class_id = instances.class_of[number];
                 const std::uint8_t* p = probabilities.of_class(class_id).data();
-                Sums& own = sums[number];
+                CertaintySums& own = sums[number];
                 own.voxels += end - begin;
                 std::int64_t probability = 0;
                 for (std::int64_t i = row + begin; i < row + end; ++i) probability += p[i];
@@ -76,7 +76,7 @@ void sum_slices(const Instances& instances, const Probabilities& probabilities, 
         }
 }
 
-Certainty certainty_from(const Sums& sums, Vec3 edge) {
+Certainty certainty_from(const CertaintySums& sums, Vec3 edge) {
     Certainty c;
     c.mean_probability = c.edge_blur_um = not_defined;
     if (sums.voxels == 0) return c;
@@ -108,10 +108,10 @@ std::vector<Certainty> measure_certainty(const Instances& instances, const Proba
             throw InputError("certainty: expected probabilities of class " + std::to_string(class_id) +
                              ", found " + std::to_string(probabilities.classes) + " classes");
     progress(0);
-    std::vector<Sums> all(instances.class_of.size());
+    std::vector<CertaintySums> all(instances.class_of.size());
     std::mutex merging;
     parallel_chunks(grid.size.z, 8, [&](std::int64_t z_begin, std::int64_t z_end) {
-        std::vector<Sums> sums(all.size());
+        std::vector<CertaintySums> sums(all.size());
         sum_slices(instances, probabilities, z_begin, z_end, sums);
         const std::lock_guard lock(merging);
         for (std::size_t n = 0; n < all.size(); ++n)
@@ -119,7 +119,7 @@ std::vector<Certainty> measure_certainty(const Instances& instances, const Proba
     });
     std::vector<Certainty> result;
     result.reserve(all.size());
-    for (const Sums& sums : all) result.push_back(certainty_from(sums, grid.voxel_um));
+    for (const CertaintySums& sums : all) result.push_back(certainty_from(sums, grid.voxel_um));
     progress(1);
     return result;
 }

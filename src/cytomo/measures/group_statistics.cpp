@@ -15,7 +15,7 @@ namespace cytomo {
 
 namespace {
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 double normal_probability(double z) {
     return 0.5 * std::erfc(-z / std::numbers::sqrt2);
@@ -115,19 +115,19 @@ std::vector<std::size_t> ranked(std::span<const double> p) {
 }  // namespace
 
 double mean_of(std::span<const double> values) {
-    if (values.empty()) return undefined;
+    if (values.empty()) return no_value;
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 double median_of(std::vector<double> values) {
-    if (values.empty()) return undefined;
+    if (values.empty()) return no_value;
     std::sort(values.begin(), values.end());
     const std::size_t half = values.size() / 2;
     return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
 }
 
 double quantile_of_values(std::vector<double> values, double q) {
-    if (values.empty()) return undefined;
+    if (values.empty()) return no_value;
     std::sort(values.begin(), values.end());
     const double place = q * static_cast<double>(values.size() - 1);
     const auto low = static_cast<std::size_t>(place);
@@ -143,7 +143,7 @@ std::vector<double> medians_of_other_groups(std::span<const double> values,
               [&](std::size_t i, std::size_t k) { return values[i] < values[k]; });
     std::map<std::size_t, std::vector<std::size_t>> ranks_of;  // of each group, ascending
     for (std::size_t rank = 0; rank < order.size(); ++rank) ranks_of[group_of[order[rank]]].push_back(rank);
-    std::vector<double> out(values.size(), undefined);
+    std::vector<double> out(values.size(), no_value);
     for (const auto& [group, ranks] : ranks_of) {
         const std::size_t others = order.size() - ranks.size();
         if (others == 0) continue;
@@ -176,10 +176,10 @@ double student_t_quantile(double probability, double degrees_of_freedom) {
 }
 
 ConfidenceInterval welch_interval(std::span<const double> a, std::span<const double> b, double confidence) {
-    if (a.size() < 2 || b.size() < 2) return {undefined, undefined};
+    if (a.size() < 2 || b.size() < 2) return {no_value, no_value};
     const auto na = static_cast<double>(a.size()), nb = static_cast<double>(b.size());
     const double va = squares_of(a) / (na - 1) / na, vb = squares_of(b) / (nb - 1) / nb;
-    if (!varies(std::sqrt(va + vb), a, b)) return {undefined, undefined};
+    if (!varies(std::sqrt(va + vb), a, b)) return {no_value, no_value};
     // A sum of quotients in [0, 1]: squares of tiny variances would vanish.
     const double share = va / (va + vb);
     const double freedom = 1 / (share * share / (na - 1) + (1 - share) * (1 - share) / (nb - 1));
@@ -189,7 +189,7 @@ ConfidenceInterval welch_interval(std::span<const double> a, std::span<const dou
 }
 
 EffectSize hedges_g(std::span<const double> a, std::span<const double> b, double confidence) {
-    const EffectSize none{undefined, {undefined, undefined}};
+    const EffectSize none{no_value, {no_value, no_value}};
     if (a.size() < 2 || b.size() < 2) return none;
     const auto na = static_cast<double>(a.size()), nb = static_cast<double>(b.size());
     const double freedom = na + nb - 2;

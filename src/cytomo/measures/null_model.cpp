@@ -20,7 +20,7 @@ namespace {
 /// How far within their surface objects must not meet voxels of other things: voxels are rough.
 constexpr double inside_voxels = 0.3;
 
-struct Reference {
+struct DistanceReference {
     std::uint8_t class_id;  ///< 0: plasma membrane
     const Volume<float>* distances;
     std::size_t limit;  ///< its place among the lower limits
@@ -29,13 +29,13 @@ struct Reference {
 /// What is measured of one arrangement of the objects of a class.
 class Statistics {
 public:
-    Statistics(std::vector<PlacedShape> shapes, std::vector<Reference> references, const LowerLimits& limits,
+    Statistics(std::vector<PlacedShape> shapes, std::vector<DistanceReference> references, const LowerLimits& limits,
                double within_um, std::uint8_t nucleus)
         : shapes_(std::move(shapes)),
           references_(std::move(references)),
           limits_(limits),
           within_um_(within_um) {
-        for (const Reference& r : references_) {
+        for (const DistanceReference& r : references_) {
             if (r.class_id == 0) {
                 kinds_.emplace_back(SpaceStatistic::mean_gap_to_membrane, r.class_id);
             } else {
@@ -59,7 +59,7 @@ public:
         std::vector<double> result;
         const std::vector<std::vector<double>> all_gaps = gaps_of(poses);
         for (std::size_t k = 0; k < references_.size(); ++k) {
-            const Reference& r = references_[k];
+            const DistanceReference& r = references_[k];
             const std::vector<double>& gaps = all_gaps[k];
             const bool mean = r.class_id == 0 || is_nucleus(r.class_id);
             const auto in_contact =
@@ -104,7 +104,7 @@ private:
         return gaps;
     }
     /// Smallest distance of the places, the most promising one first: few others then need a look.
-    static double gap(const std::vector<PointPlace>& places, const Reference& r) {
+    static double gap(const std::vector<PointPlace>& places, const DistanceReference& r) {
         double smallest = std::numeric_limits<double>::infinity();
         const auto first = std::min_element(
             places.begin(), places.end(),
@@ -128,7 +128,7 @@ private:
     }
 
     std::vector<PlacedShape> shapes_;
-    std::vector<Reference> references_;
+    std::vector<DistanceReference> references_;
     const LowerLimits& limits_;
     double within_um_;
     std::vector<std::pair<SpaceStatistic, std::uint8_t>> kinds_;
@@ -305,7 +305,7 @@ std::vector<NullModelResult> find_null_model_of(const ClassVolume& classes, cons
                                             at != o.filopodium && !o.organelle[at]);
         }
         const Room room(std::move(allowed));
-        std::vector<Reference> references;
+        std::vector<DistanceReference> references;
         for (std::size_t f = 0; f < distances.size(); ++f)
             if (distances[f].first != class_id)
                 references.push_back({distances[f].first, &distances[f].second, f});

@@ -17,9 +17,9 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::int64_t slices_a_slab = 8;
+constexpr std::int64_t slices_at_once = 8;
 constexpr std::int64_t block = 16;  // voxels compared at once where nothing changes
-constexpr std::uint32_t unseen = 0xFFFFFFFFU;
+constexpr std::uint32_t not_listed = 0xFFFFFFFFU;
 
 /// Σ i for i in [begin, end).
 std::int64_t sum_between(std::int64_t begin, std::int64_t end) {
@@ -36,7 +36,7 @@ public:
     Slab(const InstanceSlices& source, const std::array<double, 13>& surface_weights)
         : source_(source),
           weights_(surface_weights),
-          place_(source.count() + 1ULL, unseen),
+          place_(source.count() + 1ULL, not_listed),
           flat_(static_cast<std::size_t>(source.grid.size.x * source.grid.size.y)) {}
 
     /// Before the first slice, z: what lies before it is another slab's, unless nothing does.
@@ -83,7 +83,7 @@ public:
 private:
     std::uint32_t place(std::uint32_t number) {
         std::uint32_t& at = place_[number];
-        if (at == unseen) {
+        if (at == not_listed) {
             at = static_cast<std::uint32_t>(sums_.size());
             sums_.emplace_back();
             rows_.emplace_back();
@@ -228,15 +228,15 @@ std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram
     const std::array<double, 13> weights = surface_weights_um2(source.grid.voxel_um);
     std::vector<ObjectSums> total(source.count() + 1ULL);
     // A few slabs at a time, so that waiting sums stay few.
-    const std::int64_t slabs = (n.z + slices_a_slab - 1) / slices_a_slab;
+    const std::int64_t slabs = (n.z + slices_at_once - 1) / slices_at_once;
     const std::int64_t batch = 4LL * thread_count();
     progress(0);
     for (std::int64_t first_slab = 0; first_slab < slabs; first_slab += batch) {
         const std::int64_t last_slab = std::min(slabs, first_slab + batch);
         std::vector<std::unique_ptr<Slab>> done(static_cast<std::size_t>(last_slab - first_slab));
         parallel_for(last_slab - first_slab, [&](std::int64_t i) {
-            const std::int64_t z_begin = (first_slab + i) * slices_a_slab,
-                               z_end = std::min(n.z, z_begin + slices_a_slab);
+            const std::int64_t z_begin = (first_slab + i) * slices_at_once,
+                               z_end = std::min(n.z, z_begin + slices_at_once);
             auto slab = std::make_unique<Slab>(source, weights);
             std::vector<float> grey(tomogram != nullptr ? static_cast<std::size_t>(n.x * n.y) : 0);
             slab->begin(z_begin);

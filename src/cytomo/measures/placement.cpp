@@ -15,12 +15,12 @@ constexpr std::size_t most_points = 100, most_balls = 32;
 constexpr std::int64_t most_crop_voxels = 150000;
 
 /// Voxels of one object, every k-th along each axis.
-struct Crop {
+struct ShapeCutout {
     Grid grid;
     std::vector<std::uint8_t> mask;
 };
 
-Crop crop_of(const InstanceVolume& volume, const SurfacePoints& surfaces, std::uint32_t object) {
+ShapeCutout shape_cutout(const InstanceVolume& volume, const SurfacePoints& surfaces, std::uint32_t object) {
     const Grid& grid = volume.grid();
     std::int64_t low[3] = {grid.size.x, grid.size.y, grid.size.z}, high[3] = {-1, -1, -1};
     for (const SurfaceCluster& c : surfaces.clusters_of(object))
@@ -35,7 +35,7 @@ Crop crop_of(const InstanceVolume& volume, const SurfacePoints& surfaces, std::u
     const auto step = static_cast<std::int64_t>(
         std::ceil(std::cbrt(static_cast<double>(count) / static_cast<double>(most_crop_voxels))));
     const auto left = [&](int a) { return (high[a] - low[a]) / step + 1; };
-    Crop crop;
+    ShapeCutout crop;
     crop.grid.size = {left(0), left(1), left(2)};
     crop.grid.voxel_um = grid.voxel_um * static_cast<double>(step);
     crop.grid.origin_um = grid.world_from_voxel(
@@ -60,7 +60,7 @@ PlacedShape make_shape(const InstanceVolume& volume, const SurfacePoints& surfac
     shape.faces = static_cast<std::int64_t>(points.size());
     if (points.empty()) return shape;
 
-    const Crop crop = crop_of(volume, surfaces, object);
+    const ShapeCutout crop = shape_cutout(volume, surfaces, object);
     std::vector<float> depth(crop.mask.size());
     find_squared_distances_um2(crop.mask, crop.grid.size, crop.grid.voxel_um, Beyond::other, depth);
     const double half = 0.5 * std::min({crop.grid.voxel_um.x, crop.grid.voxel_um.y, crop.grid.voxel_um.z});

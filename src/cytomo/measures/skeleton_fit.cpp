@@ -14,7 +14,7 @@ namespace cytomo {
 namespace {
 
 /// A surface lies on average this part of a voxel's extent beyond the outermost voxel centre.
-constexpr double beyond_last_centre = 0.3;
+constexpr double beyond_end_centre = 0.3;
 
 /// Where a level's voxels may belong: near a place on a branch.
 struct Candidate {
@@ -159,7 +159,7 @@ private:
             });
         const Vec3 along = length(tip - start) > 0 ? normalized(tip - start) : Vec3{1, 0, 0};
         const double beyond =
-            std::max(beyond_last_centre * extent(along), (extent(along) - length(tip - start)) / 2);
+            std::max(beyond_end_centre * extent(along), (extent(along) - length(tip - start)) / 2);
         branch.line = SkeletonLine({start - along * beyond, tip + along * beyond}, true, true, false);
         branch.low_um = 0;
         branch.high_um = branch.line.length_um();
@@ -255,8 +255,8 @@ private:
             const double beside = extents[given.branch][best.segment];
             branch.cuts.add(given.place_um, given.volume_um3, best.at, beside);
             if (best.squared_um2 > nearest_axis[given.branch] * nearest_axis[given.branch]) return;
-            branch.low_um = std::min(branch.low_um, best.at - beyond_last_centre * beside);
-            branch.high_um = std::max(branch.high_um, best.at + beyond_last_centre * beside);
+            branch.low_um = std::min(branch.low_um, best.at - beyond_end_centre * beside);
+            branch.high_um = std::max(branch.high_um, best.at + beyond_end_centre * beside);
         };
         if (coarse) {
             constexpr std::size_t piece = 4096;

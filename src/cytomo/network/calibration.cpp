@@ -16,7 +16,6 @@ namespace cytomo {
 
 namespace {
 
-constexpr int most_classes = 16;
 constexpr std::size_t bin_count = 15;
 constexpr double coldest = 0.25, hottest = 8;
 constexpr std::int64_t most_voxels = 200'000;

@@ -15,16 +15,11 @@ Vec3 place(Size3 size, std::int64_t i) {
             static_cast<double>(i / (size.x * size.y))};
 }
 
-template <class T>
-const T& any_of(const std::vector<T>& list, Random& random) {
-    return list[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(list.size()) - 1))];
-}
-
 /// One of the deepest voxels: of four drawn, the one that lies deepest.
 std::int64_t deep_voxel(const Patch& patch, const std::vector<std::int64_t>& voxels, Random& random) {
-    std::int64_t best = any_of(voxels, random);
+    std::int64_t best = one_of(voxels, random);
     for (int k = 0; k < 3 && !patch.depth.empty(); ++k) {
-        const auto other = any_of(voxels, random);
+        const auto other = one_of(voxels, random);
         if (patch.depth[static_cast<std::size_t>(other)] > patch.depth[static_cast<std::size_t>(best)]) best = other;
     }
     return best;
@@ -49,12 +44,12 @@ std::uint16_t draw_object(const Patch& patch, const Objects& objects, std::uint8
     std::vector<std::uint8_t> classes;
     for (const auto& [id, numbers] : of_class)
         if (id != cell_body || of_class.size() == 1) classes.push_back(id);  // which is all around
-    return any_of(of_class.at(any_of(classes, random)), random);
+    return one_of(of_class.at(one_of(classes, random)), random);
 }
 
 /// Voxels on one side of a random plane through one of them.
 std::vector<std::int64_t> cut_off(const std::vector<std::int64_t>& voxels, Size3 size, Random& random) {
-    const Vec3 through = place(size, any_of(voxels, random)), normal{random.normal(), random.normal(), random.normal()};
+    const Vec3 through = place(size, one_of(voxels, random)), normal{random.normal(), random.normal(), random.normal()};
     std::vector<std::int64_t> out;
     for (const auto i : voxels)
         if (dot(place(size, i) - through, normal) > 0) out.push_back(i);
@@ -100,7 +95,7 @@ Clicks draw_clicks(const Patch& patch, std::uint8_t cell_body, Random& random) {
         for (const auto i : missing) out.mask[static_cast<std::size_t>(i)] = 0;
         if (!missing.empty()) add_click(out.points, patch.size, deep_voxel(patch, missing, random), 1);
     }
-    for (auto more = random.integer(0, 2); more > 0; --more) add_click(out.points, patch.size, any_of(voxels, random), 1);
+    for (auto more = random.integer(0, 2); more > 0; --more) add_click(out.points, patch.size, one_of(voxels, random), 1);
     return out;
 }
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cytomo/core/clock.h"
+#include "cytomo/core/mirrored.h"
 #include "cytomo/core/parallel.h"
 #include "double_decoder.h"
 #include "torch_predictor.h"
@@ -27,11 +29,6 @@ struct Chunks {
         for (std::int64_t i = 0; i <= more; ++i) starts.push_back(more > 0 ? i * (n - length) / more : 0);
     }
 };
-
-std::int64_t mirrored(std::int64_t i, std::int64_t n) {
-    i %= 2 * n;
-    return i < n ? i : 2 * n - 1 - i;
-}
 
 /// View v of a plane [..., y, x]: v % 4 quarter turns, then mirrored if v >= 4.
 torch::Tensor turned(const torch::Tensor& x, int view) {
@@ -183,9 +180,9 @@ Probabilities predict_double_decoder(const Tomogram& tomogram, const Model& mode
                                      const PredictOptions& options, PredictRecord* record_out,
                                      const Progress& progress) {
     options.check();
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     const auto seconds = [&] {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        return seconds_since(start);
     };
     PredictRecord record;
     record.device = options.device;

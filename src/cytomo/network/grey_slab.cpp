@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cytomo/core/fresh_memory.h"
+#include "cytomo/core/mirrored.h"
 #include "cytomo/core/parallel.h"
 
 namespace cytomo {
@@ -12,12 +13,6 @@ namespace {
 
 constexpr float steps = 2048;
 constexpr std::int64_t slices_at_once = 16;
-
-std::int64_t mirrored(std::int64_t i, std::int64_t n) {
-    const std::int64_t period = 2 * n;
-    i %= period;
-    return i < n ? i : period - 1 - i;
-}
 
 }  // namespace
 

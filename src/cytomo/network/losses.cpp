@@ -4,11 +4,12 @@
 
 #include <cmath>
 
+#include "cytomo/network/model.h"
+
 namespace cytomo {
 
 namespace {
 
-constexpr int most_classes = 16;
 constexpr float least = 1e-30F;         // of a probability in a logarithm
 constexpr double dice_smoothing = 100;  // voxels: keeps rare specks from dominating
 

@@ -48,6 +48,9 @@ enum class NetworkKind {
     double_decoder  ///< the published two-dimensional network with two decoders, see train_double_decoder.h
 };
 
+/// Ids of classes that a model may tell apart: 0 to 15.
+inline constexpr int most_classes = 16;
+
 /// A 3D U-Net whose cost lies in few, well-shaped convolutions (all channels multiples of 16).
 /// Level l has `widths[l]` channels at 1/2^l of the resolution. Encoder: two 3×3×3 convolutions a
 /// level, 2×2×2 strided convolutions in between. Decoder: 1×1×1 convolution at the coarse level,

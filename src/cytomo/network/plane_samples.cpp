@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/mirrored.h"
 #include "double_decoder_predict.h"
 
 namespace cytomo {
@@ -14,11 +15,6 @@ constexpr std::int64_t crop_edge = 256;
 
 std::int64_t crop_length(std::int64_t n) {
     return std::clamp<std::int64_t>((n + 15) / 16 * 16, 32, crop_edge);
-}
-
-std::int64_t mirrored(std::int64_t i, std::int64_t n) {
-    i %= 2 * n;
-    return i < n ? i : 2 * n - 1 - i;
 }
 
 float range_of(const std::vector<float>& values) {

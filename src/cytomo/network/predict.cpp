@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/fresh_memory.h"
 #include "cytomo/core/parallel.h"
@@ -116,10 +117,6 @@ double mean_of_winners(const Probabilities& p) {
 Probabilities predict_all(const Tomogram& tomogram, const Model& model, const PredictOptions& options,
                           bool disagreement, PredictRecord* record_out, const Progress& progress) {
     options.check();
-    using Clock = std::chrono::steady_clock;
-    const auto seconds_since = [](Clock::time_point t) {
-        return std::chrono::duration<double>(Clock::now() - t).count();
-    };
     const auto start = Clock::now();
     PredictRecord record;
     const auto stage = progress.stage("segmenting");

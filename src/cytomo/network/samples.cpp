@@ -147,11 +147,6 @@ const std::vector<std::int64_t>* draw_class(const Sample::Places& all, Random& r
         random.integer(0, static_cast<std::int64_t>(classes.size()) - 1))];
 }
 
-template <class T>
-const T& any_of(const std::vector<T>& list, Random& random) {
-    return list[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(list.size()) - 1))];
-}
-
 bool has_objects(const ClassVolume& labels) {
     return std::any_of(labels.values().begin(), labels.values().end(),
                        [](std::uint8_t label) { return label != 0 && label != ignore_label; });
@@ -311,7 +306,7 @@ PatchPair SampleSet::draw(const TrainOptions& options, Size3 size, bool guessed,
     const bool from_simulated = kind < share;
     const bool from_unlabelled =
         !unlabelled.empty() && options.method == TrainMethod::semi && !from_simulated && kind < share + 0.2;
-    const Sample& sample = any_of(from_simulated    ? simulated
+    const Sample& sample = one_of(from_simulated    ? simulated
                                   : from_unlabelled ? unlabelled
                                                     : training,
                                   random);
@@ -320,10 +315,10 @@ PatchPair SampleSet::draw(const TrainOptions& options, Size3 size, bool guessed,
                 random.uniform() * static_cast<double>(grid.size.y),
                 random.uniform() * static_cast<double>(grid.size.z)};
     guessed = guessed && !sample.guessed.empty();
-    const auto& labels = guessed ? any_of(sample.guessed, random) : sample.labels;
+    const auto& labels = guessed ? one_of(sample.guessed, random) : sample.labels;
     const auto* places = draw_class(guessed ? sample.guessed_places : sample.places, random);
     if (places != nullptr && random.chance(options.centred_share)) {
-        const Vec3 at = position(grid, any_of(*places, random));
+        const Vec3 at = position(grid, one_of(*places, random));
         const auto jitter = [&](std::int64_t n) {
             return random.uniform(-0.35, 0.35) * static_cast<double>(n);
         };
@@ -357,7 +352,7 @@ std::vector<Patch> SampleSet::validation_patches(const TrainOptions& options) co
     const auto half = [](std::int64_t n) { return n % 2 == 0 ? 0.5 : 0.0; };
     const Vec3 to_middle{half(options.patch.x), half(options.patch.y), half(options.patch.z)};
     const auto add = [&](const Sample& s, const std::vector<std::int64_t>& places) {
-        const Vec3 at = position(s.labels.grid(), any_of(places, random)) + to_middle;
+        const Vec3 at = position(s.labels.grid(), one_of(places, random)) + to_middle;
         out.push_back(cut_augmented_patch(s.values, s.labels, options.patch, at, none, random));
         for (const auto label : out.back().labels)
             if (label < seen.size()) seen[label] = true;

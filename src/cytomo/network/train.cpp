@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/libtorch.h"
@@ -17,12 +18,6 @@
 namespace cytomo {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double minutes_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count() / 60;
-}
 
 std::vector<double> validate(const Model& model, const std::vector<Patch>& patches,
                              const TrainOptions& options) {

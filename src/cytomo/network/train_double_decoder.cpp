@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "checkpoint.h"
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/libtorch.h"
@@ -19,12 +20,6 @@
 namespace cytomo {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double minutes_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count() / 60;
-}
 
 /// Adam with TensorFlow's place for epsilon. Parameters without a gradient stay as they are.
 class Adam {
@@ -129,9 +124,9 @@ SafeTensors take_checkpoint(const std::filesystem::path& file, Model& model, con
     return c;
 }
 
-class Trainer {
+class PlaneTrainer {
 public:
-    Trainer(State& state, const TrainOptions& options, torch::Device device)
+    PlaneTrainer(State& state, const TrainOptions& options, torch::Device device)
         : state_(state), options_(options), device_(device) {}
 
     /// One crop; returns its loss.
@@ -241,7 +236,7 @@ TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomog
     const auto epoch = std::min<std::int64_t>(426, 6 * samples.labelled_slices());
 
     TrainingResult result;
-    Trainer trainer(state, options, device);
+    PlaneTrainer trainer(state, options, device);
     const auto start_time = Clock::now();
     auto last_saved = start_time;
     const double minutes_before = state.minutes;

@@ -8,27 +8,16 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/report/html_text.h"
+#include "cytomo/report/plot_parts.h"
 
 namespace cytomo {
 
 namespace {
 
+using plot::attribute, plot::hex, plot::number;
+
 constexpr double plot_width = 600, label_width = 118, count_width = 66, row_height = 46, top_margin = 8,
                  axis_height = 46;
-
-std::string number(double v) {
-    return short_number(v, 5);
-}
-
-std::string attribute(const char* name, double value) {
-    return std::string(" ") + name + "=\"" + number(value) + "\"";
-}
-
-/// The class's colour; near black, which a dark page would swallow, becomes grey.
-std::string hex(Colour c) {
-    const bool dark = std::max({c[0], c[1], c[2]}) < 70;
-    return dark ? "#7d8792" : css_colour(c[0], c[1], c[2]);
-}
 
 struct Tick {
     double value;
@@ -82,13 +71,13 @@ Axis axis_for(double low, double high) {
     return {low >= 0 ? std::max(0.0, low < 0.3 * high ? 0.0 : start) : start, high + 0.04 * span, false};
 }
 
-std::string text_at(double x, double y, const std::string& anchor, const std::string& text,
+std::string faint_text(double x, double y, const std::string& anchor, const std::string& text,
                     double opacity = 1) {
     return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" +
            (opacity < 1 ? attribute("opacity", opacity) : "") + ">" + escaped(text) + "</text>";
 }
 
-std::string line(double x1, double y1, double x2, double y2, double width, double opacity) {
+std::string stroke(double x1, double y1, double x2, double y2, double width, double opacity) {
     return "<line" + attribute("x1", x1) + attribute("y1", y1) + attribute("x2", x2) + attribute("y2", y2) +
            " stroke=\"currentColor\"" + attribute("stroke-width", width) + attribute("opacity", opacity) +
            "/>";
@@ -100,16 +89,16 @@ std::string svg_start(const std::string& title, double height) {
 }
 
 std::string draw_axis(const Axis& axis, double y, const std::string& label) {
-    std::string out = line(label_width, y, plot_width - count_width, y, 1, 0.6);
+    std::string out = stroke(label_width, y, plot_width - count_width, y, 1, 0.6);
     for (const Tick& t : axis.ticks()) {
         const double x = axis.position(t.value);
         if (t.labelled) {
-            out += line(x, top_margin, x, y, 1, 0.1);
-            out += text_at(x, y + 19, "middle", number(std::abs(t.value) < 1e-12 ? 0 : t.value), 0.8);
+            out += stroke(x, top_margin, x, y, 1, 0.1);
+            out += faint_text(x, y + 19, "middle", number(std::abs(t.value) < 1e-12 ? 0 : t.value), 0.8);
         }
-        out += line(x, y, x, y + (t.labelled ? 6 : 3), 1, 0.6);
+        out += stroke(x, y, x, y + (t.labelled ? 6 : 3), 1, 0.6);
     }
-    return out + text_at((label_width + plot_width - count_width) / 2, y + 38, "middle", label);
+    return out + faint_text((label_width + plot_width - count_width) / 2, y + 38, "middle", label);
 }
 
 double quantile(const std::vector<double>& sorted, double q) {
@@ -182,11 +171,11 @@ std::string strip(const NamedValues& group, const std::vector<double>& sorted, c
     }
     if (sorted.size() >= 4) {
         const double q1 = axis.position(quantile(sorted, 0.25)), q3 = axis.position(quantile(sorted, 0.75));
-        out += line(q1, middle, q3, middle, 2.5, 0.9);
+        out += stroke(q1, middle, q3, middle, 2.5, 0.9);
     }
     const double median = axis.position(quantile(sorted, 0.5));
     if (sorted.size() >= 3)
-        out += line(median, middle - row_height * 0.3, median, middle + row_height * 0.3, 2.5, 0.9);
+        out += stroke(median, middle - row_height * 0.3, median, middle + row_height * 0.3, 2.5, 0.9);
     return out;
 }
 
@@ -224,9 +213,9 @@ Figure strip_figure(const std::string& title, const std::string& quantity, const
         quantity + (unit.empty() ? "" : " (" + unit + ")") + (axis.logarithmic ? ", logarithmic" : ""));
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const double middle = top_margin + row_height * (static_cast<double>(r) + 0.5);
-        svg += text_at(label_width - 14, middle + 4.5, "end", rows[r].group->name);
+        svg += faint_text(label_width - 14, middle + 4.5, "end", rows[r].group->name);
         svg += strip(*rows[r].group, rows[r].sorted, axis, middle);
-        svg += text_at(plot_width - count_width + 12, middle + 4.5, "start",
+        svg += faint_text(plot_width - count_width + 12, middle + 4.5, "start",
                        "n = " + std::to_string(rows[r].sorted.size()), 0.7);
     }
     figure.svg = svg + "</svg>";
@@ -300,14 +289,14 @@ Figure grey_figure(std::span<const GreyHistogram> histograms, const std::string&
     for (std::size_t r = 0; r < histograms.size(); ++r) {
         const auto& h = histograms[r];
         const double base = top_margin + row_height * static_cast<double>(r + 1) - 1;
-        svg += text_at(label_width - 14, base - row_height * 0.3, "end", h.name);
+        svg += faint_text(label_width - 14, base - row_height * 0.3, "end", h.name);
         svg += shape(smoothed_to_peak(std::vector<double>(h.counts.begin(), h.counts.end()), 2),
                      axis.position(h.low + h.step / 2), axis.position(axis.high - h.step / 2), base,
                      row_height * 0.86, 0, h.colour);
         if (h.median >= axis.low && h.median <= axis.high)
             svg +=
-                line(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 2, 0.9);
-        svg += text_at(plot_width - count_width + 12, base - row_height * 0.3, "start",
+                stroke(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 2, 0.9);
+        svg += faint_text(plot_width - count_width + 12, base - row_height * 0.3, "start",
                        short_number(h.median, 3), 0.7);
     }
     figure.svg = svg + "</svg>";

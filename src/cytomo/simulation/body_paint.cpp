@@ -2,20 +2,11 @@
 #include <numbers>
 
 #include "cytomo/simulation/organelles.h"
+#include "falloff.h"
 
 namespace cytomo {
 
 namespace {
-
-double ramp(double v) {
-    return std::clamp(0.5 + v, 0.0, 1.0);
-}
-
-/// 1 on a sheet, falling to 0 over its thickness.
-double sheet(double distance, double thickness_um) {
-    const double t = distance / thickness_um;
-    return std::exp(-4 * t * t);
-}
 
 struct Nucleoli {
     std::vector<Ellipsoid> bodies;

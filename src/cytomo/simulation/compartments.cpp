@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "cytomo/simulation/organelles.h"
+#include "falloff.h"
 
 namespace cytomo {
 
@@ -60,11 +61,6 @@ private:
     Vec3 last_;
     double last_radius_ = 0;
 };
-
-double sheet(double distance, double thickness_um) {
-    const double t = distance / thickness_um;
-    return std::exp(-4 * t * t);
-}
 
 /// What lies in a vacuole.
 struct Inclusion {

@@ -11,11 +11,6 @@ namespace cytomo {
 
 namespace {
 
-Box common(const Box& a, const Box& b) {
-    return {{std::max(a.low.x, b.low.x), std::max(a.low.y, b.low.y), std::max(a.low.z, b.low.z)},
-            {std::min(a.high.x, b.high.x), std::min(a.high.y, b.high.y), std::min(a.high.z, b.high.z)}};
-}
-
 struct Found {
     double area_um2 = 0, gap_um = 1e300;
 };
@@ -72,7 +67,7 @@ Found compare(const Canvas& canvas, const Shape& first, const Shape& second, con
     const double layer = std::max({grid.voxel_um.x, grid.voxel_um.y, grid.voxel_um.z});
     const double reach = within_um + layer;
     const Canvas::Limits l =
-        canvas.limits(common(common(first.box.grown(reach), second.box.grown(reach)), view), 0, grid.size.z);
+        canvas.limits(first.box.grown(reach).common(second.box.grown(reach)).common(view), 0, grid.size.z);
     Found found;
     if (l.empty()) return found;
     const Surface a(canvas, first, l, reach + layer), b(canvas, second, l, reach + layer);
@@ -120,7 +115,7 @@ std::vector<Contact> find_contacts(const Canvas& canvas, const Grid& view,
     for (std::size_t i = 0; i < shapes.size(); ++i)
         for (std::size_t j = i + 1; j < shapes.size(); ++j) {
             if (shapes[i]->owner == shapes[j]->owner) continue;
-            const Box both = common(shapes[i]->box.grown(within_um), shapes[j]->box);
+            const Box both = shapes[i]->box.grown(within_um).common(shapes[j]->box);
             if (both.low.x >= both.high.x || both.low.y >= both.high.y || both.low.z >= both.high.z) continue;
             pairs.emplace_back(shapes[i], shapes[j]);
         }

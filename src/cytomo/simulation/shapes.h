@@ -1,6 +1,7 @@
 // Shapes as signed distances (µm, negative inside), and which space is taken.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -13,6 +14,11 @@ struct Box {
     Vec3 low, high;
     Box grown(double by) const {
         return {{low.x - by, low.y - by, low.z - by}, {high.x + by, high.y + by, high.z + by}};
+    }
+    /// What both contain; low beyond high where they have nothing in common.
+    Box common(const Box& b) const {
+        return {{std::max(low.x, b.low.x), std::max(low.y, b.low.y), std::max(low.z, b.low.z)},
+                {std::min(high.x, b.high.x), std::min(high.y, b.high.y), std::min(high.z, b.high.z)}};
     }
     bool contains(Vec3 p) const {
         return p.x >= low.x && p.y >= low.y && p.z >= low.z && p.x <= high.x && p.y <= high.y &&

@@ -3,20 +3,11 @@
 #include <numbers>
 
 #include "cytomo/simulation/organelles.h"
+#include "falloff.h"
 
 namespace cytomo {
 
 namespace {
-
-double ramp(double v) {
-    return std::clamp(0.5 + v, 0.0, 1.0);
-}
-
-/// 1 on a sheet, falling to 0 over its thickness.
-double sheet(double distance, double thickness_um) {
-    const double t = distance / thickness_um;
-    return std::exp(-4 * t * t);
-}
 
 /// A membrane as seen: how much it absorbs over what is beside it, and its apparent thickness.
 struct Membrane {
@@ -34,16 +25,11 @@ struct Nucleus {
     std::vector<Nucleolus> nucleoli;
 };
 
-Box common(const Box& a, const Box& b) {
-    return {{std::max(a.low.x, b.low.x), std::max(a.low.y, b.low.y), std::max(a.low.z, b.low.z)},
-            {std::min(a.high.x, b.high.x), std::min(a.high.y, b.high.y), std::min(a.high.z, b.high.z)}};
-}
-
 std::vector<Nucleolus> make_nucleoli(const CellBody& body, const Ellipsoid& nucleus, const CellModel& model,
                                      Random& random) {
     const auto draw = [&](const char* quantity) { return model.draw(quantity, random); };
     std::vector<Nucleolus> result;
-    const Box where = common(nucleus.box(), body.wide);
+    const Box where = nucleus.box().common(body.wide);
     const Vec3 extent = where.high - where.low;
     const auto count = std::clamp<std::int64_t>(std::llround(draw("nucleus.nucleoli")), 0, 12);
     if (extent.x <= 0 || extent.y <= 0 || extent.z <= 0) return result;

@@ -27,7 +27,7 @@ namespace {
 constexpr double bias = 0.20;
 constexpr double largest_move = 0.25;
 constexpr int spreading_steps = 12;
-constexpr std::int64_t chunk = 8192;
+constexpr std::int64_t vertices_at_once = 8192;
 
 struct Share {
     double curvature = 0, area = 0;
@@ -40,7 +40,7 @@ std::vector<Share> measure_shares(const Mesh& mesh, const VertexTriangles& aroun
     for (std::size_t t = 0; t < normal.size(); ++t) normal[t] = area_vector(mesh, mesh.triangles[t]);
     std::vector<Share> shares(mesh.vertices.size());
     parallel_chunks(
-        static_cast<std::int64_t>(shares.size()), chunk, [&](std::int64_t begin, std::int64_t end) {
+        static_cast<std::int64_t>(shares.size()), vertices_at_once, [&](std::int64_t begin, std::int64_t end) {
             for (auto v = static_cast<std::uint32_t>(begin); v < static_cast<std::uint32_t>(end); ++v) {
                 if (faces[v] != 0) continue;
                 for (const auto left : around.of(v)) {
@@ -80,7 +80,7 @@ void compensate_curvature(Mesh& mesh, const Grid& grid) {
     for (int i = 0; i < spreading_steps; ++i) {
         // Each vertex keeps half and gives the rest to its neighbours in equal parts.
         parallel_chunks(
-            static_cast<std::int64_t>(shares.size()), chunk, [&](std::int64_t begin, std::int64_t end) {
+            static_cast<std::int64_t>(shares.size()), vertices_at_once, [&](std::int64_t begin, std::int64_t end) {
                 for (auto v = static_cast<std::uint32_t>(begin); v < static_cast<std::uint32_t>(end); ++v) {
                     Share sum{shares[v].curvature / 2, shares[v].area / 2};
                     for (const auto number : around.of(v)) {

@@ -24,7 +24,7 @@ namespace {
 
 constexpr float lambda = 0.5F;
 constexpr float mu = -0.5263F;  // 1/lambda + 1/mu = 0.1: longer waves than this pass unchanged
-constexpr std::int64_t chunk = 8192;
+constexpr std::int64_t vertices_a_task = 8192;
 
 /// For each vertex the vertices that a smoothing step averages. In a closed oriented mesh each
 /// neighbour follows the vertex in exactly one triangle.
@@ -55,7 +55,7 @@ struct Neighbours {
 
 void step(const std::vector<std::array<float, 3>>& from, std::vector<std::array<float, 3>>& to,
           const Neighbours& neighbours, const std::vector<OuterFaces>& faces, float weight) {
-    parallel_chunks(static_cast<std::int64_t>(from.size()), chunk, [&](std::int64_t b, std::int64_t e) {
+    parallel_chunks(static_cast<std::int64_t>(from.size()), vertices_a_task, [&](std::int64_t b, std::int64_t e) {
         for (auto v = static_cast<std::size_t>(b); v < static_cast<std::size_t>(e); ++v) {
             const std::size_t first = neighbours.begin[v], end = neighbours.begin[v + 1];
             const auto& p = from[v];
