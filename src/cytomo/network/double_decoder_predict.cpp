@@ -8,7 +8,7 @@
 
 #include "cytomo/core/parallel.h"
 #include "double_decoder.h"
-#include "torch_predictor.h"
+#include "runner.h"
 
 namespace cytomo {
 
@@ -188,8 +188,7 @@ Probabilities predict_double_decoder(const Tomogram& tomogram, const Model& mode
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
     PredictRecord record;
-    record.device = options.device;
-    if (options.device == "auto") record.device = cuda_available() ? "cuda:0" : "cpu";
+    record.device = device_for(options, &record.device_reason);
     record.precision = "f32";
     record.polarity = options.polarity;
     const auto stage = progress.stage("segmenting");
