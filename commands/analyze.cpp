@@ -1,13 +1,9 @@
 // cytomo analyze: everything, in one command.
 #include "cytomo/analyze.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <thread>
+#include <set>
 
 #include "command.h"
 #include "cytomo/core/error.h"
@@ -39,13 +35,10 @@ struct Arguments {
 
 /// What the outline of the cell body is called: none of the classes is.
 std::string outline_name(const Legend& legend) {
-    const auto is_taken = [&](const std::string& name) {
-        return std::any_of(legend.entries.begin(), legend.entries.end(),
-                           [&](const auto& entry) { return file_name_of_class(legend, entry.id) == name; });
-    };
-    std::string name = "cell-body";
-    if (is_taken(name)) name = "cell-outline";
-    while (is_taken(name)) name += "-of-all";
+    std::set<std::string> taken;
+    for (const auto& entry : legend.entries) taken.insert(file_name_of_class(legend, entry.id));
+    std::string name = taken.contains("cell-body") ? "cell-outline" : "cell-body";
+    while (taken.contains(name)) name += "-of-all";
     return name;
 }
 

@@ -47,7 +47,7 @@ void hand_over_to_libtorch(const std::string& what) {
 void hand_over_if_needed(const std::string& device, const std::string& model_file) {
     if (has_libtorch()) return;
     if (device.rfind("cuda", 0) == 0) hand_over_to_libtorch("--device " + device);
-    if (device == "auto" && fs::exists("/dev/nvidiactl") && !program_with_libtorch().empty())
+    if (device == "auto" && has_nvidia_driver() && !program_with_libtorch().empty())
         hand_over_to_libtorch("--device auto");
     if (model_file.empty()) return;
     bool needed = false;

@@ -49,7 +49,7 @@ Model PredictArguments::model() const {
 }
 
 std::string describe(const PredictRecord& r) {
-    char text[240], work[48] = "";
+    char text[320], work[48] = "";
     if (r.multiply_adds > 0)
         std::snprintf(work, sizeof work, ", %.*f G multiply-adds", r.multiply_adds < 1e10 ? 1 : 0,
                       r.multiply_adds / 1e9);
@@ -60,7 +60,7 @@ std::string describe(const PredictRecord& r) {
             ? (" (guessed, " + std::to_string(static_cast<int>(100 * r.polarity_confidence)) + " % sure)")
                   .c_str()
             : "",
-        r.device.c_str(), r.precision.c_str(), r.views, r.views == 1 ? "" : "s", work, r.seconds,
+        r.device_text().c_str(), r.precision.c_str(), r.views, r.views == 1 ? "" : "s", work, r.seconds,
         r.mean_confidence);
     return text;
 }

@@ -136,6 +136,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
                               model.legend, measures, progress);
     a.surfaces = join_surfaces(a.measures, a.instances.class_of);
     a.measures.summary.record = options.record;
+    a.measures.summary.record.emplace_back("Device", a.prediction.device_text());
     a.measures.summary.record.emplace_back("Precision", a.prediction.precision);
     a.warnings = find_warnings(tomogram, model, a, options);
     if (options.pictures) make_pictures_and_page(a, tomogram, model.legend, options, progress);

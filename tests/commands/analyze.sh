@@ -9,7 +9,9 @@ holds result .cytomo-files $tables classes.tif error_model.json instances.tif me
 json result/summary.json >/dev/null
 precision=$(json result/summary.json record Precision)
 case $precision in f32 | bf16) ;; *) fail "the record's precision: '$precision'" ;; esac
-grep -q "cpu, $precision" err.txt || fail "the terminal says another precision than the record, $precision"
+device=$(json result/summary.json record Device)
+case $device in "no NVIDIA driver, so cpu" | *CUDA*", so cpu") ;; *) fail "the record's device: '$device'" ;; esac
+grep -qF "; $device, $precision, " err.txt || fail "the terminal says something else than the record: $device, $precision"
 grep -q "Precision</td><td>$precision\|Precision.*$precision" result/report.html || fail "the page does not say the precision"
 grep -qi "<!doctype html>" result/report.html || fail "report.html is no HTML"
 ! grep -Eq '(src|href)="https?:' result/report.html || fail "the page loads something from elsewhere"

@@ -48,7 +48,7 @@ expect "--voxel-nm --voxel-error-percent" "analyze --vox" bash complete.bash "$c
 expect "slices surfaces" "render s" bash complete.bash "$completions" cytomo render s
 expect "" "a file" bash complete.bash "$completions" cytomo info "tomo"
 if command -v zsh >/dev/null; then
-    zsh -n "$prefix"/share/zsh/*/_cytomo || fail "zsh: its completions are no zsh"
+    zsh -f -n "$prefix"/share/zsh/*/_cytomo || fail "zsh: its completions are no zsh"
 else
     echo "the syntax of zsh's completions was not looked at: there is no zsh"
 fi

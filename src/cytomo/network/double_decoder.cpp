@@ -146,7 +146,7 @@ torch::Device find_device(const std::string& name) {
     const int count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
     if (index >= count)
         throw InputError(name, "a CUDA device", std::to_string(count) + " devices",
-                         "Use --device cpu, or a build against a libtorch with CUDA");
+                         "Use --device cpu; CUDA takes NVIDIA's driver and a libtorch built with CUDA");
     return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }
 

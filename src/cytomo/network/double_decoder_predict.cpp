@@ -10,7 +10,7 @@
 #include "cytomo/core/mirrored.h"
 #include "cytomo/core/parallel.h"
 #include "double_decoder.h"
-#include "torch_predictor.h"
+#include "runner.h"
 
 namespace cytomo {
 
@@ -185,8 +185,7 @@ Probabilities predict_double_decoder(const Tomogram& tomogram, const Model& mode
         return seconds_since(start);
     };
     PredictRecord record;
-    record.device = options.device;
-    if (options.device == "auto") record.device = cuda_available() ? "cuda:0" : "cpu";
+    record.device = device_for(options, &record.device_reason);
     record.precision = "f32";
     record.polarity = options.polarity;
     const auto stage = progress.stage("segmenting");

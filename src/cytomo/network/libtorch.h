@@ -12,4 +12,7 @@ void use_libtorch();
 /// Whether it was called.
 bool has_libtorch();
 
+/// Whether this machine has NVIDIA's driver (/dev/nvidiactl), without which libtorch finds no CUDA device.
+bool has_nvidia_driver();
+
 }  // namespace cytomo

@@ -193,6 +193,10 @@ void PredictOptions::check() const {
             "tiles: expected at least 32 x 32 x 16 voxels and an overlap of at most half a tile");
 }
 
+std::string PredictRecord::device_text() const {
+    return device_reason.empty() ? device : device_reason + ", so " + device;
+}
+
 int views_for(Size3 volume, const Architecture& architecture) {
     const std::int64_t stride = architecture.stride();
     if (volume.z < stride && thin_depth(volume.z, stride) < stride) {  // what a user looks at first

@@ -29,10 +29,13 @@ struct PredictRecord {
     bool polarity_guessed = false;
     double polarity_confidence = 0;  ///< 0.5 (a coin) … 1; only if guessed
     std::string device, precision;
+    std::string device_reason;  ///< why `device` was taken, if "auto" chose it; else empty
     int views = 1;
     double multiply_adds = 0;  ///< of all tiles in all views, and of what polarity took; 3D U-Nets only
     double seconds = 0;
     double mean_confidence = 0;  ///< mean probability of the winning class
+    /// "cpu", or if "auto" chose it "no NVIDIA driver, so cpu".
+    std::string device_text() const;
 };
 
 /// Views that predict takes if it may choose, by the work of one: 8 for up to 4 million voxels of the model's

@@ -9,7 +9,9 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
 #include "cytomo/network/libtorch.h"
+#include "runner.h"
 #include "tiling.h"
+#include "torch_backend.h"
 
 namespace cytomo {
 namespace {
@@ -55,6 +57,35 @@ TEST(Predict, SaysWhatTakesLibtorchWhereThereIsNone) {
     planes.outputs = 2;
     options.device = "auto";
     EXPECT_NE(refusal(make_model(planes, 1), options).find("libtorch"), std::string::npos);
+}
+
+TEST(Predict, SaysWhichDeviceAutoTookAndWhy) {
+    const Model model = make_model({{16, 16}, 3}, 1);
+    PredictOptions options = bright();
+    PredictRecord record;
+    predict(noise({32, 32, 16}, {0.02, 0.02, 0.02}), model, options, &record);
+    EXPECT_EQ(record.device, "cpu");
+    EXPECT_EQ(record.device_reason, has_nvidia_driver() ? "CUDA takes libtorch, which this program is without"
+                                                        : "no NVIDIA driver");
+    EXPECT_EQ(record.device_text(), record.device_reason + ", so cpu");
+    options.device = "cpu";
+    predict(noise({32, 32, 16}, {0.02, 0.02, 0.02}), model, options, &record);
+    EXPECT_EQ(record.device_text(), "cpu");
+
+    // With libtorch, which finds a device or none.
+    static bool found = false;
+    static const TorchBackend backend{[] { return found; }, nullptr, nullptr};
+    set_torch_backend(&backend);
+    std::string reason;
+    EXPECT_EQ(device_for(options, &reason), "cpu");
+    EXPECT_EQ(reason, "");
+    options.device = "auto";
+    EXPECT_EQ(device_for(options, &reason), "cpu");
+    EXPECT_EQ(reason, "libtorch finds no CUDA device");
+    found = true;
+    EXPECT_EQ(device_for(options, &reason), "cuda:0");
+    EXPECT_EQ(reason, "libtorch finds CUDA");
+    set_torch_backend(nullptr);
 }
 
 TEST(Predict, TiledEqualsUntiledAwayFromSeams) {

@@ -5,6 +5,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/network/libtorch.h"
 #include "cytomo/network/predict.h"
 #include "engine.h"
 #include "grey_slab.h"
@@ -39,9 +40,20 @@ std::int64_t most_tile_voxels(const Model& model) {
     return runs_in_bands(model) ? 29'000'000 : 21'000'000;
 }
 
-std::string device_for(const PredictOptions& options) {
-    if (options.device != "auto") return options.device;
-    return cuda_with_libtorch() ? "cuda:0" : "cpu";
+namespace {
+
+const char* why_no_cuda() {
+    if (has_libtorch()) return "libtorch finds no CUDA device";
+    return has_nvidia_driver() ? "CUDA takes libtorch, which this program is without" : "no NVIDIA driver";
+}
+
+}  // namespace
+
+std::string device_for(const PredictOptions& options, std::string* reason) {
+    const bool chosen = options.device == "auto", cuda = chosen && cuda_with_libtorch();
+    if (reason != nullptr) *reason = !chosen ? "" : cuda ? "libtorch finds CUDA" : why_no_cuda();
+    if (!chosen) return options.device;
+    return cuda ? "cuda:0" : "cpu";
 }
 
 TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, const Model& model,
@@ -64,7 +76,7 @@ TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, cons
 
 Runner make_runner(const Model& model, Size3 tile, const PredictOptions& options, PredictRecord& record,
                    const std::function<TileSamples()>& samples, std::int64_t wanted) {
-    record.device = device_for(options);
+    record.device = device_for(options, &record.device_reason);
     if (record.device != "cpu") {
         if (options.precision == "int8")
             throw UsageError("--precision int8: expected --device cpu, found " + record.device);

@@ -44,8 +44,9 @@ struct TileSamples {
 TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, const Model& model,
                         const PredictOptions& options);
 
-/// "cpu" or "cuda:N": what options.device is, or what "auto" takes on this machine.
-std::string device_for(const PredictOptions& options);
+/// "cpu" or "cuda:N": what options.device is, or what "auto" takes on this machine. `reason`: why "auto"
+/// takes it; empty if it was asked for.
+std::string device_for(const PredictOptions& options, std::string* reason = nullptr);
 
 /// The model prepared for tiles of a size, on the device and in the precision that the options ask for, which
 /// `record` is told. `samples` is called only if int8 has to learn which values occur. Throws InputError,

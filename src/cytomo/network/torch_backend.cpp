@@ -1,6 +1,7 @@
 #include "torch_backend.h"
 
 #include <atomic>
+#include <filesystem>
 
 #include "cytomo/core/error.h"
 #include "cytomo/network/libtorch.h"
@@ -13,6 +14,11 @@ std::atomic<const TorchBackend*> chosen = nullptr;
 
 bool has_libtorch() {
     return chosen != nullptr;
+}
+
+bool has_nvidia_driver() {
+    std::error_code ec;
+    return std::filesystem::exists("/dev/nvidiactl", ec);
 }
 
 void set_torch_backend(const TorchBackend* backend) {

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "cytomo/core/error.h"
 #include "cytomo/network/libtorch.h"
+#include "double_decoder.h"
 #include "double_decoder_predict.h"
 #include "torch_backend.h"
 #include "unet.h"
@@ -21,11 +21,7 @@ bool cuda_available() {
 
 Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& name,
                             const std::string& precision) {
-    const torch::Device device(name);
-    if (device.is_cuda() &&
-        (!cuda_available() || device.index() >= static_cast<int>(torch::cuda::device_count())))
-        throw InputError(name, "a CUDA device", std::to_string(torch::cuda::device_count()) + " devices",
-                         "Use --device cpu, or a build against a libtorch with CUDA");
+    const torch::Device device = find_device(name);
     auto net = std::make_shared<Unet>(model, device, torch::kFloat32);
     const int classes = model.class_count(), outputs = model.architecture.outputs,
               volumes = model.volumes();
