@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/volume.h"
 
 namespace cytomo {
@@ -287,7 +288,7 @@ std::string legend_json(const Legend& legend) {
     auto json = nlohmann::ordered_json::array();
     for (const auto& e : legend.entries)
         json.push_back({{"id", e.id}, {"name", e.name}, {"colour", e.colour}});
-    std::string text = json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    std::string text = json_text(json, -1, true);
     // Programs that split lines at '=' would trip over one in a name.
     for (auto at = text.find('='); at != std::string::npos; at = text.find('=', at))
         text.replace(at, 1, "\\u003d");
