@@ -21,7 +21,6 @@ build: ## the programs, build/release/cytomo and cytomo-torch; installs what is 
 program: ## build/release/cytomo alone, which does all but train, without libtorch
 	@scripts/install-dependencies
 	@scripts/configure analyzing
-	@rm -f build/release/cytomo-torch # of an earlier build: cytomo would start it for what takes libtorch
 	@cmake --build build/release -j $(JOBS) --target cytomo
 
 demo: program ## simulate a cell, analyze it, compare with the truth; prints the path of the page

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/parallel.h"
 #include "measure.h"
 
@@ -83,7 +84,7 @@ void write_json(const Options& options, const std::vector<Row>& rows) {
                                 {"voxels_per_s", row.voxels_per_s()},
                                 {"operations_per_s", row.operations_per_s()},
                                 {"remark", row.remark}});
-    std::ofstream(options.json) << json.dump(1) << '\n';
+    std::ofstream(options.json) << json_text(json, 1) << '\n';
 }
 
 Options parse(int argc, char** argv) {

@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <vector>
 
+#include "build.h"
 #include "cytomo/core/error.h"
 #include "cytomo/network/libtorch.h"
 #include "cytomo/network/model.h"
@@ -16,8 +18,25 @@ namespace cytomo::commands {
 namespace fs = std::filesystem;
 
 namespace {
+
 char** called_with = nullptr;
+
+/// A program of the name cytomo-torch, and the build it says it is of.
+struct Candidate {
+    fs::path program;
+    std::string build;
+};
+
+std::vector<Candidate> candidates() {
+    std::error_code ec;
+    const fs::path here = fs::read_symlink("/proc/self/exe", ec).parent_path();
+    std::vector<Candidate> found;
+    for (const fs::path& place : {here / "cytomo-torch", here / "../libexec/cytomo-torch"})
+        if (::access(place.c_str(), X_OK) == 0) found.push_back({place, build_of(place)});
+    return found;
 }
+
+}  // namespace
 
 void begin(char** arguments) {
     called_with = arguments;
@@ -25,19 +44,24 @@ void begin(char** arguments) {
 }
 
 fs::path program_with_libtorch() {
-    std::error_code ec;
-    const fs::path here = fs::read_symlink("/proc/self/exe", ec).parent_path();
-    for (const fs::path& candidate : {here / "cytomo-torch", here / "../libexec/cytomo-torch"})
-        if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    for (const Candidate& c : candidates())
+        if (c.build == build_in(build_mark)) return c.program;
     return {};
 }
 
 void hand_over_to_libtorch(const std::string& what) {
     if (has_libtorch()) return;
     const fs::path program = program_with_libtorch();
-    if (program.empty())
-        throw InputError(what, "the program cytomo-torch, which has libtorch", "none",
-                         "Install the package cytomo-train, or build it with 'make'");
+    if (program.empty()) {
+        const auto others = candidates();
+        if (others.empty())
+            throw InputError(what, "the program cytomo-torch, which has libtorch", "none",
+                             "Install the package cytomo-train, or build it with 'make'");
+        throw InputError(others[0].program.string(),
+                         "one of the same build as cytomo, " + build_in(build_mark),
+                         others[0].build.empty() ? "one that names no build" : others[0].build,
+                         "Build both again with 'make', or install cytomo-train of the version of cytomo");
+    }
     std::fflush(nullptr);
     ::execv(program.c_str(), called_with);
     throw InputError(program.string(), "to start it", std::strerror(errno),

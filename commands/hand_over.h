@@ -9,17 +9,18 @@ namespace cytomo::commands {
 /// Remembers how the program was called, and lets the one that has libtorch use it. First thing in main.
 void begin(char** arguments);
 
-/// cytomo-torch beside this program, or in ../libexec; empty if it is not installed.
+/// cytomo-torch beside this program, or in ../libexec; empty if none there is of the same build (build.h):
+/// one of other sources would do something else than what was asked for. Reads the files, some milliseconds.
 std::filesystem::path program_with_libtorch();
 
 /// Becomes cytomo-torch: same arguments, process, standard streams and exit status, so that signals reach it.
 /// To be called before any result is begun. Returns only in programs that have libtorch. Throws InputError
-/// that names `what` and how to install it if it is not there.
+/// that names `what` and how to install it if it is not there, or the one that is of another build.
 void hand_over_to_libtorch(const std::string& what);
 
-/// The same if a device ("auto": if this machine has an NVIDIA driver and cytomo-torch is installed) or the
-/// kind of model in a file needs it; "" is the model that comes with cytomo, and files that cannot be read
-/// need nothing.
+/// The same if a device ("auto": if this machine has an NVIDIA driver and a cytomo-torch of the same build)
+/// or the kind of model in a file needs it; "" is the model that comes with cytomo, and files that cannot be
+/// read need nothing.
 void hand_over_if_needed(const std::string& device, const std::string& model_file);
 
 }  // namespace cytomo::commands

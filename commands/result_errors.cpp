@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/network/model.h"
 #include "model_path.h"
 
@@ -38,7 +39,7 @@ KnownErrors from_result(const fs::path& file, const fs::path& classes) {
         }
         known.absent = json.at("absent").get<std::string>();
         if (!json.at("error_model").is_null())
-            known.learnt = parse_error_model(json.at("error_model").dump(), file.string());
+            known.learnt = parse_error_model(json_text(json.at("error_model")), file.string());
     } catch (const nlohmann::json::exception& e) {
         throw InputError(file.string(), "what cytomo analyze writes of a model's errors", e.what(),
                          "Say with --errors which model made the classes");
@@ -54,7 +55,7 @@ void write_result_errors(const fs::path& folder, const std::string& classes, con
     json["classes_checksum"] = file_checksum(folder / classes);
     json["absent"] = known.learnt ? "" : known.absent;
     json["error_model"] = known.learnt ? Json::parse(error_model_json(*known.learnt)) : Json(nullptr);
-    write_text(folder / result_errors_name, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    write_text(folder / result_errors_name, json_text(json, 2) + "\n");
 }
 
 KnownErrors errors_of_classes(const std::string& choice, const fs::path& classes) {

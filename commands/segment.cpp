@@ -2,11 +2,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
+#include <vector>
 
 #include "command.h"
 #include "cytomo/analyze.h"
 #include "cytomo/core/error.h"
-#include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
@@ -34,26 +35,58 @@ void write_probabilities(const std::string& pattern, const Probabilities& p, con
     }
 }
 
+struct ResultFile {
+    std::string option;
+    std::filesystem::path file;
+};
+
+void check_formats(const Arguments& a) {
+    for (const ResultFile& r :
+         {ResultFile{"output", a.out}, {"--probabilities", a.probabilities}, {"--confidence", a.confidence}})
+        if ((r.option == "output" || !r.file.empty()) && !is_writable_format(r.file))
+            throw UsageError(r.option + ": expected a file that ends with .tif, .mrc, .h5 or .npy, found '" +
+                             r.file.string() + "'");
+}
+
+/// Throws UsageError if two of the results, or one and what is read, would be one file.
+void check_apart(const std::vector<ResultFile>& results, const Arguments& a) {
+    namespace fs = std::filesystem;
+    std::map<fs::path, std::string> option_of;
+    for (const ResultFile& r : results) {
+        const auto [other, is_new] = option_of.try_emplace(fs::absolute(r.file).lexically_normal(), r.option);
+        std::string taken = is_new ? "" : "that of " + other->second;
+        std::error_code ec;  // of what does not exist
+        for (const auto& input : {a.in, a.predict.model_file})
+            if (!input.empty() && fs::equivalent(r.file, input, ec)) taken = "which is read";
+        if (!taken.empty())
+            throw UsageError(r.option + ": expected a file of its own, found '" + r.file.string() + "', " +
+                             taken);
+    }
+}
+
+/// Fails in the first second, not after the work, where a result could not be written.
+void check_results(const Arguments& a, const Legend& legend, bool overwrite) {
+    std::vector<ResultFile> results{{"output", a.out}};
+    if (!a.confidence.empty()) results.push_back({"--confidence", a.confidence});
+    if (!a.probabilities.empty()) {
+        check_file_names(legend, a.predict.model_file.empty() ? "the model" : a.predict.model_file,
+                         "Give one of them another name when training: --classes VALUE=NAME,…");
+        for (const auto& entry : legend.entries)
+            results.push_back({"--probabilities", file_of_class(a.probabilities, legend, entry.id)});
+    }
+    check_apart(results, a);
+    for (const ResultFile& r : results)
+        if (r.option == "--confidence")
+            check_volume_name(r.file, overwrite);
+        else
+            check_volume_name(r.file, overwrite, legend);
+}
+
 void run(const Arguments& a, const Common& common) {
-    for (const auto& file : {a.out, a.probabilities})
-        if (!file.empty() && !is_writable_format(file))
-            throw UsageError("segment: expected a file that ends with .tif, .mrc, .h5 or .npy, found '" +
-                             file + "'");
-    const PendingOutput free_name(a.out, common.overwrite);
+    check_formats(a);
     const PredictOptions options = a.predict.options();
     const Model model = a.predict.model();
-    // Fail in the first second, not after the work.
-    check_volume_name(a.out, common.overwrite, model.legend);
-    if (!a.probabilities.empty())
-        for (const auto& entry : model.legend.entries)
-            check_volume_name(file_of_class(a.probabilities, model.legend, entry.id), common.overwrite,
-                              model.legend);
-    if (!a.confidence.empty()) {
-        if (!is_writable_format(a.confidence) || a.confidence == a.out)
-            throw UsageError("--confidence: expected a file of its own (.tif, .mrc, .h5, .npy), found '" +
-                             a.confidence + "'");
-        check_volume_name(a.confidence, common.overwrite);
-    }
+    check_results(a, model.legend, common.overwrite);
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;

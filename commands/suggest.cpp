@@ -9,6 +9,7 @@
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
@@ -99,7 +100,7 @@ void print_json(const Answer& answer, const Arguments& a, const Model& model) {
                                        {"after_um3", c.after_um3},
                                        {"change", c.relative()}});
     }
-    std::printf("%s\n", json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    std::printf("%s\n", json_text(json, 1).c_str());
 }
 
 /// The suggested slices below each other; what the model is not sure of is marked.

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "command.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/precision.h"
 #include "model_path.h"
@@ -62,7 +63,7 @@ void print_json(const Model& model, const std::optional<Machine>& machine) {
             {"instructions", instruction_set()},
             {"inference", rates_json(machine->inference)},
             {"training", machine->training ? rates_json(*machine->training) : nlohmann::json()}};
-    std::printf("%s\n", out.dump(1).c_str());
+    std::printf("%s\n", json_text(out, 1).c_str());
 }
 
 void run(const Arguments& a) {

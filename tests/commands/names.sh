@@ -45,6 +45,9 @@ LC_ALL=C sed 's/mitochondrion/lipid-droplet/g' "$model" > twice.safetensors
 refused 1 "'lipid-droplet' and 'lipid droplet', both of them lipid-droplet" analyze small/tomogram.mrc bad \
     --model twice.safetensors
 [ ! -e bad ] || fail "a folder in spite of the error"
+refused 1 "'lipid-droplet' and 'lipid droplet', both of them lipid-droplet" segment small/tomogram.mrc bad.tif \
+    --model twice.safetensors --probabilities p.tif
+[ ! -e bad.tif ] || fail "a file in spite of the error"
 
 cytomo suggest "$latin.mrc" --count 1 --views 1 --json
 json out.txt tomogram | grep -q '^z.*hne\.mrc$' || fail "$(cat out.txt)"

@@ -20,6 +20,15 @@ expect uint8 "type of the confidence" json out.txt type
 refused 1 "confidence.tif" segment "$CELL/tomogram.mrc" third.tif --confidence confidence.tif
 refused 2 "--confidence" segment "$CELL/tomogram.mrc" third.tif --confidence third.tif
 refused 2 "--confidence" segment "$CELL/tomogram.mrc" third.tif --confidence map.png
+# Results that would be one file, and what is read: said before any work.
+refused 2 "p.vesicle.tif', that of output" segment "$CELL/tomogram.mrc" p.vesicle.tif --probabilities p.tif --overwrite
+refused 2 "new.nucleus.mrc', that of --confidence" segment "$CELL/tomogram.mrc" third.tif --probabilities new.mrc \
+    --confidence ./new.nucleus.mrc
+cp "$CELL/tomogram.mrc" read.mrc
+refused 2 "'./read.mrc', which is read" segment read.mrc ./read.mrc --overwrite
+cmp read.mrc "$CELL/tomogram.mrc" || fail "the tomogram is gone"
+refused 2 "output" segment read.mrc ""
+[ ! -e third.tif ] || fail "a file in spite of the error"
 cytomo surface p.tif soft --probabilities --per-instance
 [ -s soft/mitochondrion.ply ] || fail "no surface from probabilities in: $(ls soft)"
 [ -n "$(ls soft/objects)" ] || fail "no surfaces of objects from probabilities"

@@ -20,6 +20,22 @@ grep -q '^  train ' out.txt || fail "--help does not list train"
 cytomo info "$CELL/tomogram.mrc"
 refused 2 "--frobnicate" $train a.mrc --frobnicate
 
+# One of other sources is as good as none, and named. What a program is of is written in its file.
+mark=$(grep -ao 'cytomo-build:[0-9a-z.-]*;' "$CYTOMO" | head -n 1)
+build=$(echo "$mark" | sed 's/.*:\(.*\);/\1/')
+echo "$build" | grep -qE '^[0-9]+\.[0-9]+\.[0-9]+-[0-9a-f]{16}$' || fail "the build of cytomo: '$build'"
+grep -qaF "$mark" "$CYTOMO_TORCH" || fail "cytomo-torch is of another build"
+printf '#!/bin/sh\nexit 37\n' > libexec/cytomo-torch
+chmod +x libexec/cytomo-torch
+refused 1 "libexec/cytomo-torch: expected one of the same build as cytomo, $build, found one that names no build" \
+    $train a.mrc
+echo "# cytomo-build:0.0.9-0123456789abcdef;" >> libexec/cytomo-torch
+refused 1 "$build, found 0.0.9-0123456789abcdef" $train a.mrc
+refused 1 "make" segment "$CELL/tomogram.mrc" classes.tif --device cuda:0
+holds . bin err.txt libexec out.txt
+cytomo info "$CELL/tomogram.mrc"
+cytomo train --help
+
 cat > libexec/cytomo-torch <<'END'
 #!/bin/sh
 printf '<%s>' "$@"
@@ -27,7 +43,7 @@ cat
 echo "on stderr, process $$" >&2
 exit 37
 END
-chmod +x libexec/cytomo-torch
+echo "# $mark" >> libexec/cytomo-torch
 # told ARGUMENT…: the helper heard exactly this, stdin and all, and its exit code is that of cytomo.
 told() {
     code=0
@@ -42,7 +58,7 @@ told segment "$CELL/tomogram.mrc" classes.tif --device cuda:0
 told analyze "$CELL/tomogram.mrc" result --device cuda:1
 [ ! -e result ] && [ -z "$(ls -d result* 2>/dev/null)" ] || fail "a result was begun before the hand-over"
 
-# The one beside the program comes first, and the process stays the same, so that signals reach it.
+# The one beside the program comes first if it is of the same build. The process stays the same: signals reach it.
 cat > bin/cytomo-torch <<'END'
 #!/bin/sh
 trap 'exit 5' TERM
@@ -50,6 +66,8 @@ echo $$ > process
 while true; do sleep 0.1; done
 END
 chmod +x bin/cytomo-torch
+told $train a.mrc
+echo "# $mark" >> bin/cytomo-torch
 "$CYTOMO" $train a.mrc &
 process=$!
 tries=0

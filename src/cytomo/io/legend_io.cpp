@@ -12,6 +12,8 @@
 #include <system_error>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
+#include "cytomo/core/utf8.h"
 #include "cytomo/core/volume.h"
 
 namespace cytomo {
@@ -32,28 +34,6 @@ std::optional<std::int64_t> parse_value(std::string_view text) {
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (text.empty() || ec != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return value;
-}
-
-/// Where the first byte is that belongs to no character in UTF-8 (RFC 3629), or npos.
-std::size_t find_no_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-        const unsigned char lead = byte(at);
-        const std::size_t size = lead < 0x80                   ? 1
-                                 : lead >= 0xC2 && lead < 0xE0 ? 2
-                                 : lead >= 0xE0 && lead < 0xF0 ? 3
-                                 : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                               : 0;
-        if (size == 0 || at + size > text.size()) return at;
-        for (std::size_t i = at + 1; i < at + size; ++i)
-            if ((byte(i) & 0xC0) != 0x80) return at;
-        // Longer than need be, halves of UTF-16, beyond the last character.
-        if ((lead == 0xE0 && byte(at + 1) < 0xA0) || (lead == 0xED && byte(at + 1) >= 0xA0) ||
-            (lead == 0xF0 && byte(at + 1) < 0x90) || (lead == 0xF4 && byte(at + 1) >= 0x90))
-            return at;
-        at += size;
-    }
-    return std::string_view::npos;
 }
 
 std::string byte_text(char c) {
@@ -287,7 +267,7 @@ std::string legend_json(const Legend& legend) {
     auto json = nlohmann::ordered_json::array();
     for (const auto& e : legend.entries)
         json.push_back({{"id", e.id}, {"name", e.name}, {"colour", e.colour}});
-    std::string text = json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    std::string text = json_text(json, -1, true);
     // Programs that split lines at '=' would trip over one in a name.
     for (auto at = text.find('='); at != std::string::npos; at = text.find('=', at))
         text.replace(at, 1, "\\u003d");

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
-#include "cytomo/io/json_text.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/io/mesh_file.h"
 
 namespace cytomo::io {

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/class_names.h"
-#include "cytomo/io/json_text.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/io/legend_io.h"
 #include "cytomo/io/passport.h"
 #include "cytomo/io/scalar.h"
@@ -125,7 +125,7 @@ std::string passport_json(const Passport& p) {
     json["handedness"] = handedness;
     json["oddities"] = p.oddities;
     json["assumptions"] = v.remarks;
-    return io::json_text(json, 2) + "\n";
+    return json_text(json, 2) + "\n";
 }
 
 }  // namespace cytomo

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cytomo/core/error.h"
-#include "cytomo/io/json_text.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/io/legend_io.h"
 #include "cytomo/io/slice_sink.h"
 

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/output.h"
-#include "cytomo/io/json_text.h"
 
 namespace cytomo {
 
@@ -40,12 +40,12 @@ std::string field(const TableCell& cell) {
     return std::isnan(value) ? "" : digits(value);
 }
 
-std::string json_text(const std::string& text) {
-    return io::json_text(nlohmann::json(text));
+std::string json_string(const std::string& text) {
+    return json_text(nlohmann::json(text));
 }
 
 std::string json_value(const TableCell& cell) {
-    if (const auto* text = std::get_if<std::string>(&cell)) return json_text(*text);
+    if (const auto* text = std::get_if<std::string>(&cell)) return json_string(*text);
     if (const auto* whole = std::get_if<std::int64_t>(&cell)) return digits(*whole);
     const double value = std::get<double>(cell);
     return std::isfinite(value) ? digits(value) : "null";
@@ -60,16 +60,16 @@ void check_rows(const Table& table) {
 
 /// Rows go to the file one by one: a second copy of a large table as JSON would take many times its memory.
 void put_json(std::ostream& file, const Table& table) {
-    file << "  " << json_text(table.name) << ": {\n    \"columns\": {";
+    file << "  " << json_string(table.name) << ": {\n    \"columns\": {";
     for (std::size_t c = 0; c < table.columns.size(); ++c)
-        file << (c > 0 ? ",\n      " : "\n      ") << json_text(table.columns[c].name)
-             << ": {\"unit\": " << json_text(table.columns[c].unit)
-             << ", \"description\": " << json_text(table.columns[c].description) << "}";
+        file << (c > 0 ? ",\n      " : "\n      ") << json_string(table.columns[c].name)
+             << ": {\"unit\": " << json_string(table.columns[c].unit)
+             << ", \"description\": " << json_string(table.columns[c].description) << "}";
     file << "\n    },\n    \"rows\": [";
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
         file << (r > 0 ? ",\n      {" : "\n      {");
         for (std::size_t c = 0; c < table.columns.size(); ++c)
-            file << (c > 0 ? ", " : "") << json_text(table.columns[c].name) << ": "
+            file << (c > 0 ? ", " : "") << json_string(table.columns[c].name) << ": "
                  << json_value(table.rows[r][c]);
         file << "}";
     }

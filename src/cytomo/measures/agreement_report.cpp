@@ -1,6 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cytomo/core/json_text.h"
 #include "cytomo/measures/agreement.h"
 
 namespace cytomo {
@@ -43,7 +44,7 @@ std::string agreement_json(const Agreement& agreement) {
                    {"recognised", number(agreement.recognised)},
                    {"objects_true_100nm", agreement.objects_true_100nm},
                    {"recognised_100nm", number(agreement.recognised_100nm)}};
-    return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json_text(all, 2) + "\n";
 }
 
 Table agreement_table(const Agreement& agreement) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/volume.h"
 
 namespace cytomo {
@@ -121,7 +122,7 @@ std::string error_model_json(const LearntErrors& learnt) {
         write_fields(lines, *learnt.filopodia, filopodium_fields);
         json["filopodia"] = std::move(lines);
     }
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json_text(json);
 }
 
 LearntErrors parse_error_model(const std::string& text, const std::string& file) {
@@ -130,7 +131,7 @@ LearntErrors parse_error_model(const std::string& text, const std::string& file)
         const Json json = Json::parse(text);
         if (json.at("format").get<int>() != format_known)
             throw InputError(file, "an error model of format " + std::to_string(format_known),
-                             "format " + json.at("format").dump(), "The model may need a newer cytomo");
+                             "format " + json_text(json.at("format")), "The model may need a newer cytomo");
         learnt.model = json.at("model").get<std::string>();
         const Json& from = json.at("learnt");
         learnt.program = from.at("program").get<std::string>();

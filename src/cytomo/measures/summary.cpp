@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/measures/object_sums.h"
 
@@ -151,7 +152,7 @@ std::string summary_json(const Summary& summary) {
         json["seconds"] = Json::object();
         for (const auto& [stage, seconds] : summary.stage_seconds) json["seconds"][stage] = number(seconds);
     }
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json_text(json, 2) + "\n";
 }
 
 }  // namespace cytomo

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
 #include "safetensors.h"
 
 namespace cytomo {
@@ -39,7 +40,7 @@ std::string training_identity(const Model& start, const std::vector<LabelledTomo
               {"method", static_cast<int>(options.method)},
               {"seed", options.seed}};
     for (const auto& entry : start.legend.entries) what["legend"].push_back({entry.id, entry.name});
-    const std::string text = what.dump();
+    const std::string text = json_text(what);
     add(text.data(), text.size());
     for (const auto& item : data)
         if (!item.simulated) {
@@ -56,7 +57,7 @@ std::string curve_text(const std::vector<TrainingPoint>& curve) {
     Json json = Json::array();
     for (const auto& p : curve)
         json.push_back({p.step, p.minutes, p.loss, p.validation_dice, p.first_counted});
-    return json.dump();
+    return json_text(json);
 }
 
 std::vector<TrainingPoint> curve_from(const std::string& text) {
@@ -81,12 +82,11 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
     for (const auto& [prefix, part] : parts)
         for (const auto& [name, tensor] : (c.*part).weights) out.tensors[prefix + name] = tensor;
     for (const auto& [name, tensor] : c.moments) out.tensors[name] = tensor;
-    out.metadata["cytomo-checkpoint"] = Json{
-        {"step", c.step},
-        {"minutes", c.minutes},
-        {"best_step", c.best_step},
-        {"best_dice", c.best_dice},
-        {"identity", c.identity}}.dump();
+    out.metadata["cytomo-checkpoint"] = json_text(Json{{"step", c.step},
+                                                       {"minutes", c.minutes},
+                                                       {"best_step", c.best_step},
+                                                       {"best_dice", c.best_dice},
+                                                       {"identity", c.identity}});
     out.metadata["curve"] = curve_text(c.curve);
     write_safetensors(file, out, true);
 }

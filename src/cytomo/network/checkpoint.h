@@ -21,7 +21,8 @@ struct Checkpoint {
 };
 
 /// Fingerprint of what must stay the same when a training goes on: the starting model and its classes,
-/// method, seed, and the labels drawn by hand. Time, rate and simulated cells may change.
+/// method, seed, and the labels drawn by hand. Time, rate and simulated cells may change. Names of classes
+/// that differ only in bytes that are no UTF-8 count as one.
 std::string training_identity(const Model& start, const std::vector<LabelledTomogram>& data,
                               const TrainOptions& options);
 

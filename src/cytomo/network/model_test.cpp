@@ -74,6 +74,25 @@ TEST(Model, CarriesItsErrorModelAsText) {
     EXPECT_EQ(other.error_model, "");
 }
 
+TEST(Model, TextThatIsNoUtf8IsWrittenWithReplacements) {
+    // Latin-1: "Zähne" is Z E4 h n e. U+FFFD is EF BF BD.
+    const auto p = scratch("latin.safetensors");
+    write_safetensors(p, {{{"note", "Z\xE4hne"}}, {{"w", {{1}, {1.5F}}}}}, false);
+    EXPECT_NE(contents(p).find("{\"note\":\"Z\xEF\xBF\xBDhne\"}"), std::string::npos) << contents(p);
+    const auto t = read_safetensors(p);
+    EXPECT_EQ(t.metadata.at("note"), "Z\xEF\xBF\xBDhne");
+    EXPECT_EQ(t.tensors.at("w").values, std::vector<float>{1.5F});
+
+    Model m = make_model({{16}, 2}, 1);
+    m.legend.entries[1].name = m.record["image"] = "Z\xE4hne";
+    m.error_model = "learnt on Z\xE4hne";
+    write_model(p, m, true);
+    const Model r = read_model(p);
+    EXPECT_EQ(r.legend.entries[1].name, "Z\xEF\xBF\xBDhne");
+    EXPECT_EQ(r.record.at("image"), "Z\xEF\xBF\xBDhne");
+    EXPECT_EQ(r.error_model, "learnt on Z\xEF\xBF\xBDhne");
+}
+
 TEST(Model, DamagedFilesAreRefusedByName) {
     const auto p = scratch("whole.safetensors");
     write_model(p, make_model({{16, 32}, 3}, 11), false);

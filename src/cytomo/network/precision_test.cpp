@@ -96,6 +96,12 @@ TEST_F(PrecisionMemory, DamagedFilesAreMeasuredAnew) {
     }
 }
 
+TEST_F(PrecisionMemory, AKeyThatIsNoUtf8IsRememberedToo) {
+    EXPECT_FALSE(ask("processor \xE4", {2e6, 3e6, false}).remembered);
+    EXPECT_EQ(ask("processor \xE4", {5e6, 1e6, false}).f32, 2e6);
+    EXPECT_EQ(measured_, 1);
+}
+
 TEST_F(PrecisionMemory, WithoutAPlaceItIsMeasuredEachTime) {
     const auto measured_twice = [&] {
         measured_ = 0;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/machine.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
@@ -61,7 +62,8 @@ std::optional<PrecisionRates> read_rates(const std::string& key) {
     std::ifstream in(file, std::ios::binary);
     if (!in) return std::nullopt;
     const auto json = nlohmann::json::parse(in, nullptr, false);
-    if (json.is_discarded() || !json.is_object() || json.value("key", nlohmann::json()) != key ||
+    if (json.is_discarded() || !json.is_object() ||
+        json_text(json.value("key", nlohmann::json())) != json_text(nlohmann::json(key)) ||
         !json.contains("f32") || !json.contains("bf16") || !is_rate(json["f32"]) || !is_rate(json["bf16"]) ||
         json["f32"].get<double>() <= 0)
         return std::nullopt;
@@ -76,7 +78,7 @@ void keep_rates(const std::string& key, const PrecisionRates& rates) {
     try {
         PendingOutput pending(file, true);
         std::ofstream out(pending.path(), std::ios::binary);
-        out << nlohmann::json{{"key", key}, {"f32", rates.f32}, {"bf16", rates.bf16}}.dump(1) << '\n';
+        out << json_text(nlohmann::json{{"key", key}, {"f32", rates.f32}, {"bf16", rates.bf16}}, 1) << '\n';
         out.close();
         if (out) pending.commit();
     } catch (const InputError&) {

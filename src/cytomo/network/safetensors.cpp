@@ -8,6 +8,7 @@
 #include <set>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/output.h"
 #include "double_decoder_layers.h"
 
@@ -136,7 +137,7 @@ void write_safetensors(const std::filesystem::path& file, const SafeTensors& con
         header[name] = {{"dtype", "F32"}, {"shape", t.shape}, {"data_offsets", {offset, offset + size}}};
         offset += size;
     }
-    std::string text = header.dump();
+    std::string text = json_text(header);
     text.resize((text.size() + 7) / 8 * 8, ' ');
     PendingOutput pending(file, overwrite);
     std::ofstream out(pending.path(), std::ios::binary);
@@ -228,7 +229,7 @@ void write_model(const std::filesystem::path& file, const Model& model, bool ove
     json["legend"] = nlohmann::json::array();
     for (const auto& e : model.legend.entries)
         json["legend"].push_back({{"id", e.id}, {"name", e.name}, {"colour", e.colour}});
-    SafeTensors content{{{"cytomo", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)}, {"format", "pt"}}, model.weights};
+    SafeTensors content{{{"cytomo", json_text(json)}, {"format", "pt"}}, model.weights};
     if (!model.error_model.empty()) content.metadata["error_model"] = model.error_model;
     write_safetensors(file, content, overwrite);
 }

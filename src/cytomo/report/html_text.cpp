@@ -4,36 +4,15 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cytomo/core/utf8.h"
+
 namespace cytomo {
-
-namespace {
-
-/// Length of the valid UTF-8 sequence at the start of `text`, 0 if there is none.
-std::size_t sequence_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned lead = byte(0);
-    const std::size_t length = lead < 0x80                   ? 1
-                               : lead >= 0xC2 && lead < 0xE0 ? 2
-                               : lead >= 0xE0 && lead < 0xF0 ? 3
-                               : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                             : 0;
-    if (length == 0 || length > text.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xC0U) != 0x80U) return 0;
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;  // longer than needed
-    if (lead == 0xED && byte(1) > 0x9F) return 0;  // surrogates
-    if (lead == 0xF0 && byte(1) < 0x90) return 0;
-    if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-    return length;
-}
-
-}  // namespace
 
 std::string escaped(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
-        const auto length = sequence_length(text);
+        const auto length = utf8_length(text);
         const char c = text[0];
         if (length == 0)
             out += "\xEF\xBF\xBD";

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/json_text.h"
 
 namespace cytomo {
 
@@ -69,7 +70,7 @@ bool fill(Distribution& d, const Json& v) {
 std::string short_text(const Json& j) {
     const bool flat = std::none_of(j.begin(), j.end(), [](const Json& e) { return e.is_structured(); });
     if (j.is_structured() && !flat) return std::string("a nested ") + j.type_name();
-    std::string s = j.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string s = json_text(j);
     return s.size() > 80 ? s.substr(0, 77) + "..." : s;
 }
 
@@ -242,7 +243,7 @@ CellModel::CellModel(const std::string& preset) : preset_(preset) {
         const Distribution value = read_distribution(entry, name);
         quantities_[name] = {value, entry.at("source"), value.kind == Kind::chance};
     });
-    change(standard_json().dump(), "cell_model.json");
+    change(json_text(standard_json()), "cell_model.json");
 }
 
 void CellModel::change(const std::string& text, const std::string& file) {
@@ -296,14 +297,13 @@ std::string CellModel::json() const {
         out[name.substr(0, dot)][name.substr(dot + 1)] = std::move(entry);
     });
     // One quantity a line.
-    std::string text = "{\n  \"about\": " + out["about"].dump();
+    std::string text = "{\n  \"about\": " + json_text(out["about"]);
     for (const auto& [section, entries] : out.items()) {
         if (section == "about") continue;
         text += ",\n  \"" + section + "\": {";
         bool first = true;
         for (const auto& [name, entry] : entries.items()) {
-            text += std::string(first ? "" : ",") + "\n    \"" + name +
-                    "\": " + entry.dump(-1, ' ', false, Json::error_handler_t::replace);
+            text += std::string(first ? "" : ",") + "\n    \"" + name + "\": " + json_text(entry);
             first = false;
         }
         text += "\n  }";

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cytomo/core/json_text.h"
 #include "cytomo/core/legend.h"
 
 namespace cytomo {
@@ -139,7 +140,7 @@ std::string truth_json(const Truth& truth) {
                       {"mitochondria", mitochondria},
                       {"contacts_below_30_nm", contacts},
                       {"cells", Json::parse(cells.json())}};
-    return all.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json_text(all, 1) + "\n";
 }
 
 }  // namespace cytomo
