@@ -2,7 +2,14 @@
 # The other ways of learning than the default, and what follows a training.
 . "$(dirname "$0")/helpers.sh"
 
-pair() { cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --no-report "$@"; }
+# Little is computed: as if voxels were smaller, so that the model sees few of them (patches, held-out parts and the forest
+# shrink with them); one level; and nobody asks the default model for the polarity, which takes longer than to learn.
+polarity=dark
+new="--init none --widths 16"
+pair() {
+    cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --voxel-nm 10 --polarity "$polarity" \
+        --no-report "$@"
+}
 
 # The published method, for two classes and for more; its model is used like any other.
 pair --method double-decoder --width 2 --steps 2 -o published.safetensors
@@ -23,32 +30,32 @@ refused 2 "double-decoder" train --images "$CELL/tomogram.mrc" --labels "$CELL/c
 
 # Simulated cells teach beside labels whose classes they have, under the user's spelling, if there is time.
 classes="1=Cytosol,2=Nuclei,3=mitochondria,4=lipid,5=vesicles,6=filopodia"
-pair --init none --widths 16,32 --steps 1 --simulated 1 --simulated-size 48,48,32 --classes "$classes" -o both.safetensors
+pair $new --steps 1 --simulated 1 --simulated-size 48,48,32 --classes "$classes" -o both.safetensors
 grep -q "1 simulated cells" err.txt || fail "does not say that simulated cells teach"
-pair --init none --widths 16,32 --steps 1 --simulated 2 --world wide --simulated-size 48,48,32 --classes "$classes" -o wide.safetensors
+pair $new --steps 1 --simulated 2 --world wide --simulated-size 48,48,32 --classes "$classes" -o wide.safetensors
 grep -q "2 simulated cells" err.txt || fail "does not learn from the wide world"
-pair --init none --widths 16,32 --steps 1 --classes "$classes" -o short.safetensors
+pair $new --steps 1 --classes "$classes" -o short.safetensors
 ! grep -q "simulated cells" err.txt || fail "spends more on simulated cells than on the training"
-refused 2 "found 'plastid'" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 \
-    --simulated 1 --classes "1=plastid,2=b,3=c,4=d,5=e,6=f" -o no.safetensors
+refused 2 "found 'plastid'" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" $new --polarity dark \
+    --steps 1 --simulated 1 --classes "1=plastid,2=b,3=c,4=d,5=e,6=f" -o no.safetensors
 [ ! -e no.safetensors ] || fail "a model in spite of the error"
 
 # Slices to label next; where all are labelled, of the others.
-pair --init none --widths 16,32 --steps 1 --suggest 2 -o suggesting.safetensors
+pair $new --steps 1 --suggest 2 -o suggesting.safetensors
 grep -q "every slice has labels" out.txt || fail "names slices that have labels"
-pair --init none --widths 16,32 --steps 1 --unlabelled unlabelled.mrc --suggest 2 -o suggesting2.safetensors
+pair $new --steps 1 --unlabelled unlabelled.mrc --suggest 2 -o suggesting2.safetensors
 expect 2 "suggested slices" grep -c "unlabelled.mrc, z " out.txt
 
 # What hardly moved may be mixed with its start as far as it goes; what starts from nothing is not.
 pair --steps 1 -o near.safetensors
 grep -q "mixed 50 %" err.txt || fail "does not mix the starting model in"
-pair --init none --widths 16,32 --steps 1 -o far.safetensors
+pair $new --steps 1 -o far.safetensors
 ! grep -q "mixed" err.txt || fail "mixes random weights in"
 cytomo segment "$CELL/tomogram.mrc" far.tif --model far.safetensors --views 1
 grep -q "dense matter is" err.txt || fail "does not say the polarity"
 ! grep -q "guessed" err.txt || fail "guesses the polarity though the model was taught on one"
 for polarity in dark bright; do # what it is taught later counts
-    pair --init far.safetensors --polarity $polarity --steps 1 -o turned.safetensors --overwrite
+    pair --init far.safetensors --steps 1 -o turned.safetensors --overwrite
     cytomo segment "$CELL/tomogram.mrc" turned.tif --model turned.safetensors --views 1 --overwrite
     grep -q "dense matter is $polarity;" err.txt || fail "forgets that it was taught on $polarity tomograms"
 done
