@@ -1,9 +1,12 @@
 // The types that everything else stands on: geometry, volumes, meshes, random numbers, loops.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
 #include <stdexcept>
 #include <thread>
@@ -13,6 +16,7 @@
 #include "cytomo/core/grid.h"
 #include "cytomo/core/legend.h"
 #include "cytomo/core/mesh.h"
+#include "cytomo/core/neighbours.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/progress.h"
 #include "cytomo/core/random.h"
@@ -42,6 +46,26 @@ TEST(FreshMemory, IsZeroAndWhatIsThereStays) {
         std::fill(values.begin(), values.end(), std::uint16_t{7});
         claim_memory(values.data(), n * sizeof(std::uint16_t));
         EXPECT_EQ(values, std::vector<std::uint16_t>(n, 7));
+    }
+}
+
+TEST(Neighbours, AreAllVoxelsAtMostOneStepAwayAlongEachAxis) {
+    for (const Size3 size : {Size3{4, 3, 5}, Size3{1, 4, 2}, Size3{1, 1, 1}}) {
+        const Grid grid{size};
+        const auto place = [&](std::int64_t i) {
+            return std::array{i % size.x, i / size.x % size.y, i / (size.x * size.y)};
+        };
+        for (std::int64_t at = 0; at < grid.count(); ++at) {
+            std::vector<std::int64_t> found, expected;
+            for_neighbours(size, at, [&](std::int64_t next) { found.push_back(next); });
+            for (std::int64_t i = 0; i < grid.count(); ++i) {
+                std::int64_t farthest = 0;
+                for (std::size_t axis = 0; axis < 3; ++axis)
+                    farthest = std::max(farthest, std::abs(place(i)[axis] - place(at)[axis]));
+                if (farthest == 1) expected.push_back(i);
+            }
+            EXPECT_EQ(found, expected) << at;
+        }
     }
 }
 

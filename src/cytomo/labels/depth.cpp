@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "cytomo/core/neighbours.h"
 #include "cytomo/labels/distance.h"
-#include "neighbours.h"
 
 namespace cytomo {
 

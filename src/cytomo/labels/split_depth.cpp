@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cytomo/core/error.h"
-#include "neighbours.h"
+#include "cytomo/core/neighbours.h"
 
 namespace cytomo {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cytomo/core/neighbours.h"
 #include "cytomo/network/model.h"
 
 namespace cytomo {
@@ -13,20 +14,14 @@ constexpr float at_separation = 5;    // edges between touching objects are few
 constexpr float inside_selection = 4;
 
 /// Whether a neighbouring voxel (26) belongs to another object of the same class.
-bool touches_alike(const Patch& patch, std::int64_t x, std::int64_t y, std::int64_t z) {
-    const auto at = [&patch](std::int64_t i, std::int64_t j, std::int64_t k) {
-        return static_cast<std::size_t>((k * patch.size.y + j) * patch.size.x + i);
-    };
-    const auto here = at(x, y, z);
-    for (auto k = std::max<std::int64_t>(0, z - 1); k <= std::min(patch.size.z - 1, z + 1); ++k)
-        for (auto j = std::max<std::int64_t>(0, y - 1); j <= std::min(patch.size.y - 1, y + 1); ++j)
-            for (auto i = std::max<std::int64_t>(0, x - 1); i <= std::min(patch.size.x - 1, x + 1); ++i) {
-                const auto there = at(i, j, k);
-                if (patch.objects[there] != 0 && patch.objects[there] != patch.objects[here] &&
-                    patch.labels[there] == patch.labels[here])
-                    return true;
-            }
-    return false;
+bool touches_alike(const Patch& patch, std::size_t here) {
+    bool touches = false;
+    for_neighbours(patch.size, static_cast<std::int64_t>(here), [&](std::int64_t next) {
+        const auto there = static_cast<std::size_t>(next);
+        touches = touches || (patch.objects[there] != 0 && patch.objects[there] != patch.objects[here] &&
+                              patch.labels[there] == patch.labels[here]);
+    });
+    return touches;
 }
 
 }  // namespace
@@ -43,21 +38,18 @@ void fill_object_targets(const Patch& patch, const Clicks& clicks, bool negative
         weights[i * maps + turned] = negative ? static_cast<float>((1 - negative_share) / negative_share) : 1.F;
     }
     if (patch.objects.empty()) return;
-    std::size_t i = 0;
-    for (std::int64_t z = 0; z < patch.size.z; ++z)
-        for (std::int64_t y = 0; y < patch.size.y; ++y)
-            for (std::int64_t x = 0; x < patch.size.x; ++x, ++i) {
-                if (patch.labels[i] == ignore_label) continue;
-                float *target = targets + i * maps, *weight = weights + i * maps;
-                const bool organelle = patch.objects[i] != 0 && patch.labels[i] != 0 && patch.labels[i] != cell_body;
-                target[0] = organelle ? static_cast<float>(patch.depth[i]) / 255 : 0;
-                weight[0] = organelle ? inside_object : 1;
-                target[1] = organelle && touches_alike(patch, x, y, z) ? 1 : 0;
-                weight[1] = target[1] > 0 ? at_separation : organelle ? inside_object : 1;
-                if (clicks.object.empty()) continue;
-                target[2] = clicks.object[i];
-                weight[2] = target[2] > 0 ? inside_selection : 1;
-            }
+    for (std::size_t i = 0; i < n; ++i) {
+        if (patch.labels[i] == ignore_label) continue;
+        float *target = targets + i * maps, *weight = weights + i * maps;
+        const bool organelle = patch.objects[i] != 0 && patch.labels[i] != 0 && patch.labels[i] != cell_body;
+        target[0] = organelle ? static_cast<float>(patch.depth[i]) / 255 : 0;
+        weight[0] = organelle ? inside_object : 1;
+        target[1] = organelle && touches_alike(patch, i) ? 1 : 0;
+        weight[1] = target[1] > 0 ? at_separation : organelle ? inside_object : 1;
+        if (clicks.object.empty()) continue;
+        target[2] = clicks.object[i];
+        weight[2] = target[2] > 0 ? inside_selection : 1;
+    }
 }
 
 void make_negative(Patch& patch) {

@@ -1,4 +1,4 @@
-// Private to labels: the voxels around a voxel.
+// The voxels around a voxel.
 #pragma once
 
 #include <algorithm>
