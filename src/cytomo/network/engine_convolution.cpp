@@ -21,7 +21,7 @@ tag activation_layout(Precision precision) {
 Convolution::Convolution(const Model& model, const Layer& layer, Precision precision,
                          std::int64_t source_channels, float source_scale, float result_scale, bool flat)
     : layer_(layer), precision_(precision), flat_(flat), source_channels_(source_channels) {
-    if (layer.name == "encoder.0.a") layer_.in = 1;  // see fold
+    layer_.in = layer.inputs_without_clicks();  // see fold
     FoldedWeights folded = fold(model, layer);
     if (flat) sum_along_z(folded, static_cast<std::size_t>(layer.kernel));
     if (precision == Precision::bf16) round_to_bfloat16(folded);

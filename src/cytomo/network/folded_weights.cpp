@@ -47,7 +47,7 @@ void keep_grey_values(std::vector<float>& weight, const Layer& layer) {
 FoldedWeights fold(const Model& model, const Layer& layer) {
     FoldedWeights f;
     f.weight = model.weights.at(layer.name + ".weight").values;
-    if (layer.name == "encoder.0.a" && layer.in > 1) keep_grey_values(f.weight, layer);
+    if (layer.inputs_without_clicks() < layer.in) keep_grey_values(f.weight, layer);
     if (!layer.norm) {
         f.bias = model.weights.at(layer.name + ".bias").values;
         return f;

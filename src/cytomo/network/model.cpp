@@ -54,8 +54,8 @@ double Architecture::multiply_adds_per_voxel() const {
         if (layer.name != "head") level = static_cast<std::size_t>(layer.name[8] - '0');
         if (layer.name.ends_with(".up")) ++level;
         const double voxels = std::pow(8.0, static_cast<double>(level));
-        const int in = layer.name == "encoder.0.a" ? 1 : layer.in;  // clicks are absent
-        sum += static_cast<double>(in) * layer.out * std::pow(layer.kernel, 3) / voxels;
+        sum += static_cast<double>(layer.inputs_without_clicks()) * layer.out * std::pow(layer.kernel, 3) /
+               voxels;
     }
     return sum;
 }

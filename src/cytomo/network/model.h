@@ -26,6 +26,14 @@ struct Layer {
     bool relu = true;
     bool norm = true;       ///< false: a bias instead (the head)
     bool residual = false;  ///< adds its input before the ReLU
+
+    /// Whether it is the first layer, whose inputs are the network's own: grey values and, with an object
+    /// head, clicks.
+    bool sees_input() const { return name == "encoder.0.a"; }
+    /// Input channels while nobody points at anything. The channels of clicks and of the mask so far are zero
+    /// then and left out, so the first layer has one, of grey values, with or without an object head; all
+    /// others have `in`.
+    int inputs_without_clicks() const { return sees_input() ? 1 : in; }
 };
 
 /// What a network with an object head says of each voxel beside its class, 0 to 1. They stand in the last outputs of
@@ -80,8 +88,8 @@ struct Architecture {
     static constexpr int head_channels = 16;  ///< classes from the front, object maps at the end
     /// Sizes of tiles must be multiples of this along each axis (double_decoder: along x and y).
     int stride() const { return kind == NetworkKind::double_decoder ? 16 : 1 << (widths.size() - 1); }
-    /// Multiply-adds for one voxel of finished output, halo not counted; for training, if it has parts that
-    /// only training uses.
+    /// Multiply-adds for one voxel of finished output without clicks, halo not counted; for training, if it
+    /// has parts that only training uses.
     double multiply_adds_per_voxel() const;
     /// Throws InputError if widths are not 1 to 8 multiples of 16, outputs not 2 to 16, or there are more
     /// than 8 residual convolutions at one place; for double_decoder, if there is not one width of 2 to 256, or an object

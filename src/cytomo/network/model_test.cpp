@@ -150,6 +150,26 @@ TEST(Model, HalfAndBrainFloatsAreRead) {
     EXPECT_EQ(t.tensors.at("b").values, (std::vector<float>{1.5F, -2}));
 }
 
+TEST(Architecture, OnlyTheFirstLayerHasChannelsOfClicksWhichMayBeAbsent) {
+    Architecture a{{16, 32}, 3};
+    a.refine = {1, 1};
+    for (const bool objects : {false, true}) {
+        a.objects = objects;
+        int first = 0;
+        for (const Layer& layer : a.layers()) {
+            EXPECT_EQ(layer.sees_input(), layer.name == "encoder.0.a") << layer.name;
+            EXPECT_EQ(layer.inputs_without_clicks(), layer.sees_input() ? 1 : layer.in) << layer.name;
+            first += layer.sees_input() ? 1 : 0;
+        }
+        EXPECT_EQ(first, 1);
+        EXPECT_EQ(a.layers().front().inputs_without_clicks(), 1);
+        EXPECT_EQ(a.layers().front().in, objects ? 3 : 1);
+    }
+    Architecture without = a;
+    without.objects = false;
+    EXPECT_EQ(a.multiply_adds_per_voxel(), without.multiply_adds_per_voxel());
+}
+
 TEST(Architecture, CostIsTheSumOverItsConvolutions) {
     // By hand: 27*16 + 27*256 + 256 at full resolution; at half, 8*16*32 + 2*27*1024 + 32*16, over 8;
     // decoder 27*256.

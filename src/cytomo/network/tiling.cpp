@@ -87,7 +87,8 @@ double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t 
         const bool flat = layer.stride > 1 && tile.z < architecture.stride() && tile.z >> (level - 1) <= 1;
         const bool last = i + 2 >= layers.size();  // the last convolution, and the head after it
         const auto slices = last && wanted > 0 ? std::min(wanted, tile.z) : depth(level);
-        sum += static_cast<double>(i == 0 ? 1 : layer.in) * layer.out * std::pow(layer.kernel, flat ? 2 : 3) *
+        sum += static_cast<double>(layer.inputs_without_clicks()) * layer.out *
+               std::pow(layer.kernel, flat ? 2 : 3) *
                static_cast<double>((tile.x >> level) * (tile.y >> level) * slices);
     }
     return sum;

@@ -43,8 +43,8 @@ struct Tiling {
 /// slices, if that is 8 at least; else all. Fewer would cost accuracy (docs/experiments.md).
 std::int64_t thin_depth(std::int64_t slices, std::int64_t stride);
 
-/// Multiply-adds of a U-Net for a tile of which the first `wanted` slices are wanted (0: all). Where the tile
-/// has fewer slices than the stride, the levels that are left with one are not halved along z.
+/// Multiply-adds of a U-Net without clicks for a tile of which the first `wanted` slices are wanted (0: all).
+/// Where the tile has fewer slices than the stride, the levels that are left with one are not halved along z.
 double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted = 0);
 
 /// The tiling that computes least, with edges that are multiples of `stride` (along z thin_depth, if the

@@ -79,6 +79,14 @@ TEST(Tiling, OneSliceOrTwoTakeTilesOfHalfTheStride) {
     EXPECT_EQ(plan_tiles({100, 100, 3}, 32, 24, 10'000'000).tile().z, 32);
 }
 
+TEST(Tiling, ClicksThatAreAbsentAreNoWork) {
+    Architecture with{};
+    with.objects = true;
+    for (const Size3 tile : {Size3{64, 64, 32}, Size3{64, 64, 8}})
+        EXPECT_EQ(multiply_adds(with, tile), multiply_adds(Architecture{}, tile));
+    EXPECT_DOUBLE_EQ(multiply_adds(with, {64, 64, 32}), 64 * 64 * 32 * with.multiply_adds_per_voxel());
+}
+
 TEST(Tiling, EndsForAnyStrideAndOverlap) {
     for (const std::int64_t stride : {1, 2, 16, 64, 128})
         for (const std::int64_t overlap : {0, 1, 24, 65}) {

@@ -79,7 +79,7 @@ torch::Tensor Unet::last_features(torch::Tensor x, const Run& run, const Add& ad
 }
 
 torch::Tensor Unet::weight_for(const Block& b, const torch::Tensor& x) const {
-    const bool lacks_clicks = b.layer.name == "encoder.0.a" && x.dim() == 5 && x.size(1) < b.weight.size(1);
+    const bool lacks_clicks = b.layer.sees_input() && x.dim() == 5 && x.size(1) < b.weight.size(1);
     return lacks_clicks ? b.weight.slice(1, 0, x.size(1)).contiguous() : b.weight;
 }
 
