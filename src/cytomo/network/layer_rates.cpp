@@ -31,39 +31,9 @@ double thread_seconds() {
     return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-/// Layers that cost the same.
-struct LayerKind {
-    Layer layer;
-    bool first = false;  ///< sees grey values alone, also where clicks have channels: they are absent
-    std::int64_t inputs() const { return first ? 1 : layer.in; }
-    int level = 0;  ///< of its result
-    bool last = false;
-    int count = 0;
-    double work = 0;  ///< of all of them: multiply-adds for one voxel of the finished output
-};
-
-std::vector<LayerKind> kinds_of(const Architecture& architecture) {
-    std::vector<LayerKind> kinds;
-    const auto layers = architecture.layers();
-    for (std::size_t i = 0; i + 1 < layers.size(); ++i) {  // the head is no convolution of the engine's
-        const Layer& l = layers[i];
-        LayerKind kind{l, i == 0, l.name[8] - '0' + (l.name.ends_with(".up") ? 1 : 0), i + 2 == layers.size(),
-                       1, 0};
-        kind.work = static_cast<double>(kind.inputs()) * l.out * std::pow(l.kernel, 3) / std::pow(8.0, kind.level);
-        const auto what = [](const LayerKind& k) {
-            return std::tuple(k.inputs(), k.layer.out, k.layer.kernel, k.layer.stride, k.layer.residual,
-                              k.level, k.last);
-        };
-        const auto same = std::find_if(kinds.begin(), kinds.end(),
-                                       [&](const LayerKind& k) { return what(k) == what(kind); });
-        if (same == kinds.end()) {
-            kinds.push_back(kind);
-        } else {
-            ++same->count;
-            same->work += kind.work;
-        }
-    }
-    return kinds;
+/// Multiply-adds for one voxel of a layer's own result.
+double work_of_voxel(const Layer& layer) {
+    return static_cast<double>(layer.inputs_without_clicks()) * layer.out * std::pow(layer.kernel, 3);
 }
 
 /// Memory that is there and holds numbers like those of activations, in any type.
@@ -77,19 +47,18 @@ Buffer filled(std::size_t bytes) {
 /// neighbours on both sides, as the engine's bands have them.
 class TimedLayer {
 public:
-    TimedLayer(const Model& model, const LayerKind& kind, Precision precision, double work, int threads) {
+    TimedLayer(const Model& model, const LayerKind& kind, Precision precision, int threads) {
         const Layer& layer = kind.layer;
-        const std::int64_t edge = std::max(16, 512 >> kind.level), depth = 2, k = layer.kernel,
-                           s = layer.stride, halo = s == 1 ? k - 1 : 0;
-        const double each = static_cast<double>(kind.inputs()) * layer.out * std::pow(layer.kernel, 3);
-        const std::int64_t rows =
-            std::clamp<std::int64_t>(std::llround(work / each / static_cast<double>(edge * depth)), 4, edge);
-        voxels_ = edge * rows * depth;
-        const std::int64_t channels = kind.first && precision == Precision::bf16 ? 2 : kind.inputs();
+        const bool first = layer.sees_input();
+        const std::int64_t s = layer.stride, halo = s == 1 ? layer.kernel - 1 : 0;
+        const Size3 size = timed_size(kind);
+        voxels_ = size.count();
+        const std::int64_t channels =
+            first && precision == Precision::bf16 ? 2 : layer.inputs_without_clicks();
         const auto type = activation_type(precision, false);
-        const dnnl::memory::desc source({1, channels, depth * s + halo, rows * s, edge * s}, type,
-                                        kind.first ? tag::abcde : activation_layout(precision)),
-            result({1, layer.out, depth, rows, edge}, kind.last ? dt::f32 : type,
+        const dnnl::memory::desc source({1, channels, size.z * s + halo, size.y * s, size.x * s}, type,
+                                        first ? tag::abcde : activation_layout(precision)),
+            result({1, layer.out, size.z, size.y, size.x}, kind.last ? dt::f32 : type,
                    activation_layout(precision));
         Convolution convolution(model, layer, precision, channels, 1, 1);
         prepared_ = std::make_unique<Convolution::Prepared>(convolution.prepare(source, result, 0, 0));
@@ -116,10 +85,58 @@ private:
 
 }  // namespace
 
+std::vector<LayerKind> layer_kinds(const Architecture& architecture) {
+    std::vector<LayerKind> kinds;
+    const auto layers = architecture.layers();
+    for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
+        const Layer& l = layers[i];
+        LayerKind kind{l, l.name[8] - '0' + (l.name.ends_with(".up") ? 1 : 0), i + 2 == layers.size(), 1, 0};
+        kind.work = work_of_voxel(l) / std::pow(8.0, kind.level);
+        const auto what = [](const LayerKind& k) {
+            return std::tuple(k.layer.inputs_without_clicks(), k.layer.out, k.layer.kernel, k.layer.stride,
+                              k.layer.residual, k.level, k.last);
+        };
+        const auto same = std::find_if(kinds.begin(), kinds.end(),
+                                       [&](const LayerKind& k) { return what(k) == what(kind); });
+        if (same == kinds.end()) {
+            kinds.push_back(kind);
+        } else {
+            ++same->count;
+            same->work += kind.work;
+        }
+    }
+    return kinds;
+}
+
+Size3 timed_size(const LayerKind& kind) {
+    // Multiply-adds of one run, a millisecond: of many short runs some are not disturbed by other programs.
+    // The first layer has little to do it with: one channel.
+    const double work = kind.layer.sees_input() ? 0.3 * 6e7 : 6e7;
+    const std::int64_t edge = std::max(16, 512 >> kind.level), depth = 2;
+    const auto rows = std::llround(work / work_of_voxel(kind.layer) / static_cast<double>(edge * depth));
+    return {edge, std::clamp<std::int64_t>(rows, 4, edge), depth};
+}
+
+double voxels_per_second(const std::vector<LayerTimes>& times, double whole, int threads) {
+    double seconds = 0, covered = 0;
+    for (const auto& [kind, each] : times) {
+        // OpenMP may give fewer threads than were asked for (OMP_THREAD_LIMIT).
+        double sum = 0;
+        int measured = 0;
+        for (const double s : each)
+            if (std::isfinite(s)) {
+                sum += s;
+                ++measured;
+            }
+        if (measured == 0) continue;
+        seconds += sum / measured * kind.count / std::pow(8.0, kind.level);
+        covered += kind.work;
+    }
+    return seconds > 0 ? threads * covered / whole / seconds : 0;
+}
+
 PrecisionRates measure_layer_rates(const Model& model) {
     constexpr double least_share = 0.02;  // layers that matter
-    // Multiply-adds of one run, a millisecond: of many short runs some are not disturbed by other programs.
-    constexpr double work = 6e7;
     constexpr double enough_seconds = 0.06, plain = 3;
     constexpr int least_rounds = 3, most_rounds = 10;
     const int threads = thread_count();
@@ -134,29 +151,19 @@ PrecisionRates measure_layer_rates(const Model& model) {
     };
     std::vector<Timed> all;
     const double whole = model.architecture.multiply_adds_per_voxel();
-    for (const LayerKind& kind : kinds_of(model.architecture)) {
-        // The first layer has little work, but little to do it with: one channel.
-        if (kind.work < least_share * whole && !kind.first) continue;
+    for (const LayerKind& kind : layer_kinds(model.architecture)) {
+        // The first layer has little work, but takes long for it.
+        if (kind.work < least_share * whole && !kind.layer.sees_input()) continue;
         const std::vector<double> never(static_cast<std::size_t>(threads),
                                         std::numeric_limits<double>::infinity());
         Timed timed{kind, {}, std::vector(candidates.size(), never)};
-        for (const Precision p : candidates)
-            timed.layers.emplace_back(model, kind, p, (kind.first ? 0.3 : 1) * work, threads);
+        for (const Precision p : candidates) timed.layers.emplace_back(model, kind, p, threads);
         all.push_back(std::move(timed));
     }
     const auto rate = [&](std::size_t c) {
-        double seconds = 0, covered = 0;
-        for (const Timed& timed : all) {
-            // OpenMP may give fewer threads than were asked for (OMP_THREAD_LIMIT).
-            const auto& each = timed.shortest[c];
-            double sum = 0;
-            int measured = 0;
-            for (const double s : each)
-                if (std::isfinite(s)) sum += s, ++measured;
-            seconds += sum / measured * timed.kind.count / std::pow(8.0, timed.kind.level);
-            covered += timed.kind.work;
-        }
-        return threads * covered / whole / seconds;
+        std::vector<LayerTimes> times;
+        for (const Timed& timed : all) times.push_back({timed.kind, timed.shortest[c]});
+        return voxels_per_second(times, whole, threads);
     };
     const double start = thread_seconds();
     for (int round = 0; round < most_rounds; ++round) {

@@ -18,8 +18,8 @@ std::string name(Precision precision);
 bool can_compute(Precision precision);
 
 /// How fast a model's layers run here, in voxels of the model's grid a second (what tiles compute twice not
-/// counted); 0 where the machine cannot compute so. int8 is not among them: it is less exact, and never
-/// chosen but by name.
+/// counted); 0 where the machine cannot compute so or nothing was measured. int8 is not among them: it is
+/// less exact, and never chosen but by name.
 struct PrecisionRates {
     double f32 = 0, bf16 = 0;
     bool remembered = false;  ///< from an earlier run of the program
