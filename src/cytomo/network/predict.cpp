@@ -199,11 +199,10 @@ std::string PredictRecord::device_text() const {
 
 int views_for(Size3 volume, const Architecture& architecture) {
     const std::int64_t stride = architecture.stride();
-    if (volume.z < stride && thin_depth(volume.z, stride) < stride) {  // what a user looks at first
+    if (const auto depth = thin_depth(volume.z, stride); depth < stride) {  // what a user looks at first
         constexpr double most = 1.2e11;
         const auto padded = [&](std::int64_t n) { return (n + stride - 1) / stride * stride; };
-        const double work =
-            multiply_adds(architecture, {padded(volume.x), padded(volume.y), thin_depth(volume.z, stride)});
+        const double work = multiply_adds(architecture, {padded(volume.x), padded(volume.y), depth});
         return 4 * work <= most ? 4 : 2 * work <= most ? 2 : 1;
     }
     const double voxels = static_cast<double>(volume.x * volume.y * std::max(volume.z, stride)) *

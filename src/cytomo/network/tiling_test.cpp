@@ -79,6 +79,11 @@ TEST(Tiling, OneSliceOrTwoTakeTilesOfHalfTheStride) {
     EXPECT_EQ(plan_tiles({100, 100, 3}, 32, 24, 10'000'000).tile().z, 32);
 }
 
+TEST(Tiling, OnlyVolumesBelowTheStrideAreThin) {
+    for (std::int64_t stride = 1; stride <= 128; stride *= 2)
+        for (std::int64_t z = stride; z <= 2 * stride; ++z) EXPECT_EQ(thin_depth(z, stride), stride) << z;
+}
+
 TEST(Tiling, ClicksThatAreAbsentAreNoWork) {
     Architecture with{};
     with.objects = true;
