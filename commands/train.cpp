@@ -16,6 +16,7 @@
 #include "model_path.h"
 #include "train_options.h"
 #include "train_results.h"
+#include "train_schedule.h"
 #include "train_start.h"
 #include "train_watch.h"
 #include "training_data.h"
@@ -301,32 +302,7 @@ void run(const TrainArguments& a, const Common& common) {
     if (published && (!a.refine.empty() || a.suggest > 0 || a.object_head))
         throw UsageError("train: --refine, --object-head and --suggest do not go with --method double-decoder");
     const auto files = all_files(a);
-    // A trained model keeps its statistics beside a user's tomograms: few patches would only blur them.
-    if (!starts_from_nothing(a) && !files.empty()) options.frozen_share = 1;
-    // Simulated cells alone: what is far away in the plane and what single slices show must be learned too.
-    if (files.empty()) {
-        options.patch = {112, 112, 32};
-        options.flat_share = 0.35;
-    }
-    if (starts_from_nothing(a)) {
-        options.simulated_share = 0.5;
-        // What a young network thinks of unlabelled voxels does not help it; what a random forest thinks
-        // does.
-        options.unlabelled_weight = 0;
-        if (!files.empty() && !published) {
-            // Few steps: more of them. Patches of one tomogram differ so much in what they hold that a
-            // network normalised by their own statistics learns slowly (docs/experiments.md).
-            options.patch = {64, 64, 32};
-            options.frozen_share = 1;
-            options.untrained = true;
-            options.learning_rate = 6e-4;
-        }
-    }
-    if (starts_from_nothing(a) || files.empty()) {
-        // Most is learned when the learning rate falls, however it stood still before.
-        options.patience = 1;
-        options.keep_tolerance = 0.05;
-    }
+    set_schedule(options, training_case(starts_from_nothing(a), !files.empty(), options.method));
     if (a.learning_rate) options.learning_rate = *a.learning_rate;
     if (a.unlabelled_weight) options.unlabelled_weight = *a.unlabelled_weight;
     options.check();
