@@ -15,6 +15,7 @@
 #include "label_meaning.h"
 #include "model_path.h"
 #include "train_options.h"
+#include "train_record.h"
 #include "train_results.h"
 #include "train_schedule.h"
 #include "train_start.h"
@@ -128,22 +129,6 @@ bool any_unlabelled(const TrainingData& data) {
                        [](const auto& f) { return f.labels.empty() || f.voxels[ignore_label] > 0; });
 }
 
-std::string names_of(const TrainingData& data, bool labels) {
-    std::string out;
-    for (const auto& f : data.found) {
-        const std::string& file = labels ? f.labels : f.image;
-        if (!file.empty()) out += (out.empty() ? "" : ", ") + fs::path(file).filename().string();
-    }
-    return out;
-}
-
-/// The evaluation of the model that was kept.
-const TrainingPoint& kept_point(const TrainingResult& result) {
-    for (const auto& p : result.curve)
-        if (p.step == result.best_step) return p;
-    return result.curve.back();
-}
-
 void say_what_was_kept(const TrainingResult& result, const Common& common) {
     char text[120];
     common.say("kept the model of step " + std::to_string(result.best_step) +
@@ -152,41 +137,6 @@ void say_what_was_kept(const TrainingResult& result, const Common& common) {
     std::snprintf(text, sizeof text, "mixed %.0f %% of the starting model's weights into it",
                   100 * result.start_share);
     common.say(text);
-}
-
-void fill_record(TrainingResult& result, const TrainArguments& a, const TrainingData& data, int simulated,
-                 const LabelMeaning& meaning, const std::string& started_from, TrainMethod method) {
-    auto& record = result.model.record;
-    const TrainingPoint& last = result.curve.back();
-    // Of semi is left supervised where nothing is unlabelled.
-    record["method"] = a.method == "semi" && method == TrainMethod::supervised ? "supervised" : a.method;
-    record["steps"] = std::to_string(last.step);
-    record["multiply_adds_per_voxel"] =
-        std::to_string(std::llround(result.model.architecture.multiply_adds_per_voxel()));
-    record["best_step"] = std::to_string(result.best_step);
-    record["minutes"] = std::to_string(last.minutes);
-    // What began from nothing saw one polarity only, and has to carry it (see choose_polarity).
-    const bool one_polarity =
-        method != TrainMethod::double_decoder && (starts_from_nothing(a) || record.count("polarity") > 0);
-    record.erase("polarity");
-    const auto dark = std::count_if(data.found.begin(), data.found.end(),
-                                    [](const auto& f) { return f.polarity == Polarity::dense_is_dark; });
-    const bool alike = dark == 0 || dark == static_cast<std::ptrdiff_t>(data.found.size());
-    if (one_polarity && !data.found.empty() && alike) record["polarity"] = dark > 0 ? "dark" : "bright";
-    record["start_share"] = std::to_string(result.start_share);
-    record["seed"] = std::to_string(a.options.seed);
-    record["labelled_tomograms"] = std::to_string(data.labelled.size() - static_cast<std::size_t>(simulated));
-    record["unlabelled_tomograms"] = std::to_string(data.unlabelled.size());
-    record["simulated_tomograms"] = std::to_string(simulated);
-    record["started_from"] = started_from;
-    record["threads"] = std::to_string(thread_count());
-    const double dice = kept_point(result).mean_dice();
-    record["validation_mean_dice"] = std::isnan(dice) ? "none, nothing held out" : std::to_string(dice);
-    record["precision"] = result.precision;
-    if (data.found.empty()) return;
-    record["images"] = names_of(data, false);
-    record["labels"] = names_of(data, true);
-    record["label_values"] = meaning.text();
 }
 
 std::vector<std::pair<std::string, std::string>> options_for_report(const TrainArguments& a,
@@ -329,13 +279,13 @@ void run(const TrainArguments& a, const Common& common) {
     if (starts_from_nothing(a) && labelled > 0) options.forest = options.method == TrainMethod::semi;
     say_the_plan(a, options, model, labelled > 0 ? labelled : data.labelled.size(), common, progress);
 
-    const std::string started_from = starts_from_nothing(a) ? "random weights" : model.checksum();
+    begin_record(model, a, data, simulated, meaning, options.method);
     TrainingWatch watch(meaning.legend, options, data.voxels(),
                         [&](const std::string& line) { common.say(line); });
     const std::function<void(const TrainingPoint&)> on_point = [&](const TrainingPoint& p) { watch(p); };
     auto result = (published ? train_double_decoder : train)(std::move(model), data.labelled, data.unlabelled,
                                                              options, on_point, progress);
-    fill_record(result, a, data, simulated, meaning, started_from, options.method);
+    finish_record(result);
     write_model(a.out, result.model, common.overwrite);
     say_what_was_kept(result, common);
     common.say("wrote " + a.out);
@@ -360,12 +310,46 @@ void run(const TrainArguments& a, const Common& common) {
             std::printf("%s\n", line.c_str());
 }
 
+/// A checkpoint becomes a model: nothing is read and nothing learnt.
+void write_weights_of(const TrainArguments& a, const CLI::App& app, const Common& common) {
+    for (const CLI::Option* option : app.get_options()) {
+        const std::string name = option->get_name();
+        const bool goes_with_it = name == "--weights-of" || name == "--output" || name == "--overwrite" ||
+                                  name == "--quiet" || name == "--threads";
+        if (option->count() > 0 && !goes_with_it)
+            throw UsageError("--weights-of: expected -o and nothing to learn from, found " + name +
+                             ". To go on with the training, leave out --weights-of");
+    }
+    const Model model = model_of_checkpoint(a.weights_of);
+    write_model(a.out, model, common.overwrite);
+    common.say("wrote " + a.out + ": step " + model.record.at("steps") + ", " +
+               model.record.at("checkpoint"));
+}
+
+/// A training that was stopped is not lost: says where it lies, and how to use it as it is.
+void say_what_is_left(const TrainArguments& a, const Common& common) {
+    const auto& file = a.options.checkpoint;
+    if (file.empty() || !fs::exists(file)) return;
+    common.say("the training so far is in " + file.string() +
+               ": the same command goes on from there, and this writes a model of it:\n  cytomo train "
+               "--weights-of " +
+               file.string() + " -o MODEL.safetensors");
+}
+
 }  // namespace
 
 Command train_command() {
     return {train_name, train_summary, [](CLI::App& app) -> Run {
                 const auto a = declare_train_options(app);
-                return [a](const Common& common) { run(*a, common); };
+                return [a, &app](const Common& common) {
+                    if (!a->weights_of.empty()) return write_weights_of(*a, app, common);
+                    try {
+                        run(*a, common);
+                    } catch (const Cancelled&) {
+                        say_what_is_left(*a, common);
+                        throw;
+                    }
+                };
             }};
 }
 

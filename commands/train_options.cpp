@@ -104,6 +104,9 @@ void declare_training(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
 void declare_results(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
     app.add_option("--checkpoint", a->options.checkpoint,
                    "Keep the state here every two minutes, and continue from it");
+    app.add_option("--weights-of", a->weights_of,
+                   "Learn nothing: write the model that a checkpoint holds, as far as its training came")
+        ->type_name("CHECKPOINT");
     app.add_option("--curve", a->curve, "Write the learning curve as NAME.csv and as picture, NAME.svg")
         ->type_name("NAME.csv");
     auto* report =

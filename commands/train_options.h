@@ -18,7 +18,7 @@ constexpr const char *train_name = "train", *train_summary = "Learn to segment f
 /// The options of the train command as they were given.
 struct TrainArguments {
     std::vector<std::string> images, labels, unlabelled;
-    std::string folder, manifest, voxel, dataset, label_dataset, init, out, curve, report,
+    std::string folder, manifest, voxel, dataset, label_dataset, init, out, curve, report, weights_of,
         method = "semi", polarity = "auto", size = "160,160,80", world = "standard", classes;
     std::optional<std::int64_t> ignore_value;
     bool empty_slices_unlabelled = false, no_report = false, object_head = false;

@@ -22,6 +22,19 @@ interrupted() {
 
 mkdir empty
 interrupted simulate empty/cell --size 256
+
+# A training that has a checkpoint says how to go on and how to get a model of it.
+learn() { # cytomo|interrupted OPTION…
+    how=$1
+    shift
+    "$how" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --voxel-nm 10 --polarity dark --init none \
+        --widths 16 --no-report --checkpoint state.safetensors "$@"
+}
+learn cytomo --steps 1 -o one.safetensors
+learn interrupted --steps 1000000 -o empty/model.safetensors
+grep -qF "cytomo train --weights-of state.safetensors" err.txt || fail "does not say how to get a model of what is learnt"
+cytomo train --weights-of state.safetensors -o model.safetensors
+
 # As if its voxels were larger, so that the model sees many.
 need_model
 interrupted analyze "$CELL/tomogram.mrc" empty/result --voxel-nm 100

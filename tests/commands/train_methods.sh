@@ -59,5 +59,18 @@ for polarity in dark bright; do # what it is taught later counts
     cytomo segment "$CELL/tomogram.mrc" turned.tif --model turned.safetensors --views 1 --overwrite
     grep -q "dense matter is $polarity;" err.txt || fail "forgets that it was taught on $polarity tomograms"
 done
+
+# A training that was stopped is not lost: it goes on, or its checkpoint becomes a model.
+pair $new --checkpoint state.safetensors --steps 1 -o whole.safetensors
+cytomo train --weights-of state.safetensors -o so-far.safetensors
+grep -q "step 1, running mean of the weights" err.txt || fail "does not say what it wrote"
+cytomo segment "$CELL/tomogram.mrc" so-far.tif --model so-far.safetensors --views 1
+! grep -q "guessed" err.txt || fail "the model of a checkpoint forgets the polarity"
+refused 1 "so-far.safetensors" train --weights-of state.safetensors -o so-far.safetensors
+refused 1 "a model, which can be used as it is" train --weights-of whole.safetensors -o no.safetensors
+refused 1 "cytomo train --weights-of" segment "$CELL/tomogram.mrc" no.tif --model state.safetensors
+refused 2 "found --images" train --weights-of state.safetensors --images "$CELL/tomogram.mrc" -o no.safetensors
+[ ! -e no.safetensors ] || fail "a model in spite of the error"
+
 refused 2 "multiples of 16, up to 1024, found 15" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" \
     --init none --widths 15 --steps 1 -o no.safetensors

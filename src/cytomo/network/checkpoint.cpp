@@ -17,6 +17,18 @@ const std::map<std::string, Model Checkpoint::*> parts{
     {"current.", &Checkpoint::current}, {"mean.", &Checkpoint::mean}, {"best.", &Checkpoint::best}};
 constexpr const char* moments_prefix = "adam.";
 
+/// The tensors whose names begin with `prefix`, without it.
+std::map<std::string, Tensor> part_of(SafeTensors& in, const std::string& prefix) {
+    std::map<std::string, Tensor> out;
+    for (auto& [name, tensor] : in.tensors)
+        if (name.starts_with(prefix)) out[name.substr(prefix.size())] = std::move(tensor);
+    return out;
+}
+
+InputError damaged_checkpoint(const std::filesystem::path& file) {
+    return {file.string(), "a whole checkpoint of a training", "a damaged one", "Copy the file again"};
+}
+
 /// JSON has no NaN: null stands for it.
 double number(const Json& json) {
     return json.is_null() ? std::nan("") : json.get<double>();
@@ -88,6 +100,7 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
                                                        {"best_dice", c.best_dice},
                                                        {"identity", c.identity}});
     out.metadata["curve"] = curve_text(c.curve);
+    out.metadata[model_key] = model_description(c.mean);
     write_safetensors(file, out, true);
 }
 
@@ -117,6 +130,43 @@ Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like,
         throw another_training(file);
     }
     return c;
+}
+
+Model model_of_checkpoint(const std::filesystem::path& file) {
+    SafeTensors in = read_safetensors(file);
+    const auto text = [&in](const char* key) {
+        const auto found = in.metadata.find(key);
+        return found == in.metadata.end() ? std::string() : found->second;
+    };
+    const std::string state = text("cytomo-checkpoint"), description = text(model_key);
+    const bool published = text("method") == "double-decoder";
+    if (state.empty() && !published)
+        throw InputError(file.string(), "a checkpoint of cytomo train",
+                         text("cytomo").empty() ? "another file" : "a model, which can be used as it is",
+                         "Name the file that --checkpoint was given");
+    if (description.empty())
+        throw InputError(file.string(), "a checkpoint that says what network it is of",
+                         "one of an older version",
+                         "Go on with its training, by the command that began it: that writes it anew");
+    std::map<std::string, std::string> of_training;
+    try {
+        if (published) {
+            of_training = {{"steps", in.metadata.at("step")}, {"minutes", in.metadata.at("minutes")}};
+        } else {
+            const auto json = Json::parse(state);
+            of_training = {{"steps", std::to_string(json.at("step").get<std::int64_t>())},
+                           {"minutes", std::to_string(json.at("minutes").get<double>())}};
+        }
+    } catch (const std::exception&) {
+        throw damaged_checkpoint(file);
+    }
+    if (published)
+        std::erase_if(in.tensors, [](const auto& t) { return t.first.starts_with(moments_prefix); });
+    Model model = described_model(description, part_of(in, published ? "" : "mean."), file.string());
+    for (const auto& [key, value] : of_training) model.record[key] = value;
+    model.record["checkpoint"] = std::string(published ? "weights" : "running mean of the weights") +
+                                 " of a checkpoint, not calibrated";
+    return model;
 }
 
 }  // namespace cytomo

@@ -11,6 +11,9 @@
 
 namespace cytomo {
 
+/// Where checkpoints of both methods say what network they are of (model_description), among their metadata.
+constexpr const char* model_key = "model";
+
 struct Checkpoint {
     Model current, mean, best;  ///< weights of the network that learns, their running mean, the best of these
     std::map<std::string, Tensor> moments;  ///< of the optimizer

@@ -153,17 +153,11 @@ void write_safetensors(const std::filesystem::path& file, const SafeTensors& con
     pending.commit();
 }
 
-Model read_model(const std::filesystem::path& file) {
-    const std::string name = file.string();
-    SafeTensors content = read_safetensors(file);
-    const auto found = content.metadata.find("cytomo");
-    if (found == content.metadata.end())
-        throw InputError(name, "a cytomo model", "a .safetensors file without cytomo's description", advice);
+Model described_model(const std::string& description, std::map<std::string, Tensor> weights,
+                      const std::string& name) {
     Model model;
-    if (const auto errors = content.metadata.find("error_model"); errors != content.metadata.end())
-        model.error_model = errors->second;
     try {
-        const auto json = nlohmann::json::parse(found->second);
+        const auto json = nlohmann::json::parse(description);
         model.architecture.widths = json.at("widths").get<std::vector<int>>();
         model.architecture.outputs = json.at("classes").get<int>();
         if (json.contains("kind")) {
@@ -203,7 +197,7 @@ Model read_model(const std::filesystem::path& file) {
     if (!(model.voxel_um > 1e-4 && model.voxel_um < 10))
         throw InputError(name, "a voxel edge of 0.1 nm to 10 µm", std::to_string(model.voxel_um) + " µm",
                          advice);
-    model.weights = std::move(content.tensors);
+    model.weights = std::move(weights);
     for (const auto& [key, wanted] : expected_shapes(model.architecture)) {
         const auto it = model.weights.find(key);
         if (it == model.weights.end() || it->second.shape != wanted)
@@ -216,7 +210,22 @@ Model read_model(const std::filesystem::path& file) {
     return model;
 }
 
-void write_model(const std::filesystem::path& file, const Model& model, bool overwrite) {
+Model read_model(const std::filesystem::path& file) {
+    const std::string name = file.string();
+    SafeTensors content = read_safetensors(file);
+    const auto found = content.metadata.find("cytomo");
+    if (found == content.metadata.end() && content.metadata.count("curve") > 0)
+        throw InputError(name, "a cytomo model", "a checkpoint of a training",
+                         "Write its model first: cytomo train --weights-of " + name + " -o MODEL");
+    if (found == content.metadata.end())
+        throw InputError(name, "a cytomo model", "a .safetensors file without cytomo's description", advice);
+    Model model = described_model(found->second, std::move(content.tensors), name);
+    if (const auto errors = content.metadata.find("error_model"); errors != content.metadata.end())
+        model.error_model = errors->second;
+    return model;
+}
+
+std::string model_description(const Model& model) {
     nlohmann::json json;
     json["widths"] = model.architecture.widths;
     json["classes"] = model.architecture.outputs;
@@ -229,7 +238,11 @@ void write_model(const std::filesystem::path& file, const Model& model, bool ove
     json["legend"] = nlohmann::json::array();
     for (const auto& e : model.legend.entries)
         json["legend"].push_back({{"id", e.id}, {"name", e.name}, {"colour", e.colour}});
-    SafeTensors content{{{"cytomo", json_text(json)}, {"format", "pt"}}, model.weights};
+    return json_text(json);
+}
+
+void write_model(const std::filesystem::path& file, const Model& model, bool overwrite) {
+    SafeTensors content{{{"cytomo", model_description(model)}, {"format", "pt"}}, model.weights};
     if (!model.error_model.empty()) content.metadata["error_model"] = model.error_model;
     write_safetensors(file, content, overwrite);
 }

@@ -20,4 +20,12 @@ SafeTensors read_safetensors(const std::filesystem::path& file);
 /// Atomic: appears under its name when complete. Throws InputError if it exists and may not be replaced.
 void write_safetensors(const std::filesystem::path& file, const SafeTensors& content, bool overwrite);
 
+/// What a model is but for its weights and its error model, as JSON text: what files of models and
+/// checkpoints carry.
+std::string model_description(const Model& model);
+/// The model that a description and weights make up. Throws InputError, which names `file`, if the
+/// description is none of a cytomo model, or if weights do not fit it or are not finite.
+Model described_model(const std::string& description, std::map<std::string, Tensor> weights,
+                      const std::string& file);
+
 }  // namespace cytomo

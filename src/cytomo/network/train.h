@@ -134,4 +134,10 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                      const std::function<void(const TrainingPoint&)>& on_point = {},
                      const Progress& progress = {});
 
+/// The model that a checkpoint of train or train_double_decoder holds: the running mean of the weights
+/// (double decoder: the weights) when it was written, neither mixed with the starting model nor calibrated.
+/// Its record says the steps and minutes so far and, as "checkpoint", what it is. Throws InputError if the
+/// file is no checkpoint, or one of an older version, which does not say what network it is of.
+Model model_of_checkpoint(const std::filesystem::path& file);
+
 }  // namespace cytomo

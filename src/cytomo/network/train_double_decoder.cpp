@@ -92,11 +92,9 @@ struct State {
     void save(const std::filesystem::path& file) {
         net.store(model);
         SafeTensors c;
-        c.metadata = {{"method", "double-decoder"},
-                      {"identity", identity},
-                      {"curve", curve_text(curve)},
-                      {"step", std::to_string(step)},
-                      {"minutes", std::to_string(minutes)}};
+        c.metadata = {{"method", "double-decoder"},   {"identity", identity},
+                      {"curve", curve_text(curve)},   {model_key, model_description(model)},
+                      {"step", std::to_string(step)}, {"minutes", std::to_string(minutes)}};
         c.tensors = model.weights;
         adam[0].store("adam.labelled", c);
         adam[1].store("adam.unlabelled", c);
@@ -227,11 +225,11 @@ TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomog
     state.identity = identity;
     resumed = {};
     const PlaneSamples samples(data, unlabelled, start, options);
-    if (!options.checkpoint.empty()) state.save(options.checkpoint);
     if (!data.empty()) {
         const Vec3 edge = data.front().tomogram.grid.voxel_um;
         start.voxel_um = std::sqrt(edge.x * edge.y);
     }
+    if (!options.checkpoint.empty()) state.save(options.checkpoint);
     const auto validation = samples.validation_parts();
     const auto epoch = std::min<std::int64_t>(426, 6 * samples.labelled_slices());
 

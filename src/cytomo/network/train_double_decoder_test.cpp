@@ -162,9 +162,15 @@ TEST_F(TrainDoubleDecoder, KeepsTheCheckpointWhenStopped) {
     int calls = 0;
     const Progress stop({}, [&] { return ++calls > 8; });
     EXPECT_THROW(train_double_decoder(start, {item}, {}, options, {}, stop), Cancelled);
+    EXPECT_GT(std::stoi(model_of_checkpoint(file).record.at("steps")), 0);
     options.steps = 12;
     const auto resumed = train_double_decoder(start, {item}, {}, options);
     EXPECT_EQ(resumed.model.checksum(), train_double_decoder(start, {item}, {}, quick(12)).model.checksum());
+    const Model model = model_of_checkpoint(file);
+    EXPECT_EQ(model.checksum(), resumed.model.checksum());
+    EXPECT_EQ(model.architecture, start.architecture);
+    EXPECT_EQ(model.legend, resumed.model.legend);
+    EXPECT_EQ(model.voxel_um, resumed.model.voxel_um);
 }
 
 TEST_F(TrainDoubleDecoder, RefusesWhatCannotTeach) {
