@@ -1,5 +1,5 @@
 # What the cases share. Each runs in an empty folder of its own, with CYTOMO (the program), CELL (a simulated
-# cell of 64³ voxels of 40 nm) and SOURCE (the repository) in the environment.
+# cell of 64 x 64 x 24 voxels of 40 nm) and SOURCE (the repository) in the environment.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -5,7 +5,7 @@
 # The true classes 3 (mitochondrion) and 4 (lipid droplet) as a user would number them. A file of which nobody knows
 # what it holds: numpy's, without the file beside it.
 cytomo convert "$CELL/classes.tif" classes.npy
-header=$(($(wc -c <classes.npy) - 64 * 64 * 64))
+header=$(($(wc -c <classes.npy) - 64 * 64 * 24))
 renumber() { # the values 1, 2, 3, 4, 5, 6 become these
     { head -c $header classes.npy; tail -c +$((header + 1)) classes.npy | tr '\001\002\003\004\005\006' "$1"; }
 }
@@ -13,7 +13,7 @@ renumber '\000\000\001\002\000\000' >own.npy
 [ "$(wc -c <own.npy)" -eq "$(wc -c <classes.npy)" ] || fail "wrong size of own.npy"
 
 # Training gives names, and everything that the model makes carries them.
-cytomo train --images "$CELL/tomogram.mrc" --labels own.npy --classes 1=mitochondrion,2=droplet --init none --steps 2 \
+cytomo train --images "$CELL/tomogram.mrc" --labels own.npy --classes 1=mitochondrion,2=droplet --init none --widths 16 --polarity dark --steps 2 \
     --seed 1 --no-report --quiet --voxel-nm 40 -o own.safetensors
 cytomo segment "$CELL/tomogram.mrc" predicted.tif --model own.safetensors --views 1 --probabilities p.tif
 cytomo info predicted.tif
@@ -117,5 +117,5 @@ cytomo info edited/classes.tif --json
 expect droplet "name of class 2 after edits" json out.txt legend 2 name
 
 # Labels that carry their names teach the classes that they name: here under the default model's numbers.
-cytomo train --images "$CELL/tomogram.mrc" --labels named.tif --init none --steps 1 --no-report --seed 1 -o again.safetensors
+cytomo train --images "$CELL/tomogram.mrc" --labels named.tif --init none --widths 16 --polarity dark --steps 1 --no-report --seed 1 -o again.safetensors
 grep -q "1 mitochondrion, 2 lipid droplet.*, as their files say" err.txt || fail "names of the labels: $(cat err.txt)"

@@ -15,7 +15,7 @@ cytomo segment "$CELL/tomogram.mrc" again.tif --probabilities p.tif --views 1
 refused 1 "p.background.tif" segment "$CELL/tomogram.mrc" third.tif --probabilities p.tif
 cytomo segment "$CELL/tomogram.mrc" sure.tif --confidence confidence.tif --views 1
 cytomo info confidence.tif --json
-expect 64 "size along z" json out.txt size 2
+expect 24 "size along z" json out.txt size 2
 expect uint8 "type of the confidence" json out.txt type
 refused 1 "confidence.tif" segment "$CELL/tomogram.mrc" third.tif --confidence confidence.tif
 refused 2 "--confidence" segment "$CELL/tomogram.mrc" third.tif --confidence third.tif

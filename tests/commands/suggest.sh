@@ -5,7 +5,7 @@ need_model
 
 cytomo suggest "$CELL/tomogram.mrc" --count 2 --views 2 --json
 first=$(json out.txt slices 0 slice) second=$(json out.txt slices 1 slice)
-[ "$first" -ge 0 ] && [ "$first" -lt 64 ] || fail "slice $first of 64"
+[ "$first" -ge 0 ] && [ "$first" -lt 24 ] || fail "slice $first of 24"
 [ "$first" != "$second" ] || fail "slice $first twice"
 expect 0 "first number of a slice" json out.txt slices_count_from
 [ -n "$(json out.txt slices 0 reason)" ] || fail "no reason"
@@ -30,10 +30,10 @@ cytomo convert "$CELL/classes.tif" classes.npy
 slice=$((64 * 64))
 zeros() { head -c $((slice * $1)) /dev/zero; }
 {
-    head -c $(($(wc -c <classes.npy) - 64 * slice)) classes.npy
+    head -c $(($(wc -c <classes.npy) - 24 * slice)) classes.npy
     zeros 10
     zeros 1 | tr '\0' x
-    zeros 53
+    zeros 13
 } >labels.npy
 [ "$(wc -c <labels.npy)" -eq "$(wc -c <classes.npy)" ] || fail "wrong size of labels.npy"
 refused 1 "120" suggest "$CELL/tomogram.mrc" --labels labels.npy

@@ -2,9 +2,9 @@
 # A model learnt in one step can be used at once, and a report tells how it was made.
 . "$(dirname "$0")/helpers.sh"
 
-cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 --seed 1 \
+cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --widths 16 --steps 1 --seed 1 \
     --curve curve.csv -o tiny.safetensors
-grep -q "64 x 64 x 64 voxels of 40 x 40 x 40 nm" err.txt || fail "does not say what it read"
+grep -q "64 x 64 x 24 voxels of 40 x 40 x 40 nm" err.txt || fail "does not say what it read"
 grep -q "mitochondrion .* voxels" err.txt || fail "does not count labels"
 grep -q "held out" err.txt || fail "does not say what is held out"
 cytomo segment "$CELL/tomogram.mrc" classes.tif --model tiny.safetensors
@@ -32,7 +32,7 @@ again 2 "--no-report" train -o new.safetensors --report page.html --no-report
 [ ! -e new.safetensors ] || fail "a model in spite of the error"
 
 # What was computed in is asked for, kept, and said.
-cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 --seed 1 --precision f32 \
+cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --widths 16 --polarity dark --steps 1 --seed 1 --precision f32 \
     --no-report -o exact.safetensors
 # recorded MODEL KEY: the header of a safetensors file, its length before it in 8 bytes, holds the record as JSON in JSON.
 recorded() {

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/helpers.sh"
 
 image=$CELL/tomogram.mrc
-learn() { cytomo train --init none --steps 1 --no-report -o "$@"; }
+learn() { cytomo train --init none --widths 16 --steps 1 --no-report -o "$@"; }
 wrong() {
     code=$1 text=$2
     shift 2
@@ -18,8 +18,8 @@ wrong 1 "What is 2, 4, 5, 6?" --images "$image" --labels "$CELL/classes.tif" --c
 wrong 2 "--ignore-value" --images "$image" --labels "$CELL/classes.tif" --classes 1=cell --ignore-value 1
 
 # Labels of another size, and of other voxels.
-"$CYTOMO" simulate small --preset cell-edge --seed 7 --size 64,48,32 --voxel-nm 40 --quiet
-wrong 1 "64 x 64 x 64, found 64 x 48 x 32" --images "$image" --labels small/classes.tif
+"$CYTOMO" simulate small --preset cell-edge --seed 7 --size 64,48,24 --voxel-nm 40 --quiet
+wrong 1 "64 x 64 x 24, found 64 x 48 x 24" --images "$image" --labels small/classes.tif
 cytomo convert "$CELL/classes.tif" coarse.tif --voxel-nm 50
 wrong 1 "40 x 40 x 40 nm, found 50 x 50 x 50 nm" --images "$image" --labels coarse.tif
 
@@ -33,7 +33,7 @@ mkdir -p set/images set/labels
 cp "$image" set/images/one.mrc
 cp "$CELL/classes.tif" set/labels/one.tif
 cp "$image" set/images/two.mrc
-learn folder.safetensors --folder set
+learn folder.safetensors --folder set --polarity dark
 grep -q "two.mrc (without labels)" err.txt || fail "does not find the unlabelled tomogram"
 printf 'image,labels,voxel_nm,polarity\nimages/one.mrc,labels/one.tif,"40,40,40",dark\nimages/two.mrc,,,\n' >set/list.csv
 learn table.safetensors --manifest set/list.csv \
