@@ -38,8 +38,10 @@ present default
 json default/summary.json intervals errors | grep -q "learnt by cytomo" || fail "does not say whose errors"
 refused 1 "nothing.safetensors" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" no --errors nothing.safetensors
 
-# The default model's errors give what they gave when they stood in the source.
-grep '^[1-6],' default/class_intervals.csv > found.csv
+# The default model's errors give what they gave when they stood in the source, for this cell.
+cytomo simulate cube --preset cell-edge --seed 7 --size 64 --voxel-nm 40
+cytomo measure cube/tomogram.mrc cube/classes.tif cubed --errors default --placements 0
+grep '^[1-6],' cubed/class_intervals.csv > found.csv
 expect "$(cut -d, -f 1-4 "$here/errors_default.csv")" "classes and measures" cut -d, -f 1-4 found.csv
 paste -d, "$here/errors_default.csv" found.csv | awk -F, '
     function differ(a, b) { return (a == "") != (b == "") || (a - b) ^ 2 > (1e-9 * a) ^ 2 + 1e-24 }
@@ -76,7 +78,7 @@ printf '{' > result/error_model.json
 refused 1 "error_model.json" measure "$CELL/tomogram.mrc" result/classes.tif no
 
 # A model trained further has other weights: it does not inherit what was learnt.
-cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --steps 1 --simulated 0 --method supervised \
+cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --steps 1 --simulated 0 --method supervised --polarity dark \
     --no-report -o mine.safetensors
 cytomo analyze "$CELL/tomogram.mrc" mine --model mine.safetensors --views 1 --placements 0
 absent mine "nobody has learnt how far this model errs"
@@ -89,7 +91,7 @@ refused 2 "cells" bias few --model mine.safetensors --learn few.safetensors --ce
 cp mine.safetensors there.safetensors
 refused 1 "--overwrite" bias few --model mine.safetensors --learn there.safetensors
 cmp -s mine.safetensors there.safetensors || fail "a model was overwritten"
-cytomo bias learnt --model mine.safetensors --learn learnt.safetensors --cells 8 --size 96,96,48 --voxel-nm 40 --views 1 \
+cytomo bias learnt --model mine.safetensors --learn learnt.safetensors --cells 8 --size 80,80,36 --voxel-nm 40 --views 1 \
     --preset cell-edge --seed 11
 holds learnt .cytomo-files bias.csv bias_samples.csv learnt_errors.csv report.html
 grep -q 'expected' learnt/bias.csv && fail "expected numbers of a model whose errors nobody knew"

@@ -87,11 +87,11 @@ cytomo evaluate "$CELL/classes.tif" own.npy --match 4=2 --json --voxel-nm 40 --t
 about "$(json out.txt classes 1 dice)" 1 0 "Dice of what was matched by hand"
 
 # --legend wins, and says so; files say it as well as lists.
-printf '# mine\n1 nucleus\n2 lipid droplet 240,190,70\n' >legend.txt
+printf '# mine\n1 vesicle\n2 lipid droplet 240,190,70\n' >legend.txt
 cytomo measure "$CELL/tomogram.mrc" named.tif told --legend legend.txt --placements 0
 grep -q "named.tif: the file says that its classes are 0 background, 1 mitochondrion, 2 droplet; --legend says" err.txt ||
     fail "does not say that --legend contradicts the file"
-expect "lipid droplet nucleus " "classes by --legend" names told
+expect "lipid droplet vesicle " "classes by --legend" names told
 printf '{"1": "mitochondrion", "2": {"name": "droplet"}}' >legend.json
 cytomo measure "$CELL/tomogram.mrc" own.npy json --legend legend.json --placements 0 --voxel-nm 40
 rows json | cmp - named.txt || fail "a list and a file do not say the same"
