@@ -16,6 +16,7 @@
 #include "cytomo/report/curves.h"
 #include "instance_files.h"
 #include "measure_options.h"
+#include "mistakes.h"
 #include "predict_options.h"
 #include "result_errors.h"
 
@@ -93,6 +94,7 @@ void write_everything(const fs::path& folder, const Analysis& a, const Arguments
 
 void run(const Arguments& a, const Common& common) {
     const auto start = std::chrono::steady_clock::now();
+    refuse_exchanged({{"the tomogram", a.in}, {"the folder for results", a.out}});
     AnalyzeOptions options;
     options.predict = a.predict.options();
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);

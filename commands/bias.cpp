@@ -12,6 +12,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
+#include "mistakes.h"
 #include "predict_options.h"
 #include "simulation_options.h"
 
@@ -171,6 +172,10 @@ void run(const Arguments& a, const Common& common) {
     options.analyze.predict = a.predict.options();
     options.simulation = a.cell.options(a.cell.cells(), a.seed);
     options.check();
+    if (std::filesystem::is_regular_file(a.folder))
+        throw UsageError(a.folder +
+                         ": expected a folder for the results, found a file. For cells like it:\n  " +
+                         call_text({"bias", "expected", "--like", a.folder}));
     PendingOutput folder(a.folder, common.overwrite, PendingOutput::Kind::folder);
     folder.keep(a.like);
     folder.keep(a.cell.config);

@@ -22,7 +22,7 @@ struct Common {
 
     /// Draws stage, rate and time left on stderr; Ctrl-C makes it throw Cancelled.
     Progress progress() const;
-    /// A remark for people, on stderr unless --quiet.
+    /// A remark for people, on stderr unless --quiet, below what was drawn and printed before.
     void say(const std::string& remark) const;
 };
 

@@ -7,6 +7,7 @@
 #include "cytomo/io/value_conversion.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
+#include "mistakes.h"
 
 namespace cytomo::commands {
 
@@ -51,6 +52,7 @@ Command convert_command() {
                 app.add_flag("--scale-to-type", o->convert.scale_to_type,
                              "Stretch grey values over the range of the integer --type");
                 return [o](const Common& common) {
+                    refuse_exchanged({{"the volume to read", o->in}, {"the result", o->out}});
                     ConvertOptions options = o->convert;
                     options.overwrite = common.overwrite;
                     options.type = scalar_type_from(o->type);

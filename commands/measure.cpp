@@ -1,4 +1,5 @@
 // cytomo measure: numbers of every object, from a tomogram and its classes.
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -7,6 +8,7 @@
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/output.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/io/table_io.h"
@@ -18,6 +20,7 @@
 #include "cytomo/measures/cell.h"
 #include "instance_files.h"
 #include "measure_options.h"
+#include "mistakes.h"
 #include "result_errors.h"
 
 namespace cytomo::commands {
@@ -40,8 +43,12 @@ void say_remarks(const Common& common, const std::string& file, const std::vecto
 
 std::string read_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
+    const bool is_folder = std::filesystem::is_directory(path);
+    if (!file || is_folder) {
+        const auto [found, remedy] = file_trouble(path, is_folder ? EISDIR : errno);
+        throw InputError(path, "a list of edits", found, remedy);
+    }
     const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file) throw InputError(path, "a list of edits", "no readable file", "Check the name");
     return text;
 }
 
@@ -94,6 +101,9 @@ std::vector<std::pair<std::string, std::string>> record_of(const MeasureArgument
 }
 
 void run_measure(const Common& common, const MeasureArguments& arguments) {
+    refuse_exchanged({{"the tomogram", arguments.tomogram},
+                      {"its classes", arguments.classes},
+                      {"the folder for results", arguments.folder}});
     ReadOptions reading;
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
     PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
@@ -200,7 +210,8 @@ Command measure_command() {
                 if (arguments->columns) return print_columns();
                 if (arguments->folder.empty())
                     throw UsageError(
-                        "measure: expected a tomogram, its classes and a folder for the results");
+                        "measure: expected a tomogram, its classes and a folder for the results: cytomo "
+                        "measure TOMOGRAM CLASSES OUTDIR");
                 run_measure(common, *arguments);
             };
         }};

@@ -13,6 +13,7 @@
 #include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/round_objects.h"
 #include "cytomo/network/predict.h"
+#include "mistakes.h"
 #include "predict_options.h"
 
 namespace cytomo::commands {
@@ -83,6 +84,7 @@ void check_results(const Arguments& a, const Legend& legend, bool overwrite) {
 }
 
 void run(const Arguments& a, const Common& common) {
+    refuse_exchanged({{"the tomogram", a.in}, {"the file for classes", a.out}});
     check_formats(a);
     const PredictOptions options = a.predict.options();
     const Model model = a.predict.model();
