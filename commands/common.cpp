@@ -147,11 +147,15 @@ std::vector<double> parse_numbers(const std::string& text, const std::string& op
 }  // namespace
 
 std::optional<Vec3> parse_voxel_nm(const std::string& text) {
+    return parse_nm("--voxel-nm", text);
+}
+
+std::optional<Vec3> parse_nm(const std::string& option, const std::string& text) {
     if (text.empty()) return std::nullopt;
-    const auto v = parse_numbers(text, "--voxel-nm");
+    const auto v = parse_numbers(text, option);
     for (const double nm : v)
         if (!(nm >= 0.1 && nm <= 10000))
-            throw UsageError("--voxel-nm: expected 0.1 to 10000 nm, found '" + text + "'");
+            throw UsageError(option + ": expected 0.1 to 10000 nm, found '" + text + "'");
     return Vec3{v[0] / 1000, v[1] / 1000, v[2] / 1000};
 }
 

@@ -104,6 +104,12 @@ TEST_F(PassportTest, LabelsAreToldFromGreyValues) {
     Random random(1);
     for (auto& g : grey.values()) g = static_cast<std::uint8_t>(random.normal(128, 20));
     EXPECT_FALSE(passport_of(grey).looks_like_labels);
+    write_volume(folder / "labels.tif", v, true);
+    write_volume(folder / "grey.tif", grey, true);
+    EXPECT_TRUE(some_slices_look_like_labels(open_volume(folder / "labels.tif")));
+    EXPECT_FALSE(some_slices_look_like_labels(open_volume(folder / "grey.tif")));
+    write_volume(folder / "empty.tif", ClassVolume(v.grid()), true);
+    EXPECT_FALSE(some_slices_look_like_labels(open_volume(folder / "empty.tif")));
 }
 
 TEST_F(PassportTest, TextAndJsonSayTheSameAtAnyThreadCount) {
