@@ -14,6 +14,7 @@
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
 #include "cytomo/report/curves.h"
+#include "grey_files.h"
 #include "instance_files.h"
 #include "measure_options.h"
 #include "mistakes.h"
@@ -112,6 +113,8 @@ void run(const Arguments& a, const Common& common) {
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;
+    if (const auto warning = check_tomogram(a.in, read, a.predict.grey, common); !warning.empty())
+        options.warnings.push_back(warning);
     const Tomogram tomogram = open_tomogram(a.in, read, &options.warnings);
     require_voxel_size(tomogram, read);
     for (const auto& w : options.warnings) common.say(w);

@@ -18,6 +18,7 @@
 #include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/measures/cell.h"
+#include "grey_files.h"
 #include "instance_files.h"
 #include "measure_options.h"
 #include "mistakes.h"
@@ -33,7 +34,7 @@ struct MeasureArguments {
     std::string tomogram, classes, folder, voxel_nm, instances, edits, legend, errors = "auto";
     std::optional<double> min_volume_um3;
     int smoothing = 8;
-    bool columns = false;
+    bool columns = false, grey = false;
     MeasureOptions measures;
 };
 
@@ -100,6 +101,16 @@ std::vector<std::pair<std::string, std::string>> record_of(const MeasureArgument
     return record;
 }
 
+/// check_tomogram; says so where the tomogram and its classes were exchanged.
+std::string check_tomogram_of(const MeasureArguments& a, const ReadOptions& reading, const Common& common) {
+    if (!a.grey && !signs_of_labels(a.tomogram, reading).empty() &&
+        signs_of_labels(a.classes, reading).empty())
+        throw InputError(
+            a.tomogram, "a tomogram, grey values", "labels, and no labels in " + a.classes,
+            "If they were exchanged:\n  " + call_text({"measure", a.classes, a.tomogram, a.folder}));
+    return check_tomogram(a.tomogram, reading, a.grey, common);
+}
+
 void run_measure(const Common& common, const MeasureArguments& arguments) {
     refuse_exchanged({{"the tomogram", arguments.tomogram},
                       {"its classes", arguments.classes},
@@ -113,6 +124,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     // Classes that stay are still the model's.
     output.keep(std::filesystem::path(arguments.classes).parent_path() / result_errors_name);
 
+    const std::string no_tomogram = check_tomogram_of(arguments, reading, common);
     const ClassMeaning meaning = find_meaning(arguments.classes, arguments.legend, reading, common);
     const Legend& legend = meaning.legend();
     InstanceOptions options = instance_options_for(legend);
@@ -147,6 +159,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
             {grey, classes, slices_of(*instances), classes, instances, nullptr}, legend, measuring, progress);
         for (const std::string& warning : measures.warnings) common.say(warning);
         measures.summary.record = record_of(arguments, meaning);
+        if (!no_tomogram.empty()) measures.summary.record.emplace_back("warning", no_tomogram);
         write_measures(output.path(), measures, legend);
         write_instances(output.path() / "instances.tif", slices_of(*instances),
                         progress.stage("writing objects"));
@@ -205,6 +218,7 @@ Command measure_command() {
                 ->capture_default_str();
             app.add_flag("--columns", arguments->columns,
                          "Print what the columns of all tables mean, and end");
+            add_grey_option(app, arguments->grey);
             arguments->measures.declare(app);
             return [arguments](const Common& common) {
                 if (arguments->columns) return print_columns();

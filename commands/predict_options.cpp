@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "grey_files.h"
 #include "hand_over.h"
 #include "model_path.h"
 
@@ -11,6 +12,7 @@ void PredictArguments::declare(CLI::App& app) {
     app.add_option("--polarity", polarity, "Whether dense matter is dark or bright; auto looks")
         ->check(CLI::IsMember({"auto", "dark", "bright"}))
         ->capture_default_str();
+    add_grey_option(app, grey);
     declare_network(app);
 }
 
@@ -23,10 +25,10 @@ void PredictArguments::declare_network(CLI::App& app) {
            "--machine), on CUDA f16")
         ->check(CLI::IsMember({"auto", "f32", "bf16", "int8"}))
         ->capture_default_str();
-    app.add_option(
-           "--views", views,
-           "Mean over mirror images of the tomogram: a little better, this many times slower; 0: 8 for "
-           "small tomograms, 1 for large ones")
+    app.add_option("--views", views,
+                   "Mean over mirror images of the tomogram: a little better, this many times "
+                   "slower; 0: 8 for "
+                   "small tomograms, 1 for large ones")
         ->check(CLI::IsMember({0, 1, 2, 4, 8}))
         ->capture_default_str();
 }

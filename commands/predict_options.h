@@ -11,9 +11,10 @@ namespace cytomo::commands {
 struct PredictArguments {
     std::string model_file, polarity = "auto", device = "auto", precision = "auto";
     int views = 0;
+    bool grey = false;
 
     void declare(CLI::App& app);
-    /// All but --polarity.
+    /// All but --polarity and --grey, which are about a tomogram.
     void declare_network(CLI::App& app);
     /// In a program without libtorch, goes on in cytomo-torch if device or model need it: to be called before
     /// a result is begun. Throws UsageError; InputError if cytomo-torch is not installed.

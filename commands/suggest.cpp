@@ -14,6 +14,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/report/slices.h"
+#include "grey_files.h"
 #include "hand_over.h"
 #include "label_meaning.h"
 #include "predict_options.h"
@@ -141,6 +142,7 @@ void run(const Arguments& a, const Common& common) {
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;
+    check_tomogram(a.in, read, a.predict.grey, common);
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(a.in, read, &remarks);
     for (const auto& r : remarks) common.say(r);

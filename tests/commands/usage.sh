@@ -77,3 +77,14 @@ refused 1 "Did you mean 'mitochondrion'?" measure "$volume" "$classes" new --edi
 cytomo render slices "$volume" --classes "$classes" --legend 1=cell,2=nucleus,3=mitocondrion,4=d,5=v,6=nucleolus -o a.png
 says "class 3, 'mitocondrion', is no name that cytomo knows. Did you mean 'mitochondrion'?"
 ! grep -q "'nucleolus', is no name" err.txt || fail "takes nucleoli for nuclei"
+
+# Labels in place of a tomogram: refused with what was found, what to do, and how to go on.
+refused 1 "classes.tif: expected a tomogram, grey values, found labels (0 background, 1 cytoplasm" \
+    measure "$classes" "$classes" new
+says "  cytomo measure $classes $classes new --grey"
+refused 1 "  cytomo measure $volume $classes new" measure "$classes" "$volume" new
+refused 1 "what seems to be labels" measure "$CELL/instances.tif" "$classes" new
+cytomo measure "$classes" "$classes" new --grey --placements 0
+expect "warning: $classes was taken as grey values (--grey) but holds labels" "the first words" \
+    sh -c "head -1 err.txt | sed 's/ (0 back.*//'"
+grep -q "was taken as grey values" new/summary.json || fail "the record does not say so"
