@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/slice_text.h"
 #include "cytomo/io/scalar.h"
 #include "cytomo/io/voxel_size.h"
 
@@ -199,8 +200,8 @@ void find_oddities(Passport& p) {
             "bits.");
     if (!p.constant_slices.empty())
         odd(std::to_string(p.constant_slices.size()) + " of " + std::to_string(g.size.z) +
-            " slices hold one value only, the first at z = " + std::to_string(p.constant_slices.front()) +
-            ".");
+            " slices hold one value only, the first of them " +
+            slice_text(g, 'z', p.constant_slices.front(), p.volume.voxel_size_known) + ".");
     constexpr double many = 0.001;
     if (p.fraction_at_maximum > many)
         odd(percent_text(p.fraction_at_maximum) +

@@ -78,7 +78,7 @@ TEST_F(PassportTest, OdditiesAreNamed) {
     EXPECT_EQ(p.infinite_count, 1);
     EXPECT_EQ(p.constant_slices, std::vector<std::int64_t>{5});
     EXPECT_THAT(p.oddities, Contains(HasSubstr("NaN")));
-    EXPECT_THAT(p.oddities, Contains(HasSubstr("z = 5")));
+    EXPECT_THAT(p.oddities, Contains(HasSubstr("slice 6 of 8 (index 5, z = 0.1 µm)")));
 
     Volume<float> quantised(Grid{{96, 96, 16}, {0.02, 0.02, 0.02}, {}}),
         flat(Grid{{96, 32, 96}, {0.02, 0.02, 0.02}, {}});

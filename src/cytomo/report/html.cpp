@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "cytomo/core/slice_text.h"
 #include "cytomo/report/assets.h"
 #include "cytomo/report/drawing.h"
 #include "cytomo/report/html_text.h"
@@ -142,7 +143,7 @@ std::string slices_part(const Report& report) {
     out += "<div class=\"planes\">";
     for (const auto& view : report.planes)
         if (!view.slices.empty()) out += plane_figure(view);
-    return out + "</div>";
+    return out + "</div><p class=\"hint\">" + escaped(how_slices_count) + "</p>\n";
 }
 
 std::string triple(const std::array<float, 3>& v) {
