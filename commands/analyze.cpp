@@ -127,8 +127,8 @@ void run(const Arguments& a, const Common& common) {
                       {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
                       {"Model checksum", model.checksum()},
                       {"Voxel size", a.voxel.empty() ? "from the file" : a.voxel + " nm, given"},
-                      {"Options", "polarity " + a.predict.polarity + ", precision " + a.predict.precision +
-                                      ", device " + a.predict.device + ", views " +
+                      {"Options", "dense matter (polarity) " + a.predict.polarity + ", precision " + a.predict.precision +
+                                      ", device " + a.predict.device + ", mirror images (views) " +
                                       (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) +
                                       ", smoothing " + std::to_string(a.smoothing)},
                       {"Measures", a.measures.text()},

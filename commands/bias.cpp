@@ -211,7 +211,9 @@ Command bias_command() {
             app.add_option("outdir", a->folder, "Folder for bias.csv, bias_samples.csv and report.html")
                 ->required();
             app.add_option("--like", a->like,
-                           "A tomogram of yours: its voxel size, depth, polarity, bits and noise are taken");
+                           "A tomogram of yours: its voxel size, depth, polarity (whether dense matter is "
+                           "dark), bits and noise "
+                           "are taken");
             app.add_option("--dataset", a->dataset, "Dataset within it, if it is an HDF5 file");
             app.add_option("--cells", a->cells, "Number of simulated cells")
                 ->check(CLI::Range(1, 1000))

@@ -23,6 +23,16 @@ struct EvaluateArguments {
     bool json = false, connected = false;
 };
 
+/// What the rows mean that explain themselves to few.
+constexpr auto words =
+    "IoU: common voxels over united ones. Detected: true objects that one predicted object meets with an IoU "
+    "above\n"
+    "0.5; detection F1: 2 detected over (true + predicted objects). Panoptic quality: that F1 times the mean "
+    "IoU of\n"
+    "the detected. Recognised: share of true objects more than half of which is predicted as their class, be "
+    "it in\n"
+    "pieces or joined with others. From 100 nm: of those at least 100 nm thick.\n";
+
 using Headings = std::map<std::uint8_t, std::string>;
 
 void print_table(const Agreement& agreement, const Headings& headings) {
@@ -57,6 +67,7 @@ void print_table(const Agreement& agreement, const Headings& headings) {
                 cell_text(agreement.mean_dice).c_str(), cell_text(agreement.recognised).c_str(),
                 static_cast<long long>(agreement.objects_true), cell_text(agreement.recognised_100nm).c_str(),
                 static_cast<long long>(agreement.objects_true_100nm));
+    std::printf("\n%s", words);
 }
 
 /// Objects as analyze finds them, where no file gives their numbers; none where it could not.

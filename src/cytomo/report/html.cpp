@@ -237,7 +237,10 @@ std::string provenance_part(const Report& report) {
     std::string out = "<dl class=\"provenance\">";
     for (const auto& [key, value] : report.provenance)
         out += "<dt>" + escaped(key) + "</dt><dd>" + escaped(value) + "</dd>";
-    return out + "</dl>";
+    return out +
+           "</dl><p class=\"hint\">A checksum is a short number made of all bytes of a file or model: where "
+           "it "
+           "is the same, so are they.</p>";
 }
 
 }  // namespace
