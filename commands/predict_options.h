@@ -23,8 +23,8 @@ struct PredictArguments {
     Model model() const;
 };
 
-/// "dense matter is dark (guessed, 98 % sure); cpu, bf16, 8 views (mean over mirror images), 150 G multiply-adds; 3.2 s; mean
-/// confidence 0.93"
+/// "dense matter is dark (guessed, 98 % sure); cpu, bf16, 8 views (mean over mirror images), 150 G
+/// multiply-adds; 3.2 s; mean confidence 0.93"
 std::string describe(const PredictRecord& record);
 
 }  // namespace cytomo::commands

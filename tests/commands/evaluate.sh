@@ -15,7 +15,8 @@ header=$(($(wc -c <other.npy) - 32 * 32 * 32))
 volume() { # FILE AWK: the value of each voxel (x, y, z), one digit
     {
         head -c $header other.npy
-        awk "BEGIN { for (z = 0; z < 32; ++z) for (y = 0; y < 32; ++y) for (x = 0; x < 32; ++x) { v = 0; $2; printf \"%d\", v } }" |
+        awk "BEGIN { for (z = 0; z < 32; ++z) for (y = 0; y < 32; ++y) for (x = 0; x < 32; ++x) {
+            v = 0; $2; printf \"%d\", v } }" |
             tr '0123456' '\000\001\002\003\004\005\006'
     } >"$1"
     [ "$(wc -c <"$1")" -eq "$(wc -c <other.npy)" ] || fail "wrong size of $1"

@@ -1,5 +1,6 @@
 """What `cytomo convert --resample-nm` made, counted again: shares of voxels as differences of running sums along each axis.
-resampled.py IN.npy OUT.npy IN_NM OUT_NM grey|labels   (edges as x,y,z; OUT_NM at least IN_NM); needs python3-numpy (Debian)."""
+resampled.py IN.npy OUT.npy IN_NM OUT_NM grey|labels   (edges as x,y,z; OUT_NM at least IN_NM)
+Needs python3-numpy (Debian)."""
 import sys
 
 import numpy as np

@@ -63,8 +63,8 @@ holds . err.txt made out.txt tilts.tlt
 
 # What is not there is told in words, and a file of nearly that name is named.
 cp "$volume" tomogram.mrc
-refused 1 "tomgram.mrc: expected a file that can be read, found nothing of that name. Check the name. Did you mean 'tomogram.mrc'?" \
-    info tomgram.mrc
+refused 1 "tomgram.mrc: expected a file that can be read, found nothing of that name." info tomgram.mrc
+says "Check the name. Did you mean 'tomogram.mrc'?"
 refused 1 "found no folder nowhere" info nowhere/tomogram.mrc
 refused 1 "found nothing of that name" measure "$volume" "$classes" new --edits none.txt
 refused 1 "found nothing of that name" reconstruct "$volume" --angles none.tlt -o new.mrc
