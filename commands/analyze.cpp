@@ -14,8 +14,10 @@
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
 #include "cytomo/report/curves.h"
+#include "grey_files.h"
 #include "instance_files.h"
 #include "measure_options.h"
+#include "mistakes.h"
 #include "predict_options.h"
 #include "result_errors.h"
 
@@ -93,6 +95,7 @@ void write_everything(const fs::path& folder, const Analysis& a, const Arguments
 
 void run(const Arguments& a, const Common& common) {
     const auto start = std::chrono::steady_clock::now();
+    refuse_exchanged({{"the tomogram", a.in}, {"the folder for results", a.out}});
     AnalyzeOptions options;
     options.predict = a.predict.options();
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
@@ -110,6 +113,8 @@ void run(const Arguments& a, const Common& common) {
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;
+    if (const auto warning = check_tomogram(a.in, read, a.predict.grey, common); !warning.empty())
+        options.warnings.push_back(warning);
     const Tomogram tomogram = open_tomogram(a.in, read, &options.warnings);
     require_voxel_size(tomogram, read);
     for (const auto& w : options.warnings) common.say(w);
@@ -122,8 +127,8 @@ void run(const Arguments& a, const Common& common) {
                       {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
                       {"Model checksum", model.checksum()},
                       {"Voxel size", a.voxel.empty() ? "from the file" : a.voxel + " nm, given"},
-                      {"Options", "polarity " + a.predict.polarity + ", precision " + a.predict.precision +
-                                      ", device " + a.predict.device + ", views " +
+                      {"Options", "dense matter (polarity) " + a.predict.polarity + ", precision " + a.predict.precision +
+                                      ", device " + a.predict.device + ", mirror images (views) " +
                                       (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) +
                                       ", smoothing " + std::to_string(a.smoothing)},
                       {"Measures", a.measures.text()},

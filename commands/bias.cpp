@@ -12,6 +12,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
+#include "mistakes.h"
 #include "predict_options.h"
 #include "simulation_options.h"
 
@@ -171,6 +172,10 @@ void run(const Arguments& a, const Common& common) {
     options.analyze.predict = a.predict.options();
     options.simulation = a.cell.options(a.cell.cells(), a.seed);
     options.check();
+    if (std::filesystem::is_regular_file(a.folder))
+        throw UsageError(a.folder +
+                         ": expected a folder for the results, found a file. For cells like it:\n  " +
+                         call_text({"bias", "expected", "--like", a.folder}));
     PendingOutput folder(a.folder, common.overwrite, PendingOutput::Kind::folder);
     folder.keep(a.like);
     folder.keep(a.cell.config);
@@ -206,7 +211,9 @@ Command bias_command() {
             app.add_option("outdir", a->folder, "Folder for bias.csv, bias_samples.csv and report.html")
                 ->required();
             app.add_option("--like", a->like,
-                           "A tomogram of yours: its voxel size, depth, polarity, bits and noise are taken");
+                           "A tomogram of yours: its voxel size, depth, polarity (whether dense matter is "
+                           "dark), bits and noise "
+                           "are taken");
             app.add_option("--dataset", a->dataset, "Dataset within it, if it is an HDF5 file");
             app.add_option("--cells", a->cells, "Number of simulated cells")
                 ->check(CLI::Range(1, 1000))

@@ -6,6 +6,7 @@
 
 #include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 
 namespace cytomo::commands {
 
@@ -35,6 +36,19 @@ std::string contradiction(const LabelMeaning& given, const std::optional<Legend>
            " says otherwise and is followed.";
 }
 
+std::string doubtful_names(const Legend& legend) {
+    std::string text;
+    for (const LegendEntry& entry : legend.entries) {
+        const std::string name = standard_class_name(entry.name);
+        if (entry.id == 0 || name == "nucleolus" || name == "nucleoli") continue;  // no misspelt nuclei
+        if (const LegendEntry* meant = nearest_class(default_legend(), name))
+            text += (text.empty() ? "" : " ") + ("class " + std::to_string(entry.id) + ", '" + entry.name) +
+                    "', is no name that cytomo knows." + did_you_mean(meant->name) +
+                    " How a class is parted, measured and drawn follows its name.";
+    }
+    return text;
+}
+
 std::optional<ClassMeaning> known_meaning(const std::string& file, const std::string& legend_option,
                                           const ReadOptions& reading, const Common& common) {
     std::optional<LabelMeaning> given;  // before the file is opened: a wrong option is told first
@@ -43,9 +57,11 @@ std::optional<ClassMeaning> known_meaning(const std::string& file, const std::st
     const std::optional<Legend> of_file = open_volume(file, reading).legend;
     if (given) {
         if (const auto text = contradiction(*given, of_file, file); !text.empty()) common.say(text);
+        if (const auto text = doubtful_names(given->legend); !text.empty()) common.say("--legend: " + text);
         return ClassMeaning{std::move(*given), ClassMeaning::Source::option};
     }
     if (!of_file) return std::nullopt;
+    if (const auto text = doubtful_names(*of_file); !text.empty()) common.say(file + ": " + text);
     ClassMeaning out{meaning_of(*of_file), ClassMeaning::Source::file};
     out.meaning.option = "--legend";
     return out;

@@ -47,6 +47,10 @@ ClassVolume read_meant_classes(const std::string& file, const ClassMeaning& mean
 void check_explained(const ClassVolume& classes, const std::string& file, const Legend& legend,
                      const std::string& option = "--legend");
 
+/// A sentence for each class whose name is nearly, but not quite, one that cytomo knows: what is done with a
+/// class follows its name. Empty if there is none.
+std::string doubtful_names(const Legend& legend);
+
 /// A sentence if what was given contradicts what the file says of its classes; else empty.
 std::string contradiction(const LabelMeaning& given, const std::optional<Legend>& of_file,
                           const std::string& file);

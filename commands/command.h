@@ -22,7 +22,7 @@ struct Common {
 
     /// Draws stage, rate and time left on stderr; Ctrl-C makes it throw Cancelled.
     Progress progress() const;
-    /// A remark for people, on stderr unless --quiet.
+    /// A remark for people, on stderr unless --quiet, below what was drawn and printed before.
     void say(const std::string& remark) const;
 };
 
@@ -42,6 +42,8 @@ struct Command {
 void add_voxel_option(CLI::App& app, std::string& text, const std::string& help);
 /// "10" or "20,20,10" in nm → µm. Throws UsageError for anything else or values outside 0.1 … 10,000 nm.
 std::optional<Vec3> parse_voxel_nm(const std::string& text);
+/// The same for another option.
+std::optional<Vec3> parse_nm(const std::string& option, const std::string& text);
 /// "64" or "128,128,64" → size. Throws UsageError for anything else or values outside 1 … 100,000.
 Size3 parse_size(const std::string& text);
 /// "-60,60" → two numbers. Throws UsageError that names the option and what it expects.

@@ -46,6 +46,15 @@ public:
     ProgressLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
     ~ProgressLine() { finish(); }
 
+    /// Makes room for a remark: the last line of a stage that is done, or else the line is drawn anew below
+    /// it.
+    void step_aside() {
+        if (!stage_.empty() && fraction_ >= 1) return finish();
+        if (!terminal_ || drawn_ == Clock::time_point{}) return;
+        std::fprintf(stderr, "\r\033[K");
+        drawn_ = {};
+    }
+
     void operator()(std::string_view stage, double fraction, std::string_view note) {
         const auto now = Clock::now();
         if (stage != stage_) {
@@ -87,6 +96,8 @@ private:
     Clock::time_point start_, drawn_;
 };
 
+std::weak_ptr<ProgressLine> drawn_line;  ///< that a remark must not come before
+
 }  // namespace
 
 Progress Common::progress() const {
@@ -95,6 +106,7 @@ Progress Common::progress() const {
     Progress::Report report;
     if (!quiet) {
         auto line = std::make_shared<ProgressLine>();
+        drawn_line = line;
         report = [line](std::string_view stage, double fraction, std::string_view note) {
             (*line)(stage, fraction, note);
         };
@@ -103,7 +115,10 @@ Progress Common::progress() const {
 }
 
 void Common::say(const std::string& remark) const {
-    if (!quiet) std::fprintf(stderr, "%s\n", remark.c_str());
+    if (quiet) return;
+    std::fflush(stdout);
+    if (const auto line = drawn_line.lock()) line->step_aside();
+    std::fprintf(stderr, "%s\n", remark.c_str());
 }
 
 void add_voxel_option(CLI::App& app, std::string& text, const std::string& help) {
@@ -132,11 +147,15 @@ std::vector<double> parse_numbers(const std::string& text, const std::string& op
 }  // namespace
 
 std::optional<Vec3> parse_voxel_nm(const std::string& text) {
+    return parse_nm("--voxel-nm", text);
+}
+
+std::optional<Vec3> parse_nm(const std::string& option, const std::string& text) {
     if (text.empty()) return std::nullopt;
-    const auto v = parse_numbers(text, "--voxel-nm");
+    const auto v = parse_numbers(text, option);
     for (const double nm : v)
         if (!(nm >= 0.1 && nm <= 10000))
-            throw UsageError("--voxel-nm: expected 0.1 to 10000 nm, found '" + text + "'");
+            throw UsageError(option + ": expected 0.1 to 10000 nm, found '" + text + "'");
     return Vec3{v[0] / 1000, v[1] / 1000, v[2] / 1000};
 }
 

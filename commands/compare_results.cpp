@@ -13,6 +13,7 @@
 #include <set>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/legend.h"
 #include "cytomo/io/table_reading.h"
 
@@ -242,7 +243,8 @@ void check_choice(const std::vector<std::string>& chosen, const std::set<std::st
                   const std::string& option) {
     for (const auto& name : chosen)
         if (!known.contains(name))
-            throw UsageError(option + ": expected some of " + listed(known) + "; found \"" + name + "\"");
+            throw UsageError(option + ": expected some of " + listed(known) + "; found \"" + name + "\"." +
+                             did_you_mean(nearest_name(name, {known.begin(), known.end()})));
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& name) {
@@ -283,7 +285,9 @@ CellResult read_result(const fs::path& folder, const ReadResultOptions& options)
 }
 
 CellGroups gather(const std::vector<DesignRow>& rows, const std::vector<CellResult>& results,
-                  const MeasureChoice& choice) {
+                  const MeasureChoice& asked) {
+    MeasureChoice choice = asked;
+    for (std::string& name : choice.classes) name = standard_class_name(name);  // as in the results
     CellGroups out;
     const auto names = names_of(rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -1,12 +1,20 @@
-// cytomo convert: from one format or type to another, slab by slab.
+// cytomo convert: from one format, type or voxel size to another.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/image/resample.h"
+#include "cytomo/io/passport.h"
 #include "cytomo/io/value_conversion.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
+#include "mistakes.h"
 
 namespace cytomo::commands {
 
@@ -23,55 +31,200 @@ Legend written_legend(const std::string& text) {
     return meaning.legend;
 }
 
+struct Options {
+    std::string in, out, voxel_nm, dataset, type, legend, resample_nm, like;
+    bool labels = false, grey = false;
+    ConvertOptions convert;
+};
+
+void check(const Options& o) {
+    if (!o.resample_nm.empty() && !o.like.empty())
+        throw UsageError("--like: expected it or --resample-nm, found both");
+    if (o.labels && o.grey) throw UsageError("--labels: expected it or --grey, found both");
+    if ((o.labels || o.grey) && o.resample_nm.empty() && o.like.empty())
+        throw UsageError(std::string(o.labels ? "--labels" : "--grey") +
+                         ": expected --resample-nm or --like beside it, found neither");
+}
+
+Vec3 extent_um(const Grid& g) {
+    return {static_cast<double>(g.size.x) * g.voxel_um.x, static_cast<double>(g.size.y) * g.voxel_um.y,
+            static_cast<double>(g.size.z) * g.voxel_um.z};
+}
+
+/// The grid of --like, where `from` is: the same box if both are as large, else where its origin says. Throws
+/// InputError if it reaches out of what there is.
+Grid grid_like(const std::string& file, const StoredVolume& from, std::vector<std::string>& remarks) {
+    const StoredVolume like = open_volume(file);
+    Grid grid = like.grid;
+    const Vec3 there = extent_um(from.grid);
+    const auto over = [](double length, std::int64_t n) { return length / static_cast<double>(n); };
+    if (!like.voxel_size_known) {
+        grid.voxel_um = {over(there.x, grid.size.x), over(there.y, grid.size.y), over(there.z, grid.size.z)};
+        remarks.push_back(file + " carries no voxel size; it is taken to cover the same box as " +
+                          from.source + ".");
+    }
+    const Vec3 asked = extent_um(grid);
+    const std::array<std::array<double, 5>, 3> axes{
+        {{there.x, asked.x, from.grid.voxel_um.x, grid.voxel_um.x, grid.origin_um.x - from.grid.origin_um.x},
+         {there.y, asked.y, from.grid.voxel_um.y, grid.voxel_um.y, grid.origin_um.y - from.grid.origin_um.y},
+         {there.z, asked.z, from.grid.voxel_um.z, grid.voxel_um.z,
+          grid.origin_um.z - from.grid.origin_um.z}}};
+    bool same_box = true, inside = true;
+    for (const auto& [length, wanted, edge, new_edge, shift] : axes) {
+        const double most = std::max(edge, new_edge) * (1 + 1e-6);
+        same_box = same_box && std::fabs(length - wanted) <= most;
+        const double begin = shift - new_edge / 2 + edge / 2;
+        inside = inside && begin >= -most && begin + wanted <= length + most;
+    }
+    if (same_box) {
+        const Vec3& edge = from.grid.voxel_um;
+        grid.origin_um = from.grid.origin_um + (grid.voxel_um - edge) * 0.5;
+    } else if (!inside) {
+        char text[200];
+        std::snprintf(text, sizeof text,
+                      "%.4g x %.4g x %.4g µm that reach out of the %.4g x %.4g x %.4g µm of ", asked.x,
+                      asked.y, asked.z, there.x, there.y, there.z);
+        throw InputError(
+            file, "a volume of the same box, or a part of it by its origin", text + from.source,
+            "Give the tomogram that " + from.source + " was made from, or right voxel sizes with --voxel-nm");
+    } else {
+        remarks.push_back(file + " is a part of " + from.source +
+                          ", placed by the origins that the files give.");
+    }
+    return grid;
+}
+
+ScalarType written_type(ScalarType stored) {
+    if (stored == ScalarType::int64) return ScalarType::int32;
+    if (stored == ScalarType::uint64) return ScalarType::uint32;
+    return stored == ScalarType::float16 || stored == ScalarType::float64 ? ScalarType::float32 : stored;
+}
+
+bool is_integer(ScalarType type) {
+    return type != ScalarType::float16 && type != ScalarType::float32 && type != ScalarType::float64;
+}
+
+/// Values in memory or made on demand, as the source of convert_volume.
+template <class T, class Slices>
+StoredVolume::ReadBytes bytes_of(const Grid& grid, Slices slices) {
+    return [slice = grid.size.x * grid.size.y, slices](std::int64_t first, std::int64_t count,
+                                                       std::span<std::byte> out) {
+        const std::vector<T> values = slices(first, count);
+        std::memcpy(out.data(), values.data(), static_cast<std::size_t>(slice * count) * sizeof(T));
+    };
+}
+
+/// The volume on another grid. Labels are few different whole numbers: they keep their values.
+StoredVolume resampled(const Options& o, const StoredVolume& volume, const ReadOptions& reading,
+                       ConvertOptions& convert, std::vector<std::string>& remarks) {
+    require_voxel_size(volume.source, volume.grid, volume.voxel_size_known, reading);
+    const Grid grid = o.like.empty() ? volume.grid.resampled(*parse_nm("--resample-nm", o.resample_nm))
+                                     : grid_like(o.like, volume, remarks);
+    const bool labels = o.labels || (!o.grey && (volume.legend || some_slices_look_like_labels(volume)));
+    StoredVolume out = volume;
+    out.grid = grid;
+    if (!convert.type) convert.type = written_type(volume.type);
+    if (labels) {
+        remarks.push_back(
+            o.in +
+            ": taken as labels: larger voxels get the label that most of them has, smaller ones that "
+            "at their centre" +
+            (o.labels ? "." : ". --grey takes the mean of grey values instead."));
+        check_memory(o.in, 4.0 * static_cast<double>(volume.grid.count() + grid.count()), grid.size,
+                     "Crop it, or give a larger --resample-nm");
+        auto values =
+            std::make_shared<const InstanceVolume>(resample_labels(read_instances(o.in, reading), grid));
+        out.type = ScalarType::uint32;
+        out.read_bytes = bytes_of<std::uint32_t>(grid, [values](std::int64_t first, std::int64_t count) {
+            const std::int64_t slice = values->grid().size.x * values->grid().size.y;
+            const auto from = values->values().begin() + first * slice;
+            return std::vector<std::uint32_t>(from, from + count * slice);
+        });
+        return out;
+    }
+    remarks.push_back(
+        o.in +
+        ": taken as grey values: larger voxels get the mean of what they cover, smaller ones are "
+        "interpolated" +
+        (o.grey ? "." : ". --labels keeps values as they are instead."));
+    const bool whole = is_integer(*convert.type) && !convert.scale_to_type;
+    const auto resampler = std::make_shared<Resampler>(open_tomogram(o.in, reading), grid);
+    out.type = ScalarType::float32;
+    out.legend.reset();
+    out.read_bytes = bytes_of<float>(grid, [resampler, whole](std::int64_t first, std::int64_t count) {
+        std::vector<float> values = resampler->slices(first, count);
+        if (whole)
+            for (float& v : values) v = std::round(v);
+        return values;
+    });
+    return out;
+}
+
+void run(const Options& o, const Common& common) {
+    refuse_exchanged({{"the volume to read", o.in}, {"the result", o.out}});
+    check(o);
+    ConvertOptions options = o.convert;
+    options.overwrite = common.overwrite;
+    options.type = scalar_type_from(o.type);
+    if (!o.type.empty() && !options.type)
+        throw UsageError("--type: expected int8, uint8, int16, uint16, int32, uint32 or float32, found '" +
+                         o.type + "'");
+    options.check();
+    std::optional<Legend> legend;
+    if (!o.legend.empty()) legend = written_legend(o.legend);
+    if (legend && options.scale_to_type)
+        throw UsageError("--legend: expected classes, found --scale-to-type beside it");
+    const ReadOptions reading{parse_voxel_nm(o.voxel_nm), o.dataset};
+    StoredVolume volume = open_volume(o.in, reading);
+    if (legend) volume.legend = legend;
+    std::vector<std::string> remarks = volume.remarks;
+    const std::string doubt = voxel_size_doubt(volume.grid.voxel_um);
+    if (volume.voxel_size_known && !doubt.empty()) remarks.push_back(doubt);
+    check_volume_name(o.out, common.overwrite, volume.legend);  // before long work
+    if (!o.resample_nm.empty() || !o.like.empty()) volume = resampled(o, volume, reading, options, remarks);
+    convert_volume(volume, o.out, options, &remarks, common.progress().stage("converting"));
+    for (const std::string& remark : remarks) common.say(remark);
+}
+
 }  // namespace
 
 Command convert_command() {
-    return {"convert", "Convert between MRC, TIFF, HDF5 and .npy; voxel size, origin, order and legend stay",
-            [](CLI::App& app) -> Run {
-                struct Options {
-                    std::string in, out, voxel_nm, dataset, type, legend;
-                    ConvertOptions convert;
-                };
-                auto o = std::make_shared<Options>();
-                app.add_option("IN", o->in, "Volume: MRC, TIFF, HDF5 or .npy")->required();
-                app.add_option(
-                       "OUT", o->out,
-                       "Result; its ending chooses the format: .mrc .rec .map .st .tif .tiff .npy .h5 .hdf5")
-                    ->required();
-                add_voxel_option(app, o->voxel_nm, "Voxel edges in nm, in place of those of the file");
-                app.add_option("--dataset", o->dataset,
-                               "Dataset of an HDF5 file, with :c0 or :t0 behind it a channel or time of it; "
-                               "or channel of a TIFF file (c0, c1, ...)");
-                app.add_option("--type", o->type,
-                               "Type of the values: int8, uint8, int16, uint16, int32, uint32 or float32");
-                add_legend_option(
-                    app, o->legend,
-                    "Write into the file what the values of classes are: a file, or a list such as "
-                    "1=mitochondrion,2=droplet; values stay (default: as IN says)");
-                app.add_flag("--scale-to-type", o->convert.scale_to_type,
-                             "Stretch grey values over the range of the integer --type");
-                return [o](const Common& common) {
-                    ConvertOptions options = o->convert;
-                    options.overwrite = common.overwrite;
-                    options.type = scalar_type_from(o->type);
-                    if (!o->type.empty() && !options.type)
-                        throw UsageError(
-                            "--type: expected int8, uint8, int16, uint16, int32, uint32 or float32, found '" +
-                            o->type + "'");
-                    options.check();
-                    std::optional<Legend> legend;
-                    if (!o->legend.empty()) legend = written_legend(o->legend);
-                    if (legend && options.scale_to_type)
-                        throw UsageError("--legend: expected classes, found --scale-to-type beside it");
-                    StoredVolume volume = open_volume(o->in, {parse_voxel_nm(o->voxel_nm), o->dataset});
-                    if (legend) volume.legend = legend;
-                    std::vector<std::string> remarks = volume.remarks;
-                    const std::string doubt = voxel_size_doubt(volume.grid.voxel_um);
-                    if (volume.voxel_size_known && !doubt.empty()) remarks.push_back(doubt);
-                    convert_volume(volume, o->out, options, &remarks, common.progress().stage("converting"));
-                    for (const std::string& remark : remarks) common.say(remark);
-                };
-            }};
+    return {
+        "convert",
+        "Convert between MRC, TIFF, HDF5 and .npy, and to other voxels; origin, order and legend stay",
+        [](CLI::App& app) -> Run {
+            auto o = std::make_shared<Options>();
+            app.add_option("IN", o->in, "Volume: MRC, TIFF, HDF5 or .npy")->required();
+            app.add_option(
+                   "OUT", o->out,
+                   "Result; its ending chooses the format: .mrc .rec .map .st .tif .tiff .npy .h5 .hdf5")
+                ->required();
+            add_voxel_option(app, o->voxel_nm,
+                             "Voxel edges in nm, in place of those of the file; values stay");
+            app.add_option(
+                   "--resample-nm", o->resample_nm,
+                   "Voxel edges of the result in nm: grey values are averaged where voxels become larger and "
+                   "interpolated where smaller, labels keep their values (that of most of the voxel)")
+                ->type_name("X,Y,Z");
+            app.add_option("--like", o->like,
+                           "The same onto the voxels of FILE, such as the tomogram that labels belong to")
+                ->type_name("FILE");
+            app.add_flag("--labels", o->labels,
+                         "IN holds labels, for --resample-nm and --like (default: looks)");
+            app.add_flag("--grey", o->grey,
+                         "IN holds grey values, for --resample-nm and --like (default: looks)");
+            app.add_option("--dataset", o->dataset,
+                           "Dataset of an HDF5 file, with :c0 or :t0 behind it a channel or time of it; "
+                           "or channel of a TIFF file (c0, c1, ...)");
+            app.add_option("--type", o->type,
+                           "Type of the values: int8, uint8, int16, uint16, int32, uint32 or float32");
+            add_legend_option(app, o->legend,
+                              "Write into the file what the values of classes are: a file, or a list such as "
+                              "1=mitochondrion,2=droplet; values stay (default: as IN says)");
+            app.add_flag("--scale-to-type", o->convert.scale_to_type,
+                         "Stretch grey values over the range of the integer --type");
+            return [o](const Common& common) { run(*o, common); };
+        }};
 }
 
 }  // namespace cytomo::commands

@@ -1,127 +1,47 @@
 // cytomo evaluate: how well a prediction agrees with the truth.
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
+#include <map>
 #include <memory>
 
 #include "class_files.h"
 #include "command.h"
-#include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
+#include "cytomo/labels/instance_options.h"
 #include "cytomo/measures/agreement.h"
+#include "evaluate_pair.h"
 
 namespace cytomo::commands {
 
 namespace {
 
 struct EvaluateArguments {
-    std::string prediction, truth, true_instances, predicted_instances, classes, voxel_nm, legend,
-        truth_legend;
-    std::vector<std::string> match;
-    bool json = false;
+    PairArguments files;
+    std::string true_instances, predicted_instances, classes, voxel_nm;
+    bool json = false, connected = false;
 };
 
-std::uint8_t parse_class(std::string_view text, const std::string& option) {
-    int id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc{} || end != text.data() + text.size() || id < 0 || id >= ignore_label)
-        throw UsageError(option + ": expected class ids from 0 to 254, found '" + std::string(text) + "'");
-    return static_cast<std::uint8_t>(id);
-}
+/// What the rows mean that explain themselves to few.
+constexpr auto words =
+    "IoU: common voxels over united ones. Detected: true objects that one predicted object meets with an IoU "
+    "above\n"
+    "0.5; detection F1: 2 detected over (true + predicted objects). Panoptic quality: that F1 times the mean "
+    "IoU of\n"
+    "the detected. Recognised: share of true objects more than half of which is predicted as their class, be "
+    "it in\n"
+    "pieces or joined with others. From 100 nm: of those at least 100 nm thick.\n";
 
-std::vector<std::uint8_t> parse_classes(const std::string& text) {
-    std::vector<std::uint8_t> ids;
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        const auto comma = rest.find(',');
-        ids.push_back(parse_class(rest.substr(0, comma), "--classes"));
-        if (comma == std::string_view::npos) break;
-        rest.remove_prefix(comma + 1);
-    }
-    return ids;
-}
+using Headings = std::map<std::uint8_t, std::string>;
 
-/// Class ids of the prediction → those of the truth.
-using Renaming = std::array<std::uint8_t, 256>;
-
-/// "3=1": the prediction's class 3 is what the truth calls 1; its other classes become background.
-Renaming parse_match(const std::vector<std::string>& pairs) {
-    Renaming name{};
-    name[ignore_label] = ignore_label;
-    for (const std::string& pair : pairs) {
-        const auto equals = pair.find('=');
-        if (equals == std::string::npos)
-            throw UsageError("--match: expected PREDICTED=TRUE, found '" + pair + "'");
-        name[parse_class(std::string_view(pair).substr(0, equals), "--match")] =
-            parse_class(std::string_view(pair).substr(equals + 1), "--match");
-    }
-    return name;
-}
-
-/// Classes of one name are one class, under the truth's id. Classes that only the prediction has keep their
-/// ids where these are free, get others where not, and join `truth`. Throws InputError for `file`, the
-/// prediction, if there are not enough.
-Renaming match_names(const Legend& prediction, Legend& truth, const std::string& file) {
-    Renaming name{};
-    name[ignore_label] = ignore_label;
-    std::vector<LegendEntry> others;
-    for (const LegendEntry& entry : prediction.entries) {
-        if (entry.id == 0) continue;
-        const LegendEntry* same = find_class(truth, entry.name);
-        if (same != nullptr)
-            name[entry.id] = same->id;
-        else
-            others.push_back(entry);
-    }
-    const auto is_free = [&](int id) { return truth.find(static_cast<std::uint8_t>(id)) == nullptr; };
-    for (LegendEntry entry : others) {
-        int id = entry.id;
-        if (!is_free(id)) id = 1;
-        while (id < ignore_label && !is_free(id)) ++id;
-        if (id >= ignore_label)
-            throw InputError(file, "at most 254 classes in prediction and truth together",
-                             "no id left for '" + entry.name + "'",
-                             "Match classes by their ids: --match PREDICTED=TRUE");
-        name[entry.id] = static_cast<std::uint8_t>(id);
-        entry.id = name[entry.id];
-        truth.entries.push_back(entry);
-    }
-    return name;
-}
-
-/// The names of the prediction's classes under the truth's ids.
-Legend matched_names(const Legend& prediction, const Renaming& matched) {
-    Legend names{{default_legend().entries[0]}};
-    for (LegendEntry entry : prediction.entries) {
-        entry.id = matched[entry.id];
-        if (names.find(entry.id) == nullptr) names.entries.push_back(entry);
-    }
-    return names;
-}
-
-bool has_object_classes(const ClassVolume& classes) {
-    return std::any_of(classes.values().begin(), classes.values().end(),
-                       [](std::uint8_t c) { return c >= 2 && c != ignore_label; });
-}
-
-std::string cell_text(double value) {
-    if (std::isnan(value)) return "-";
-    char text[32];
-    std::snprintf(text, sizeof text, "%.3f", value);
-    return text;
-}
-
-void print_table(const Agreement& agreement) {
+void print_table(const Agreement& agreement, const Headings& headings) {
     std::vector<std::vector<std::string>> lines{
         {"class", "Dice", "IoU", "precision", "recall", "surface distance (µm)", "95 % (µm)", "objects",
          "predicted", "detected", "detection F1", "panoptic quality", "recognised", "from 100 nm"}};
     for (const ClassAgreement& c : agreement.classes)
-        lines.push_back({std::to_string(c.class_id) + " " + c.name, cell_text(c.dice), cell_text(c.iou),
-                         cell_text(c.precision), cell_text(c.recall), cell_text(c.mean_surface_distance_um),
+        lines.push_back({headings.at(c.class_id), cell_text(c.dice), cell_text(c.iou), cell_text(c.precision),
+                         cell_text(c.recall), cell_text(c.mean_surface_distance_um),
                          cell_text(c.surface_distance_95_um), std::to_string(c.objects_true),
                          std::to_string(c.objects_predicted), std::to_string(c.detected),
                          cell_text(c.detection_f1), cell_text(c.panoptic_quality), cell_text(c.recognised),
@@ -147,65 +67,28 @@ void print_table(const Agreement& agreement) {
                 cell_text(agreement.mean_dice).c_str(), cell_text(agreement.recognised).c_str(),
                 static_cast<long long>(agreement.objects_true), cell_text(agreement.recognised_100nm).c_str(),
                 static_cast<long long>(agreement.objects_true_100nm));
+    std::printf("\n%s", words);
 }
 
-/// Both volumes with the truth's ids, and their names.
-struct Pair {
-    ClassVolume prediction, truth;
-    Legend legend;
-};
+/// Objects as analyze finds them, where no file gives their numbers; none where it could not.
+std::optional<Instances> find_objects(const ClassVolume& classes, const std::string& numbers,
+                                      const Legend& legend, const Progress& progress) {
+    if (!numbers.empty()) return std::nullopt;
+    return find_instances(classes, instance_options_for(legend), progress);
+}
 
-/// Where only one side says what its classes are, the other is taken to mean the same, and a line says so.
-/// Two masks say nothing about what class 1 means.
-Pair read_pair(const EvaluateArguments& a, const ReadOptions& reading, const Common& common) {
-    const Renaming matched = parse_match(a.match);
-    const std::string& truth_legend = a.truth_legend.empty() ? a.legend : a.truth_legend;
-    auto p = known_meaning(a.prediction, a.legend, reading, common);
-    auto t = known_meaning(a.truth, truth_legend, reading, common);
-    const bool by_id = !a.match.empty();
-    const auto take_over = [&](const std::string& file, const std::string& other, const ClassMeaning& from) {
-        common.say(file + ": the file does not say what its classes are; they are taken to be those of " +
-                   other + ": " + legend_text(from.legend()) + ". --" + (&file == &a.truth ? "truth-" : "") +
-                   "legend names others.");
-        ClassMeaning same{meaning_of(from.legend()), ClassMeaning::Source::standard};
-        same.meaning.option = &file == &a.truth ? "--truth-legend" : "--legend";
-        return same;
-    };
-    const auto read_bare = [&](const std::string& file) {
-        std::vector<std::string> remarks;
-        ClassVolume classes = read_classes(file, reading, &remarks);
-        for (const auto& remark : remarks) common.say(file + ": " + remark);
-        return classes;
-    };
-    Pair pair;
-    if (p && !t && by_id)
-        pair.legend = matched_names(p->legend(), matched);  // and no others: numbers were matched
-    else if (p && !t)
-        t = take_over(a.truth, a.prediction, *p);
-    if (t && !p && !by_id) p = take_over(a.prediction, a.truth, *t);
-    pair.prediction = p ? read_meant_classes(a.prediction, *p, reading, common) : read_bare(a.prediction);
-    pair.truth = t ? read_meant_classes(a.truth, *t, reading, common) : read_bare(a.truth);
-    if (t) {
-        pair.legend = t->legend();
-    } else if (!p && (has_object_classes(pair.prediction) || has_object_classes(pair.truth))) {
-        pair.legend = find_meaning(a.truth, {}, reading, common).legend();
-        check_explained(pair.truth, a.truth, pair.legend);
-        if (!by_id) check_explained(pair.prediction, a.prediction, pair.legend);
-    }
-    if (!by_id && !(p && t)) return pair;
-    const Renaming name = by_id ? matched : match_names(p->legend(), pair.legend, a.prediction);
-    for (std::uint8_t& c : pair.prediction.values()) c = name[c];
-    return pair;
+bool is_partly_unlabelled(const ClassVolume& classes) {
+    return std::find(classes.values().begin(), classes.values().end(), ignore_label) !=
+           classes.values().end();
 }
 
 void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     AgreementOptions options;
-    options.classes = parse_classes(arguments.classes);
     ReadOptions reading;
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
-    const StoredVolume truth_header = open_volume(arguments.truth, reading);
+    const StoredVolume truth_header = open_volume(arguments.files.truth, reading);
     const StoredVolume& lengths_from =
-        truth_header.voxel_size_known ? truth_header : open_volume(arguments.prediction, reading);
+        truth_header.voxel_size_known ? truth_header : open_volume(arguments.files.prediction, reading);
     refuse_impossible_voxel_size(lengths_from.source, lengths_from.grid, lengths_from.voxel_size_known,
                                  reading);
     std::vector<std::string> remarks;
@@ -213,16 +96,9 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
         for (const std::string& r : of_file) common.say(file + ": " + r);
         of_file.clear();
     };
-    auto [prediction, truth, legend] = read_pair(arguments, reading, common);
-    const Size3 p = prediction.grid().size, t = truth.grid().size;
-    if (p != t) {
-        const auto text = [](Size3 s) {
-            return std::to_string(s.x) + " × " + std::to_string(s.y) + " × " + std::to_string(s.z) +
-                   " voxels";
-        };
-        throw InputError(arguments.prediction, "the size of the truth, " + text(t), text(p),
-                         "Compare volumes of the same tomogram, neither cropped nor binned");
-    }
+    Pair pair = read_pair(arguments.files, reading, common);
+    ClassVolume &prediction = pair.prediction, &truth = pair.truth;
+    options.classes = parse_compared_classes(arguments.classes, pair.legend);
     if (!truth_header.voxel_size_known) {
         options.voxel_size_known = lengths_from.voxel_size_known;
         if (options.voxel_size_known)
@@ -231,6 +107,7 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
             common.say(
                 "The files carry no voxel size, so there are no lengths; give it with --voxel-nm X,Y,Z");
     }
+    prediction.set_geometry(truth.grid().voxel_um, truth.grid().origin_um);
     std::optional<InstanceVolume> true_instances, predicted_instances;
     if (!arguments.true_instances.empty()) {
         true_instances = read_instances(arguments.true_instances, reading, &remarks);
@@ -242,12 +119,37 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
         remark(arguments.predicted_instances, remarks);
         options.predicted_instances = &*predicted_instances;
     }
+    std::optional<Instances> found_true, found_predicted;
+    if (!arguments.connected && (arguments.true_instances.empty() || arguments.predicted_instances.empty())) {
+        if (!options.voxel_size_known) {
+            common.say(
+                "Without a voxel size nobody knows what is a speck: what hangs together is one object.");
+        } else if (is_partly_unlabelled(truth) || is_partly_unlabelled(prediction)) {
+            common.say(
+                "Where parts are unlabelled (255) no object is whole: what hangs together is one object.");
+        } else {
+            const Progress progress = common.progress().stage("objects");
+            found_predicted =
+                find_objects(prediction, arguments.predicted_instances, pair.legend, progress.part(0, 0.5));
+            if (found_predicted) options.predicted_instances = &found_predicted->volume;
+            found_true = find_objects(truth, arguments.true_instances, pair.legend, progress.part(0.5, 1));
+            if (found_true) options.true_instances = &found_true->volume;
+            common.say(
+                "Objects are found as analyze finds them: touching ones parted, specks left out. "
+                "--connected counts whatever hangs together.");
+        }
+    }
     const Agreement agreement =
-        compare_labels(prediction, truth, options, legend, common.progress().stage("comparison"));
-    if (arguments.json)
+        compare_labels(prediction, truth, options, pair.legend, common.progress().stage("comparison"));
+    if (arguments.json) {
         std::fputs(agreement_json(agreement).c_str(), stdout);
-    else
-        print_table(agreement);
+    } else {
+        Headings headings;
+        for (const ClassAgreement& c : agreement.classes) headings[c.class_id] = heading_of(c, pair);
+        print_table(agreement, headings);
+    }
+    if (!arguments.files.match.empty()) return;
+    if (const std::string hint = mask_hint(pair, arguments.files); !hint.empty()) common.say(hint);
 }
 
 }  // namespace
@@ -257,30 +159,35 @@ Command evaluate_command() {
         "evaluate", "Compares a prediction with the truth: Dice, IoU, objects, surface distances",
         [](CLI::App& app) -> Run {
             auto arguments = std::make_shared<EvaluateArguments>();
-            app.add_option("PREDICTION", arguments->prediction, "Predicted classes")->required();
-            app.add_option("TRUTH", arguments->truth, "True classes; 255 is left out of the comparison")
+            app.add_option("PREDICTION", arguments->files.prediction, "Predicted classes")->required();
+            app.add_option("TRUTH", arguments->files.truth, "True classes; 255 is left out of the comparison")
                 ->required();
             app.add_flag("--json", arguments->json, "JSON on standard output");
             app.add_option("--truth-instances", arguments->true_instances,
-                           "Object numbers of the truth (default: what hangs together is one object)")
+                           "Object numbers of the truth (default: objects are found as analyze does)")
                 ->type_name("FILE");
-            app.add_option("--instances", arguments->predicted_instances, "Object numbers of the prediction")
+            app.add_option("--instances", arguments->predicted_instances,
+                           "Object numbers of the prediction (default: objects are found as analyze does)")
                 ->type_name("FILE");
+            app.add_flag("--connected", arguments->connected,
+                         "Where no file gives object numbers, whatever hangs together is one object: nothing "
+                         "parted, no speck left out");
             app.add_option("--classes", arguments->classes,
-                           "Class ids to compare, those of the truth (default: all but 0)")
+                           "Classes to compare, by the truth's ids or by name (default: all but 0)")
                 ->type_name("A,B,…");
-            app.add_option("--match", arguments->match,
+            app.add_option("--match", arguments->files.match,
                            "Where truth and prediction number classes differently: 3=1 compares the "
                            "prediction's class 3 with the truth's 1, and its other classes become 0; may be "
                            "repeated")
                 ->type_name("A=B")
                 ->allow_extra_args(false);
             add_legend_option(
-                app, arguments->legend,
+                app, arguments->files.legend,
                 "What the values of the classes are, where the files do not say so or say it wrongly: a "
                 "file, or a list such as 1=mitochondrion,2=droplet (docs/training.md); classes are "
                 "matched by their names");
-            app.add_option("--truth-legend", arguments->truth_legend, "The same for TRUTH, where it differs")
+            app.add_option("--truth-legend", arguments->files.truth_legend,
+                           "The same for TRUTH, where it differs")
                 ->type_name("FILE|VALUE=NAME,...");
             add_voxel_option(app, arguments->voxel_nm,
                              "Voxel edges in nm, for files that carry none or wrong ones");

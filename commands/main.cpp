@@ -6,6 +6,7 @@
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "mistakes.h"
 #if CYTOMO_HAS_NETWORK
 #include "hand_over.h"
 #endif
@@ -30,6 +31,7 @@ int run(int argc, char** argv) {
         "cytomo: from a cryo soft X-ray tomogram to measured organelles.\n"
         "Start with: cytomo analyze TOMOGRAM OUTDIR"};
     app.require_subcommand(1);
+    app.failure_message(explain_refusal);
     app.set_version_flag("--version", CYTOMO_VERSION);
     Common common;
     Run selected;
@@ -80,5 +82,6 @@ int main(int argc, char** argv) {
 #if CYTOMO_HAS_NETWORK
     cytomo::commands::begin(argv);
 #endif
+    cytomo::commands::remember_call(argc, argv);
     return cytomo::commands::run(argc, argv);
 }

@@ -1,4 +1,5 @@
 // cytomo measure: numbers of every object, from a tomogram and its classes.
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -7,6 +8,7 @@
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/output.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/io/table_io.h"
@@ -16,8 +18,10 @@
 #include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/measures/cell.h"
+#include "grey_files.h"
 #include "instance_files.h"
 #include "measure_options.h"
+#include "mistakes.h"
 #include "result_errors.h"
 
 namespace cytomo::commands {
@@ -30,7 +34,7 @@ struct MeasureArguments {
     std::string tomogram, classes, folder, voxel_nm, instances, edits, legend, errors = "auto";
     std::optional<double> min_volume_um3;
     int smoothing = 8;
-    bool columns = false;
+    bool columns = false, grey = false;
     MeasureOptions measures;
 };
 
@@ -40,8 +44,12 @@ void say_remarks(const Common& common, const std::string& file, const std::vecto
 
 std::string read_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
+    const bool is_folder = std::filesystem::is_directory(path);
+    if (!file || is_folder) {
+        const auto [found, remedy] = file_trouble(path, is_folder ? EISDIR : errno);
+        throw InputError(path, "a list of edits", found, remedy);
+    }
     const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file) throw InputError(path, "a list of edits", "no readable file", "Check the name");
     return text;
 }
 
@@ -93,7 +101,20 @@ std::vector<std::pair<std::string, std::string>> record_of(const MeasureArgument
     return record;
 }
 
+/// check_tomogram; says so where the tomogram and its classes were exchanged.
+std::string check_tomogram_of(const MeasureArguments& a, const ReadOptions& reading, const Common& common) {
+    if (!a.grey && !signs_of_labels(a.tomogram, reading).empty() &&
+        signs_of_labels(a.classes, reading).empty())
+        throw InputError(
+            a.tomogram, "a tomogram, grey values", "labels, and no labels in " + a.classes,
+            "If they were exchanged:\n  " + call_text({"measure", a.classes, a.tomogram, a.folder}));
+    return check_tomogram(a.tomogram, reading, a.grey, common);
+}
+
 void run_measure(const Common& common, const MeasureArguments& arguments) {
+    refuse_exchanged({{"the tomogram", arguments.tomogram},
+                      {"its classes", arguments.classes},
+                      {"the folder for results", arguments.folder}});
     ReadOptions reading;
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
     PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
@@ -103,6 +124,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     // Classes that stay are still the model's.
     output.keep(std::filesystem::path(arguments.classes).parent_path() / result_errors_name);
 
+    const std::string no_tomogram = check_tomogram_of(arguments, reading, common);
     const ClassMeaning meaning = find_meaning(arguments.classes, arguments.legend, reading, common);
     const Legend& legend = meaning.legend();
     InstanceOptions options = instance_options_for(legend);
@@ -137,6 +159,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
             {grey, classes, slices_of(*instances), classes, instances, nullptr}, legend, measuring, progress);
         for (const std::string& warning : measures.warnings) common.say(warning);
         measures.summary.record = record_of(arguments, meaning);
+        if (!no_tomogram.empty()) measures.summary.record.emplace_back("warning", no_tomogram);
         write_measures(output.path(), measures, legend);
         write_instances(output.path() / "instances.tif", slices_of(*instances),
                         progress.stage("writing objects"));
@@ -195,12 +218,14 @@ Command measure_command() {
                 ->capture_default_str();
             app.add_flag("--columns", arguments->columns,
                          "Print what the columns of all tables mean, and end");
+            add_grey_option(app, arguments->grey);
             arguments->measures.declare(app);
             return [arguments](const Common& common) {
                 if (arguments->columns) return print_columns();
                 if (arguments->folder.empty())
                     throw UsageError(
-                        "measure: expected a tomogram, its classes and a folder for the results");
+                        "measure: expected a tomogram, its classes and a folder for the results: cytomo "
+                        "measure TOMOGRAM CLASSES OUTDIR");
                 run_measure(common, *arguments);
             };
         }};

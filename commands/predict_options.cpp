@@ -2,15 +2,17 @@
 
 #include <cstdio>
 
+#include "grey_files.h"
 #include "hand_over.h"
 #include "model_path.h"
 
 namespace cytomo::commands {
 
 void PredictArguments::declare(CLI::App& app) {
-    app.add_option("--polarity", polarity, "Whether dense matter is dark or bright; auto looks")
+    app.add_option("--polarity", polarity, "Polarity: whether dense matter is dark or bright; auto looks")
         ->check(CLI::IsMember({"auto", "dark", "bright"}))
         ->capture_default_str();
+    add_grey_option(app, grey);
     declare_network(app);
 }
 
@@ -23,10 +25,10 @@ void PredictArguments::declare_network(CLI::App& app) {
            "--machine), on CUDA f16")
         ->check(CLI::IsMember({"auto", "f32", "bf16", "int8"}))
         ->capture_default_str();
-    app.add_option(
-           "--views", views,
-           "Mean over mirror images of the tomogram: a little better, this many times slower; 0: 8 for "
-           "small tomograms, 1 for large ones")
+    app.add_option("--views", views,
+                   "Views: mean over so many mirror images of the tomogram: a little better, this many times "
+                   "slower; 0: 8 for "
+                   "small tomograms, 1 for large ones")
         ->check(CLI::IsMember({0, 1, 2, 4, 8}))
         ->capture_default_str();
 }
@@ -53,15 +55,16 @@ std::string describe(const PredictRecord& r) {
     if (r.multiply_adds > 0)
         std::snprintf(work, sizeof work, ", %.*f G multiply-adds", r.multiply_adds < 1e10 ? 1 : 0,
                       r.multiply_adds / 1e9);
+    const std::string views = r.views == 1 ? "1 view (no mirror images)"
+                                           : std::to_string(r.views) + " views (mean over mirror images)";
     std::snprintf(
-        text, sizeof text, "dense matter is %s%s; %s, %s, %d view%s%s; %.1f s; mean confidence %.2f",
+        text, sizeof text, "dense matter is %s%s; %s, %s, %s%s; %.1f s; mean confidence %.2f",
         r.polarity == Polarity::dense_is_dark ? "dark" : "bright",
         r.polarity_guessed
             ? (" (guessed, " + std::to_string(static_cast<int>(100 * r.polarity_confidence)) + " % sure)")
                   .c_str()
             : "",
-        r.device_text().c_str(), r.precision.c_str(), r.views, r.views == 1 ? "" : "s", work, r.seconds,
-        r.mean_confidence);
+        r.device_text().c_str(), r.precision.c_str(), views.c_str(), work, r.seconds, r.mean_confidence);
     return text;
 }
 

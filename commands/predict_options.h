@@ -11,9 +11,10 @@ namespace cytomo::commands {
 struct PredictArguments {
     std::string model_file, polarity = "auto", device = "auto", precision = "auto";
     int views = 0;
+    bool grey = false;
 
     void declare(CLI::App& app);
-    /// All but --polarity.
+    /// All but --polarity and --grey, which are about a tomogram.
     void declare_network(CLI::App& app);
     /// In a program without libtorch, goes on in cytomo-torch if device or model need it: to be called before
     /// a result is begun. Throws UsageError; InputError if cytomo-torch is not installed.
@@ -22,8 +23,8 @@ struct PredictArguments {
     Model model() const;
 };
 
-/// "dense matter is dark (guessed, 98 % sure); cpu, bf16, 8 views, 150 G multiply-adds; 3.2 s; mean
-/// confidence 0.93"
+/// "dense matter is dark (guessed, 98 % sure); cpu, bf16, 8 views (mean over mirror images), 150 G
+/// multiply-adds; 3.2 s; mean confidence 0.93"
 std::string describe(const PredictRecord& record);
 
 }  // namespace cytomo::commands

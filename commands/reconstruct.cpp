@@ -1,5 +1,6 @@
 // cytomo reconstruct: a volume from aligned tilt images.
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <memory>
@@ -9,10 +10,12 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/simulation/reconstruction.h"
+#include "mistakes.h"
 
 namespace cytomo::commands {
 
@@ -30,7 +33,10 @@ struct Arguments {
 
 std::vector<double> read_angles(const std::string& path) {
     std::ifstream file(path);
-    if (!file) throw InputError(path, "a text file of tilt angles", "no readable file", "Check the name");
+    if (!file) {
+        const auto [found, remedy] = file_trouble(path, errno);
+        throw InputError(path, "a text file of tilt angles", found, remedy);
+    }
     std::vector<double> angles;
     std::string line;
     for (int number = 1; std::getline(file, line); ++number) {
@@ -128,6 +134,22 @@ std::int64_t beside_images(const Arguments& a, const std::vector<double>& angles
     return std::min(detectors, static_cast<std::int64_t>(std::ceil(reach)));
 }
 
+/// read_angles; says so where images and angles were exchanged.
+std::vector<double> read_angles_of(const Arguments& a) {
+    try {
+        return read_angles(a.angles);
+    } catch (const InputError&) {
+        try {
+            open_volume(a.angles);
+        } catch (const InputError&) {
+            throw;  // the angles are not what they should be, but no volume either
+        }
+        throw UsageError(a.angles +
+                         ": expected a text file of tilt angles, found a volume. The images come first:\n  " +
+                         call_text({"reconstruct", a.angles, "--angles", a.tilts, "-o", a.out}));
+    }
+}
+
 void check(const Arguments& a) {
     if (a.transmission && a.absorption) throw UsageError("give --transmission or --absorption, not both");
     if (a.incident && (!a.transmission || !(*a.incident > 0)))
@@ -148,7 +170,7 @@ void run(const Arguments& a, const Common& common) {
     if (a.tolerance > 0 && options.method != ReconstructionMethod::sirt)
         throw UsageError("--tolerance: only SIRT iterates; expected --method sirt with it");
     options.check();
-    const std::vector<double> angles = read_angles(a.angles);
+    const std::vector<double> angles = read_angles_of(a);
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel_nm);
     std::vector<std::string> remarks;

@@ -152,7 +152,9 @@ Command render_command() {
                 ->capture_default_str();
             slices
                 ->add_option("--index", slice->index,
-                             "Which slice, from 0 (default: where most is labelled, else the middle)")
+                             "Which slice, by its index from 0: slice 43 has index 42 (default: where most "
+                             "is labelled, else the "
+                             "middle)")
                 ->check(CLI::NonNegativeNumber);
             slices->add_option("--size", slice->picture.longer_side, "Longer side of a slice in pixels")
                 ->capture_default_str();

@@ -13,6 +13,8 @@
 #include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/round_objects.h"
 #include "cytomo/network/predict.h"
+#include "grey_files.h"
+#include "mistakes.h"
 #include "predict_options.h"
 
 namespace cytomo::commands {
@@ -83,6 +85,7 @@ void check_results(const Arguments& a, const Legend& legend, bool overwrite) {
 }
 
 void run(const Arguments& a, const Common& common) {
+    refuse_exchanged({{"the tomogram", a.in}, {"the file for classes", a.out}});
     check_formats(a);
     const PredictOptions options = a.predict.options();
     const Model model = a.predict.model();
@@ -90,6 +93,7 @@ void run(const Arguments& a, const Common& common) {
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;
+    check_tomogram(a.in, read, a.predict.grey, common);
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(a.in, read, &remarks);
     for (const auto& r : remarks) common.say(r);

@@ -1,10 +1,12 @@
 #include "simulation_options.h"
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <tuple>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 
 namespace cytomo::commands {
 
@@ -23,9 +25,11 @@ std::shared_ptr<const CellModel> SimulationArguments::cells() const {
         if (std::filesystem::is_directory(config))
             throw InputError(config, "a file with distributions", "a folder", "Name the file in it");
         std::ifstream file(config, std::ios::binary);
+        if (!file) {
+            const auto [found, remedy] = file_trouble(config, errno);
+            throw InputError(config, "a file with distributions", found, remedy);
+        }
         const std::string text{std::istreambuf_iterator<char>(file), {}};
-        if (!file)
-            throw InputError(config, "a file with distributions", "no readable file", "Check the name");
         made->change(text, config);
     }
     return made;

@@ -1,6 +1,7 @@
 // cytomo suggest: which slices to label next, and whether more labels still change what is measured.
 #include "cytomo/network/suggest.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -11,9 +12,11 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
 #include "cytomo/core/output.h"
+#include "cytomo/core/slice_text.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/report/slices.h"
+#include "grey_files.h"
 #include "hand_over.h"
 #include "label_meaning.h"
 #include "predict_options.h"
@@ -62,12 +65,21 @@ std::vector<std::int64_t> read_labelled(const Arguments& a, const Tomogram& tomo
     return labelled_slices(labels);
 }
 
-void print_text(const Answer& answer, const Arguments& a) {
-    std::printf("Slices to label next, in this order. z counts from 0; Fiji and IMOD count from 1.\n\n");
-    std::printf("%6s %8s %9s  %s\n", "z", "from 1", "doubt", "what is taken for what");
+void print_text(const Answer& answer, const Grid& grid, const Arguments& a) {
+    std::printf("Slices to label next, in this order. %s\n", how_slices_count);
+    std::printf("Doubt: how unsure the model is of the slice, in bits a voxel (0: sure).\n\n");
+    std::size_t widest = 5;
+    for (const auto& s : answer.slices) widest = std::max(widest, slice_text(grid, 'z', s.slice).size());
+    const auto padded = [&](std::string text) {
+        // Bytes that continue a UTF-8 character ("µm") take no room; "slice" has none.
+        const auto hidden =
+            std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) == 0x80; });
+        return text + std::string(widest + static_cast<std::size_t>(hidden) - text.size(), ' ');
+    };
+    std::printf("%s  %6s  %s\n", padded("slice").c_str(), "doubt", "what is taken for what");
     for (const auto& s : answer.slices)
-        std::printf("%6lld %8lld %9.4f  %s\n", static_cast<long long>(s.slice),
-                    static_cast<long long>(s.slice + 1), s.gain, s.reason.c_str());
+        std::printf("%s  %6.4f  %s\n", padded(slice_text(grid, 'z', s.slice)).c_str(), s.gain,
+                    s.reason.c_str());
     if (!answer.compared) return;
     std::printf("\n%-18s %14s %14s %10s\n", "volume", "before (µm³)", "now (µm³)", "change");
     for (const auto& c : answer.changes)
@@ -141,6 +153,7 @@ void run(const Arguments& a, const Common& common) {
     ReadOptions read;
     read.voxel_um = parse_voxel_nm(a.voxel);
     read.dataset = a.dataset;
+    check_tomogram(a.in, read, a.predict.grey, common);
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(a.in, read, &remarks);
     for (const auto& r : remarks) common.say(r);
@@ -170,7 +183,7 @@ void run(const Arguments& a, const Common& common) {
     if (a.json)
         print_json(answer, a, model);
     else
-        print_text(answer, a);
+        print_text(answer, tomogram.grid, a);
 }
 
 }  // namespace

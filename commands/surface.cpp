@@ -26,6 +26,7 @@
 #include "cytomo/surfaces/simplify.h"
 #include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/surface_measures.h"
+#include "mistakes.h"
 
 namespace cytomo::commands {
 
@@ -186,6 +187,7 @@ private:
 
 void run_surface(const Common& common, const SurfaceArguments& given) {
     SurfaceArguments arguments = given;
+    refuse_exchanged({{"the classes", arguments.classes}, {"the folder for results", arguments.folder}});
     if (!arguments.tilt_range.empty())
         std::tie(arguments.wedge.tilt_min_deg, arguments.wedge.tilt_max_deg) =
             parse_pair("--tilt-range", "two angles in degrees such as -60,60", arguments.tilt_range);

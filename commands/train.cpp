@@ -90,6 +90,7 @@ void say_what_was_found(const TrainingData& data, const LabelMeaning& meaning, b
     for (const auto& remark : data.remarks) common.say(remark);
     if (!data.labelled.empty())
         common.say("labels: " + meaning.text() + (of_files ? ", as their files say" : ""));
+    if (const auto text = doubtful_names(meaning.legend); !text.empty()) common.say("warning: " + text);
     for (const auto& found : data.found)
         for (const auto& line : describe(found, meaning.legend)) common.say(line);
     for (const auto& warning : data.warnings) common.say("warning: " + warning);

@@ -6,6 +6,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/slice_text.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/network/suggest.h"
 #if CYTOMO_HAS_REPORT
@@ -38,10 +39,12 @@ std::vector<std::string> what_to_label_next(const Model& model, const TrainingDa
                          const std::vector<std::int64_t>& labelled) {
         if (static_cast<std::int64_t>(labelled.size()) >= tomogram.grid.size.z) return;
         predict.polarity = polarity;
-        if (lines.empty()) lines.emplace_back("slices to label next, z from 0:");
+        if (lines.empty()) lines.emplace_back(std::string("slices to label next. ") + how_slices_count);
         for (const auto& s :
              suggest_slices(tomogram, model, labelled, suggest, predict, progress.stage(name)))
-            lines.push_back("  " + name + ", z " + std::to_string(s.slice) + ": " + s.reason);
+            lines.push_back("  " + name + ", " +
+                            slice_text(tomogram.grid, 'z', s.slice, tomogram.voxel_size_known) + ": " +
+                            s.reason);
     };
     for (const auto& item : data.labelled)
         if (!item.simulated)

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/slice_text.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
@@ -83,7 +84,7 @@ void mend_gaps(Opened& opened, ClassVolume* labels, FoundData& found, TrainingDa
                              percent(share(found.gaps, t.grid.count())) + "; the first at (" +
                              std::to_string(first % t.grid.size.x) + ", " +
                              std::to_string(first % plane / t.grid.size.x) + ", " +
-                             std::to_string(first / plane) + "); slices z " + ranges_text(slices) + ")";
+                             std::to_string(first / plane) + "), from 0; " + slices_text('z', slices) + ")";
     if (2 * found.gaps > t.grid.count())
         throw InputError(opened.file.image.string(), "grey values", what,
                          "Crop the tomogram, or export it again");
@@ -115,7 +116,7 @@ void find_labelled_slices(const ClassVolume& labels, FoundData& found) {
         if (share(count, n[a]) >= best) continue;
         best = share(count, n[a]);
         found.share_there = share(found.labelled(), count * (labels.count() / n[a]));
-        found.where = count == n[a] ? "everywhere" : std::string(1, "xyz"[a]) + " " + ranges_text(slices);
+        found.where = count == n[a] ? "everywhere" : slices_text("xyz"[a], slices);
     }
 }
 
@@ -126,7 +127,7 @@ void warn_of_labels(const FoundData& found, const std::vector<std::int64_t>& emp
     if (!options.empty_slices_unlabelled && unlabelled == 0 && nz > 1 && found.voxels[0] < all &&
         2 * static_cast<std::int64_t>(empty.size()) >= nz)
         warnings.push_back(
-            found.labels + ": slices z " + ranges_text(empty) +
+            found.labels + ": " + slices_text('z', empty) +
             " hold nothing but 0, which says 'looked, and all is background'. If nobody looked "
             "there, pass --empty-slices-unlabelled or fill them with 255.");
     if (found.voxels[0] == 0)

@@ -33,7 +33,7 @@ struct FoundData {
     Polarity polarity = Polarity::unknown;  ///< given, or guessed from grey values
     bool polarity_guessed = false;
     std::array<std::int64_t, 256> voxels{};  ///< of each class id; [255] is unlabelled
-    std::string where;                       ///< "z 0, 2, 4-6" or "everywhere"
+    std::string where;                       ///< "slices 1, 3 along z (index 0, 2)" or "everywhere"
     double share_there = 0;                  ///< labelled share of the voxels in these slices
     std::int64_t gaps = 0;                   ///< voxels that are not finite
     std::int64_t labelled() const;
@@ -68,8 +68,6 @@ std::string voxel_text(Vec3 edges_um);
 std::string percent(double share);
 /// part / whole; 0 of nothing is 0.
 double share(std::int64_t part, std::int64_t whole);
-/// {0, 2, 4, 5, 6} → "0, 2, 4-6"; ascending numbers.
-std::string ranges_text(const std::vector<std::int64_t>& numbers);
 /// Why labels of size `labels` may not fit an image of size `image`, with what to do.
 std::string size_advice(Size3 image, Size3 labels);
 /// The same tomogram with `fill` for what is not finite.

@@ -50,11 +50,11 @@ TEST_F(Data, SaysWhatWasFound) {
     EXPECT_EQ(f.voxels[1], 3 * 3 * 10);
     EXPECT_EQ(f.voxels[0], 3 * 9 * 10);
     EXPECT_EQ(f.voxels[255], 5 * 120);
-    EXPECT_EQ(f.where, "z 1, 2, 5");
+    EXPECT_EQ(f.where, "slices 2, 3, 6 along z (index 1, 2, 5)");
     EXPECT_DOUBLE_EQ(f.share_there, 1);
     std::string text;
     for (const auto& line : describe(f, two_classes().legend)) text += line + "\n";
-    EXPECT_THAT(text, AllOf(HasSubstr("12 x 10 x 8 voxels of 20 x 20 x 10 nm"), HasSubstr("z 1, 2, 5"),
+    EXPECT_THAT(text, AllOf(HasSubstr("12 x 10 x 8 voxels of 20 x 20 x 10 nm"), HasSubstr("slices 2, 3, 6 along z (index 1, 2, 5)"),
                             HasSubstr("ball"), HasSubstr("90 voxels  25 %"), HasSubstr("(guessed)")));
     const Table table = found_table(data, two_classes().legend);
     EXPECT_EQ(std::get<std::int64_t>(table.rows.at(0).back()), 90);
@@ -66,7 +66,7 @@ TEST_F(Data, LabelsAcrossOtherAxesAreRecognised) {
     for (std::int64_t z = 0; z < 8; ++z)
         for (std::int64_t x = 0; x < 12; x += 2) v(x, 4, z) = x < 6 ? 1 : 0;
     const auto data = read(v);
-    EXPECT_EQ(data.found[0].where, "y 4");
+    EXPECT_EQ(data.found[0].where, "slice 5 along y (index 4)");
     EXPECT_DOUBLE_EQ(data.found[0].share_there, 0.5);
 }
 
@@ -114,12 +114,12 @@ TEST_F(Data, EmptySlicesAreSuspected) {
     ClassVolume v = three_slices();
     for (std::uint8_t& c : v.values()) c = c == ignore_label ? 0 : c;
     auto data = read(v);
-    EXPECT_THAT(data.warnings, Contains(AllOf(HasSubstr("slices z 0, 3, 4, 6, 7 hold nothing but 0"),
+    EXPECT_THAT(data.warnings, Contains(AllOf(HasSubstr("slices 1, 4, 5, 7, 8 along z (index 0, 3, 4, 6, 7) hold nothing but 0"),
                                               HasSubstr("--empty-slices-unlabelled"))));
     DataOptions unlabelled;
     unlabelled.empty_slices_unlabelled = true;
     data = read(v, unlabelled);
-    EXPECT_EQ(data.found[0].where, "z 1, 2, 5");
+    EXPECT_EQ(data.found[0].where, "slices 2, 3, 6 along z (index 1, 2, 5)");
     EXPECT_EQ(data.labelled[0].labels(0, 0, 0), ignore_label);
     EXPECT_THAT(data.warnings, Each(Not(HasSubstr("nothing but 0"))));
 }
@@ -202,16 +202,6 @@ TEST_F(Data, NoVoxelSizeIsAnError) {
                     read_training_data({{folder / "image.tif", {}, {}, {}}}, two_classes(), {}, true);
                 }),
                 HasSubstr("--voxel-nm"));
-}
-
-TEST(Ranges, AreShort) {
-    EXPECT_EQ(ranges_text({}), "");
-    EXPECT_EQ(ranges_text({3}), "3");
-    EXPECT_EQ(ranges_text({0, 2, 4, 5, 6}), "0, 2, 4-6");
-    EXPECT_EQ(ranges_text({7, 8}), "7, 8");
-    std::vector<std::int64_t> many;
-    for (std::int64_t i = 0; i < 200; i += 2) many.push_back(i);
-    EXPECT_THAT(ranges_text(many), AllOf(HasSubstr("0, 2, 4"), HasSubstr("…, 198")));
 }
 
 }  // namespace

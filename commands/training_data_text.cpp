@@ -28,27 +28,6 @@ double share(std::int64_t part, std::int64_t whole) {
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
 
-std::string ranges_text(const std::vector<std::int64_t>& numbers) {
-    std::vector<std::string> parts;
-    for (std::size_t i = 0; i < numbers.size();) {
-        std::size_t j = i;
-        while (j + 1 < numbers.size() && numbers[j + 1] == numbers[j] + 1) ++j;
-        parts.push_back(std::to_string(numbers[i]) +
-                        (j > i ? (j > i + 1 ? "-" : ", ") + std::to_string(numbers[j]) : ""));
-        i = j + 1;
-    }
-    constexpr std::size_t most = 24;
-    std::string out;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (parts.size() > most && i == most - 2) {
-            out += ", …, " + parts.back();
-            break;
-        }
-        out += (i > 0 ? ", " : "") + parts[i];
-    }
-    return out;
-}
-
 std::string size_advice(Size3 image, Size3 labels) {
     const std::array<std::int64_t, 3> a{image.x, image.y, image.z}, b{labels.x, labels.y, labels.z};
     if (std::is_permutation(a.begin(), a.end(), b.begin())) {
@@ -75,7 +54,8 @@ std::string size_advice(Size3 image, Size3 labels) {
         std::snprintf(text, sizeof text, "%.3g times %s", ratio > 1 ? ratio : 1 / ratio,
                       ratio > 1 ? "smaller" : "larger");
         return "The labels seem to be drawn on a copy that is " + std::string(text) +
-               ": train with that copy as image, or scale the labels without interpolation";
+               ": train with that copy as image, or bring them onto the image's voxels with cytomo convert LABELS "
+               "NEW --like IMAGE --labels";
     }
     if (b[0] <= a[0] && b[1] <= a[1] && b[2] <= a[2])
         return "The labels seem to be those of a crop: crop the image the same way, or put the labels into a "
@@ -113,7 +93,8 @@ Table found_table(const TrainingData& data, const Legend& legend) {
                  {"voxel_nm", "nm", "Edges along x, y, z"},
                  {"dense matter", "", "Whether dense matter is dark or bright"},
                  {"labelled", "",
-                  "Slices that hold labels, along the axis where they are fewest; numbers count from 0"}};
+                  "Slices that hold labels, along the axis where they are fewest; slices count from 1, the "
+                  "index from 0"}};
     for (const auto& e : legend.entries)
         t.columns.push_back({e.name, "voxels", "Voxels labelled as " + e.name});
     for (const auto& f : data.found) {

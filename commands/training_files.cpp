@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <fstream>
 #include <map>
 #include <set>
 
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 
 namespace cytomo::commands {
 
@@ -171,9 +173,10 @@ std::vector<TrainingFile> files_in_folder(const fs::path& folder) {
 
 std::vector<TrainingFile> files_in_manifest(const fs::path& manifest) {
     std::ifstream in(manifest);
-    if (!in)
-        throw InputError(manifest.string(), "a manifest", "no such file or no right to read it",
-                         "Check the name");
+    if (!in) {
+        const auto [found, remedy] = file_trouble(manifest, errno);
+        throw InputError(manifest.string(), "a manifest", found, remedy);
+    }
     std::vector<TrainingFile> out;
     Columns columns;
     char separator = ',';

@@ -103,7 +103,7 @@ def evaluate(prediction_file, truth_file, prediction, truth, voxel_nm, instances
     per class recognised_objects and recognised_objects_100nm as counts; with `whole` (truth and instances before
     parts were set to ignore): the objects of 100 nm are those that are thick as a whole, and not what labelled
     slices left of them. objects_100nm_from says which. mean_dice_all: mean over all classes in the truth but 0."""
-    arguments = ["evaluate", prediction_file, truth_file, "--json", "--quiet", "--voxel-nm", voxel_nm]
+    arguments = ["evaluate", prediction_file, truth_file, "--json", "--quiet", "--connected", "--voxel-nm", voxel_nm]
     if classes:  # as for cytomo train: what the truth's values are
         arguments += ["--truth-legend", classes]
     if instances_file:

@@ -238,15 +238,15 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
         if (options.learn) cells.push_back(fit_cell(measured, a.measures.object_intervals, made));
         bias.samples.insert(bias.samples.end(), samples.begin(), samples.end());
         if (cell > 0) continue;
+        const SlicePosition richest = richest_slices(made.classes)[0];  // the same for all three
         for (const ClassVolume* shown :
              {static_cast<const ClassVolume*>(nullptr), &std::as_const(made.classes), a.classes.get()}) {
-            auto views = make_plane_views(tomogram, shown, model.legend, 1, 500, progress.stage("slices"));
-            for (auto& view : views)
-                for (auto& slice : view.slices)
-                    slice.caption += shown == nullptr         ? ", simulated"
-                                     : shown == &made.classes ? ", the truth"
-                                                              : ", what was found";
-            bias.views.push_back(std::move(views.front()));
+            PlaneView view =
+                make_slice_view(tomogram, shown, model.legend, richest, 500, progress.stage("slices"));
+            view.slices[0].caption += shown == nullptr         ? ": simulated image"
+                                      : shown == &made.classes ? ": the truth"
+                                                               : ": what was found";
+            bias.views.push_back(std::move(view));
         }
     }
     bias.rows = summarise_bias(bias.samples);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 
 #include "cytomo/bias.h"
 #include "cytomo/report/figures.h"
@@ -60,6 +61,8 @@ std::vector<Figure> ratio_figures(const Bias& bias) {
         group.values.push_back(100 * (s.measured / s.truth - 1));
     }
     std::vector<Figure> figures;
+    const std::set<std::string> of_cells{"objects found", "objects", "expected objects", "total volume",
+                                         "expected total volume"};
     for (const char* measure :
          {"objects found", "objects", "expected objects", "total volume", "expected total volume", "volume",
           "surface", "equivalent diameter", "absorption", "length", "mean radius"}) {
@@ -67,7 +70,8 @@ std::vector<Figure> ratio_figures(const Bias& bias) {
         for (auto& [class_id, group] : by_measure[measure]) groups.push_back(std::move(group));
         if (groups.empty()) continue;
         std::string title = std::string("Errors of: ") + measure;
-        figures.push_back(strip_figure(title, "Measured less true", "% of the truth", groups));
+        figures.push_back(strip_figure(title, "Measured less true", "% of the truth", groups,
+                                       of_cells.contains(measure) ? "simulated cell" : "object"));
     }
     return figures;
 }
@@ -91,7 +95,7 @@ std::string bias_page(const Bias& bias, const std::vector<std::pair<std::string,
     report.tables.push_back(bias_table(bias.rows, bias.legend));
     if (bias.learnt) report.tables.push_back(error_fit_table(*bias.learnt, bias.legend));
     report.planes = bias.views;
-    report.planes_heading = "The first cell: image, truth, what was found";
+    report.planes_heading = "One slice of the first cell: image, truth, what was found";
     report.figures = ratio_figures(bias);
     report.figures_heading = "Errors of single objects and cells";
     report.legend = bias.legend;

@@ -81,8 +81,8 @@ TEST(TrainPage, HeldOutPartsAreComparedAndDrawn) {
     EXPECT_NEAR(parts[0].views[0].slices[0].width_um, 96 * 0.02, 0.02);
     std::string captions;
     for (const auto& view : parts[0].views) captions += view.slices[0].caption + "\n";
-    EXPECT_THAT(captions, HasSubstr("slice 4 of 16"));
-    EXPECT_THAT(captions, HasSubstr("slice 12 of 16"));
+    EXPECT_THAT(captions, HasSubstr("slice 5 of 16 (index 4"));
+    EXPECT_THAT(captions, HasSubstr("slice 13 of 16 (index 12"));
 }
 
 TEST(TrainPage, PlaneFollowsTheLabels) {
@@ -94,7 +94,7 @@ TEST(TrainPage, PlaneFollowsTheLabels) {
     ASSERT_FALSE(parts.empty());
     ASSERT_EQ(parts[0].views.size(), 3U);
     EXPECT_EQ(parts[0].views[0].plane, Plane::xz);
-    EXPECT_THAT(parts[0].views[0].slices[0].caption, HasSubstr("slice 20 of 64"));
+    EXPECT_THAT(parts[0].views[0].slices[0].caption, HasSubstr("slice 21 of 64 (index 20"));
 }
 
 TEST(TrainPage, NothingHeldOutIsSaid) {

@@ -19,6 +19,13 @@ grep -qi "<!doctype html>" result/report.html || fail "report.html is no HTML"
 cytomo evaluate result/classes.tif "$CELL/classes.tif" --json
 json out.txt mean_dice >/dev/null
 
+# "done" comes last: behind the last line of progress, and in one stream behind the path of the page.
+cytomo analyze "$CELL/tomogram.mrc" again --views 1 --placements 0
+tail -1 err.txt | grep -q '^done (' || fail "the last line is: $(tail -1 err.txt)"
+"$CYTOMO" analyze "$CELL/tomogram.mrc" once-more --views 1 --placements 0 >both.txt 2>&1
+tail -2 both.txt | head -1 | grep -q '^once-more/report.html$' || fail "before the last line: $(tail -2 both.txt)"
+tail -1 both.txt | grep -q '^done (' || fail "the last line is: $(tail -1 both.txt)"
+
 refused 1 "--overwrite" analyze "$CELL/tomogram.mrc" result
 cytomo analyze "$CELL/tomogram.mrc" result --overwrite --per-instance --format stl --quiet --views 1
 [ ! -s err.txt ] || fail "--quiet speaks"

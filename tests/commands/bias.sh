@@ -10,6 +10,14 @@ head -1 made/bias.csv | grep -q '^class,measure,unit,samples,cells,true_mean,mea
     fail "columns: $(head -1 made/bias.csv)"
 [ "$(wc -l < made/bias_samples.csv)" -gt 2 ] || fail "no samples"
 grep -q 'Expected bias' made/report.html || fail "no page"
+# Image, truth and what was found are one slice; what is of cells is not said to be of objects.
+expect 3 "pictures" sh -c "grep -o 'figcaption>xy slice' made/report.html | wc -l | tr -d ' '"
+expect 1 "different slices" \
+    sh -c "grep -o 'figcaption>xy slice [0-9]* of 32 (index [0-9]*' made/report.html | sort -u | wc -l | tr -d ' '"
+for text in "simulated image" "the truth" "what was found"; do
+    grep -q "figcaption>xy slice [^<]* µm): $text<" made/report.html || fail "no picture of $text"
+done
+grep -q 'Each point is one simulated cell' made/report.html || fail "points that are cells are called objects"
 
 # Like a tomogram: its voxel size comes out again.
 cytomo bias like --like "$CELL/tomogram.mrc" --cells 1 --views 1 --photons 1000

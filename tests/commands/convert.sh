@@ -19,3 +19,40 @@ cytomo convert "$CELL/tomogram.mrc" small.tif --type uint8 --scale-to-type
 cytomo info small.tif --json
 expect uint8 "type asked for" json out.txt type
 refused 1 "start.xyz" convert start.npy start.xyz
+
+# Other voxels: counted again with numpy, and what can be said without it.
+cytomo convert "$CELL/tomogram.mrc" coarse.npy --resample-nm 100,60,80
+grep -q "taken as grey values" err.txt || fail "does not say that it averages: $(cat err.txt)"
+cytomo convert "$CELL/classes.tif" classes.npy
+cytomo convert "$CELL/classes.tif" coarse_classes.npy --resample-nm 100,60,80
+grep -q "taken as labels" err.txt || fail "does not say that labels keep their values: $(cat err.txt)"
+cytomo convert numbers.npy coarse_numbers.npy --resample-nm 70
+cytomo convert small.tif small.npy
+cytomo convert small.tif coarse_small.npy --resample-nm 90 --grey
+cytomo info coarse_classes.npy --json
+expect 26 "voxels along x: 2560 nm by 100" json out.txt size 0
+about "$(json out.txt voxel_nm 1)" 60 0.001 "voxel size along y"
+expect mitochondrion "class 3 keeps its name" json out.txt legend 3 name
+about "$(json out.txt origin_um 0)" 0.03 1e-6 "origin: the outer faces stay where they were"
+cytomo info coarse_small.npy --json
+expect uint8 "averages stay in the type" json out.txt type
+
+# Onto the voxels of another file: of the same box whatever its origin, and back.
+cytomo convert coarse_classes.npy fine.tif --like "$CELL/tomogram.mrc"
+cytomo info fine.tif --json
+expect 64 "voxels along x" json out.txt size 0
+about "$(json out.txt voxel_nm 2)" 40 0.001 "voxel size along z"
+cytomo simulate elsewhere --seed 8 --size 32 --voxel-nm 100 --quiet
+refused 1 "reach out of" convert "$CELL/classes.tif" bad.tif --like elsewhere/classes.tif
+refused 2 "--like: expected it or --resample-nm" convert start.npy bad.tif --like a.tif --resample-nm 10
+refused 2 "--grey: expected --resample-nm or --like" convert start.npy bad.tif --grey
+refused 2 "--resample-nm" convert start.npy bad.tif --resample-nm 0
+refused 1 "--overwrite" convert start.npy fine.tif --resample-nm 80
+[ ! -e bad.tif ] || fail "a file in spite of the error"
+
+/usr/bin/python3 -c 'import numpy' 2>/dev/null || skip "values were not counted again, since python3-numpy is not there"
+counted() { /usr/bin/python3 "$here/resampled.py" "$@" || fail "$2 is not what numpy finds"; }
+counted start.npy coarse.npy 40,40,40 100,60,80 grey
+counted small.npy coarse_small.npy 40,40,40 90,90,90 grey
+counted classes.npy coarse_classes.npy 40,40,40 100,60,80 labels
+counted numbers.npy coarse_numbers.npy 40,40,40 70,70,70 labels

@@ -28,7 +28,7 @@ refused 1 "at most 254 classes" evaluate "$CELL/classes.tif" "$CELL/classes.tif"
 numbered 254 > many.txt
 refused 1 "at most 254 classes" evaluate "$CELL/classes.tif" "$CELL/classes.tif" --legend "$prediction" --truth-legend many.txt
 
-# Nobody can resample labels with cytomo.
+# Another part of the cell: nothing brings it back.
 refused 1 "neither cropped nor binned" evaluate small/classes.tif "$CELL/classes.tif"
 
 refused 2 "--classes" render slices "$CELL/tomogram.mrc" --legend 1=x -o bad.png

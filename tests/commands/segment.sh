@@ -37,3 +37,12 @@ refused 1 "p.vesicle.tif" surface p.tif missing --probabilities
 echo "not a model" > broken.safetensors
 refused 1 "broken.safetensors" segment "$CELL/tomogram.mrc" bad.tif --model broken.safetensors
 [ ! -e bad.tif ] || fail "a file in spite of the error"
+
+# Labels in place of a tomogram.
+for command in "segment classes.tif bad.tif" "analyze classes.tif bad" "suggest classes.tif"; do
+    refused 1 "classes.tif: expected a tomogram, grey values, found labels (0 background, 1 cytoplasm" $command
+    grep -qF "  cytomo $command --grey" err.txt || fail "$command: does not show how to go on"
+done
+[ ! -e bad ] && [ ! -e bad.tif ] || fail "a result in spite of the error"
+cytomo segment classes.tif grey.tif --grey --views 1
+head -1 err.txt | grep -q "^warning: classes.tif was taken as grey values" || fail "no warning on top: $(cat err.txt)"

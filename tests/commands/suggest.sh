@@ -11,9 +11,9 @@ expect 0 "first number of a slice" json out.txt slices_count_from
 [ -n "$(json out.txt slices 0 reason)" ] || fail "no reason"
 
 cytomo suggest "$CELL/tomogram.mrc" --count 2 --views 2
-grep -q "count from 1" err.txt out.txt || fail "does not say how slices are counted: $(cat out.txt)"
-awk -v a="$first" '$1 == a && $2 == a + 1 { found = 1 } END { exit !found }' out.txt ||
-    fail "not slice $first, from 1 $((first + 1)): $(cat out.txt)"
+grep -q "count from 1, as in Fiji" out.txt || fail "does not say how slices are counted: $(cat out.txt)"
+grep -q "^slice $((first + 1)) of 64 (index $first, z = " out.txt || fail "not index $first: $(cat out.txt)"
+grep -q "^Doubt: how unsure" out.txt || fail "does not say what doubt is: $(cat out.txt)"
 
 # The same model before and after: nothing changed.
 model=${CYTOMO_MODEL:-$SOURCE/models/default.safetensors}

@@ -10,7 +10,7 @@ raw() {
     head -c $(($1 * 496 * 255)) /dev/urandom >>"$1.npy"
 }
 # Giga multiply-adds that segment says it took.
-work_of() { sed -n 's/.* views*, \([0-9.e+]*\) G multiply-adds.*/\1/p' err.txt; }
+work_of() { sed -n 's/.* views* ([a-z ]*), \([0-9.e+]*\) G multiply-adds.*/\1/p' err.txt; }
 
 for slices in 1 2; do
     raw $slices

@@ -44,7 +44,7 @@ refused 2 "found 'plastid'" train --images "$CELL/tomogram.mrc" --labels "$CELL/
 pair $new --steps 1 --suggest 2 -o suggesting.safetensors
 grep -q "every slice has labels" out.txt || fail "names slices that have labels"
 pair $new --steps 1 --unlabelled unlabelled.mrc --suggest 2 -o suggesting2.safetensors
-expect 2 "suggested slices" grep -c "unlabelled.mrc, z " out.txt
+expect 2 "suggested slices" grep -c "unlabelled.mrc, slice [0-9]* of 24 (index [0-9]*, z = " out.txt
 
 # What hardly moved may be mixed with its start as far as it goes; what starts from nothing is not.
 pair --steps 1 -o near.safetensors

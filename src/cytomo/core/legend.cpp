@@ -38,26 +38,42 @@ Legend default_legend() {
              {filopodium, "filopodium", {186, 120, 190}}}};
 }
 
+namespace {
+
+/// Other spellings, and what they stand for.
+const std::map<std::string, std::string>& synonyms() {
+    static const std::map<std::string, std::string> table{{"mitochondria", "mitochondrion"},
+                                                          {"mito", "mitochondrion"},
+                                                          {"nuclei", "nucleus"},
+                                                          {"droplet", "lipid droplet"},
+                                                          {"droplets", "lipid droplet"},
+                                                          {"lipid", "lipid droplet"},
+                                                          {"lipids", "lipid droplet"},
+                                                          {"lipid droplets", "lipid droplet"},
+                                                          {"vesicles", "vesicle"},
+                                                          {"endosome", "vesicle"},
+                                                          {"endosomes", "vesicle"},
+                                                          {"lysosome", "vesicle"},
+                                                          {"lysosomes", "vesicle"},
+                                                          {"filopodia", "filopodium"},
+                                                          {"cytosol", "cytoplasm"}};
+    return table;
+}
+
+}  // namespace
+
 std::string standard_class_name(std::string name) {
     for (auto& c : name)
         c = c == '_' || c == '-' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    static const std::map<std::string, std::string> synonyms{{"mitochondria", "mitochondrion"},
-                                                             {"mito", "mitochondrion"},
-                                                             {"nuclei", "nucleus"},
-                                                             {"droplet", "lipid droplet"},
-                                                             {"droplets", "lipid droplet"},
-                                                             {"lipid", "lipid droplet"},
-                                                             {"lipids", "lipid droplet"},
-                                                             {"lipid droplets", "lipid droplet"},
-                                                             {"vesicles", "vesicle"},
-                                                             {"endosome", "vesicle"},
-                                                             {"endosomes", "vesicle"},
-                                                             {"lysosome", "vesicle"},
-                                                             {"lysosomes", "vesicle"},
-                                                             {"filopodia", "filopodium"},
-                                                             {"cytosol", "cytoplasm"}};
-    const auto it = synonyms.find(name);
-    return it == synonyms.end() ? name : it->second;
+    const auto it = synonyms().find(name);
+    return it == synonyms().end() ? name : it->second;
+}
+
+std::vector<std::string> spellings_of(const std::string& name) {
+    std::vector<std::string> out;
+    for (const auto& [spelling, standard] : synonyms())
+        if (standard == standard_class_name(name)) out.push_back(spelling);
+    return out;
 }
 
 }  // namespace cytomo

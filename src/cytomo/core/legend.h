@@ -49,5 +49,7 @@ Legend default_legend();
 /// One word for all common spellings of an organelle ("mitochondria", "Mito" and "mitochondrion" are
 /// "mitochondrion"); other names in lower case, with blanks for '_' and '-'.
 std::string standard_class_name(std::string name);
+/// The other common spellings of an organelle's name, in alphabetical order; none for names that are unknown.
+std::vector<std::string> spellings_of(const std::string& name);
 
 }  // namespace cytomo

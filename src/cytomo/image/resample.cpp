@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "cytomo/core/parallel.h"
 
@@ -91,6 +92,95 @@ std::vector<float> Resampler::slices(std::int64_t first, std::int64_t count) con
                 for (std::size_t s = 0; s < x.weights.size(); ++s)
                     value += x.weights[s] * row[static_cast<std::size_t>(x.first) + s];
                 target[j * to.x + i] = value;
+            }
+        }
+    });
+    return out;
+}
+
+namespace {
+
+/// Along one axis: which old voxels a new one covers, and how much of it each; and which lies at its centre.
+struct Cover {
+    AxisWeights::Cell cell;
+    std::int64_t centre = 0;
+};
+
+std::vector<Cover> make_covers(std::int64_t n, double edge, double origin, std::int64_t new_n,
+                               double new_edge, double new_origin) {
+    const AxisWeights weights = make_axis_weights(n, edge, origin, new_n, new_edge, new_origin);
+    const bool larger = new_edge > edge * (1 + 1e-9);
+    std::vector<Cover> covers(static_cast<std::size_t>(new_n));
+    for (std::int64_t i = 0; i < new_n; ++i) {
+        Cover& cover = covers[static_cast<std::size_t>(i)];
+        const double at = (new_origin + static_cast<double>(i) * new_edge - origin) / edge;
+        cover.centre = std::clamp<std::int64_t>(std::llround(at), 0, n - 1);
+        cover.cell =
+            larger ? weights.cells[static_cast<std::size_t>(i)] : AxisWeights::Cell{cover.centre, {1.F}};
+    }
+    return covers;
+}
+
+/// How much of a new voxel each label has: few, so that a list does.
+class Shares {
+public:
+    void clear() { shares_.clear(); }
+    void add(std::uint32_t label, double share) {
+        for (auto& [known, sum] : shares_)
+            if (known == label) {
+                sum += share;
+                return;
+            }
+        shares_.emplace_back(label, share);
+    }
+    std::uint32_t most(std::uint32_t at_centre) const {
+        constexpr double equal = 1e-6;  // weights are floats
+        double largest = 0;
+        for (const auto& [label, share] : shares_) largest = std::max(largest, share);
+        std::uint32_t smallest = 0;
+        bool any = false;
+        for (const auto& [label, share] : shares_) {
+            if (share < largest - equal) continue;
+            if (label == at_centre) return label;
+            if (!any || label < smallest) smallest = label;
+            any = true;
+        }
+        return smallest;
+    }
+
+private:
+    std::vector<std::pair<std::uint32_t, double>> shares_;
+};
+
+}  // namespace
+
+InstanceVolume resample_labels(const InstanceVolume& labels, const Grid& target) {
+    const Grid& g = labels.grid();
+    const auto xs = make_covers(g.size.x, g.voxel_um.x, g.origin_um.x, target.size.x, target.voxel_um.x,
+                                target.origin_um.x);
+    const auto ys = make_covers(g.size.y, g.voxel_um.y, g.origin_um.y, target.size.y, target.voxel_um.y,
+                                target.origin_um.y);
+    const auto zs = make_covers(g.size.z, g.voxel_um.z, g.origin_um.z, target.size.z, target.voxel_um.z,
+                                target.origin_um.z);
+    InstanceVolume out(target);
+    parallel_for(target.size.z, [&](std::int64_t k) {
+        const Cover& z = zs[static_cast<std::size_t>(k)];
+        Shares shares;
+        for (std::int64_t j = 0; j < target.size.y; ++j) {
+            const Cover& y = ys[static_cast<std::size_t>(j)];
+            for (std::int64_t i = 0; i < target.size.x; ++i) {
+                const Cover& x = xs[static_cast<std::size_t>(i)];
+                shares.clear();
+                for (std::size_t c = 0; c < z.cell.weights.size(); ++c)
+                    for (std::size_t b = 0; b < y.cell.weights.size(); ++b)
+                        for (std::size_t a = 0; a < x.cell.weights.size(); ++a)
+                            shares.add(labels(x.cell.first + static_cast<std::int64_t>(a),
+                                              y.cell.first + static_cast<std::int64_t>(b),
+                                              z.cell.first + static_cast<std::int64_t>(c)),
+                                       static_cast<double>(x.cell.weights[a]) *
+                                           static_cast<double>(y.cell.weights[b]) *
+                                           static_cast<double>(z.cell.weights[c]));
+                out(i, j, k) = shares.most(labels(x.centre, y.centre, z.centre));
             }
         }
     });

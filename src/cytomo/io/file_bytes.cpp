@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 
 namespace cytomo::io {
 
@@ -30,9 +31,8 @@ std::shared_ptr<FileBytes> FileBytes::open(const std::filesystem::path& path) {
     file->name_ = path.string();
     file->descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file->descriptor_ < 0) {
-        const int error = errno;
-        throw InputError(file->name_, "a readable file", std::strerror(error),
-                         error == ENOENT ? "Check the name" : "Check the permissions of the file");
+        const auto [found, remedy] = file_trouble(path, errno);
+        throw InputError(file->name_, "a file that can be read", found, remedy);
     }
     struct stat status {};
     if (::fstat(file->descriptor_, &status) != 0)

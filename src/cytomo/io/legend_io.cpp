@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/json_text.h"
 #include "cytomo/core/utf8.h"
 #include "cytomo/core/volume.h"
@@ -144,10 +145,10 @@ std::string read_text(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::string text(largest_text + 1, '\0');
     if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!in.is_open() || in.bad())
-        throw InputError(file.string(), "a file that can be read",
-                         errno != 0 ? std::generic_category().message(errno) : "an error while reading",
-                         "Check its name and rights");
+    if (!in.is_open() || in.bad()) {
+        const auto [found, remedy] = file_trouble(file, errno != 0 ? errno : EIO);
+        throw InputError(file.string(), "a file that can be read", found, remedy);
+    }
     text.resize(static_cast<std::size_t>(in.gcount()));
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     return text;

@@ -204,7 +204,7 @@ TEST_F(Malformed, ChangedBytes) {
 }
 
 TEST_F(Malformed, ThingsThatAreNoFiles) {
-    expect_refused(folder / "missing.mrc", "No such file");
+    expect_refused(folder / "missing.mrc", "nothing of that name");
     expect_refused(folder, "folder");
     expect_refused(write("empty.tif", std::string()), "empty");
     ::mkfifo((folder / "pipe.mrc").c_str(), 0600);

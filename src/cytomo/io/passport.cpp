@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/slice_text.h"
 #include "cytomo/io/scalar.h"
 #include "cytomo/io/voxel_size.h"
 
@@ -72,6 +73,13 @@ SliceFacts measure_slice(std::span<const T> values, std::int64_t nx, std::int64_
                 f.block_means.push_back(static_cast<float>(sum / (block_edge * block_edge)));
         }
     return f;
+}
+
+/// Whole numbers, and neighbours outside 0 mostly equal.
+bool look_like_labels(const SliceFacts& all) {
+    constexpr double mostly = 0.6;
+    return all.whole && all.minimum >= -1 && all.minimum < all.maximum && all.pairs > 0 &&
+           static_cast<double>(all.equal_pairs) > mostly * static_cast<double>(all.pairs);
 }
 
 /// Values from which percentiles are taken: a histogram for small integers, a regular sample for others.
@@ -192,8 +200,8 @@ void find_oddities(Passport& p) {
             "bits.");
     if (!p.constant_slices.empty())
         odd(std::to_string(p.constant_slices.size()) + " of " + std::to_string(g.size.z) +
-            " slices hold one value only, the first at z = " + std::to_string(p.constant_slices.front()) +
-            ".");
+            " slices hold one value only, the first of them " +
+            slice_text(g, 'z', p.constant_slices.front(), p.volume.voxel_size_known) + ".");
     constexpr double many = 0.001;
     if (p.fraction_at_maximum > many)
         odd(percent_text(p.fraction_at_maximum) +
@@ -213,6 +221,27 @@ void find_oddities(Passport& p) {
 }
 
 }  // namespace
+
+bool some_slices_look_like_labels(const StoredVolume& volume) {
+    constexpr std::int64_t most_slices = 9;
+    const Size3 n = volume.grid.size;
+    const std::int64_t count = std::min(n.z, most_slices);
+    SliceFacts all;
+    io::with_type(volume.type, [&](auto sample) {
+        using T = decltype(sample);
+        std::vector<T> values(static_cast<std::size_t>(n.x * n.y));
+        for (std::int64_t i = 0; i < count && all.whole; ++i) {
+            volume.read_bytes((2 * i + 1) * n.z / (2 * count), 1, std::as_writable_bytes(std::span(values)));
+            const SliceFacts f = measure_slice<T>(values, n.x, n.y, 0);
+            all.whole = all.whole && f.whole && f.finite > 0;
+            all.pairs += f.pairs;
+            all.equal_pairs += f.equal_pairs;
+            all.minimum = std::min(all.minimum, f.minimum);
+            all.maximum = std::max(all.maximum, f.maximum);
+        }
+    });
+    return look_like_labels(all);
+}
 
 Passport measure_passport(const StoredVolume& volume, const Progress& progress) {
     Passport p;
@@ -278,10 +307,7 @@ Passport measure_passport(const StoredVolume& volume, const Progress& progress) 
     for (const double percent : {0.1, 1.0, 5.0, 50.0, 95.0, 99.0, 99.9})
         p.percentiles.push_back({percent, distribution.percentile(percent)});
     p.distinct_values = distribution.distinct();
-    constexpr double mostly = 0.6;
-    p.looks_like_labels = all.finite > 0 && all.whole && all.minimum >= -1 && all.minimum < all.maximum &&
-                          all.pairs > 0 &&
-                          static_cast<double>(all.equal_pairs) > mostly * static_cast<double>(all.pairs);
+    p.looks_like_labels = all.finite > 0 && look_like_labels(all);
     guess_polarity(p, all.block_means);
     find_oddities(p);
     return p;

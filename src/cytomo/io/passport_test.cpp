@@ -78,7 +78,7 @@ TEST_F(PassportTest, OdditiesAreNamed) {
     EXPECT_EQ(p.infinite_count, 1);
     EXPECT_EQ(p.constant_slices, std::vector<std::int64_t>{5});
     EXPECT_THAT(p.oddities, Contains(HasSubstr("NaN")));
-    EXPECT_THAT(p.oddities, Contains(HasSubstr("z = 5")));
+    EXPECT_THAT(p.oddities, Contains(HasSubstr("slice 6 of 8 (index 5, z = 0.1 µm)")));
 
     Volume<float> quantised(Grid{{96, 96, 16}, {0.02, 0.02, 0.02}, {}}),
         flat(Grid{{96, 32, 96}, {0.02, 0.02, 0.02}, {}});
@@ -104,6 +104,12 @@ TEST_F(PassportTest, LabelsAreToldFromGreyValues) {
     Random random(1);
     for (auto& g : grey.values()) g = static_cast<std::uint8_t>(random.normal(128, 20));
     EXPECT_FALSE(passport_of(grey).looks_like_labels);
+    write_volume(folder / "labels.tif", v, true);
+    write_volume(folder / "grey.tif", grey, true);
+    EXPECT_TRUE(some_slices_look_like_labels(open_volume(folder / "labels.tif")));
+    EXPECT_FALSE(some_slices_look_like_labels(open_volume(folder / "grey.tif")));
+    write_volume(folder / "empty.tif", ClassVolume(v.grid()), true);
+    EXPECT_FALSE(some_slices_look_like_labels(open_volume(folder / "empty.tif")));
 }
 
 TEST_F(PassportTest, TextAndJsonSayTheSameAtAnyThreadCount) {

@@ -1,12 +1,14 @@
 #include "cytomo/io/table_reading.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <limits>
 #include <sstream>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 
 namespace cytomo {
 
@@ -17,8 +19,11 @@ constexpr const char* remedy = "Write it again as comma-separated values with on
 std::string whole_file(const std::filesystem::path& path) {
     constexpr std::uintmax_t most_bytes = 1'000'000'000;
     std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error))
-        throw InputError(path.string(), "a table (CSV)", "no such file", "Check the name");
+    if (!std::filesystem::is_regular_file(path, error)) {
+        const bool folder = std::filesystem::is_directory(path, error);
+        const auto [found, advice] = file_trouble(path, folder ? EISDIR : ENOENT);
+        throw InputError(path.string(), "a table (CSV)", found, advice);
+    }
     if (std::filesystem::file_size(path, error) > most_bytes)
         throw InputError(path.string(), "a table of at most 1 GB", "a larger file", "Check the name");
     std::ifstream file(path, std::ios::binary);

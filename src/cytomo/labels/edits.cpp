@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <map>
 #include <queue>
@@ -247,8 +248,10 @@ private:
         instances_.class_of.resize(instances_.class_of.size() + seeds.size() - 1, instances_.class_of[n]);
         boxes_.resize(instances_.class_of.size());
         VoxelBox own;
+        std::vector<std::int64_t> voxels(seeds.size(), 0);
         for_voxels(n, [&](std::int64_t x, std::int64_t y, std::int64_t z) {
             const std::uint32_t seed = seed_of[static_cast<std::size_t>(part.index(x, y, z))];
+            ++voxels[seed <= 1 ? 0 : seed - 1];
             if (seed <= 1) {
                 widen(own, x, y, z);
                 return;
@@ -258,10 +261,20 @@ private:
             widen(boxes_[number], x, y, z);
         });
         boxes_[n] = own;
-        std::string list = std::to_string(n);
-        for (std::uint32_t number = before + 1; number <= instances_.count(); ++number)
-            list += ", " + std::to_string(number);
+        std::string list;
+        for (std::size_t s = 0; s < voxels.size(); ++s)
+            list += (s > 0 ? ", " : "") +
+                    std::to_string(s == 0 ? n : before + static_cast<std::uint32_t>(s)) + " (" +
+                    size_text(voxels[s]) + ")";
         return edit_->where + ": split " + named(n) + " into " + list;
+    }
+
+    /// "1234 voxels, 0.0099 µm³"
+    std::string size_text(std::int64_t voxels) const {
+        char text[64];
+        std::snprintf(text, sizeof text, "%lld voxel%s, %.3g µm³", static_cast<long long>(voxels),
+                      voxels == 1 ? "" : "s", static_cast<double>(voxels) * grid_.voxel_volume_um3());
+        return text;
     }
 
     std::string remove() {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/labels/edits.h"
 
 namespace cytomo {
@@ -73,7 +74,9 @@ public:
         } else if (operation == "class") {
             parse_class(legend);
         } else {
-            fail("an operation", "'" + words_[0] + "'", std::string(remedy_operations));
+            fail("an operation", "'" + words_[0] + "'",
+                 std::string(remedy_operations) + "." +
+                     did_you_mean(nearest_name(operation, {"merge", "split", "delete", "class"})));
         }
         return std::move(edit_);
     }
@@ -146,9 +149,11 @@ private:
             std::string known;
             for (const LegendEntry& e : legend.entries)
                 if (e.id != background) known += (known.empty() ? "" : ", ") + e.name;
+            const LegendEntry* near = entry == nullptr && !id ? nearest_class(legend, name) : nullptr;
             fail("a class", name.empty() ? "nothing" : "'" + name + "'",
                  "Classes of objects are: " + known +
-                     (entry != nullptr ? ". To remove an object write delete" : ""));
+                     (entry != nullptr ? ". To remove an object write delete" : "") +
+                     (near != nullptr ? "." + did_you_mean(near->name) : ""));
         }
         edit_.class_id = entry->id;
     }

@@ -122,6 +122,8 @@ TEST(Edits, ParsingErrorsNameFileAndLine) {
         {"split 2 left right", "found 'left'"},
         {"class 2", "expected a class, found nothing"},
         {"class 2 golgi", "found 'golgi'"},
+        {"class 2 mitocondrion", "Did you mean 'mitochondrion'?"},
+        {"slpit 2 1,2,3 4,5,6", "Did you mean 'split'?"},
         {"class 2 9", "found '9'"},
         {"class 2 background", "write delete"},
         {"class 2 255", "found '255'"},
@@ -180,7 +182,15 @@ TEST(Edits, SplitMeetsAtTheNeckWhereverTheSeedsLie) {
                               "-0.75,2.7,5.5 -0.17,2.7,5.5", "-0.55,2.8,5.6 0.1,2.6,5.4"}) {
         Scene scene;
         const auto done = scene.edit(std::string("split 2 ") + seeds);
-        EXPECT_EQ(done[0], "edits.txt, line 1: split 2 (vesicle) into 2, 5");
+        const auto size = [&](std::uint32_t n) {
+            char text[64];
+            const auto voxels = voxels_of(scene.instances, n);
+            std::snprintf(text, sizeof text, "%lld voxels, %.3g µm³", static_cast<long long>(voxels),
+                          static_cast<double>(voxels) * uneven.voxel_volume_um3());
+            return text + std::string();
+        };
+        EXPECT_EQ(done[0],
+                  "edits.txt, line 1: split 2 (vesicle) into 2 (" + size(2) + "), 5 (" + size(5) + ")");
         ASSERT_EQ(scene.instances.class_of.size(), 6U);
         EXPECT_EQ(scene.instances.class_of[5], vesicle);
         std::int64_t wrong = 0, right = 0;
@@ -237,7 +247,7 @@ TEST(Edits, SplitInThreeAndOnceMoreByTheNewNumber) {
                     parse_edits("split 1 voxels 10,4,4 50,4,4 90,4,4\nsplit 3 voxels 80,4,4 98,4,4", "e",
                                 default_legend()),
                     default_legend());
-    EXPECT_EQ(done[1], "e, line 2: split 3 (filopodium) into 3, 4");
+    EXPECT_EQ(done[1].rfind("e, line 2: split 3 (filopodium) into 3 (", 0), 0U) << done[1];
     EXPECT_EQ(instances.volume(29, 4, 4), 1U);
     EXPECT_EQ(instances.volume(31, 4, 4), 2U);
     EXPECT_EQ(instances.volume(69, 4, 4), 2U);

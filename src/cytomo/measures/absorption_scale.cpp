@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/parallel.h"
 
 namespace cytomo {
@@ -251,7 +252,9 @@ ReferenceRegion region_from(const std::string& part, const std::string& text, co
     if (entry == nullptr) {
         std::string known;
         for (const LegendEntry& e : legend.entries) known += (known.empty() ? "" : ", ") + e.name;
-        refuse(text, "no class is called '" + region.name + "'; there are: " + known);
+        const LegendEntry* near = nearest_class(legend, region.name);
+        refuse(text, "no class is called '" + region.name + "'; there are: " + known +
+                         (near != nullptr ? "." + did_you_mean(near->name) : ""));
     }
     region.class_id = entry->id;
     region.name = entry->name;

@@ -64,10 +64,13 @@ Table agreement_table(const Agreement& agreement) {
         {"surface_distance_95_um", "µm", "distance that 95 % of the surface stay below"},
         {"objects_true", "", "objects in the truth"},
         {"objects_predicted", "", "objects in the prediction"},
-        {"detected", "", "objects met with an IoU above 0.5"},
+        {"detected", "", "true objects that one predicted object meets with an IoU above 0.5"},
         {"detection_f1", "", "2 detected / (true + predicted) objects"},
-        {"panoptic_quality", "", "sum of IoU of the detected / mean number of objects"},
-        {"recognised", "", "share of true objects covered by more than half, without flooding"},
+        {"panoptic_quality", "", "detection_f1 times the mean IoU of the detected objects: 1 is perfect"},
+        {"recognised", "",
+         "share of true objects more than half of which is predicted as their class, by objects that "
+         "themselves "
+         "lie mostly on it"},
         {"recognised_100nm", "", "the same for objects at least 100 nm thick"},
     };
     for (const ClassAgreement& c : agreement.classes)

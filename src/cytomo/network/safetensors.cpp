@@ -1,6 +1,7 @@
 #include "safetensors.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -9,6 +10,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/output.h"
 #include "double_decoder_layers.h"
 
@@ -81,7 +83,10 @@ SafeTensors read_safetensors(const std::filesystem::path& file) {
     if (std::filesystem::is_directory(file, ec))
         throw InputError(name, "a .safetensors file", "a folder", advice);
     std::ifstream in(file, std::ios::binary);
-    if (!in) throw InputError(name, "a readable .safetensors file", "none", "Check the name");
+    if (!in) {
+        const auto [found, remedy] = file_trouble(file, errno);
+        throw InputError(name, "a .safetensors file that can be read", found, remedy);
+    }
     const std::uint64_t file_size = std::filesystem::file_size(file, ec);
     std::uint64_t header_size = 0;
     unsigned char length[8] = {};

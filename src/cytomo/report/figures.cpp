@@ -182,7 +182,7 @@ std::string strip(const NamedValues& group, const std::vector<double>& sorted, c
 }  // namespace
 
 Figure strip_figure(const std::string& title, const std::string& quantity, const std::string& unit,
-                    std::span<const NamedValues> groups) {
+                    std::span<const NamedValues> groups, const std::string& each) {
     Figure figure{title, {}, {}};
     struct Row {
         const NamedValues* group;
@@ -220,7 +220,7 @@ Figure strip_figure(const std::string& title, const std::string& quantity, const
     }
     figure.svg = svg + "</svg>";
     figure.caption =
-        "Each point is one object; shapes show where more than 250 lie. Bars: median and quartiles.";
+        "Each point is one " + each + "; shapes show where more than 250 lie. Bars: median and quartiles.";
     return figure;
 }
 

@@ -28,9 +28,9 @@ struct NamedValues {
 /// A strip for each group that has values: single points, or the shape of the distribution above 250
 /// of them; with median and quartiles and the number of values. The axis is logarithmic if all
 /// values are positive and span more than a factor of 20. Deterministic.
-/// `quantity` and `unit` label the axis: "Volume", "µm³".
+/// `quantity` and `unit` label the axis: "Volume", "µm³"; `each` is what a point stands for.
 Figure strip_figure(const std::string& title, const std::string& quantity, const std::string& unit,
-                    std::span<const NamedValues> groups);
+                    std::span<const NamedValues> groups, const std::string& each = "object");
 
 /// Frequencies of grey values: bin i covers [low + i * step, low + (i+1) * step).
 struct GreyHistogram {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "cytomo/core/slice_text.h"
 #include "cytomo/report/assets.h"
 #include "cytomo/report/drawing.h"
 #include "cytomo/report/html_text.h"
@@ -142,7 +143,7 @@ std::string slices_part(const Report& report) {
     out += "<div class=\"planes\">";
     for (const auto& view : report.planes)
         if (!view.slices.empty()) out += plane_figure(view);
-    return out + "</div>";
+    return out + "</div><p class=\"hint\">" + escaped(how_slices_count) + "</p>\n";
 }
 
 std::string triple(const std::array<float, 3>& v) {
@@ -236,7 +237,10 @@ std::string provenance_part(const Report& report) {
     std::string out = "<dl class=\"provenance\">";
     for (const auto& [key, value] : report.provenance)
         out += "<dt>" + escaped(key) + "</dt><dd>" + escaped(value) + "</dd>";
-    return out + "</dl>";
+    return out +
+           "</dl><p class=\"hint\">A checksum is a short number made of all bytes of a file or model: where "
+           "it "
+           "is the same, so are they.</p>";
 }
 
 }  // namespace

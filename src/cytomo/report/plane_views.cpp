@@ -91,6 +91,21 @@ std::vector<std::int64_t> spread(std::int64_t first, std::int64_t last, std::int
     return out;
 }
 
+SliceView draw_view(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
+                    const Slice<float>& grey, GreyRange range, int longer_side) {
+    OverlayOptions overlay;
+    overlay.contour_pixels = 2.6;  // pages show these pictures smaller than they are
+    const PictureSize size =
+        picture_size(grey.width, grey.height, grey.edge_across_um, grey.edge_down_um, longer_side);
+    SliceView view;
+    view.caption = slice_caption(tomogram.grid, grey.position, tomogram.voxel_size_known);
+    view.width_um = tomogram.voxel_size_known ? size.width * size.um_per_pixel : 0;
+    view.grey = draw_grey(grey, range, size);
+    if (classes != nullptr)
+        view.overlay = draw_classes(class_slice(*classes, grey.position), legend, size, overlay);
+    return view;
+}
+
 }  // namespace
 
 std::array<SlicePosition, 3> richest_slices(const ClassVolume& classes) {
@@ -130,22 +145,21 @@ std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVol
     }
     const auto slices = read_grey_slices(tomogram, positions, progress);
     const GreyRange range = find_grey_range(slices);
-    OverlayOptions overlay;
-    overlay.contour_pixels = 2.6;  // pages show these pictures smaller than they are
     std::size_t next = 0;
     for (auto& view : views)
         for (auto& shown : view.slices) {
             progress.check();
-            const auto& grey = slices[next++];
-            const PictureSize size =
-                picture_size(grey.width, grey.height, grey.edge_across_um, grey.edge_down_um, longer_side);
-            shown.caption = slice_caption(tomogram.grid, grey.position, tomogram.voxel_size_known);
-            shown.width_um = tomogram.voxel_size_known ? size.width * size.um_per_pixel : 0;
-            shown.grey = draw_grey(grey, range, size);
-            if (classes != nullptr)
-                shown.overlay = draw_classes(class_slice(*classes, grey.position), legend, size, overlay);
+            shown = draw_view(tomogram, classes, legend, slices[next++], range, longer_side);
         }
     return views;
+}
+
+PlaneView make_slice_view(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
+                          SlicePosition position, int longer_side, const Progress& progress) {
+    const auto slices = read_grey_slices(tomogram, {&position, 1}, progress);
+    return {position.plane,
+            {draw_view(tomogram, classes, legend, slices[0], find_grey_range(slices), longer_side)},
+            0};
 }
 
 }  // namespace cytomo

@@ -34,4 +34,8 @@ std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVol
                                         const Legend& legend, int per_plane = 5, int longer_side = 700,
                                         const Progress& progress = {});
 
+/// One slice, of its own grey range.
+PlaneView make_slice_view(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
+                          SlicePosition position, int longer_side = 700, const Progress& progress = {});
+
 }  // namespace cytomo

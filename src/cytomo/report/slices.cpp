@@ -13,6 +13,7 @@
 #include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/slice_text.h"
 #include "cytomo/report/drawing.h"
 #include "cytomo/report/html_text.h"
 #include "cytomo/report/resampling.h"
@@ -36,8 +37,9 @@ namespace {
 void check_position(const Grid& grid, SlicePosition p) {
     const auto count = slice_count(grid, p.plane);
     if (p.index < 0 || p.index >= count)
-        throw UsageError("slice " + std::to_string(p.index) + " of plane " + name(p.plane) +
-                         ": expected 0 to " + std::to_string(count - 1));
+        throw UsageError("index " + std::to_string(p.index) + " of the " + name(p.plane) +
+                         " slices: expected 0 to " + std::to_string(count - 1) + ", for slice 1 to " +
+                         std::to_string(count));
 }
 
 template <class T>
@@ -245,13 +247,7 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
 }
 
 std::string slice_caption(const Grid& grid, SlicePosition p, bool voxel_size_known) {
-    std::string text = name(p.plane) + " slice " + std::to_string(p.index) + " of " +
-                       std::to_string(slice_count(grid, p.plane));
-    if (!voxel_size_known) return text;
-    const auto index = static_cast<double>(p.index);
-    const Vec3 at = grid.world_from_voxel({index, index, index});
-    const double position = p.plane == Plane::xy ? at.z : p.plane == Plane::xz ? at.y : at.x;
-    return text + ",  " + across(p.plane) + " = " + short_number(position, 3) + " µm";
+    return name(p.plane) + " " + slice_text(grid, across(p.plane)[0], p.index, voxel_size_known);
 }
 
 LegendEntry entry_for(const Legend& legend, std::uint8_t class_id) {

@@ -73,8 +73,7 @@ struct OverlayOptions {
 OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend, PictureSize size,
                           const OverlayOptions& options = {});
 
-/// "xy slice 12 of 200, z = 0.24 µm": where a slice lies, for captions; slices count from 0. Without
-/// the position if the voxel size is not known.
+/// "xy slice 13 of 200 (index 12, z = 0.24 µm)": where a slice lies, for captions (core/slice_text.h).
 std::string slice_caption(const Grid& grid, SlicePosition position, bool voxel_size_known = true);
 
 /// The legend's entry, or for classes it lacks "class 12" in one of eight calm colours.

@@ -201,7 +201,7 @@ TEST(SlicePictures, WithoutVoxelSizeTheScaleBarCountsVoxels) {
     t.voxel_size_known = false;
     const Image in_voxels = slice_picture(t, nullptr, default_legend(), {Plane::xy, 3});
     EXPECT_FALSE(in_um == in_voxels);
-    EXPECT_EQ(slice_caption(cubes, {Plane::xy, 3}, false), "xy slice 3 of 20");
+    EXPECT_EQ(slice_caption(cubes, {Plane::xy, 3}, false), "xy slice 4 of 20 (index 3)");
     EXPECT_EQ(make_plane_views(t, nullptr, default_legend(), 1, 64)[0].slices[0].width_um, 0);
 }
 
@@ -213,9 +213,9 @@ TEST(Legends, KnowClassesThatAreNotListed) {
 }
 
 TEST(Captions, NameTheSlice) {
-    EXPECT_EQ(slice_caption(unequal, {Plane::xy, 4}), "xy slice 4 of 20,  z = 3.2 µm");
-    EXPECT_EQ(slice_caption(unequal, {Plane::xz, 10}), "xz slice 10 of 30,  y = 2.3 µm");
-    EXPECT_EQ(slice_caption(unequal, {Plane::yz, 0}), "yz slice 0 of 40,  x = 1 µm");
+    EXPECT_EQ(slice_caption(unequal, {Plane::xy, 4}), "xy slice 5 of 20 (index 4, z = 3.2 µm)");
+    EXPECT_EQ(slice_caption(unequal, {Plane::xz, 10}), "xz slice 11 of 30 (index 10, y = 2.3 µm)");
+    EXPECT_EQ(slice_caption(unequal, {Plane::yz, 0}), "yz slice 1 of 40 (index 0, x = 1 µm)");
 }
 
 TEST(PlaneViews, ShowTheRichestSliceFirst) {
