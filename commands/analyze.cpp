@@ -8,7 +8,6 @@
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
-#include "cytomo/core/parallel.h"
 #include "cytomo/io/mesh_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
@@ -17,6 +16,7 @@
 #include "instance_files.h"
 #include "measure_options.h"
 #include "predict_options.h"
+#include "record.h"
 #include "result_errors.h"
 
 namespace cytomo::commands {
@@ -91,6 +91,22 @@ void write_everything(const fs::path& folder, const Analysis& a, const Arguments
     progress(1);
 }
 
+RecordEntries record_of(const Arguments& a, const Model& model) {
+    return RecordWriter("analyze")
+        .add_file(record_names::input, a.in)
+        .add_model(a.predict.model_file, model.checksum())
+        .add("Voxel size", a.voxel.empty() ? "from the file" : a.voxel + " nm, given")
+        .add(record_names::options,
+             "polarity " + a.predict.polarity + ", precision " + a.predict.precision + ", device " +
+                 a.predict.device + ", views " +
+                 (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) + ", smoothing " +
+                 std::to_string(a.smoothing))
+        .add(record_names::objects, objects_of_model)
+        .add("Measures", a.measures.text())
+        .add_machine()
+        .entries();
+}
+
 void run(const Arguments& a, const Common& common) {
     const auto start = std::chrono::steady_clock::now();
     AnalyzeOptions options;
@@ -115,19 +131,7 @@ void run(const Arguments& a, const Common& common) {
     for (const auto& w : options.warnings) common.say(w);
     check_memory(a.in, prediction_bytes(tomogram.grid, model, options.predict), tomogram.grid.size,
                  "Crop or bin it, or use a machine with more memory");
-    options.record = {{"Program", "cytomo " CYTOMO_VERSION},
-                      {"Date", time_now()},
-                      {"Input", fs::absolute(a.in).string()},
-                      {"Input checksum", file_checksum(a.in) + " (FNV-1a)"},
-                      {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
-                      {"Model checksum", model.checksum()},
-                      {"Voxel size", a.voxel.empty() ? "from the file" : a.voxel + " nm, given"},
-                      {"Options", "polarity " + a.predict.polarity + ", precision " + a.predict.precision +
-                                      ", device " + a.predict.device + ", views " +
-                                      (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) +
-                                      ", smoothing " + std::to_string(a.smoothing)},
-                      {"Measures", a.measures.text()},
-                      {"Machine", processor_name() + ", " + std::to_string(thread_count()) + " threads"}};
+    options.record = record_of(a, model);
     StageTimes times;
     const Progress progress = times.watch(common.progress());
     const Analysis analysis = analyze(tomogram, model, options, progress);

@@ -13,6 +13,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/measures/agreement.h"
+#include "record.h"
 
 namespace cytomo::commands {
 
@@ -198,6 +199,15 @@ Pair read_pair(const EvaluateArguments& a, const ReadOptions& reading, const Com
     return pair;
 }
 
+RecordEntries record_of(const EvaluateArguments& a) {
+    return RecordWriter("evaluate")
+        .add_file("Prediction", a.prediction)
+        .add_file("Truth", a.truth)
+        .add_file("Instances", a.predicted_instances)
+        .add_file("True instances", a.true_instances)
+        .entries();
+}
+
 void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     AgreementOptions options;
     options.classes = parse_classes(arguments.classes);
@@ -245,7 +255,7 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     const Agreement agreement =
         compare_labels(prediction, truth, options, legend, common.progress().stage("comparison"));
     if (arguments.json)
-        std::fputs(agreement_json(agreement).c_str(), stdout);
+        std::fputs(agreement_json(agreement, record_of(arguments)).c_str(), stdout);
     else
         print_table(agreement);
 }

@@ -18,11 +18,14 @@
 #include "cytomo/measures/cell.h"
 #include "instance_files.h"
 #include "measure_options.h"
+#include "record.h"
 #include "result_errors.h"
 
 namespace cytomo::commands {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr double statistics_voxel_um = 0.02;
 
@@ -75,22 +78,30 @@ Instances read_or_find_instances(const ClassVolume& classes, const MeasureArgume
     return make_instances(std::move(numbers), classes);
 }
 
-std::vector<std::pair<std::string, std::string>> record_of(const MeasureArguments& arguments,
-                                                           const ClassMeaning& meaning) {
-    std::vector<std::pair<std::string, std::string>> record{{"program", "cytomo " CYTOMO_VERSION},
-                                                            {"command", "measure"},
-                                                            {"tomogram", arguments.tomogram},
-                                                            {"classes", arguments.classes},
-                                                            {"legend", meaning.text(arguments.legend)}};
-    if (!arguments.instances.empty()) record.emplace_back("instances", arguments.instances);
-    if (!arguments.edits.empty())
-        record.emplace_back("edits", arguments.edits + ", " + file_checksum(arguments.edits) + " (FNV-1a)");
-    record.emplace_back("measures", arguments.measures.text());
-    if (arguments.errors != "auto") record.emplace_back("errors", arguments.errors);
-    if (!arguments.voxel_nm.empty()) record.emplace_back("voxel_nm", arguments.voxel_nm);
-    if (arguments.min_volume_um3)
-        record.emplace_back("min_volume_um3", std::to_string(*arguments.min_volume_um3));
-    return record;
+/// What made the classes, if they are as a model left them.
+void add_origin(RecordWriter& record, const fs::path& classes) {
+    if (!are_as_left(classes)) return;
+    const Record origin = read_record(classes.parent_path());
+    for (const char* name : {record_names::model, record_names::device, record_names::precision}) {
+        record.add(name, origin.value(name));
+        record.add(checksum_name(name), origin.checksum(name));
+    }
+}
+
+RecordEntries record_of(const MeasureArguments& a, const ClassMeaning& meaning) {
+    RecordWriter record("measure");
+    record.add_file(record_names::input, a.tomogram).add_file(record_names::classes, a.classes);
+    add_origin(record, a.classes);
+    record.add("Legend", meaning.text(a.legend))
+        .add("Voxel size", a.voxel_nm.empty() ? "from the file" : a.voxel_nm + " nm, given")
+        .add(record_names::objects, a.instances.empty() ? objects_of_classes : objects_given)
+        .add_file("Instances", a.instances)
+        .add_file(record_names::edits, a.edits)
+        .add("Smallest volume", a.min_volume_um3 ? std::to_string(*a.min_volume_um3) + " µm³" : "")
+        .add("Errors", a.errors == "auto" ? "" : a.errors)
+        .add("Measures", a.measures.text())
+        .add_machine();
+    return record.entries();
 }
 
 void run_measure(const Common& common, const MeasureArguments& arguments) {
@@ -101,7 +112,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     for (const auto& input : {arguments.tomogram, arguments.classes, arguments.instances, arguments.edits})
         output.keep(input);
     // Classes that stay are still the model's.
-    output.keep(std::filesystem::path(arguments.classes).parent_path() / result_errors_name);
+    output.keep(fs::path(arguments.classes).parent_path() / result_errors_name);
 
     const ClassMeaning meaning = find_meaning(arguments.classes, arguments.legend, reading, common);
     const Legend& legend = meaning.legend();
