@@ -141,11 +141,12 @@ void run(const Arguments& a, const Common& common) {
     common.say(describe(analysis.prediction));
     if (!analysis.measures.no_intervals.empty()) common.say(analysis.measures.no_intervals);
     for (const auto& c : analysis.measures.summary.classes)
-        if (c.voxels > 0) {
-            char line[120];
-            std::snprintf(line, sizeof line, "%-16s %6lld objects %12.4f µm³ %6.1f %% of the cell",
+        if (c.voxels + c.outside_objects > 0) {
+            char line[160];
+            std::snprintf(line, sizeof line,
+                          "%-16s %6lld objects %12.4f µm³ %6.1f %% of the cell, outside objects %.4f µm³",
                           c.name.c_str(), static_cast<long long>(c.objects), c.volume_um3,
-                          100 * c.fraction_of_cell);
+                          100 * c.fraction_of_cell, c.outside_objects_um3);
             common.say(line);
         }
     char seconds[32];

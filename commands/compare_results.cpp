@@ -36,7 +36,8 @@ bool is_no_measure(const std::string& name) {
         " "
         "id object instance voxels core_voxels nearest_object other touches_border "
         "touches_border_z attached outlier cut_by_border thinned wall_resolved "
-        "ignored_volume_um3 p low high doubts chance_real mean_probability edge_blur_um "
+        "ignored_volume_um3 outside_objects_voxels outside_objects_um3 "
+        "p low high doubts chance_real mean_probability edge_blur_um "
         "cut_area_um2 near_resolution ";
     // Ends of intervals and percentiles say the same as the values between them.
     const auto holds = [&](const char* part) { return name.find(part) != std::string::npos; };

@@ -7,6 +7,7 @@
 #include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/labels/carry.h"
+#include "cytomo/labels/object_classes.h"
 #include "cytomo/labels/round_objects.h"
 #include "cytomo/surfaces/extract.h"
 #include "cytomo/surfaces/smooth.h"
@@ -121,10 +122,12 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
         p->grid == tomogram.grid
             ? a.classes
             : std::make_shared<const ClassVolume>(most_probable_classes(*p, p->grid, progress));
-    const auto instances = std::make_shared<const Instances>(
+    const auto instances = std::make_shared<Instances>(
         find_instances(*coarse, options.instances, progress.stage("objects"), split_maps(*p)));
     a.instances = carry_instances(instances, coarse, a.classes);
+    if (coarse != a.classes) leave_out_absent(*instances, a.instances);
     a.found_classes = coarse;
+    a.found = instances;
     if (const LegendEntry* body = find_cell_body(model.legend)) {
         a.body_class = body->id;
         a.body = make_body(*p, model.legend, options.measures.smoothing, progress);

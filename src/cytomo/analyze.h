@@ -48,6 +48,7 @@ struct Analysis {
     std::shared_ptr<const ClassVolume> classes;
     InstanceSlices instances;
     std::shared_ptr<const ClassVolume> found_classes;  ///< on the model's grid, where objects were found
+    std::shared_ptr<const Instances> found;            ///< same grid
     std::vector<ClassSurface> surfaces;  ///< ascending by class, classes without objects left out
     Mesh body;  ///< outline of the cell body with all it holds; empty for legends without cytoplasm
     std::uint8_t body_class = 0;  ///< the cytoplasm, for which the outline stands; 0: there is none
