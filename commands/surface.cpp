@@ -29,6 +29,7 @@
 #include "cytomo/surfaces/simplify.h"
 #include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/surface_measures.h"
+#include "probability_files.h"
 
 namespace cytomo::commands {
 
@@ -74,56 +75,6 @@ void say_what_is_left_out(const ClassVolume& classes, const Instances& objects, 
         common.say(legend.name_of(total.class_id) + ": " + volume.data() +
                    " outside objects left out (--min-volume-um3 0 draws pieces of any size)");
     }
-}
-
-/// A file NAME.CLASS.EXT of those that segment --probabilities NAME.EXT wrote: each holds the legend of all.
-std::string any_probability_file(const std::filesystem::path& base) {
-    const auto folder = base.has_parent_path() ? base.parent_path() : std::filesystem::path(".");
-    const std::string start = base.stem().string() + ".", end = base.extension().string();
-    std::vector<std::string> found;
-    std::error_code ec;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ec)) {
-        const std::string name = entry.path().filename().string();
-        if (name.size() > start.size() + end.size() && name.starts_with(start) && name.ends_with(end))
-            found.push_back((base.parent_path() / name).string());
-    }
-    if (found.empty())
-        throw InputError(base.string(), "files " + start + "CLASS" + end + " beside each other", "none",
-                         "Write them with segment --probabilities");
-    return *std::min_element(found.begin(), found.end());
-}
-
-/// Those files as one.
-Probabilities read_probabilities(const SurfaceArguments& arguments, const Legend& legend,
-                                 const ReadOptions& reading) {
-    const std::filesystem::path base(arguments.classes);
-    Probabilities all;
-    for (const auto& entry : legend.entries) all.classes = std::max(all.classes, entry.id + 1);
-    for (const auto& entry : legend.entries) {
-        const auto file = file_of_class(base, legend, entry.id);
-        const Tomogram part = open_tomogram(file, reading);
-        if (all.values.empty()) {
-            all.grid = part.grid;
-            all.values.resize(static_cast<std::size_t>(all.classes) *
-                              static_cast<std::size_t>(part.grid.count()));
-        }
-        if (!(part.grid.size == all.grid.size))
-            throw InputError(file.string(), "the size of the other classes' probabilities", "another size",
-                             "Write them again with segment --probabilities");
-        const auto slice = static_cast<std::size_t>(part.grid.size.x * part.grid.size.y);
-        std::vector<float> values(slice);
-        auto* out = all.values.data() + std::size_t{entry.id} * static_cast<std::size_t>(part.grid.count());
-        for (std::int64_t z = 0; z < part.grid.size.z; ++z) {
-            part.read_slices(z, 1, values);
-            for (const float v : values) {
-                if (!(v >= 0 && v <= 255))
-                    throw InputError(file.string(), "probabilities from 0 to 255", std::to_string(v),
-                                     "Write them with segment --probabilities");
-                *out++ = static_cast<std::uint8_t>(std::lround(v));
-            }
-        }
-    }
-    return all;
 }
 
 class SurfaceWriter {
@@ -213,7 +164,7 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     const Progress progress = common.progress();
 
     const ClassMeaning meaning = find_meaning(
-        arguments.from_probabilities ? any_probability_file(arguments.classes) : arguments.classes,
+        arguments.from_probabilities ? any_probability_file(arguments.classes).string() : arguments.classes,
         arguments.legend, reading, common);
     const Legend& legend = meaning.legend();
     check_file_names(legend, arguments.classes, "Give one of them another name: --legend VALUE=NAME,…");
@@ -226,11 +177,11 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     Probabilities p;
     ClassVolume classes;
     require_voxel_size(arguments.from_probabilities
-                           ? std::filesystem::path(any_probability_file(arguments.classes))
+                           ? any_probability_file(arguments.classes)
                            : std::filesystem::path(arguments.classes),
                        reading);
     if (arguments.from_probabilities) {
-        p = read_probabilities(arguments, legend, reading);
+        p = read_probabilities(arguments.classes, legend, reading);
         classes = most_probable_classes(p, p.grid, progress.stage("classes"));
     } else {
         classes = read_meant_classes(arguments.classes, meaning, reading, common);

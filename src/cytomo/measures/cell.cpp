@@ -167,6 +167,8 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
     std::vector<Certainty> certainty;
     if (input.probabilities)
         certainty = measure_certainty(*input.found, *input.probabilities, progress.stage("certainty"));
+    for (std::size_t n = 0; n < std::min(certainty.size(), input.class_by_hand.size()); ++n)
+        if (input.class_by_hand[n]) certainty[n] = {not_defined, not_defined};
     input.probabilities.reset();  // the largest of all
 
     m.scale = scale_of(input.tomogram);
