@@ -14,6 +14,7 @@
 #include "cytomo/labels/instance_options.h"
 #include "mistakes.h"
 #include "predict_options.h"
+#include "record.h"
 #include "simulation_options.h"
 
 namespace cytomo::commands {
@@ -89,8 +90,7 @@ std::string cells_text(const Arguments& a, const SimulationOptions& o) {
            (a.usual_contents ? ", usual contents" : ", contents drawn");
 }
 
-std::vector<std::pair<std::string, std::string>> record_of(const Arguments& a, const Model& model,
-                                                           const SimulationOptions& o) {
+RecordEntries record_of(const Arguments& a, const Model& model, const SimulationOptions& o) {
     char size[96], tilts[96], other[128];
     std::snprintf(size, sizeof size, "%lld × %lld × %lld voxels of %.3g × %.3g × %.3g nm",
                   static_cast<long long>(o.size.x), static_cast<long long>(o.size.y),
@@ -101,15 +101,14 @@ std::vector<std::pair<std::string, std::string>> record_of(const Arguments& a, c
     std::snprintf(other, sizeof other, "%.0f photons a pixel, %s, dense matter %s, %d bits",
                   o.acquisition.photons, name(o.acquisition.reconstruction).c_str(),
                   o.output.polarity == Polarity::dense_is_dark ? "dark" : "bright", o.output.bits);
-    return {{"Program", "cytomo " CYTOMO_VERSION},
-            {"Date", time_now()},
-            {"Like", a.like.empty() ? "as by the options" : a.like},
-            {"Cells", cells_text(a, o)},
-            {"Volume", size},
-            {"Tilts", tilts},
-            {"Microscope", other},
-            {"Model", a.predict.model_file.empty() ? "default" : a.predict.model_file},
-            {"Model checksum", model.checksum()}};
+    return RecordWriter("bias")
+        .add("Like", a.like.empty() ? "as by the options" : a.like)
+        .add("Cells", cells_text(a, o))
+        .add("Volume", size)
+        .add("Tilts", tilts)
+        .add("Microscope", other)
+        .add_model(a.predict.model_file, model.checksum())
+        .entries();
 }
 
 void print(const std::vector<BiasRow>& rows, const Legend& legend) {

@@ -13,6 +13,7 @@
 #include "cytomo/io/table_io.h"
 #include "cytomo/report/comparison_page.h"
 #include "cytomo/report/curves.h"
+#include "record.h"
 
 namespace cytomo::commands {
 
@@ -36,30 +37,26 @@ std::string picture_name(const CellMeasure& measure) {
     return name + ".svg";
 }
 
-std::vector<std::pair<std::string, std::string>> record_of(const Arguments& a, const CellGroups& groups,
-                                                           const std::vector<CellResult>& results) {
+RecordEntries record_of(const Arguments& a, const CellGroups& groups,
+                        const std::vector<CellResult>& results) {
     const auto joined = [](const std::vector<std::string>& names) {
         std::string out;
         for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
         return out.empty() ? "all" : out;
     };
-    std::vector<std::pair<std::string, std::string>> out{
-        {"Program", "cytomo " CYTOMO_VERSION},
-        {"Date", time_now()},
-        {"Design",
-         a.design.empty() ? "given with --group" : a.design + ", " + file_checksum(a.design) + " (FNV-1a)"},
-        {"Measures", joined(a.choice.measures)},
-        {"Classes", joined(a.choice.classes)},
-        {"Objects", a.reading.whole_objects ? "those that touch no border" : "all"},
-        {"Options", "at most " + std::to_string(a.options.most_arrangements) + " permutations, seed " +
-                        std::to_string(a.options.seed)},
-        {"Test", "permutation of whole samples, two-sided, of the difference of means of samples' means"},
-        {"Intervals", "95 %: of differences by Welch's t, of Hedges' g by the noncentral t, over samples"}};
+    RecordWriter out("compare");
+    if (a.design.empty()) out.add("Design", "given with --group");
+    out.add_file("Design", a.design)
+        .add("Measures", joined(a.choice.measures))
+        .add("Compared classes", joined(a.choice.classes))
+        .add("Compared objects", a.reading.whole_objects ? "those that touch no border" : "all")
+        .add(record_names::options, "at most " + std::to_string(a.options.most_arrangements) +
+                                        " permutations, seed " + std::to_string(a.options.seed))
+        .add("Test", "permutation of whole samples, two-sided, of the difference of means of samples' means")
+        .add("Intervals", "95 %: of differences by Welch's t, of Hedges' g by the noncentral t, over samples");
     for (std::size_t i = 0; i < results.size(); ++i)
-        out.emplace_back(groups.cells[i].name, fs::absolute(results[i].folder).string() + ", summary.json " +
-                                                   file_checksum(results[i].folder / "summary.json") +
-                                                   " (FNV-1a)");
-    return out;
+        out.add_file(groups.cells[i].name, results[i].folder / "summary.json");
+    return out.entries();
 }
 
 void print_smallest(const CellGroups& groups, std::vector<Comparison> comparisons, const Common& common) {

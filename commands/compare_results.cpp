@@ -37,7 +37,8 @@ bool is_no_measure(const std::string& name) {
         " "
         "id object instance voxels core_voxels nearest_object other touches_border "
         "touches_border_z attached outlier cut_by_border thinned wall_resolved "
-        "ignored_volume_um3 p low high doubts chance_real mean_probability edge_blur_um "
+        "ignored_volume_um3 outside_objects_voxels outside_objects_um3 "
+        "p low high doubts chance_real mean_probability edge_blur_um "
         "cut_area_um2 near_resolution ";
     // Ends of intervals and percentiles say the same as the values between them.
     const auto holds = [&](const char* part) { return name.find(part) != std::string::npos; };
@@ -109,9 +110,7 @@ void read_summary(CellResult& result, const Json& json) {
                        json["voxel_um"][2].get<double>()};
     result.voxel_size_known = !json.contains("voxel_size_known") || json["voxel_size_known"] != false;
     result.calibrated = text_in(json, "grey_unit") == "1/µm";
-    if (json.contains("record") && json["record"].is_object())
-        for (const auto& [name, value] : json["record"].items())
-            if (value.is_string()) result.record[name] = value.get<std::string>();
+    if (json.contains("record")) result.record = Record(json["record"]);
 
     add_numbers(result, json, whole_cell);
     const double cell_um3 =
@@ -330,64 +329,6 @@ CellGroups gather(const std::vector<DesignRow>& rows, const std::vector<CellResu
                      [&](const CellMeasure& a, const CellMeasure& b) {
                          return class_order.at(a.class_name) < class_order.at(b.class_name);
                      });
-    return out;
-}
-
-std::vector<std::string> differences_between(const std::vector<CellResult>& results) {
-    std::vector<std::string> out;
-    const CellResult& first = results.front();
-    const auto name = [](const CellResult& r) { return r.folder.string(); };
-    const auto differs = [](double a, double b) { return std::abs(a - b) > 0.01 * std::abs(b); };
-    std::size_t others = 0, unknown = 0, calibrated = 0;
-    const CellResult* example = nullptr;
-    for (const CellResult& r : results) {
-        unknown += r.voxel_size_known ? 0 : 1;
-        calibrated += r.calibrated ? 1 : 0;
-        if (differs(r.voxel_um.x, first.voxel_um.x) || differs(r.voxel_um.y, first.voxel_um.y) ||
-            differs(r.voxel_um.z, first.voxel_um.z)) {
-            ++others;
-            example = &r;
-        }
-    }
-    if (others > 0)
-        out.push_back("Voxel sizes differ: " + std::to_string(others) + " of " +
-                      std::to_string(results.size()) + " folders have others than " + name(first) +
-                      ", such as " + name(*example) +
-                      ". Finer voxels show smaller objects: compare tomograms of one voxel size.");
-    if (unknown > 0)
-        out.push_back("The voxel size of " + std::to_string(unknown) +
-                      " tomograms was not known: their lengths and volumes are made up.");
-    if (calibrated > 0 && calibrated < results.size())
-        out.push_back("Only " + std::to_string(calibrated) + " of " + std::to_string(results.size()) +
-                      " tomograms are calibrated: grey values are not compared.");
-    else if (calibrated == 0)
-        out.push_back("The tomograms are not calibrated: grey values are not compared.");
-    struct Field {
-        const char *name, *text;
-    };
-    for (const Field& field : {Field{"Model checksum", "Different models made these results"},
-                               {"Program", "Different versions of cytomo made these results"},
-                               {"command", "Some results are of cytomo measure, some of cytomo analyze"},
-                               {"Precision", "Different arithmetic made these results"},
-                               {"Options", "The results were made with different options"}}) {
-        std::map<std::string, std::string> values;  // value: a folder that has it
-        for (const CellResult& r : results) {
-            const auto found = r.record.find(field.name);
-            values.emplace(found == r.record.end() ? "none" : found->second, name(r));
-        }
-        if (values.size() < 2) continue;
-        std::string list;
-        for (const auto& [value, folder] : values)
-            list += (list.empty() ? "" : "; ") + value + " (such as " + folder + ")";
-        out.push_back(std::string(field.text) + ": " + list +
-                      ". A difference between groups may be theirs: analyze all in the same way.");
-    }
-    std::map<std::string, std::string> inputs;
-    for (const CellResult& r : results)
-        if (const auto found = r.record.find("Input checksum"); found != r.record.end())
-            if (const auto [other, added] = inputs.emplace(found->second, name(r)); !added)
-                out.push_back(name(r) + " and " + other->second +
-                              " are results of the same tomogram: it counts twice. Leave one out.");
     return out;
 }
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "cytomo/core/grid.h"
 #include "cytomo/measures/compare.h"
+#include "record.h"
 
 namespace cytomo::commands {
 
@@ -37,7 +37,7 @@ struct CellResult {
     std::filesystem::path folder;
     Vec3 voxel_um;
     bool voxel_size_known = true, calibrated = false;
-    std::map<std::string, std::string> record;  ///< how the result came about: program, model, …
+    Record record;  ///< how the result came about: program, model, …
     std::vector<MeasuredValue> values;
     bool has_contacts = false;  ///< contacts were looked for, so that none means 0
 };

@@ -12,6 +12,7 @@
 #include "cytomo/labels/instance_options.h"
 #include "cytomo/measures/agreement.h"
 #include "evaluate_pair.h"
+#include "record.h"
 
 namespace cytomo::commands {
 
@@ -82,6 +83,15 @@ bool is_partly_unlabelled(const ClassVolume& classes) {
            classes.values().end();
 }
 
+RecordEntries record_of(const EvaluateArguments& a) {
+    return RecordWriter("evaluate")
+        .add_file("Prediction", a.files.prediction)
+        .add_file("Truth", a.files.truth)
+        .add_file("Instances", a.predicted_instances)
+        .add_file("True instances", a.true_instances)
+        .entries();
+}
+
 void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     AgreementOptions options;
     ReadOptions reading;
@@ -142,7 +152,7 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     const Agreement agreement =
         compare_labels(prediction, truth, options, pair.legend, common.progress().stage("comparison"));
     if (arguments.json) {
-        std::fputs(agreement_json(agreement).c_str(), stdout);
+        std::fputs(agreement_json(agreement, record_of(arguments)).c_str(), stdout);
     } else {
         Headings headings;
         for (const ClassAgreement& c : agreement.classes) headings[c.class_id] = heading_of(c, pair);

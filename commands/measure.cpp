@@ -21,19 +21,25 @@
 #include "grey_files.h"
 #include "instance_files.h"
 #include "measure_options.h"
+#include "measure_result.h"
 #include "mistakes.h"
+#include "record.h"
 #include "result_errors.h"
 
 namespace cytomo::commands {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr double statistics_voxel_um = 0.02;
+constexpr int default_smoothing = 8;
 
 struct MeasureArguments {
     std::string tomogram, classes, folder, voxel_nm, instances, edits, legend, errors = "auto";
+    std::string out, moved_tomogram;  // where a result is measured again
     std::optional<double> min_volume_um3;
-    int smoothing = 8;
+    std::optional<int> smoothing;
     bool columns = false, grey = false;
     MeasureOptions measures;
 };
@@ -83,22 +89,30 @@ Instances read_or_find_instances(const ClassVolume& classes, const MeasureArgume
     return make_instances(std::move(numbers), classes);
 }
 
-std::vector<std::pair<std::string, std::string>> record_of(const MeasureArguments& arguments,
-                                                           const ClassMeaning& meaning) {
-    std::vector<std::pair<std::string, std::string>> record{{"program", "cytomo " CYTOMO_VERSION},
-                                                            {"command", "measure"},
-                                                            {"tomogram", arguments.tomogram},
-                                                            {"classes", arguments.classes},
-                                                            {"legend", meaning.text(arguments.legend)}};
-    if (!arguments.instances.empty()) record.emplace_back("instances", arguments.instances);
-    if (!arguments.edits.empty())
-        record.emplace_back("edits", arguments.edits + ", " + file_checksum(arguments.edits) + " (FNV-1a)");
-    record.emplace_back("measures", arguments.measures.text());
-    if (arguments.errors != "auto") record.emplace_back("errors", arguments.errors);
-    if (!arguments.voxel_nm.empty()) record.emplace_back("voxel_nm", arguments.voxel_nm);
-    if (arguments.min_volume_um3)
-        record.emplace_back("min_volume_um3", std::to_string(*arguments.min_volume_um3));
-    return record;
+/// What made the classes, if they are as a model left them.
+void add_origin(RecordWriter& record, const fs::path& classes) {
+    if (!are_as_left(classes)) return;
+    const Record origin = read_record(classes.parent_path());
+    for (const char* name : {record_names::model, record_names::device, record_names::precision}) {
+        record.add(name, origin.value(name));
+        record.add(checksum_name(name), origin.checksum(name));
+    }
+}
+
+RecordEntries record_of(const MeasureArguments& a, const ClassMeaning& meaning) {
+    RecordWriter record("measure");
+    record.add_file(record_names::input, a.tomogram).add_file(record_names::classes, a.classes);
+    add_origin(record, a.classes);
+    record.add("Legend", meaning.text(a.legend))
+        .add("Voxel size", a.voxel_nm.empty() ? "from the file" : a.voxel_nm + " nm, given")
+        .add(record_names::objects, a.instances.empty() ? objects_of_classes : objects_given)
+        .add_file("Instances", a.instances)
+        .add_file(record_names::edits, a.edits)
+        .add("Smallest volume", a.min_volume_um3 ? std::to_string(*a.min_volume_um3) + " µm³" : "")
+        .add("Errors", a.errors == "auto" ? "" : a.errors)
+        .add("Measures", a.measures.text())
+        .add_machine();
+    return record.entries();
 }
 
 /// check_tomogram; says so where the tomogram and its classes were exchanged.
@@ -122,7 +136,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     for (const auto& input : {arguments.tomogram, arguments.classes, arguments.instances, arguments.edits})
         output.keep(input);
     // Classes that stay are still the model's.
-    output.keep(std::filesystem::path(arguments.classes).parent_path() / result_errors_name);
+    output.keep(fs::path(arguments.classes).parent_path() / result_errors_name);
 
     const std::string no_tomogram = check_tomogram_of(arguments, reading, common);
     const ClassMeaning meaning = find_meaning(arguments.classes, arguments.legend, reading, common);
@@ -130,7 +144,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     InstanceOptions options = instance_options_for(legend);
     if (arguments.min_volume_um3) options.min_volume_um3.fill(*arguments.min_volume_um3);
     options.check();
-    CellOptions measuring = arguments.measures.options(legend, arguments.smoothing);
+    CellOptions measuring = arguments.measures.options(legend, arguments.smoothing.value_or(default_smoothing));
     measuring.errors = errors_of_classes(arguments.errors, arguments.classes);
     std::vector<Edit> edits;
     if (!arguments.edits.empty()) edits = parse_edits(read_text(arguments.edits), arguments.edits, legend);
@@ -173,6 +187,21 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     common.say("tables (columns.csv says what they hold), instances.tif, summary.json → " + arguments.folder);
 }
 
+/// A result of analyze, alone: it knows its tomogram and its classes.
+void run_measure_result(const Common& common, const MeasureArguments& a) {
+    if (!a.voxel_nm.empty() || !a.legend.empty() || !a.instances.empty() || a.min_volume_um3)
+        throw UsageError("measure " + a.tomogram +
+                         ": expected no --voxel-nm, --legend, --instances or --min-volume-um3: a result is measured as "
+                         "it was found");
+#if CYTOMO_HAS_REPORT
+    measure_result(common,
+                   {a.tomogram, a.out, a.moved_tomogram, a.edits, a.errors, a.smoothing, a.measures});
+#else
+    (void)common;
+    throw UsageError("measure: this program was built without analyze, and cannot measure its results again");
+#endif
+}
+
 /// Everything that a table may hold, as Markdown.
 void print_columns() {
     std::printf("%s", dictionary_markdown(cell_tables({}, default_legend())).c_str());
@@ -185,7 +214,9 @@ Command measure_command() {
         "measure", "Measures every object: shape, surface, absorption, networks, filopodia, contacts",
         [](CLI::App& app) -> Run {
             auto arguments = std::make_shared<MeasureArguments>();
-            app.add_option("TOMOGRAM", arguments->tomogram, "The tomogram: grey values");
+            app.add_option("TOMOGRAM", arguments->tomogram,
+                           "The tomogram: grey values. Or, alone, a folder that cytomo analyze wrote: its cell is "
+                           "measured again as it was found but for --edits, with page, surfaces and pictures");
             app.add_option("CLASSES", arguments->classes, "Its classes, as written by cytomo segment");
             app.add_option("OUTDIR", arguments->folder,
                            "Folder for tables (objects.csv, filopodia.csv, network.csv, contacts.csv, …), "
@@ -193,6 +224,12 @@ Command measure_command() {
             add_voxel_option(app, arguments->voxel_nm,
                              "Voxel edges in nm, for files that carry none or wrong ones");
             add_legend_option(app, arguments->legend);
+            app.add_option("-o,--output", arguments->out,
+                           "Folder for a result that is measured again; else --overwrite replaces it")
+                ->type_name("FOLDER");
+            app.add_option("--tomogram", arguments->moved_tomogram,
+                           "Where the tomogram of a result lies, if it was moved")
+                ->type_name("FILE");
             app.add_option("--instances", arguments->instances,
                            "Object numbers to use instead of finding objects")
                 ->type_name("FILE");
@@ -213,19 +250,23 @@ Command measure_command() {
                 ->type_name("auto|default|none|MODEL")
                 ->capture_default_str();
             app.add_option("--smoothing", arguments->smoothing,
-                           "Smoothing iterations on surfaces (volumes stay)")
-                ->check(CLI::Range(0, 1000))
-                ->capture_default_str();
+                           "Smoothing iterations on surfaces (default 8, or as the result was made; volumes stay)")
+                ->check(CLI::Range(0, 1000));
             app.add_flag("--columns", arguments->columns,
                          "Print what the columns of all tables mean, and end");
             add_grey_option(app, arguments->grey);
             arguments->measures.declare(app);
             return [arguments](const Common& common) {
                 if (arguments->columns) return print_columns();
+                std::error_code ec;
+                if (arguments->classes.empty() && fs::is_directory(arguments->tomogram, ec))
+                    return run_measure_result(common, *arguments);
                 if (arguments->folder.empty())
                     throw UsageError(
-                        "measure: expected a tomogram, its classes and a folder for the results: cytomo "
-                        "measure TOMOGRAM CLASSES OUTDIR");
+                        "measure: expected a tomogram, its classes and a folder for the results (cytomo measure "
+                        "TOMOGRAM CLASSES OUTDIR), or a folder that cytomo analyze wrote");
+                if (!arguments->out.empty() || !arguments->moved_tomogram.empty())
+                    throw UsageError("measure: -o and --tomogram go with a folder that cytomo analyze wrote, alone");
                 run_measure(common, *arguments);
             };
         }};

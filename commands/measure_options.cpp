@@ -10,6 +10,7 @@ namespace cytomo::commands {
 
 void MeasureOptions::declare(CLI::App& app) {
     const char* group = "Measures";
+    app_ = &app;
     app.add_option("--lac-scale", lac_scale,
                    "How grey values become absorption (1/µm): S or S,OFFSET; or regions whose absorption is "
                    "known, such as 'lipid droplet=0.65' (ice being 0.11) or "
@@ -31,6 +32,15 @@ void MeasureOptions::declare(CLI::App& app) {
                    "Random placements of organelles that distances and contacts are compared with; 0: none")
         ->capture_default_str()
         ->group(group);
+}
+
+void MeasureOptions::take_missing(const MeasureOptions& others) {
+    const auto given = [&](const char* name) { return app_ != nullptr && app_->count(name) > 0; };
+    if (!given("--lac-scale")) lac_scale = others.lac_scale;
+    if (!given("--tilt-range")) tilt_range = others.tilt_range;
+    if (!given("--tilt-axis")) tilt_axis_deg = others.tilt_axis_deg;
+    if (!given("--voxel-error-percent")) voxel_error_percent = others.voxel_error_percent;
+    if (!given("--placements")) placements = others.placements;
 }
 
 CellOptions MeasureOptions::options(const Legend& legend, int smoothing) const {

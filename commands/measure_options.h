@@ -16,10 +16,15 @@ struct MeasureOptions {
     int placements = 999;
 
     void declare(CLI::App& app);
+    /// What the command line did not say is as in `others`.
+    void take_missing(const MeasureOptions& others);
     /// Throws UsageError. `smoothing`: of surfaces, see CellOptions.
     CellOptions options(const Legend& legend, int smoothing) const;
     /// For the record of a result, in words.
     std::string text() const;
+
+private:
+    const CLI::App* app_ = nullptr;  ///< that declared them
 };
 
 /// Writes all tables as CSV, what their columns mean (columns.csv), and all of it as JSON (measures.json).

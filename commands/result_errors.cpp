@@ -58,6 +58,13 @@ void write_result_errors(const fs::path& folder, const std::string& classes, con
     write_text(folder / result_errors_name, json_text(json, 2) + "\n");
 }
 
+bool are_as_left(const fs::path& classes) {
+    std::ifstream in(classes.parent_path() / result_errors_name, std::ios::binary);
+    const Json json = Json::parse(in, nullptr, false);
+    return json.is_object() && json.value("classes", "") == classes.filename().string() &&
+           json.value("classes_checksum", "") == file_checksum(classes);
+}
+
 KnownErrors errors_of_classes(const std::string& choice, const fs::path& classes) {
     KnownErrors known;
     if (choice == "none") {

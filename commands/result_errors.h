@@ -17,6 +17,9 @@ inline constexpr const char* result_errors_name = "error_model.json";
 void write_result_errors(const std::filesystem::path& folder, const std::string& classes,
                          const KnownErrors& known);
 
+/// Whether error_model.json beside this file says that it is as a model left it.
+bool are_as_left(const std::filesystem::path& classes);
+
 /// What --errors chose: "none"; "default" or a model file: these classes are that model's; "auto": as
 /// error_model.json beside the file says, if it is about this very file. Throws InputError.
 KnownErrors errors_of_classes(const std::string& choice, const std::filesystem::path& classes);

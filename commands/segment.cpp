@@ -16,6 +16,7 @@
 #include "grey_files.h"
 #include "mistakes.h"
 #include "predict_options.h"
+#include "probability_files.h"
 
 namespace cytomo::commands {
 
@@ -25,17 +26,6 @@ struct Arguments {
     std::string in, out, probabilities, confidence, voxel, dataset;
     PredictArguments predict;
 };
-
-void write_probabilities(const std::string& pattern, const Probabilities& p, const Legend& legend,
-                         bool overwrite) {
-    for (const auto& entry : legend.entries) {
-        Volume<std::uint8_t> values(p.grid);
-        const auto from = p.of_class(entry.id);
-        std::copy(from.begin(), from.end(), values.data());
-        // Each says what all of them are, so that surface finds the others.
-        write_volume(file_of_class(pattern, legend, entry.id), values, overwrite, legend);
-    }
-}
 
 struct ResultFile {
     std::string option;

@@ -20,6 +20,7 @@
 #include "hand_over.h"
 #include "label_meaning.h"
 #include "predict_options.h"
+#include "record.h"
 
 namespace cytomo::commands {
 
@@ -94,9 +95,12 @@ void print_text(const Answer& answer, const Grid& grid, const Arguments& a) {
 }
 
 void print_json(const Answer& answer, const Arguments& a, const Model& model) {
-    nlohmann::json json{{"program", "cytomo " CYTOMO_VERSION},
-                        {"tomogram", a.in},
-                        {"model_checksum", model.checksum()},
+    const RecordEntries record =
+        RecordWriter("suggest")
+            .add_file(record_names::input, a.in)
+            .add_model(a.predict.model_file, model.checksum())
+            .entries();
+    nlohmann::json json{{"record", record_json(record)},
                         {"views", a.predict.views},
                         {"slices_count_from", 0},
                         {"labelled", answer.labelled}};

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -21,12 +23,14 @@
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/instances.h"
+#include "cytomo/measures/summary.h"
 #include "cytomo/network/predict.h"
 #include "cytomo/surfaces/fields.h"
 #include "cytomo/surfaces/simplify.h"
 #include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/surface_measures.h"
 #include "mistakes.h"
+#include "probability_files.h"
 
 namespace cytomo::commands {
 
@@ -35,84 +39,43 @@ namespace {
 struct SurfaceArguments {
     std::string classes, folder, voxel_nm, instances, format = "ply";
     std::string tilt_range, legend;
+    std::optional<double> min_volume_um3;
     bool per_instance = false, from_probabilities = false, curvature = false;
     WedgeOptions wedge;
     int smooth = 10;
     double simplify = 1;
 };
 
-Instances read_numbered(const SurfaceArguments& arguments, const ReadOptions& reading,
-                        const ClassVolume& classes, const Common& common) {
+/// The objects that are drawn: those of a file, or those that measure and analyze find, too.
+Instances read_or_find_objects(const SurfaceArguments& arguments, const ReadOptions& reading,
+                               const ClassVolume& classes, const Legend& legend, const Common& common,
+                               const Progress& progress) {
+    if (arguments.instances.empty()) {
+        InstanceOptions options = instance_options_for(legend);
+        if (arguments.min_volume_um3) options.min_volume_um3.fill(*arguments.min_volume_um3);
+        return find_instances(classes, options, progress);
+    }
     std::vector<std::string> remarks;
-    Instances result{read_instances(arguments.instances, reading, &remarks), {0}};
+    InstanceVolume numbers = read_instances(arguments.instances, reading, &remarks);
     for (const auto& remark : remarks) common.say(arguments.instances + ": " + remark);
-    const Size3 size = result.volume.grid().size;
-    if (size != classes.grid().size)
+    if (numbers.grid().size != classes.grid().size)
         throw InputError(arguments.instances, "the size of the classes", "another size",
                          "Give the instances of the same tomogram");
-    result.volume.set_geometry(classes.grid().voxel_um, classes.grid().origin_um);
-    const auto values = result.volume.values();
-    const std::uint32_t last = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
-    constexpr std::uint32_t most_objects = 10'000'000;
-    if (last > most_objects)
-        throw InputError(arguments.instances, "numbers up to " + std::to_string(most_objects),
-                         std::to_string(last), "Number the objects from 1");
-    result.class_of.resize(std::size_t{last} + 1, 0);
-    // The class names the file; that of an object's first voxel will do.
-    for (std::int64_t i = 0; i < classes.count(); ++i)
-        if (auto& c = result.class_of[result.volume[i]]; c == 0 && classes[i] != ignore_label) c = classes[i];
-    result.class_of[0] = 0;
-    return result;
+    numbers.set_geometry(classes.grid().voxel_um, classes.grid().origin_um);
+    return make_instances(std::move(numbers), classes);
 }
 
-/// A file NAME.CLASS.EXT of those that segment --probabilities NAME.EXT wrote: each holds the legend of all.
-std::string any_probability_file(const std::filesystem::path& base) {
-    const auto folder = base.has_parent_path() ? base.parent_path() : std::filesystem::path(".");
-    const std::string start = base.stem().string() + ".", end = base.extension().string();
-    std::vector<std::string> found;
-    std::error_code ec;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ec)) {
-        const std::string name = entry.path().filename().string();
-        if (name.size() > start.size() + end.size() && name.starts_with(start) && name.ends_with(end))
-            found.push_back((base.parent_path() / name).string());
+/// What is not drawn, class by class.
+void say_what_is_left_out(const ClassVolume& classes, const Instances& objects, const Legend& legend,
+                          const Common& common) {
+    for (const ClassTotal& total : measure_classes(classes, slices_of(objects), nullptr)) {
+        if (total.outside_objects == 0) continue;
+        std::array<char, 80> volume{};
+        std::snprintf(volume.data(), volume.size(), "%.3g µm³",
+                      static_cast<double>(total.outside_objects) * classes.grid().voxel_volume_um3());
+        common.say(legend.name_of(total.class_id) + ": " + volume.data() +
+                   " outside objects left out (--min-volume-um3 0 draws pieces of any size)");
     }
-    if (found.empty())
-        throw InputError(base.string(), "files " + start + "CLASS" + end + " beside each other", "none",
-                         "Write them with segment --probabilities");
-    return *std::min_element(found.begin(), found.end());
-}
-
-/// Those files as one.
-Probabilities read_probabilities(const SurfaceArguments& arguments, const Legend& legend,
-                                 const ReadOptions& reading) {
-    const std::filesystem::path base(arguments.classes);
-    Probabilities all;
-    for (const auto& entry : legend.entries) all.classes = std::max(all.classes, entry.id + 1);
-    for (const auto& entry : legend.entries) {
-        const auto file = file_of_class(base, legend, entry.id);
-        const Tomogram part = open_tomogram(file, reading);
-        if (all.values.empty()) {
-            all.grid = part.grid;
-            all.values.resize(static_cast<std::size_t>(all.classes) *
-                              static_cast<std::size_t>(part.grid.count()));
-        }
-        if (!(part.grid.size == all.grid.size))
-            throw InputError(file.string(), "the size of the other classes' probabilities", "another size",
-                             "Write them again with segment --probabilities");
-        const auto slice = static_cast<std::size_t>(part.grid.size.x * part.grid.size.y);
-        std::vector<float> values(slice);
-        auto* out = all.values.data() + std::size_t{entry.id} * static_cast<std::size_t>(part.grid.count());
-        for (std::int64_t z = 0; z < part.grid.size.z; ++z) {
-            part.read_slices(z, 1, values);
-            for (const float v : values) {
-                if (!(v >= 0 && v <= 255))
-                    throw InputError(file.string(), "probabilities from 0 to 255", std::to_string(v),
-                                     "Write them with segment --probabilities");
-                *out++ = static_cast<std::uint8_t>(std::lround(v));
-            }
-        }
-    }
-    return all;
 }
 
 class SurfaceWriter {
@@ -203,7 +166,7 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     const Progress progress = common.progress();
 
     const ClassMeaning meaning = find_meaning(
-        arguments.from_probabilities ? any_probability_file(arguments.classes) : arguments.classes,
+        arguments.from_probabilities ? any_probability_file(arguments.classes).string() : arguments.classes,
         arguments.legend, reading, common);
     const Legend& legend = meaning.legend();
     check_file_names(legend, arguments.classes, "Give one of them another name: --legend VALUE=NAME,…");
@@ -216,49 +179,39 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     Probabilities p;
     ClassVolume classes;
     require_voxel_size(arguments.from_probabilities
-                           ? std::filesystem::path(any_probability_file(arguments.classes))
+                           ? any_probability_file(arguments.classes)
                            : std::filesystem::path(arguments.classes),
                        reading);
     if (arguments.from_probabilities) {
-        p = read_probabilities(arguments, legend, reading);
+        p = read_probabilities(arguments.classes, legend, reading);
         classes = most_probable_classes(p, p.grid, progress.stage("classes"));
     } else {
         classes = read_meant_classes(arguments.classes, meaning, reading, common);
     }
     const SurfaceWriter writer(arguments, common, classes.grid(), legend);
-    const auto surfaces_of = [&](const Instances& objects, const char* stage) {
-        return arguments.from_probabilities
-                   ? extract_objects(p, objects.volume, objects.class_of, progress.stage(stage))
-                   : extract_objects(objects.volume, objects.count(), progress.stage(stage));
-    };
 
-    // Pieces that do not touch get a surface each, so that thin ones keep their volume beside thick ones.
-    std::size_t written = 0;
-    {
-        const Instances pieces = find_instances(classes, InstanceOptions{}, progress.stage("pieces"));
-        std::vector<Mesh> meshes = surfaces_of(pieces, "surfaces of classes");
-        for (std::size_t n = 1; n < meshes.size();) {
-            const std::uint8_t id = pieces.class_of[n];
-            Mesh whole;
-            for (; n < meshes.size() && pieces.class_of[n] == id; ++n) {  // numbers ascend with the class
-                append(whole, meshes[n]);
-                meshes[n] = {};
-            }
-            writer.write(std::move(whole), output.path() / file_stem(id), id, true);
-            ++written;
-            progress.check();
-        }
+    // A class is its objects: each gets a surface, so that thin ones keep their volume beside thick ones.
+    const Instances objects =
+        read_or_find_objects(arguments, reading, classes, legend, common, progress.stage("objects"));
+    std::vector<Mesh> meshes =
+        arguments.from_probabilities
+            ? extract_objects(p, objects.volume, objects.class_of, progress.stage("surfaces"))
+            : extract_objects(objects.volume, objects.count(), progress.stage("surfaces"));
+    std::map<std::uint8_t, Mesh> of_class;
+    for (std::size_t n = 1; n < meshes.size(); ++n) {
+        if (objects.class_of[n] == background) meshes[n] = {};
+        if (!meshes[n].empty()) append(of_class[objects.class_of[n]], meshes[n]);
     }
-    if (written == 0)
-        throw InputError(arguments.classes, "at least one class other than background", "none",
-                         "Check that this is a label volume");
+    if (of_class.empty())
+        throw InputError(arguments.classes, "at least one object of a class other than background", "none",
+                         "Check that this is a label volume; --min-volume-um3 0 draws pieces of any size");
+    for (auto& [id, whole] : of_class) {
+        writer.write(std::move(whole), output.path() / file_stem(id), id, true);
+        progress.check();
+    }
+    say_what_is_left_out(classes, objects, legend, common);
 
     if (arguments.per_instance || !arguments.instances.empty()) {
-        const Instances objects =
-            arguments.instances.empty()
-                ? find_instances(classes, instance_options_for(legend), progress.stage("objects"))
-                : read_numbered(arguments, reading, classes, common);
-        std::vector<Mesh> meshes = surfaces_of(objects, "surfaces of objects");
         const auto folder = output.path() / "objects";
         std::filesystem::create_directory(folder);
         std::size_t count = 0;
@@ -309,6 +262,9 @@ Command surface_command() {
                            "Also one mesh for each object of this volume of object numbers")
                 ->type_name("FILE")
                 ->excludes(per_instance);
+            app.add_option("--min-volume-um3", arguments->min_volume_um3,
+                           "Smaller objects are left out, in all classes (default as in measure)")
+                ->type_name("V");
             app.add_option("--smooth", arguments->smooth, "Smoothing steps, 0 to 1000; volumes stay")
                 ->capture_default_str();
             app.add_option("--simplify", arguments->simplify,

@@ -5,13 +5,13 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
-#include "cytomo/core/parallel.h"
 #include "cytomo/core/slice_text.h"
 #include "cytomo/io/table_io.h"
 #include "cytomo/network/suggest.h"
 #if CYTOMO_HAS_REPORT
 #include "cytomo/report/curves.h"
 #include "cytomo/train_page.h"
+#include "record.h"
 #endif
 
 namespace cytomo::commands {
@@ -104,21 +104,17 @@ std::vector<std::string> write_report(const ReportInput& input, TrainingResult& 
     page.warnings = input.warnings;
     page.learnt_from = found_table(data, model.legend);
     page.voxels = data.voxels();
-    page.provenance = {{"Program", "cytomo " CYTOMO_VERSION},
-                       {"Date", time_now()},
-                       {"Model", fs::absolute(input.model_file).string()},
-                       {"Model checksum", model.checksum()}};
-    page.provenance.insert(page.provenance.end(), input.options.begin(), input.options.end());
-    page.provenance.emplace_back("Machine",
-                                 processor_name() + ", " + std::to_string(thread_count()) + " threads");
+    RecordWriter record("train");
+    record.add_model(input.model_file.string(), model.checksum());
+    for (const auto& [name, value] : input.options) record.add(name, value);
+    record.add_machine();
     const auto stage = progress.stage("checksums");
     for (std::size_t i = 0; i < data.found.size(); ++i) {
         stage(static_cast<double>(i) / static_cast<double>(data.found.size()));
         const auto& f = data.found[i];
-        page.provenance.emplace_back("Tomogram", f.image + ", " + file_checksum(f.image) + " (FNV-1a)");
-        if (!f.labels.empty())
-            page.provenance.emplace_back("Labels", f.labels + ", " + file_checksum(f.labels) + " (FNV-1a)");
+        record.add_file("Tomogram", f.image).add_file("Labels", f.labels);
     }
+    page.provenance = record.entries();
     write_text(input.file, train_page(page, model, result.curve, parts, progress.stage("writing the report")),
                input.overwrite);
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "analyze_page.h"
 #include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/labels/carry.h"
+#include "cytomo/labels/object_classes.h"
 #include "cytomo/labels/round_objects.h"
 #include "cytomo/surfaces/extract.h"
 #include "cytomo/surfaces/smooth.h"
@@ -27,12 +29,11 @@ namespace {
 /// Objects joined to one surface a class.
 std::vector<ClassSurface> join_surfaces(const CellMeasures& measures,
                                         const std::vector<std::uint8_t>& class_of) {
+    std::map<std::uint8_t, Mesh> of_class;  // after corrections numbers do not ascend with the class
+    for (std::size_t n = 1; n < measures.object_surfaces.size(); ++n)
+        if (!measures.object_surfaces[n].empty()) append(of_class[class_of[n]], measures.object_surfaces[n]);
     std::vector<ClassSurface> joined;
-    for (std::size_t n = 1; n < measures.object_surfaces.size(); ++n) {
-        if (measures.object_surfaces[n].empty()) continue;
-        if (joined.empty() || joined.back().class_id != class_of[n]) joined.push_back({class_of[n], {}});
-        append(joined.back().mesh, measures.object_surfaces[n]);
-    }
+    for (auto& [class_id, mesh] : of_class) joined.push_back({class_id, std::move(mesh)});
     return joined;
 }
 
@@ -66,8 +67,19 @@ std::optional<SplitMaps> split_maps(const Probabilities& p) {
                      p.of_map(static_cast<int>(ObjectMap::separation))};
 }
 
-std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, const Analysis& a,
-                                       const AnalyzeOptions& o) {
+/// Objects most of whose voxels had another class before.
+std::vector<bool> seen_otherwise(const Instances& objects, const ClassVolume& before) {
+    std::vector<std::int64_t> balance(objects.class_of.size(), 0);
+    for (std::int64_t i = 0; i < before.count(); ++i)
+        if (const std::uint32_t n = objects.volume[i]; n != 0)
+            balance[n] += before[i] == objects.class_of[n] ? -1 : 1;
+    std::vector<bool> out;
+    for (const std::int64_t b : balance) out.push_back(b > 0);
+    return out;
+}
+
+std::vector<std::string> find_warnings(const Tomogram& t, const Legend& legend, double model_voxel_um,
+                                       const Analysis& a, const AnalyzeOptions& o) {
     std::vector<std::string> out = o.warnings;
     const auto& r = a.prediction;
     if (r.polarity_guessed && r.polarity_confidence < 0.9)
@@ -82,13 +94,13 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, co
         out.push_back(
             "The volume is thinner than 0.32 µm: most objects are cut at top and bottom, and volumes, widths "
             "and lengths are those of the visible part.");
-    const double ratio = std::max({t.grid.voxel_um.x, t.grid.voxel_um.y, t.grid.voxel_um.z}) / model.voxel_um;
+    const double ratio = std::max({t.grid.voxel_um.x, t.grid.voxel_um.y, t.grid.voxel_um.z}) / model_voxel_um;
     if (ratio > 1.6)
         out.push_back(
             "Voxels are much larger than those the model was trained at: thin structures may be missed.");
     std::size_t cut = 0, objects = 0;
     for (const auto& object : a.measures.objects)
-        if (!is_cell_body_name(model.legend.name_of(object.class_id))) {
+        if (!is_cell_body_name(legend.name_of(object.class_id))) {
             ++objects;
             cut += object.touches_border ? 1 : 0;
         }
@@ -106,41 +118,92 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Model& model, co
 
 }  // namespace
 
-Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOptions& options,
-                 const Progress& progress) {
-    options.check();
-    Analysis a;
-    auto p =
-        std::make_unique<Probabilities>(predict(tomogram, model, options.predict, &a.prediction, progress));
-    settle_round_objects(*p, options.instances.split_touching, progress);
-    a.classes = std::make_shared<const ClassVolume>(most_probable_classes(*p, tomogram.grid, progress));
-
+Found find_in(std::unique_ptr<const Probabilities> probabilities, const Grid& tomogram,
+              const std::function<Instances(const ClassVolume&, const Probabilities&)>& find,
+              const Progress& progress) {
+    Found f;
+    const Probabilities& p = *probabilities;
+    f.classes = std::make_shared<const ClassVolume>(most_probable_classes(p, tomogram, progress));
     // Objects are found where the network saw them; their numbers reach the tomogram's own voxels when asked
     // for.
-    const auto coarse =
-        p->grid == tomogram.grid
-            ? a.classes
-            : std::make_shared<const ClassVolume>(most_probable_classes(*p, p->grid, progress));
-    const auto instances = std::make_shared<const Instances>(
-        find_instances(*coarse, options.instances, progress.stage("objects"), split_maps(*p)));
-    a.instances = carry_instances(instances, coarse, a.classes);
-    a.found_classes = coarse;
-    if (const LegendEntry* body = find_cell_body(model.legend)) {
+    const bool same = p.grid == tomogram;
+    f.found_classes =
+        same ? f.classes : std::make_shared<const ClassVolume>(most_probable_classes(p, p.grid, progress));
+    const auto found = std::make_shared<Instances>(find(*f.found_classes, p));
+    f.instances = carry_instances(found, f.found_classes, f.classes);
+    if (!same) leave_out_absent(*found, f.instances);
+    f.found = found;
+    f.probabilities = std::move(probabilities);
+    return f;
+}
+
+std::vector<std::string> correct(Found& found, std::vector<Edit> edits, const Legend& legend,
+                                 const Progress& progress) {
+    if (edits.empty()) return {};
+    for (Edit& edit : edits) {
+        if (edit.seeds_in_voxels)
+            for (Vec3& seed : edit.seeds) seed = found.classes->grid().world_from_voxel(seed);
+        edit.seeds_in_voxels = false;
+    }
+    const auto changed = std::make_shared<ClassVolume>(*found.found_classes);
+    const auto objects = std::make_shared<Instances>(*found.found);
+    auto done = apply_edits(*objects, changed.get(), edits, legend, progress.stage("edits"));
+    const auto coarse = found.found_classes, classes = found.classes;
+    // Each voxel of the tomogram follows the one of the model's grid from which it had its number.
+    found.instances = carry_instances(objects, coarse, classes);
+    leave_out_absent(*objects, found.instances);
+    found.classes = coarse == classes
+                        ? changed
+                        : std::make_shared<const ClassVolume>(carry_classes(*changed, coarse, classes));
+    found.class_by_hand = seen_otherwise(*objects, *coarse);
+    found.found_classes = changed;
+    found.found = objects;
+    return done;
+}
+
+Analysis measure_found(Found found, const Tomogram& tomogram, const Legend& legend, const KnownErrors& errors,
+                       const AnalyzeOptions& options, const Progress& progress) {
+    options.check();
+    Analysis a;
+    a.classes = found.classes;
+    a.instances = found.instances;
+    a.found_classes = found.found_classes;
+    a.found = found.found;
+    a.prediction = found.prediction;
+    if (const LegendEntry* body = find_cell_body(legend)) {
         a.body_class = body->id;
-        a.body = make_body(*p, model.legend, options.measures.smoothing, progress);
+        a.body = make_body(*found.probabilities, legend, options.measures.smoothing, progress);
     }
     CellOptions measures = options.measures;
     measures.polarity = a.prediction.polarity;
-    measures.errors = known_errors(model.error_model, model.checksum(), "the model");
-    a.measures = measure_cell({tomogram, a.classes, a.instances, coarse, instances, std::move(p)},
-                              model.legend, measures, progress);
+    measures.errors = errors;
+    a.measures = measure_cell({tomogram, a.classes, a.instances, a.found_classes, a.found,
+                               std::move(found.probabilities), std::move(found.class_by_hand)},
+                              legend, measures, progress);
     a.surfaces = join_surfaces(a.measures, a.instances.class_of);
     a.measures.summary.record = options.record;
     a.measures.summary.record.emplace_back("Device", a.prediction.device_text());
     a.measures.summary.record.emplace_back("Precision", a.prediction.precision);
-    a.warnings = find_warnings(tomogram, model, a, options);
-    if (options.pictures) make_pictures_and_page(a, tomogram, model.legend, options, progress);
+    a.warnings = find_warnings(tomogram, legend, found.model_voxel_um, a, options);
+    if (options.pictures) make_pictures_and_page(a, tomogram, legend, options, progress);
     return a;
+}
+
+Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOptions& options,
+                 const Progress& progress) {
+    options.check();
+    PredictRecord prediction;
+    auto p = std::make_unique<Probabilities>(predict(tomogram, model, options.predict, &prediction, progress));
+    settle_round_objects(*p, options.instances.split_touching, progress);
+    const auto find = [&](const ClassVolume& classes, const Probabilities& all) {
+        return find_instances(classes, options.instances, progress.stage("objects"), split_maps(all));
+    };
+    Found found = find_in(std::move(p), tomogram.grid, find, progress);
+    found.prediction = prediction;
+    found.model_voxel_um = model.voxel_um;
+    if (options.keep) options.keep(found, progress);
+    return measure_found(std::move(found), tomogram, model.legend,
+                         known_errors(model.error_model, model.checksum(), "the model"), options, progress);
 }
 
 }  // namespace cytomo

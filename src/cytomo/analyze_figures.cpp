@@ -110,8 +110,8 @@ Figure profile_figure(const Analysis& a, const Legend& legend) {
 
 }  // namespace
 
-std::vector<Figure> analysis_figures(const Analysis& a, const Tomogram& tomogram, const Legend& legend,
-                                     const Progress& progress) {
+std::vector<Figure> analysis_figures(const Analysis& a, const ClassVolume& shown, const Tomogram& tomogram,
+                                     const Legend& legend, const Progress& progress) {
     const CellMeasures& m = a.measures;
     std::vector<Figure> out;
     const auto add = [&](Figure figure) {
@@ -147,7 +147,7 @@ std::vector<Figure> analysis_figures(const Analysis& a, const Tomogram& tomogram
                       "distance to the plasma membrane, µm"));
     add(profile_figure(a, legend));
     const Tomogram grey = scaled(tomogram, m.scale);
-    const auto histograms = sample_grey_values(grey, *a.classes, legend, progress.stage("grey values"));
+    const auto histograms = sample_grey_values(grey, shown, legend, progress.stage("grey values"));
     if (!histograms.empty())
         add(grey_figure(histograms,
                         grey.calibrated ? "Linear absorption coefficient (1/µm)" : "Grey value (as stored)"));

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/labels/object_classes.h"
 #include "cytomo/report/filopodia_pictures.h"
 #include "cytomo/report/html.h"
 #include "cytomo/report/rendering.h"
@@ -98,12 +99,16 @@ Table summary_cards(const Summary& summary) {
     Table t;
     t.name = "summary";
     t.columns = {{"class", "", "Class"},
-                 {"volume_um3", "µm³", "Volume of all its voxels"},
+                 {"volume_um3", "µm³", "Volume of all its objects"},
                  {"objects", "", "Number of separate objects"},
-                 {"of_the_cell", "%", "Share of the cell's volume"}};
+                 {"of_the_cell", "%", "Share of all objects in the cell's volume"},
+                 {"outside_objects_um3", "µm³",
+                  "Volume of what belongs to no object, most of it pieces too small to be one: in none of the other "
+                  "numbers"}};
     for (const auto& c : summary.classes) {
-        if (c.voxels == 0) continue;
-        t.rows.push_back({c.name, c.volume_um3, c.objects, 100 * c.fraction_of_cell});
+        if (c.voxels + c.outside_objects == 0) continue;
+        t.rows.push_back({c.name, c.volume_um3, c.objects, 100 * c.fraction_of_cell,
+                          c.outside_objects > 0 ? c.outside_objects_um3 : not_defined});
     }
     return t;
 }
@@ -148,12 +153,14 @@ std::string size_text(const Grid& g) {
 
 void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend& legend,
                             const AnalyzeOptions& options, const Progress& progress) {
-    const auto slices = richest_slices(*a.classes);
+    // Pictures show what is counted.
+    const ClassVolume shown = classes_of_objects(*a.classes, a.instances, progress.stage("classes of objects"));
+    const auto slices = richest_slices(shown);
     const double part = 1.0 / static_cast<double>(slices.size());
     for (std::size_t s = 0; s < slices.size(); ++s)
         a.pictures.push_back(
             {"slice-" + name(slices[s].plane),
-             slice_picture(tomogram, a.classes.get(), legend, slices[s], {},
+             slice_picture(tomogram, &shown, legend, slices[s], {},
                            progress.stage("drawing slices")
                                .part(part * static_cast<double>(s), part * static_cast<double>(s + 1)))});
     auto pieces = pieces_of(a);
@@ -171,7 +178,8 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
         FilopodiaPictureOptions map;
         map.class_id = entry->id;
         map.scale_bar = tomogram.voxel_size_known;
-        a.pictures.push_back({"filopodia", filopodia_picture(*a.found_classes, a.measures.filopodia, map)});
+        a.pictures.push_back({"filopodia", filopodia_picture(classes_of_objects(*a.found_classes, slices_of(*a.found)),
+                                                            a.measures.filopodia, map)});
     }
 
     Report report;
@@ -184,11 +192,11 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     report.summary = summary_cards(a.measures.summary);
     report.tables = tables_to_read(a, legend);
     report.planes =
-        make_plane_views(tomogram, a.classes.get(), legend, 5, 700, progress.stage("slices for the page"));
+        make_plane_views(tomogram, &shown, legend, 5, 700, progress.stage("slices for the page"));
     report.rendering = rendered[0];
     simplify_pieces(pieces, options.page_triangles, tomogram.grid, progress.stage("surfaces for the page"));
     report.meshes = coloured_classes(pieces, legend);
-    a.figures = analysis_figures(a, tomogram, legend, progress);
+    a.figures = analysis_figures(a, shown, tomogram, legend, progress);
     report.figures = a.figures;
     report.legend = legend;
     a.page = html(report, progress.stage("writing the page"));

@@ -7,9 +7,9 @@
 
 namespace cytomo {
 
-/// Plots of what was measured.
-std::vector<Figure> analysis_figures(const Analysis& analysis, const Tomogram& tomogram, const Legend& legend,
-                                     const Progress& progress);
+/// Plots of what was measured. `shown`: the classes as their objects have them, on the tomogram's voxels.
+std::vector<Figure> analysis_figures(const Analysis& analysis, const ClassVolume& shown, const Tomogram& tomogram,
+                                     const Legend& legend, const Progress& progress);
 
 /// Adds pictures, plots and page to an analysis that is complete otherwise.
 void make_pictures_and_page(Analysis& analysis, const Tomogram& tomogram, const Legend& legend,

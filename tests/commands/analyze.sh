@@ -5,7 +5,7 @@ need_model
 
 cytomo analyze "$CELL/tomogram.mrc" result
 expect result/report.html "what it prints" cat out.txt
-holds result .cytomo-files $tables classes.tif error_model.json instances.tif measures.json pictures report.html summary.json surfaces
+holds result .cytomo-files $tables classes.tif error_model.json found instances.tif measures.json pictures report.html summary.json surfaces
 json result/summary.json >/dev/null
 precision=$(json result/summary.json record Precision)
 case $precision in f32 | bf16) ;; *) fail "the record's precision: '$precision'" ;; esac
@@ -27,6 +27,7 @@ tail -2 both.txt | head -1 | grep -q '^once-more/report.html$' || fail "before t
 tail -1 both.txt | grep -q '^done (' || fail "the last line is: $(tail -1 both.txt)"
 
 refused 1 "--overwrite" analyze "$CELL/tomogram.mrc" result
-cytomo analyze "$CELL/tomogram.mrc" result --overwrite --per-instance --format stl --quiet --views 1
+cytomo analyze "$CELL/tomogram.mrc" result --overwrite --per-instance --format stl --quiet --views 1 --no-probabilities
 [ ! -s err.txt ] || fail "--quiet speaks"
 [ -n "$(ls result/surfaces/instances)" ] || fail "no surfaces of objects"
+[ ! -e result/found ] || fail "probabilities in spite of --no-probabilities"

@@ -108,6 +108,24 @@ for text in "Voxel sizes differ" "Different models" "Only 1 of 5 tomograms are c
     grep -q "$text" err.txt || fail "does not say: $text"
 done
 grep -q "Voxel sizes differ" odd-out/report.html || fail "the report does not warn"
+# Records as measure wrote them in the first version, and as all commands do now.
+result former 5
+sed -i 's|"record": {.*|"record": {"program": "cytomo 0.1.0", "command": "measure", "tomogram": "a.mrc"},|
+    /"Precision"/d' former/summary.json
+cytomo compare former-out --group a=control/1 --group b=former
+! grep -q "Different versions" err.txt || fail "an earlier version's name for itself is taken for another version"
+grep -q "Objects were told apart in different ways" err.txt || fail "does not say that objects were found otherwise"
+grep -q "1 of 2 folders, of an earlier version, do not say which tomogram" err.txt || fail "does not say what is unknown"
+mkdir measured
+cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" measured/1 --placements 0
+cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" measured/2 --instances "$CELL/instances.tif" --placements 0
+cytomo compare measured-out --group a=measured/1 --group b=measured/2
+grep -q "the same tomogram: it counts twice" err.txt || fail "a tomogram that was measured twice passes for two"
+! grep -q "Different versions\|Different models\|Different arithmetic\|earlier version" err.txt ||
+    fail "finds differences where there are none"
+grep -q "found on the voxels of the classes (such as measured/1); given (such as measured/2)" err.txt ||
+    fail "does not say that the objects of one were given"
+
 for i in 1 2; do GREY=1/µm result calibrated/$i $i; GREY=1/µm result calibrated/b$i 1$i; done
 out=grey
 cytomo compare grey --group a=calibrated/1,calibrated/2 --group b=calibrated/b1,calibrated/b2

@@ -10,7 +10,7 @@ cp small/tomogram.mrc "$latin.mrc"
 cp small/classes.tif "$latin.tif"
 printf 'delete 1\n' > edits.txt
 cytomo measure "$latin.mrc" "$latin.tif" measured --edits edits.txt --placements 0
-json measured/summary.json record tomogram | grep -q '^z.*hne\.mrc$' || fail "$(json measured/summary.json record tomogram)"
+json measured/summary.json record Input | grep -q '/z.*hne\.mrc$' || fail "$(json measured/summary.json record Input)"
 json measured/error_model.json absent | grep -q 'hne\.tif' || fail "$(json measured/error_model.json absent)"
 
 # Two classes whose files would have one name.

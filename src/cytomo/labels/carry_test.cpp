@@ -37,6 +37,26 @@ TEST(Carry, NumbersFollowTheClassNotTheNeighbour) {
     EXPECT_EQ(carried[4], 0U);
 }
 
+TEST(Carry, WhatChangedOnTheCoarseGridChangesOnTheFineOne) {
+    // Coarse: classes 1, 2, 2, background; the second voxel of class 2 became class 5, the first voxel background.
+    const Grid coarse_grid{{4, 1, 1}, {0.02, 0.02, 0.02}};
+    auto coarse = std::make_shared<ClassVolume>(coarse_grid);
+    const std::uint8_t before[] = {1, 2, 2, 0}, after[] = {0, 2, 5, 0};
+    ClassVolume changed(coarse_grid);
+    for (std::int64_t i = 0; i < 4; ++i) {
+        (*coarse)[i] = before[i];
+        changed[i] = after[i];
+    }
+    // Fine voxels: two for each of those; one of class 2 lies beyond, where the coarse grid has background; one of class
+    // 7 comes from nowhere.
+    auto fine = std::make_shared<ClassVolume>(coarse_grid.resampled({0.01, 0.02, 0.02}));
+    const std::uint8_t labels[] = {1, 1, 2, 2, 2, 2, 2, 7}, expected[] = {0, 0, 2, 2, 5, 5, 5, 7};
+    ASSERT_EQ(fine->count(), 8);
+    for (std::int64_t i = 0; i < 8; ++i) (*fine)[i] = labels[i];
+    const ClassVolume out = carry_classes(changed, coarse, fine);
+    for (std::int64_t i = 0; i < 8; ++i) EXPECT_EQ(out[i], expected[i]) << i;
+}
+
 TEST(Carry, TwoBallsKeepTheirNumbersOnAnyGrid) {
     // Balls drawn on both grids by the same formula: the nearer centre says which number belongs there.
     const Vec3 centres[2] = {{0.31, 0.42, 0.35}, {0.85, 0.52, 0.41}};

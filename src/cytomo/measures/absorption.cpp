@@ -292,7 +292,7 @@ Absorption measure_absorption(const InstanceSlices& instances, const ClassVolume
     const double voxel_um3 = grid.voxel_volume_um3();
     for (std::size_t i = 1; i < total.size(); ++i) {
         const Sums& s = total[i];
-        if (s.voxels == 0) continue;
+        if (s.voxels == 0 || instances.class_of[i] == background) continue;
         ObjectAbsorption o;
         o.instance = static_cast<std::uint32_t>(i);
         o.class_id = instances.class_of[i];

@@ -16,7 +16,8 @@ Json number(double value) {
 
 }  // namespace
 
-std::string agreement_json(const Agreement& agreement) {
+std::string agreement_json(const Agreement& agreement,
+                           const std::vector<std::pair<std::string, std::string>>& record) {
     Json classes = Json::array();
     for (const ClassAgreement& c : agreement.classes)
         classes.push_back({{"id", c.class_id},
@@ -38,12 +39,13 @@ std::string agreement_json(const Agreement& agreement) {
                            {"recognised", number(c.recognised)},
                            {"objects_true_100nm", c.objects_true_100nm},
                            {"recognised_100nm", number(c.recognised_100nm)}});
-    const Json all{{"classes", classes},
+    Json all{{"classes", classes},
                    {"mean_dice", number(agreement.mean_dice)},
                    {"objects_true", agreement.objects_true},
                    {"recognised", number(agreement.recognised)},
                    {"objects_true_100nm", agreement.objects_true_100nm},
                    {"recognised_100nm", number(agreement.recognised_100nm)}};
+    for (const auto& [name, value] : record) all["record"][name] = value;
     return json_text(all, 2) + "\n";
 }
 

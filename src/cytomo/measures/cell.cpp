@@ -1,6 +1,8 @@
 #include "cytomo/measures/cell.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <mutex>
 #include <numeric>
 #include <utility>
@@ -30,6 +32,8 @@ std::vector<Mesh> make_surfaces(const CellInput& input, int smoothing, const Pro
         input.probabilities
             ? extract_objects(*input.probabilities, found.volume, found.class_of, progress.stage("surfaces"))
             : extract_objects(found.volume, found.count(), progress.stage("surfaces"));
+    for (std::size_t n = 1; n < meshes.size(); ++n)
+        if (found.class_of[n] == background) meshes[n] = {};
     SmoothOptions smooth;
     smooth.iterations = smoothing;
     smooth.border = found.volume.grid();
@@ -98,6 +102,41 @@ void add_expected_numbers(Summary& summary, const std::vector<ClassIntervals>& i
             }
 }
 
+/// A number that several tables have is the same in all of them, to the last digit: that on the tomogram's voxels.
+void share_object_numbers(CellMeasures& m) {
+    std::vector<const Object*> object_of(m.object_surfaces.size(), nullptr);
+    for (const Object& o : m.objects) object_of[o.instance] = &o;
+    for (Filopodium& f : m.filopodia)
+        if (const Object* o = object_of[f.instance]; o != nullptr) {
+            f.volume_um3 = o->volume_um3;
+            f.touches_border = o->touches_border;
+        }
+    for (NetworkObject& n : m.networks)
+        if (const Object* o = object_of[n.instance]; o != nullptr) n.volume_um3 = o->volume_um3;
+    for (ObjectPosition& p : m.space.distances.positions)
+        if (const Object* o = object_of[p.object]; o != nullptr) p.centroid_um = o->centroid_um;
+    for (ObjectAbsorption& a : m.absorption.objects)
+        if (const Object* o = object_of[a.instance]; o != nullptr) {
+            a.mean = o->mean_grey;
+            a.deviation = o->deviation_grey;
+        }
+}
+
+/// Where much of a class is in pieces too small to be objects, its numbers say little: that is said.
+void add_warnings_of_pieces(CellMeasures& m) {
+    constexpr double much = 0.1;
+    for (const ClassSummary& c : m.summary.classes) {
+        if (!(c.outside_objects_um3 > much * (c.volume_um3 + c.outside_objects_um3))) continue;
+        std::array<char, 160> numbers{};
+        std::snprintf(numbers.data(), numbers.size(), "%.3g µm³, %.3g %% of the cell,", c.outside_objects_um3,
+                      100 * c.outside_objects_um3 / m.summary.cell_volume_um3);
+        m.warnings.push_back(c.name + ": " + numbers.data() +
+                             " belong to no object: pieces too small to be one, or voxels without a number where "
+                             "objects were given. They are in no number, surface or picture of the class "
+                             "(outside objects in class_intervals.csv).");
+    }
+}
+
 /// One sentence for the doubts about single objects; those about whole classes as they are.
 void add_absorption_warnings(CellMeasures& m, const Legend& legend) {
     std::size_t objects = 0;
@@ -128,6 +167,8 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
     std::vector<Certainty> certainty;
     if (input.probabilities)
         certainty = measure_certainty(*input.found, *input.probabilities, progress.stage("certainty"));
+    for (std::size_t n = 0; n < std::min(certainty.size(), input.class_by_hand.size()); ++n)
+        if (input.class_by_hand[n]) certainty[n] = {not_defined, not_defined};
     input.probabilities.reset();  // the largest of all
 
     m.scale = scale_of(input.tomogram);
@@ -141,13 +182,12 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
     std::vector<double> areas(m.object_surfaces.size(), not_defined);
     for (const SurfaceMeasures& s : m.surfaces) areas[s.object] = s.area_um2;
     set_surface_areas(m.objects, areas);
-    m.totals = measure_classes(*input.classes, &tomogram, progress.stage("measuring classes"));
-    measure_intervals(m, certainty, tomogram.grid, legend, options.errors, options.intervals);
+    m.totals =
+        measure_classes(*input.classes, input.instances, &tomogram, progress.stage("measuring classes"));
     if (const LegendEntry* entry = legend.find_kind("mitochondrion")) {
         NetworkOptions networks;
         networks.class_id = entry->id;
         m.networks = measure_networks(*input.found, networks, progress.stage("skeletons"));
-        m.network = summarise_networks(m.networks);
     }
     SpaceOptions space;
     space.classes = organelle_classes(legend);
@@ -156,10 +196,14 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
     measure_absorption_of(m, input, tomogram, legend,
                           options.polarity != Polarity::unknown ? options.polarity : options.likely_polarity,
                           progress);
+    share_object_numbers(m);
+    m.network = summarise_networks(m.networks);
+    measure_intervals(m, certainty, tomogram.grid, legend, options.errors, options.intervals);
     if (!m.no_intervals.empty()) m.warnings.push_back(m.no_intervals);
     add_absorption_warnings(m, legend);
     m.summary = summarise(tomogram.grid, &tomogram, m.totals, m.objects, m.filopodia, legend);
     add_expected_numbers(m.summary, m.class_intervals);
+    add_warnings_of_pieces(m);
     if (options.errors.learnt) m.summary.errors = options.errors.learnt->text();
     m.summary.no_intervals = m.no_intervals;
     m.summary.voxel_size_known = tomogram.voxel_size_known;

@@ -178,7 +178,7 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
     options.check();
     struct Sums {
         std::int64_t objects = 0;
-        double total_um3 = 0, objects_um3 = 0, surface_um2 = 0;
+        double total_um3 = 0, outside_um3 = 0, objects_um3 = 0, surface_um2 = 0;
         double own_volume = 0, own_surface = 0;  // variances of the sums, of displacements of single objects
         double real_volume = 0, real_surface = 0;  // and of objects that may not be real
         double expected_um3 = 0, expected_um2 = 0;
@@ -186,8 +186,11 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
     };
     std::map<std::uint8_t, Sums> sums;
     for (const ClassTotal& total : totals)
-        if (total.class_id != background && total.class_id != ignore_label)
-            sums[total.class_id].total_um3 = static_cast<double>(total.voxels) * grid.voxel_volume_um3();
+        if (total.class_id != background && total.class_id != ignore_label) {
+            Sums& s = sums[total.class_id];
+            s.total_um3 = static_cast<double>(total.voxels) * grid.voxel_volume_um3();
+            s.outside_um3 = static_cast<double>(total.outside_objects) * grid.voxel_volume_um3();
+        }
     for (const Object& o : objects) {
         if (o.class_id == background || o.class_id == ignore_label) continue;
         Sums& s = sums[o.class_id];
@@ -214,6 +217,7 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
         c.class_id = class_id;
         c.objects = s.objects;
         c.volume_um3 = s.total_um3 > 0 ? s.total_um3 : s.objects_um3;
+        c.outside_objects_um3 = s.outside_um3;
         c.surface_um2 = s.surface_um2;
         if (!errors.classes[class_id]) {
             c.expected_real = c.expected_missed = not_defined;
@@ -239,8 +243,8 @@ std::vector<ClassIntervals> class_intervals(const std::vector<ClassTotal>& total
             c.expected_um2 = c.surface_um2 * std::exp(surface_shift);
             c.volume = displaced(c.volume_um3, 3, scale, d, volume_shift, z * volume_further, 3 * voxel);
             c.surface = displaced(c.surface_um2, 2, scale, d, surface_shift, z * surface_further, 2 * voxel);
-        } else {  // only specks, too small for objects
-            c.volume = {0, c.volume_um3 * std::exp(z * e.volume_deviation + 3 * voxel)};
+        } else {  // nothing but pieces too small to be objects
+            c.volume = {0, c.outside_objects_um3 * std::exp(z * e.volume_deviation + 3 * voxel)};
             c.surface = {0, not_defined};
         }
         result.push_back(std::move(c));

@@ -116,7 +116,9 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
     table.columns = {
         {"class_id", "", "class id in the class volume"},
         {"class", "", "name of the class"},
-        {"measure", "", "count: objects; volume: of all voxels of the class; surface: of all objects"},
+        {"measure", "",
+         "count, volume, surface: of all objects; outside objects: volume of the voxels of the class that belong to "
+         "no object, most of them pieces too small to be one, in none of the other numbers"},
         {"unit", "", "unit of value, expected, low and high"},
         {"value", "", "as measured"},
         {"expected", "",
@@ -135,6 +137,7 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
         add("count", "", static_cast<double>(c.objects), c.expected_real + c.expected_missed, c.count);
         add("volume", "µm³", c.volume_um3, c.expected_um3, c.volume);
         add("surface", "µm²", c.surface_um2, c.expected_um2, c.surface);
+        add("outside objects", "µm³", c.outside_objects_um3, not_defined, {});
     }
     return table;
 }

@@ -276,12 +276,15 @@ TEST(Intervals, ClassesWithoutObjects) {
     const Grid grid{{10, 10, 10}, {0.02, 0.02, 0.02}, {}};
     const ErrorModel errors = usual_errors();
     EXPECT_TRUE(class_intervals({}, grid, {}, {}, errors, {}).empty());
-    const auto specks = class_intervals({{0, 900}, {vesicle, 3}, {255, 97}}, grid, {}, {}, errors, {});
+    const auto specks = class_intervals({{0, 900}, {vesicle, 0, not_defined, not_defined, 3}, {255, 97}}, grid, {}, {},
+                                        errors, {});
     ASSERT_EQ(specks.size(), 1U);
     EXPECT_EQ(specks[0].objects, 0);
+    EXPECT_EQ(specks[0].volume_um3, 0);
+    EXPECT_NEAR(specks[0].outside_objects_um3, 3 * 8e-6, 1e-15);
     EXPECT_EQ(specks[0].count.low, 0);
     EXPECT_EQ(specks[0].volume.low, 0);
-    EXPECT_GE(specks[0].volume.high, specks[0].volume_um3);
+    EXPECT_GE(specks[0].volume.high, specks[0].outside_objects_um3);
 }
 
 /// More than quadratic work, or numbers kept for every possible count, would not end in time.
@@ -319,7 +322,7 @@ TEST(Intervals, Columns) {
     EXPECT_EQ(tubes.rows[0].size(), tubes.columns.size());
     const auto classes = class_intervals({}, Grid{{4, 4, 4}, {1, 1, 1}, {}}, objects, {}, usual_errors(), {});
     const Table summary = class_intervals_table(classes, default_legend());
-    ASSERT_EQ(summary.rows.size(), 3U);
+    ASSERT_EQ(summary.rows.size(), 4U);
     EXPECT_EQ(summary.rows[0].size(), summary.columns.size());
     EXPECT_EQ(summary.columns[5].name, "expected");
     EXPECT_EQ(std::get<double>(summary.rows[0][5]), classes[0].expected_real + classes[0].expected_missed);

@@ -108,7 +108,7 @@ std::vector<Object> measure_objects(const InstanceSlices& instances, const Tomog
         all[at].instance = static_cast<std::uint32_t>(i);
         all[at].class_id = instances.class_of[at];
     });
-    std::erase_if(all, [](const Object& o) { return o.voxels == 0; });
+    std::erase_if(all, [](const Object& o) { return o.voxels == 0 || o.class_id == background; });
     progress(1);
     return all;
 }

@@ -1,12 +1,30 @@
 #include "cytomo/measures/space.h"
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
 #include "cytomo/measures/close_surfaces.h"
 #include "cytomo/measures/space_parts.h"
 
 namespace cytomo {
 
 namespace {
+
+/// What is an organelle's by its label, but no object's, is part of the cell and of no organelle.
+ClassVolume without_pieces(const ClassVolume& classes, const Instances& instances,
+                           const OrganelleClasses& organelles) {
+    int cell = 1;  // a class that is no organelle
+    while (cell < ignore_label - 1 && (organelles.organelle[static_cast<std::size_t>(cell)] ||
+                                       cell == organelles.nucleus || cell == organelles.filopodium))
+        ++cell;
+    ClassVolume out(classes.grid());
+    parallel_chunks(classes.count(), 1 << 18, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i)
+            out[i] = organelles.organelle[classes[i]] && instances.class_of[instances.volume[i]] == background
+                         ? static_cast<std::uint8_t>(cell)
+                         : classes[i];
+    });
+    return out;
+}
 
 ContactOptions contact_options(const SpaceOptions& o) {
     return {o.classes, o.contact_within_um};
@@ -39,7 +57,8 @@ Space measure_space(const ClassVolume& classes, const Instances& instances, cons
     space.contacts = find_contacts_of(instances, surfaces, contact_options(options));
     space.distances =
         find_distances_of(classes, instances, surfaces, options.classes, progress.part(0.2, 0.4));
-    space.radial = measure_radial_distributions(classes, space.distances.positions, radial_options(options),
+    space.radial = measure_radial_distributions(without_pieces(classes, instances, options.classes),
+                                                space.distances.positions, radial_options(options),
                                                 progress.part(0.4, 0.5));
     if (options.placements != 0)
         space.null_model = find_null_model_of(classes, instances, surfaces, null_model_options(options),

@@ -5,16 +5,19 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/measures/object_sums.h"
 
 namespace cytomo {
 
-std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const Tomogram* tomogram,
-                                        const Progress& progress) {
+std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const InstanceSlices& instances,
+                                        const Tomogram* tomogram, const Progress& progress) {
+    if (!(instances.grid.size == classes.grid().size))
+        throw InputError("classes: expected objects on the grid of the classes, found another size");
     struct Part {
-        std::array<std::int64_t, 256> voxels{};
+        std::array<std::int64_t, 256> voxels{}, outside{};
         std::array<GreySums, 256> grey{};
     };
     constexpr std::int64_t slices_a_part = 8;
@@ -24,14 +27,23 @@ std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const Tomogr
     parallel_chunks(n.z, slices_a_part, [&](std::int64_t z_begin, std::int64_t z_end) {
         Part& part = parts[static_cast<std::size_t>(z_begin / slices_a_part)];
         std::vector<float> grey(tomogram != nullptr ? static_cast<std::size_t>(n.x * n.y) : 0);
+        std::vector<std::uint32_t> numbers(static_cast<std::size_t>(n.x * n.y));
         for (std::int64_t z = z_begin; z < z_end; ++z) {
             if (tomogram != nullptr) tomogram->read_slices(z, 1, grey);
+            instances.read(z, 1, numbers);
             const std::uint8_t* slice = classes.data() + z * n.x * n.y;
+            const std::uint32_t* number = numbers.data();
             for (std::int64_t i = 0; i < n.x * n.y;) {
                 std::int64_t end = i + 1;
-                while (end < n.x * n.y && slice[end] == slice[i]) ++end;
-                part.voxels[slice[i]] += end - i;
-                if (tomogram != nullptr) part.grey[slice[i]].add(GreySums::of(grey.data() + i, end - i));
+                while (end < n.x * n.y && slice[end] == slice[i] && number[end] == number[i]) ++end;
+                const std::uint8_t of_object = instances.class_of[number[i]];
+                const std::uint8_t c = of_object != background ? of_object : slice[i];
+                if (of_object == background && c != background && c != ignore_label) {
+                    part.outside[c] += end - i;
+                } else {
+                    part.voxels[c] += end - i;
+                    if (tomogram != nullptr) part.grey[c].add(GreySums::of(grey.data() + i, end - i));
+                }
                 i = end;
             }
         }
@@ -43,9 +55,10 @@ std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const Tomogr
         GreySums grey;
         for (const Part& part : parts) {
             total.voxels += part.voxels[c];
+            total.outside_objects += part.outside[c];
             grey.add(part.grey[c]);
         }
-        if (total.voxels == 0) continue;
+        if (total.voxels + total.outside_objects == 0) continue;
         if (grey.count > 0) {
             total.mean_grey = grey.mean;
             total.deviation_grey = grey.deviation();
@@ -71,12 +84,14 @@ Summary summarise(const Grid& grid, const Tomogram* tomogram, const std::vector<
         listed[total.class_id] = true;
         c.voxels = total.voxels;
         c.volume_um3 = static_cast<double>(total.voxels) * voxel_um3;
+        c.outside_objects = total.outside_objects;
+        c.outside_objects_um3 = static_cast<double>(total.outside_objects) * voxel_um3;
         c.mean_grey = total.mean_grey;
         c.deviation_grey = total.deviation_grey;
         if (total.class_id == ignore_label)
             summary.ignored_volume_um3 = c.volume_um3;
         else if (total.class_id != background)
-            summary.cell_volume_um3 += c.volume_um3;
+            summary.cell_volume_um3 += static_cast<double>(total.voxels + total.outside_objects) * voxel_um3;
     }
     std::array<double, 256> volumes{}, diameters{};
     for (const Object& o : objects) {
@@ -134,6 +149,8 @@ std::string summary_json(const Summary& summary) {
                                    {"voxels", c.voxels},
                                    {"volume_um3", c.volume_um3},
                                    {"expected_volume_um3", number(c.expected_volume_um3)},
+                                   {"outside_objects_voxels", c.outside_objects},
+                                   {"outside_objects_um3", c.outside_objects_um3},
                                    {"fraction_of_cell", number(c.fraction_of_cell)},
                                    {"surface_um2", number(c.surface_um2)},
                                    {"mean_object_volume_um3", number(c.mean_object_volume_um3)},

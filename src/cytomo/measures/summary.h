@@ -14,35 +14,40 @@
 
 namespace cytomo {
 
-/// All voxels of one class, whether or not they belong to a counted object.
+/// The voxels of one class. A class is what its objects are: pieces too small to be objects count apart.
 struct ClassTotal {
     std::uint8_t class_id = 0;
-    std::int64_t voxels = 0;
-    double mean_grey = not_defined, deviation_grey = not_defined;
+    std::int64_t voxels = 0;  ///< of its objects; of background and ignored voxels all
+    double mean_grey = not_defined, deviation_grey = not_defined;  ///< over these
+    std::int64_t outside_objects = 0;  ///< voxels labelled with the class that belong to no object
 };
 
-/// Totals of the classes that occur, ascending by id (0 and 255 included). `tomogram` as in
+/// Totals of the classes that occur, ascending by id (0 and 255 included). `instances`: the objects, on the grid of
+/// `classes` (InputError otherwise); a voxel of an object has the object's class, whatever its label. `tomogram` as in
 /// measure_objects. One threaded pass, the same at any thread count.
-std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const Tomogram* tomogram,
-                                        const Progress& progress = {});
+std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const InstanceSlices& instances,
+                                        const Tomogram* tomogram, const Progress& progress = {});
 
 /// One class in the summary. Means over objects are undefined (NaN) where there are none.
 struct ClassSummary {
     std::uint8_t class_id = 0;
     std::string name;
-    std::int64_t objects = 0;  ///< counted objects
-    std::int64_t voxels = 0;   ///< all voxels of the class, counted objects or not
-    double volume_um3 = 0;     ///< of all these voxels
+    std::int64_t objects = 0;
+    std::int64_t voxels = 0;          ///< of all its objects together
+    double volume_um3 = 0;            ///< of these voxels
+    std::int64_t outside_objects = 0;  ///< voxels labelled with the class that belong to no object
+    double outside_objects_um3 = 0;
     /// What the truth is expected to be (class_intervals); NaN where not known. Not filled by summarise.
     double expected_objects = not_defined, expected_volume_um3 = not_defined;
     double fraction_of_cell = 0;  ///< of the cell's volume, 0 … 1; NaN without a cell
     double surface_um2 = 0;       ///< sum over objects
     double mean_object_volume_um3 = not_defined;
     double mean_equivalent_diameter_um = not_defined;
-    double mean_grey = not_defined, deviation_grey = not_defined;  ///< over all voxels of the class
+    double mean_grey = not_defined, deviation_grey = not_defined;  ///< over the voxels of all its objects
 };
 
-/// The cell is everything but background (0) and ignore (255).
+/// The cell is everything but background (0) and ignore (255): the objects of all classes, and what lies outside of
+/// them.
 struct Summary {
     Grid grid;
     bool voxel_size_known = true;

@@ -18,22 +18,30 @@ TEST(Summary, AddsUpClassesAndTheCell) {
     auto grey = std::make_shared<Volume<float>>(grid);
     for (std::int64_t i = 0; i < 1000; ++i) (*grey)[i] = static_cast<float>(i);
     const Tomogram tomogram = tomogram_from(grey);
-    const auto totals = measure_classes(classes, &tomogram);
-    const Instances instances = find_instances(classes, {});
+    // Two voxels of a mitochondrion that no object has: they count apart, and in the cell.
+    classes[700] = classes[702] = mitochondrion;
+    InstanceOptions least;
+    least.min_volume_um3[mitochondrion] = 0.003;
+    const Instances instances = find_instances(classes, least);
+    const auto totals = measure_classes(classes, slices_of(instances), &tomogram);
     const auto objects = measure_objects(instances, &tomogram);
     std::vector<Filopodium> filopodia(2);
     filopodia[0].length_um = 1;
     filopodia[1].length_um = 3;
     filopodia[0].mean_radius_um = filopodia[1].mean_radius_um = 0.05;
     const Summary s = summarise(grid, &tomogram, totals, objects, filopodia, default_legend());
-    EXPECT_NEAR(s.cell_volume_um3, 1.0, 1e-12);
+    EXPECT_NEAR(s.cell_volume_um3, 1.004, 1e-12);
     EXPECT_NEAR(s.ignored_volume_um3, 0.2, 1e-12);
     ASSERT_EQ(s.classes.size(), 6U);  // all of the legend but background
     EXPECT_EQ(s.classes[0].name, "cytoplasm");
-    EXPECT_NEAR(s.classes[0].fraction_of_cell, 0.8, 1e-12);
+    EXPECT_NEAR(s.classes[0].fraction_of_cell, 0.8 / 1.004, 1e-12);
     EXPECT_NEAR(s.classes[0].mean_grey, 199.5, 1e-9);
     EXPECT_EQ(s.classes[2].objects, 1);
     EXPECT_NEAR(s.classes[2].volume_um3, 0.2, 1e-12);
+    EXPECT_EQ(s.classes[2].voxels, objects.at(1).voxels);
+    EXPECT_EQ(s.classes[2].outside_objects, 2);
+    EXPECT_NEAR(s.classes[2].outside_objects_um3, 0.004, 1e-12);
+    EXPECT_EQ(s.classes[0].outside_objects, 0);
     EXPECT_NEAR(s.classes[2].mean_grey, 449.5, 1e-9);
     EXPECT_NEAR(s.classes[2].deviation_grey, std::sqrt((100.0 * 100 - 1) / 12), 1e-9);
     EXPECT_EQ(s.classes[3].objects, 0);
@@ -43,6 +51,7 @@ TEST(Summary, AddsUpClassesAndTheCell) {
     const auto json = nlohmann::json::parse(summary_json(s));
     EXPECT_EQ(json["filopodia"]["count"], 2);
     EXPECT_EQ(json["classes"][2]["name"], "mitochondrion");
+    EXPECT_NEAR(json["classes"][2]["outside_objects_um3"].get<double>(), 0.004, 1e-12);
     EXPECT_TRUE(json["classes"][3]["mean_grey"].is_null());
     EXPECT_EQ(json["size"], (std::vector<int>{10, 10, 10}));
     EXPECT_EQ(json["grey_unit"], "arbitrary");
@@ -56,7 +65,8 @@ TEST(Summary, NamesInLatin1DoNotCostTheResult) {
 
 TEST(Summary, WithoutACell) {
     const Grid grid{{3, 3, 3}, {1, 1, 1}, {}};
-    const auto totals = measure_classes(ClassVolume(grid), nullptr);
+    const Instances none{InstanceVolume(grid), {0}};
+    const auto totals = measure_classes(ClassVolume(grid), slices_of(none), nullptr);
     const Summary s = summarise(grid, nullptr, totals, {}, {}, default_legend());
     EXPECT_EQ(s.cell_volume_um3, 0);
     EXPECT_TRUE(std::isnan(s.classes[0].fraction_of_cell));

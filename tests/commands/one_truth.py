@@ -1,0 +1,263 @@
+#!/usr/bin/python3
+"""Whether the files of a result say the same (see one_truth.sh): one_truth.py CHECK ARGUMENT…"""
+import csv
+import html
+import json
+import math
+import re
+import struct
+import sys
+from pathlib import Path
+
+
+def table(folder, name):
+    with open(Path(folder, name + ".csv"), newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def summary(folder):
+    return json.loads(Path(folder, "summary.json").read_text(encoding="utf-8"))
+
+
+def number(text):
+    return float(text) if text else math.nan
+
+
+def equal(what, a, b, relative=1e-12):
+    a, b = float(a), float(b)
+    if not (abs(a - b) <= relative * max(abs(a), abs(b)) or (math.isnan(a) and math.isnan(b))):
+        raise SystemExit(f"{what}: {a!r} and {b!r}")
+
+
+def shown(what, text, value):
+    """A number on the page, rounded, and the number it stands for."""
+    value = float(value)
+    if text in ("–", "") or math.isnan(value):
+        if not (text in ("–", "") and math.isnan(value)):
+            raise SystemExit(f"{what}: {text} on the page, {value!r} in the file")
+        return
+    equal(f"{what} on the page", float(text.replace("−", "-")), value, 0.51e-3)  # four digits and more
+
+
+def agrees(folder):
+    objects, classes = table(folder, "objects"), table(folder, "class_intervals")
+    all_of = summary(folder)
+    total = 0.0
+    for c in all_of["classes"]:
+        own = [o for o in objects if o["class"] == c["name"]]
+        rows = {r["measure"]: r for r in classes if r["class"] == c["name"]}
+        what = f"{folder}, {c['name']}: "
+        if c["objects"] != len(own) or c["voxels"] != sum(int(o["voxels"]) for o in own):
+            raise SystemExit(f"{what}{c['objects']} objects of {c['voxels']} voxels in summary.json, in objects.csv "
+                             f"{len(own)} of {sum(int(o['voxels']) for o in own)}")
+        equal(what + "volume", c["volume_um3"], math.fsum(number(o["volume_um3"]) for o in own))
+        equal(what + "surface", c["surface_um2"], math.fsum(number(o["surface_um2"]) for o in own))
+        equal(what + "share", c["fraction_of_cell"], c["volume_um3"] / all_of["cell_volume_um3"])
+        if own:
+            equal(what + "mean volume", c["mean_object_volume_um3"], c["volume_um3"] / len(own))
+            equal(what + "mean grey", c["mean_grey"], math.fsum(
+                number(o["mean_grey"]) * int(o["voxels"]) for o in own) / c["voxels"], 1e-6)
+        total += c["volume_um3"] + c["outside_objects_um3"]
+        if not rows:
+            if c["voxels"] + c["outside_objects_voxels"]:
+                raise SystemExit(what + "no row in class_intervals.csv")
+            continue
+        for measure, value in (("count", c["objects"]), ("volume", c["volume_um3"]), ("surface", c["surface_um2"]),
+                               ("outside objects", c["outside_objects_um3"])):
+            equal(what + measure, rows[measure]["value"], value, 0 if measure != "surface" else 1e-12)
+        for measure, key in (("count", "expected_objects"), ("volume", "expected_volume_um3")):
+            expected = c[key] if c[key] is not None else math.nan
+            equal(what + key, number(rows[measure]["expected"]), expected, 0)
+    equal(f"{folder}: the cell and its classes", all_of["cell_volume_um3"], total)
+    tables_agree(folder, objects)
+    json_agrees(folder)
+    if Path(folder, "report.html").exists():
+        page_agrees(folder, all_of)
+
+
+def tables_agree(folder, objects):
+    """A number that two tables have of an object is written in the same way in both."""
+    by_number = {o["object"]: o for o in objects}
+    shared = {"filopodia": ("volume_um3", "touches_border", "chance_real"), "network": ("volume_um3",),
+              "positions": ("class", "centroid_x_um", "centroid_y_um", "centroid_z_um"), "surfaces": ("class",),
+              "absorption": ("class",)}
+    for name, columns in shared.items():
+        rows = table(folder, name)
+        for row in rows:
+            o = by_number.get(row["object"])
+            if o is None:
+                raise SystemExit(f"{folder}: {name}.csv has object {row['object']}, objects.csv has not")
+            for column in columns:
+                if row[column] != o[column]:
+                    raise SystemExit(f"{folder}: {column} of object {o['object']}: {row[column]} in {name}.csv, "
+                                     f"{o[column]} in objects.csv")
+            if name == "surfaces" and row["area_um2"] != o["surface_um2"]:
+                raise SystemExit(f"{folder}: area of object {o['object']}: {row['area_um2']} and {o['surface_um2']}")
+            for key in row:
+                pairs = {"mean_relative_grey": "mean_grey", "deviation_relative_grey": "deviation_grey"}
+                if name == "absorption" and key in pairs and row[key] != o[pairs[key]]:
+                    raise SystemExit(f"{folder}: {key} of object {o['object']}: {row[key]} and {o[pairs[key]]}")
+    networks, whole = table(folder, "network"), table(folder, "network_summary")
+    equal(f"{folder}: volume of all mitochondria", whole[0]["volume_um3"],
+          math.fsum(number(n["volume_um3"]) for n in networks))
+    filopodia = table(folder, "filopodia")
+    if summary(folder)["filopodia"]["count"] != len(filopodia):
+        raise SystemExit(f"{folder}: filopodia in summary.json and filopodia.csv")
+
+
+def json_agrees(folder):
+    """measures.json holds what the CSV files hold."""
+    for name, content in json.loads(Path(folder, "measures.json").read_text(encoding="utf-8")).items():
+        rows = table(folder, name)
+        if len(rows) != len(content["rows"]):
+            raise SystemExit(f"{folder}: rows of {name} in measures.json and {name}.csv")
+        for written, row in zip(rows, content["rows"]):
+            for column, value in row.items():
+                text = written[column]
+                if value is None and text == "" or isinstance(value, str) and text == value:
+                    continue
+                equal(f"{folder}: {column} of {name}", number(text), math.nan if value is None else value, 0)
+
+
+def page_agrees(folder, all_of):
+    page = Path(folder, "report.html").read_text(encoding="utf-8")
+    cards = {html.unescape(name): (headline, dict(re.findall(r"<dt[^>]*>(.*?)</dt><dd>([^ <]*)", rest)))
+             for name, headline, rest in re.findall(
+                 r'<article class="card"[^>]*><h3>(.*?)</h3><p class="headline">([^ <]*).*?</p>(.*?)</article>', page)}
+    for c in all_of["classes"]:
+        if not c["voxels"] + c["outside_objects_voxels"]:
+            continue
+        headline, rest = cards[c["name"]]
+        what = f"{folder}, card of {c['name']}: "
+        shown(what + "volume", headline, c["volume_um3"])
+        for title, value in rest.items():
+            wanted = {"objects": c["objects"], "of the cell": 100 * c["fraction_of_cell"],
+                      "outside objects": c["outside_objects_um3"]}
+            shown(what + title, value, wanted[title])
+    names = re.findall(r'<details class="table" open><summary>(\w+) ', page)
+    bodies = re.findall(r"<tbody>\n(.*?)</tbody>", page, re.S)
+    if len(names) != len(bodies) or "objects" not in names or "class_intervals" not in names:
+        raise SystemExit(f"{folder}: tables of the page: {names}")
+    for name, body in zip(names, bodies):
+        rows = table(folder, name)
+        for row, line in zip(rows, re.findall(r"<tr>(.*?)</tr>", body)):
+            cells = [html.unescape(re.sub("<.*?>", "", c)) for c in re.findall(r"<td[^>]*>(.*?)</td>", line)]
+            if len(cells) != len(row):
+                raise SystemExit(f"{folder}: {len(cells)} columns of {name} on the page, {len(row)} in the file")
+            for (column, text), cell in zip(row.items(), cells):
+                if cell == text:
+                    continue
+                shown(f"{folder}: {column} of {name}", cell, number(text))
+
+
+def has_outside(folder):
+    if not sum(c["outside_objects_voxels"] for c in summary(folder)["classes"]):
+        raise SystemExit(f"{folder}: nothing lies outside of objects, so this tests nothing")
+
+
+def stl_volume(file):
+    data = Path(file).read_bytes()
+    count, = struct.unpack_from("<I", data, 80)
+    volume = 0.0
+    for i in range(count):
+        a, b, c = (struct.unpack_from("<3f", data, 84 + 50 * i + 12 * k) for k in (1, 2, 3))
+        volume += (a[0] * (b[1] * c[2] - b[2] * c[1]) + a[1] * (b[2] * c[0] - b[0] * c[2])
+                   + a[2] * (b[0] * c[1] - b[1] * c[0])) / 6
+    return volume
+
+
+def meshes(folder, result):
+    """Meshes of classes are those of the objects that measure counts, and of nothing else."""
+    for c in summary(result)["classes"]:
+        stem = c["name"].replace(" ", "-")
+        files = [f for f in Path(folder, "objects").glob(stem + "-*.stl")]
+        if len(files) != c["objects"]:
+            raise SystemExit(f"{len(files)} meshes of {c['objects']} objects of {c['name']}")
+        if not c["objects"]:
+            continue
+        # Without smoothing, a mesh encloses the volume of its voxels to 0.1 %.
+        equal(f"mesh of {c['name']}", stl_volume(Path(folder, stem + ".stl")), c["volume_um3"], 0.003)
+        equal(f"mesh of {c['name']} and those of its objects", stl_volume(Path(folder, stem + ".stl")),
+              math.fsum(map(stl_volume, files)), 1e-4)
+
+
+def same_summary(a, b):
+    x, y = summary(a), summary(b)
+    for s in (x, y):
+        del s["record"], s["seconds"]
+    if x != y:
+        raise SystemExit(f"summaries of {a} and {b} differ")
+
+
+def edits(folder):
+    """A list of corrections: one object deleted, two merged, one of another class."""
+    objects = [o for o in table(folder, "objects") if o["class"] not in ("cytoplasm", "nucleus")]
+    of_class = {}
+    for o in objects:
+        of_class.setdefault(o["class"], []).append(o["object"])
+    print("# a remark")
+    taken = set()
+    for name, numbers in of_class.items():
+        if len(numbers) >= 3:
+            print("merge", numbers[0], numbers[1])
+            taken |= set(numbers[:2])
+            break
+    left = [o for o in objects if o["object"] not in taken]
+    print("delete", left[-1]["object"])
+    vesicles = [o["object"] for o in left[:-1] if o["class"] == "vesicle"]
+    print("class", vesicles[0], "lipid droplet")
+
+
+def untouched(before, after, list_file):
+    """All but the objects that the list names, and those that got their voxels, keep every digit."""
+    lines = [line.split("#")[0].split() for line in Path(list_file).read_text().splitlines()]
+    named = {n for words in lines if words for n in words[1:] if n.isdigit()}
+    renamed = {words[1] for words in lines if words and words[0] == "class"}
+    deleted = {words[1] for words in lines if words and words[0] == "delete"}
+    merged = {n for words in lines if words and words[0] == "merge" for n in words[2:]}
+    for name in ("objects", "surfaces", "filopodia", "network"):
+        old, new = table(before, name), {r["object"]: r for r in table(after, name)}
+        same = 0
+        for row in old:
+            if row["object"] in deleted | merged:
+                if row["object"] in new:
+                    raise SystemExit(f"{name}: object {row['object']} is still there")
+                continue
+            if row["object"] in named or row["class" if "class" in row else "object"] == "cytoplasm":
+                continue
+            if new.get(row["object"]) != row:
+                raise SystemExit(f"{name}: object {row['object']} was not touched, but is {new.get(row['object'])} "
+                                 f"instead of {row}")
+            same += 1
+        if name == "objects" and same < 5:
+            raise SystemExit(f"only {same} objects were not touched: this tests nothing")
+    for row in table(after, "objects"):
+        if row["object"] in renamed:
+            # What the network saw says nothing of a class that a person chose.
+            if row["class"] != "lipid droplet" or row["mean_probability"] or not row["chance_real"]:
+                raise SystemExit(f"an object of another class: {row}")
+        elif not row["mean_probability"] or not row["edge_blur_um"]:
+            raise SystemExit(f"object {row['object']} has lost its certainty")
+
+
+def compared(folder, *results):
+    """cells.csv has the numbers of summary.json and medians over objects.csv."""
+    cells = table(folder, "cells")
+    for result in results:
+        own = {(r["class"], r["measure"]): float(r["value"]) for r in cells if r["cell"] == Path(result).name}
+        for c in summary(result)["classes"]:
+            for key in ("objects", "volume_um3", "surface_um2", "fraction_of_cell", "expected_objects"):
+                if c[key] is not None:
+                    equal(f"{key} of {c['name']} in {folder}", own[c["name"], key], c[key], 0)
+            for column in ("volume_um3", "surface_um2", "longest_width_um"):
+                values = sorted(number(o[column]) for o in table(result, "objects") if o["class"] == c["name"])
+                if values:
+                    middle = (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
+                    equal(f"median {column} of {c['name']}", own[c["name"], "median_" + column], middle)
+        for key in own:
+            if "outside" in key[1]:
+                raise SystemExit(f"{key} is compared")
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
