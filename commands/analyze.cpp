@@ -26,12 +26,16 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-    std::string in, out, voxel, dataset, format = "ply";
+    std::string in, out, voxel, dataset, format = "ply", pictures = "full";
     bool per_instance = false;
     int smoothing = 8;
     PredictArguments predict;
     MeasureOptions measures;
 };
+
+Pictures pictures_named(const std::string& name) {
+    return name == "none" ? Pictures::none : name == "quick" ? Pictures::quick : Pictures::full;
+}
 
 /// What the outline of the cell body is called: none of the classes is.
 std::string outline_name(const Legend& legend) {
@@ -80,7 +84,7 @@ void write_everything(const fs::path& folder, const Analysis& a, const Arguments
     write_surfaces(folder / "surfaces", a, arguments, legend);
     write_measures(folder, a.measures, legend);
     progress(0.8);
-    fs::create_directory(folder / "pictures");
+    if (!a.pictures.empty() || !a.figures.empty()) fs::create_directory(folder / "pictures");
     for (const auto& picture : a.pictures)
         write_png(folder / "pictures" / (picture.name + ".png"), picture.image);
     if (!a.figures.empty()) write_text(folder / "pictures" / "plots.svg", svg_file(a.figures));
@@ -95,6 +99,7 @@ void run(const Arguments& a, const Common& common) {
     const auto start = std::chrono::steady_clock::now();
     AnalyzeOptions options;
     options.predict = a.predict.options();
+    options.pictures = pictures_named(a.pictures);
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
     folder.keep(a.in);
     folder.keep(a.predict.model_file);
@@ -126,6 +131,7 @@ void run(const Arguments& a, const Common& common) {
                                       ", device " + a.predict.device + ", views " +
                                       (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) +
                                       ", smoothing " + std::to_string(a.smoothing)},
+                      {"Pictures", a.pictures},
                       {"Measures", a.measures.text()},
                       {"Machine", processor_name() + ", " + std::to_string(thread_count()) + " threads"}};
     StageTimes times;
@@ -165,6 +171,11 @@ Command analyze_command() {
                 app.add_flag("--per-instance", a->per_instance, "Write the surface of every object too");
                 app.add_option("--smoothing", a->smoothing, "Smoothing iterations on surfaces (volumes stay)")
                     ->check(CLI::Range(0, 1000))
+                    ->capture_default_str();
+                app.add_option("--pictures", a->pictures,
+                               "full: slices, 3D view, two large ray-traced pictures; quick: slices, 3D view, one small "
+                               "picture; none: a page of numbers and plots only")
+                    ->check(CLI::IsMember({"none", "quick", "full"}))
                     ->capture_default_str();
                 app.add_option("--dataset", a->dataset, "Dataset within an HDF5 file");
                 add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none");

@@ -139,7 +139,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     a.measures.summary.record.emplace_back("Device", a.prediction.device_text());
     a.measures.summary.record.emplace_back("Precision", a.prediction.precision);
     a.warnings = find_warnings(tomogram, model, a, options);
-    if (options.pictures) make_pictures_and_page(a, tomogram, model.legend, options, progress);
+    if (options.page) make_page(a, tomogram, model.legend, options, progress);
     return a;
 }
 

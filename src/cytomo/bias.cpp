@@ -224,7 +224,7 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
         Tomogram tomogram = tomogram_from(std::make_shared<const Volume<float>>(made.tomogram),
                                           "simulated cell, seed " + std::to_string(simulation.seed));
         AnalyzeOptions analysis = options.analyze;
-        analysis.pictures = false;
+        analysis.page = false;
         analysis.measures.placements = 0;  // random ones tell nothing about errors
         const Analysis a = analyze(tomogram, model, analysis, progress.stage(prefix + "analyzing"));
         const MeasuredCell measured{a.instances,
@@ -240,7 +240,7 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
         if (cell > 0) continue;
         for (const ClassVolume* shown :
              {static_cast<const ClassVolume*>(nullptr), &std::as_const(made.classes), a.classes.get()}) {
-            auto views = make_plane_views(tomogram, shown, model.legend, 1, 500, progress.stage("slices"));
+            auto views = make_plane_views(tomogram, shown, model.legend, {1, 500}, progress.stage("slices"));
             for (auto& view : views)
                 for (auto& slice : view.slices)
                     slice.caption += shown == nullptr         ? ", simulated"
