@@ -20,7 +20,7 @@ std::string scale_bar(double width_um) {
            "</span>";
 }
 
-std::string map_text(const ObjectMap& map) {
+std::string map_text(const SliceObjects& map) {
     if (map.empty()) return "";
     return "<script type=\"application/octet-stream\" class=\"objects\" data-width=\"" + std::to_string(map.width) +
            "\" data-height=\"" + std::to_string(map.height) + "\">" + base64(packed(map)) + "</script>";

@@ -47,11 +47,11 @@ void append_leb128(std::vector<std::uint8_t>& bytes, std::uint32_t value) {
 
 }  // namespace
 
-std::vector<ObjectMap> read_object_maps(const Grid& grid, const ReadObjects& read,
+std::vector<SliceObjects> read_object_maps(const Grid& grid, const ReadObjects& read,
                                         std::span<const SlicePosition> positions, int longer_side,
                                         const Progress& progress) {
     std::vector<MapPlan> plans;
-    std::vector<ObjectMap> maps;
+    std::vector<SliceObjects> maps;
     std::set<std::int64_t> wanted;
     for (const auto p : positions) {
         plans.push_back(plan_map(grid, p, longer_side));
@@ -98,7 +98,7 @@ std::vector<ObjectMap> read_object_maps(const Grid& grid, const ReadObjects& rea
     return maps;
 }
 
-std::vector<std::uint8_t> packed(const ObjectMap& map) {
+std::vector<std::uint8_t> packed(const SliceObjects& map) {
     std::vector<std::uint8_t> bytes;
     for (std::size_t i = 0; i < map.numbers.size();) {
         std::size_t end = i + 1;

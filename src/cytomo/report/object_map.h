@@ -28,7 +28,7 @@ using ReadObjects =
 
 /// Object numbers of a slice, in rows from top to bottom like its picture, but coarser.
 /// numbers.size() == width * height.
-struct ObjectMap {
+struct SliceObjects {
     int width = 0, height = 0;
     std::vector<std::uint32_t> numbers;
     bool empty() const { return numbers.empty(); }
@@ -36,12 +36,12 @@ struct ObjectMap {
 
 /// For each slice the numbers at the voxels nearest to the middles of a map's pixels; no map has more pixels along its
 /// longer side than `longer_side`, nor more than the slice has voxels. Only the slices z that some map needs are read.
-std::vector<ObjectMap> read_object_maps(const Grid& grid, const ReadObjects& read,
+std::vector<SliceObjects> read_object_maps(const Grid& grid, const ReadObjects& read,
                                         std::span<const SlicePosition> positions, int longer_side,
                                         const Progress& progress = {});
 
 /// Runs of the same number, row after row as if they were one: length and number of each, both as LEB128 (seven bits
 /// a byte, the lowest first; the top bit says that more follow).
-std::vector<std::uint8_t> packed(const ObjectMap& map);
+std::vector<std::uint8_t> packed(const SliceObjects& map);
 
 }  // namespace cytomo

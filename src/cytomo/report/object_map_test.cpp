@@ -55,10 +55,10 @@ TEST(ObjectMaps, CoarseOnesReadOnlyWhatTheyNeed) {
 }
 
 TEST(ObjectMaps, ArePackedAsRuns) {
-    const ObjectMap map{4, 2, {0, 0, 300, 300, 300, 1, 1, 1}};
+    const SliceObjects map{4, 2, {0, 0, 300, 300, 300, 1, 1, 1}};
     EXPECT_EQ(packed(map), (std::vector<std::uint8_t>{2, 0, 3, 0xAC, 0x02, 3, 1}));  // 300 = 2 × 128 + 44
-    EXPECT_TRUE(packed(ObjectMap{}).empty());
-    const ObjectMap even{200, 1, std::vector<std::uint32_t>(200, 7)};
+    EXPECT_TRUE(packed(SliceObjects{}).empty());
+    const SliceObjects even{200, 1, std::vector<std::uint32_t>(200, 7)};
     EXPECT_EQ(packed(even), (std::vector<std::uint8_t>{0xC8, 0x01, 7}));
 }
 

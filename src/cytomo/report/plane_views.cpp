@@ -156,7 +156,7 @@ std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVol
         for (const auto index : choice.slices) positions.push_back({plane, index});
     }
     const auto slices = read_grey_slices(tomogram, positions, progress.part(0, 0.3));
-    std::vector<ObjectMap> maps(positions.size());
+    std::vector<SliceObjects> maps(positions.size());
     if (options.read_objects)
         maps = read_object_maps(tomogram.grid, options.read_objects, positions, options.map_side,
                                 progress.part(0.3, 0.5));

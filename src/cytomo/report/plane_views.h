@@ -17,7 +17,7 @@ struct SliceView {
     double width_um = 0;  ///< of the whole picture; 0 if not known: no scale bar
     Image grey;
     OverlayImage overlay{};
-    ObjectMap objects{};  ///< over the same area; empty if nobody asked for them
+    SliceObjects objects{};  ///< over the same area; empty if nobody asked for them
 };
 
 /// Some slices of one plane, in order; `shown` is the one to show first.

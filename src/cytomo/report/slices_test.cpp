@@ -303,12 +303,12 @@ TEST(PlaneViews, ShowTheSlicesOfObjects) {
             return s.caption == slice_caption(unequal, {view.plane, index});
         });
     };
-    const ObjectMap& map = slice_at(views[0], 4).objects;
+    const SliceObjects& map = slice_at(views[0], 4).objects;
     ASSERT_EQ(map.width, 36);  // 0.8 × 0.9 µm: the longer side, 30 voxels, has no more pixels than voxels
     ASSERT_EQ(map.height, 30);
     EXPECT_GT(std::count(map.numbers.begin(), map.numbers.end(), 5U), 0);
     EXPECT_EQ(slice_at(views[0], 13).objects.numbers, std::vector<std::uint32_t>(36 * 30));
-    const ObjectMap& across = slice_at(views[2], 3).objects;
+    const SliceObjects& across = slice_at(views[2], 3).objects;
     EXPECT_EQ(across.numbers[static_cast<std::size_t>(4 * across.width + 4)], 5U);  // z = 4, y = 4
     EXPECT_EQ(across.numbers[static_cast<std::size_t>(4 * across.width + 9)], 0U);
 }
