@@ -169,7 +169,7 @@ class Objects:
         self.assertEqual(b.run(OVERFULL), [])
         row = next(e for e in b.find_all("#object-bar button") if b.ask("GET", f"/element/{e}/text") == "table row")
         b.click(row)
-        self.assertTrue(self.in_window(f"#object-{number}"), "its row is not in sight")
+        self.assertTrue(self.in_window(f"#object-{number} td"), "its row is not in sight")
         b.keys(b.find("body"), ESCAPE)
         b.settle()
         self.assertIsNone(self.text("#object-bar"))
@@ -218,7 +218,7 @@ class Objects:
         number, other = self.organelle(), self.organelle(1)
         b.open(analysis / "report.html", f"#object-{number}")
         self.chosen_everywhere(number)
-        self.assertTrue(self.in_window(f"#object-{number}"), "its row is not in sight")
+        self.assertTrue(self.in_window(f"#object-{number} td"), "its row is not in sight")
         b.run("location.hash = arguments[0]", f"object-{other}")
         self.chosen_everywhere(other)
         # Numbers in other tables are links.
