@@ -52,24 +52,26 @@
     for (const old of slice.stack.querySelectorAll(`.mark.${name}`)) old.remove();
     if (!pixelsOf(slice, number)) return;
     const { width, height, numbers } = slice.map;
-    const canvas = make('canvas', { className: `mark ${name}`, width, height }, slice.stack);
-    const context = canvas.getContext('2d'), image = context.createImageData(width, height);
+    const fine = Math.max(1, Math.round(400 / Math.max(width, height)));  // pixels a number, for a thin outline
+    const canvas = make('canvas', { className: `mark ${name}`, width: width * fine, height: height * fine }, slice.stack);
+    const context = canvas.getContext('2d'), image = context.createImageData(width * fine, height * fine);
+    const is = (x, y) => x >= 0 && y >= 0 && x < width * fine && y < height * fine &&
+      numbers[Math.floor(y / fine) * width + Math.floor(x / fine)] === number;
     let sumX = 0, top = height;
-    for (let y = 0, i = 0; y < height; ++y) {
-      for (let x = 0; x < width; ++x, ++i) {
-        if (numbers[i] !== number) continue;
-        sumX += x + 0.5;
-        top = Math.min(top, y);
-        const inner = x > 0 && y > 0 && x + 1 < width && y + 1 < height && numbers[i - 1] === number &&
-          numbers[i + 1] === number && numbers[i - width] === number && numbers[i + width] === number;
-        image.data.set([255, 225, 60, inner ? (strong ? 70 : 25) : 255], 4 * i);
+    for (let y = 0; y < height * fine; ++y) {
+      for (let x = 0; x < width * fine; ++x) {
+        if (!is(x, y)) continue;
+        sumX += (x + 0.5) / (fine * fine * fine);
+        top = Math.min(top, y / fine);
+        const inner = is(x - 2, y) && is(x + 2, y) && is(x, y - 2) && is(x, y + 2);
+        image.data.set([255, 225, 60, inner ? (strong ? 70 : 25) : 255], 4 * (y * width * fine + x));
       }
     }
     context.putImageData(image, 0, 0);
     if (!strong) return;
     const tag = make('span', { className: `mark tag ${name}`, textContent: number }, slice.stack);
     tag.style.left = `${100 * sumX / pixelsOf(slice, number) / width}%`;
-    tag.style.top = `${100 * top / height}%`;
+    tag.style.top = `max(${100 * top / height}%, 12px)`;
   }
 
   let marked = null;  // the object whose marks are drawn, as slices are shown
