@@ -41,6 +41,7 @@ RecordEntries record_of(const Arguments& a, const Model& model) {
                  (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) + ", smoothing " +
                  std::to_string(a.notes.smoothing))
         .add(record_names::objects, objects_of_model)
+        .add("Pictures", a.notes.pictures)
         .add("Measures", a.notes.measures.text())
         .add_machine()
         .entries();
@@ -51,6 +52,7 @@ void run(const Arguments& a, const Common& common) {
     refuse_exchanged({{"the tomogram", a.in}, {"the folder for results", a.out}});
     AnalyzeOptions options;
     options.predict = a.predict.options();
+    options.pictures = pictures_named(a.notes.pictures);
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
     folder.keep(a.in);
     folder.keep(a.predict.model_file);
@@ -113,6 +115,11 @@ Command analyze_command() {
                              "cannot measure the result again after corrections");
                 app.add_option("--smoothing", a->notes.smoothing, "Smoothing iterations on surfaces (volumes stay)")
                     ->check(CLI::Range(0, 1000))
+                    ->capture_default_str();
+                app.add_option("--pictures", a->notes.pictures,
+                               "full: slices, 3D view, two large ray-traced pictures; quick: slices, 3D view, one small "
+                               "picture; none: a page of numbers and plots only")
+                    ->check(CLI::IsMember({"none", "quick", "full"}))
                     ->capture_default_str();
                 app.add_option("--dataset", a->notes.dataset, "Dataset within an HDF5 file");
                 add_voxel_option(app, a->notes.voxel_nm, "Voxel size in nm, for files that carry none");

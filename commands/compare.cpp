@@ -66,10 +66,11 @@ void print_smallest(const CellGroups& groups, std::vector<Comparison> comparison
     if (comparisons.size() > 8) comparisons.resize(8);
     for (const Comparison& c : comparisons) {
         const CellMeasure& m = groups.measures[c.measure];
-        char numbers[160];
-        std::snprintf(numbers, sizeof numbers,
-                      "median %.4g → %.4g %s, Hedges' g %.2f, p %.3g, corrected %.3g", c.reference.median,
-                      c.compared.median, m.unit.c_str(), c.effect.value, c.p, c.p_benjamini_hochberg);
+        char effect[32] = "", numbers[160];
+        if (!std::isnan(c.effect.value))
+            std::snprintf(effect, sizeof effect, "Hedges' g %.2f, ", c.effect.value);
+        std::snprintf(numbers, sizeof numbers, "median %.4g → %.4g %s, %sp %.3g, corrected %.3g", c.reference.median,
+                      c.compared.median, m.unit.c_str(), effect, c.p, c.p_benjamini_hochberg);
         common.say(m.class_name + " " + m.name + ", " + groups.groups[c.group] + ": " + numbers);
     }
 }

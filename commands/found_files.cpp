@@ -76,7 +76,8 @@ Json notes_json(const FoundNotes& n) {
             {"voxel_error_percent", m.voxel_error_percent},
             {"placements", m.placements},
             {"format", n.surfaces.format},
-            {"per_instance", n.surfaces.per_instance}};
+            {"per_instance", n.surfaces.per_instance},
+            {"pictures", n.pictures}};
 }
 
 FoundNotes notes_in(const Json& json) {
@@ -91,6 +92,7 @@ FoundNotes notes_in(const Json& json) {
     n.measures.placements = json.at("placements").get<int>();
     n.surfaces.format = json.at("format").get<std::string>();
     n.surfaces.per_instance = json.at("per_instance").get<bool>();
+    n.pictures = json.value("pictures", n.pictures);
     return n;
 }
 

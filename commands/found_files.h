@@ -25,6 +25,7 @@ struct FoundNotes {
     int smoothing = 8;
     MeasureOptions measures;
     SurfaceFiles surfaces;
+    std::string pictures = "full";  ///< see pictures_named
 };
 
 /// What found.json says, read back.

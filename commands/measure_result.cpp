@@ -52,7 +52,7 @@ std::string tomogram_of(const MeasureResultArguments& a, const Record& record) {
 }
 
 RecordEntries record_of(const MeasureResultArguments& a, const std::string& tomogram, const Record& origin,
-                        const MeasureOptions& measures) {
+                        const MeasureOptions& measures, const std::string& pictures) {
     RecordWriter record("measure");
     record.add_file(record_names::input, tomogram)
         .add(record_names::model, origin.value(record_names::model))
@@ -64,6 +64,7 @@ RecordEntries record_of(const MeasureResultArguments& a, const std::string& tomo
         .add_file(record_names::edits, a.edits)
         .add("Errors", a.errors == "auto" ? "" : a.errors)
         .add("Smoothing", a.smoothing ? std::to_string(*a.smoothing) : "")
+        .add("Pictures", pictures)
         .add("Measures", measures.text())
         .add_machine();
     return record.entries();
@@ -105,6 +106,7 @@ void measure_result(const Common& common, const MeasureResultArguments& a) {
         for (const auto& input : {a.result, a.edits}) output.keep(input);
 
     AnalyzeOptions options;
+    options.pictures = pictures_named(stored.notes.pictures);
     MeasureOptions measures = a.measures;
     measures.take_missing(stored.notes.measures);
     options.measures = measures.options(legend, a.smoothing.value_or(stored.notes.smoothing));
@@ -119,7 +121,7 @@ void measure_result(const Common& common, const MeasureResultArguments& a) {
                          "Say where it lies: --tomogram FILE");
     tomogram.grid = stored.tomogram;
     tomogram.voxel_size_known = stored.voxel_size_known;
-    options.record = record_of(a, file, origin, measures);
+    options.record = record_of(a, file, origin, measures, stored.notes.pictures);
 
     StageTimes times;
     const Progress progress = times.watch(common.progress());

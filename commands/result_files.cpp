@@ -54,6 +54,10 @@ void write_surfaces(const fs::path& folder, const Analysis& a, const SurfaceFile
 
 }  // namespace
 
+Pictures pictures_named(const std::string& name) {
+    return name == "none" ? Pictures::none : name == "quick" ? Pictures::quick : Pictures::full;
+}
+
 void SurfaceFiles::declare(CLI::App& app) {
     app.add_option("--format", format, "Surface files")
         ->check(CLI::IsMember({"ply", "stl", "obj", "glb", "vtp"}))
@@ -70,7 +74,7 @@ void write_result(const fs::path& folder, const Analysis& a, const SurfaceFiles&
     write_surfaces(folder / "surfaces", a, surfaces, legend);
     write_measures(folder, a.measures, legend);
     progress(0.8);
-    fs::create_directory(folder / "pictures");
+    if (!a.pictures.empty() || !a.figures.empty()) fs::create_directory(folder / "pictures");
     for (const auto& picture : a.pictures)
         write_png(folder / "pictures" / (picture.name + ".png"), picture.image);
     if (!a.figures.empty()) write_text(folder / "pictures" / "plots.svg", svg_file(a.figures));

@@ -17,6 +17,9 @@ struct SurfaceFiles {
     void declare(CLI::App& app);
 };
 
+/// What `--pictures` says: none, quick or full.
+Pictures pictures_named(const std::string& name);
+
 /// Writes classes and objects, surfaces, tables, pictures, page and summary into a folder. `errors`: of the model that
 /// made the classes. Throws InputError.
 void write_result(const std::filesystem::path& folder, const Analysis& analysis, const SurfaceFiles& surfaces,

@@ -185,7 +185,7 @@ Analysis measure_found(Found found, const Tomogram& tomogram, const Legend& lege
     a.measures.summary.record.emplace_back("Device", a.prediction.device_text());
     a.measures.summary.record.emplace_back("Precision", a.prediction.precision);
     a.warnings = find_warnings(tomogram, legend, found.model_voxel_um, a, options);
-    if (options.pictures) make_pictures_and_page(a, tomogram, legend, options, progress);
+    if (options.page) make_page(a, tomogram, legend, options, progress);
     return a;
 }
 

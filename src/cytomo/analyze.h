@@ -31,13 +31,18 @@ struct Found {
     double model_voxel_um = 0;  ///< that the model was trained at
 };
 
+/// What is drawn. `none`: plots of numbers only. `quick`: slices, the 3D view, and one small ray-traced picture.
+/// `full`: two large ones as well as slices and the 3D view.
+enum class Pictures { none, quick, full };
+
 struct AnalyzeOptions {
     PredictOptions predict;
     InstanceOptions instances = default_instance_options();  ///< other legends: instance_options_for
     CellOptions measures;                                    ///< but for errors, which the model carries
     std::int64_t page_triangles = 150'000;                   ///< of the 3D view in the page
     std::int64_t picture_triangles = 1'500'000;
-    bool pictures = true;  ///< false: numbers only, no pictures and no page
+    Pictures pictures = Pictures::full;
+    bool page = true;  ///< false: numbers only, no pictures and no page
     /// How the result came about, for page and summary: version, model, input, options, date, …
     std::vector<std::pair<std::string, std::string>> record;
     std::vector<std::string> warnings;  ///< of the reader, to be shown on the page

@@ -1,99 +1,23 @@
 #include "analyze_page.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <map>
-#include <mutex>
-#include <numeric>
+#include <iterator>
 #include <variant>
 
-#include "cytomo/core/parallel.h"
+#include "analyze_surfaces.h"
+#include "cytomo/core/class_names.h"
 #include "cytomo/labels/object_classes.h"
 #include "cytomo/report/filopodia_pictures.h"
 #include "cytomo/report/html.h"
 #include "cytomo/report/rendering.h"
 #include "cytomo/report/slices.h"
-#include "cytomo/surfaces/simplify.h"
 
 namespace cytomo {
 
 namespace {
-
-/// Part of the surface of a class: some of its objects.
-struct Piece {
-    std::uint8_t class_id = 0;
-    Mesh mesh;
-};
-
-/// All that is shown. The body's outline stands for the cytoplasm, whose own surface also has a hole for each
-/// organelle. Objects are joined to pieces large enough to share out a number of triangles, small enough to
-/// work on side by side.
-std::vector<Piece> pieces_of(const Analysis& a) {
-    constexpr std::size_t enough = 100'000;
-    std::vector<Piece> out;
-    if (!a.body.empty()) out.push_back({a.body_class, a.body});
-    bool open = false;
-    for (std::size_t n = 1; n < a.measures.object_surfaces.size(); ++n) {
-        const auto c = a.instances.class_of[n];
-        if (a.measures.object_surfaces[n].empty() || (c == a.body_class && !a.body.empty())) continue;
-        if (!open || out.back().class_id != c || out.back().mesh.triangles.size() >= enough)
-            out.push_back({c, {}});
-        open = true;
-        append(out.back().mesh, a.measures.object_surfaces[n]);
-    }
-    return out;
-}
-
-/// At most `most` triangles in all; every piece keeps its share, but small classes are not ground down to
-/// nothing.
-void simplify_pieces(std::vector<Piece>& pieces, std::int64_t most, const Grid& border,
-                     const Progress& progress) {
-    std::map<std::uint8_t, double> of_class;
-    double total = 0;
-    for (const Piece& p : pieces) {
-        of_class[p.class_id] += static_cast<double>(p.mesh.triangles.size());
-        total += static_cast<double>(p.mesh.triangles.size());
-    }
-    if (total <= static_cast<double>(most)) return;
-    std::vector<std::size_t> order(pieces.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t k) {
-        return pieces[i].mesh.triangles.size() > pieces[k].mesh.triangles.size();
-    });
-    double done = 0;
-    std::mutex mutex;
-    parallel_for(static_cast<std::int64_t>(order.size()), [&](std::int64_t i) {
-        Piece& piece = pieces[order[static_cast<std::size_t>(i)]];
-        const auto triangles = static_cast<double>(piece.mesh.triangles.size());
-        const double kept = std::max(static_cast<double>(most) / total, 2000 / of_class.at(piece.class_id));
-        SimplifyOptions simple;
-        simple.target_triangles = static_cast<std::int64_t>(kept * triangles) + 4;
-        simple.border = border;
-        simple.mend_crossings = false;
-        if (kept < 1) piece.mesh = simplify(piece.mesh, simple);
-        const std::lock_guard lock(mutex);
-        done += triangles;
-        progress(done / total);
-    });
-}
-
-/// One surface a class, in its colour.
-std::vector<ColouredMesh> coloured_classes(const std::vector<Piece>& pieces, const Legend& legend) {
-    std::vector<ColouredMesh> out;
-    for (std::size_t i = 0; i < pieces.size();) {
-        const auto c = pieces[i].class_id;
-        Mesh mesh;
-        for (; i < pieces.size() && pieces[i].class_id == c; ++i) append(mesh, pieces[i].mesh);
-        const LegendEntry unknown{c, legend.name_of(c), {170, 170, 170}};
-        const auto* entry = legend.find(c);
-        out.push_back(coloured(std::move(mesh), entry != nullptr ? *entry : unknown));
-    }
-    make_visible(out);
-    return out;
-}
 
 Table summary_cards(const Summary& summary) {
     Table t;
@@ -149,39 +73,89 @@ std::string size_text(const Grid& g) {
     return text;
 }
 
-}  // namespace
+/// What can be pointed at: all objects.
+std::vector<PageObject> objects_to_point_at(const Analysis& a, const Legend& legend) {
+    std::vector<PageObject> out;
+    for (const Object& o : a.measures.objects)
+        out.push_back({o.instance, legend.name_of(o.class_id), o.centroid_um, o.min_um, o.max_um, o.volume_um3});
+    return out;
+}
 
-void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend& legend,
-                            const AnalyzeOptions& options, const Progress& progress) {
-    // Pictures show what is counted.
-    const ClassVolume shown = classes_of_objects(*a.classes, a.instances, progress.stage("classes of objects"));
+/// The cell body is in every slice: it chooses none.
+std::vector<PageObject> organelles(const std::vector<PageObject>& objects) {
+    std::vector<PageObject> out;
+    std::copy_if(objects.begin(), objects.end(), std::back_inserter(out),
+                 [](const PageObject& o) { return !is_cell_body_name(o.class_name); });
+    return out;
+}
+
+/// Slices across a volume flatter than this show nothing.
+constexpr int fewest_rows = 8;
+
+void draw_slices(Analysis& a, const ClassVolume& shown, const Tomogram& tomogram, const Legend& legend,
+                 const Progress& progress) {
     const auto slices = richest_slices(shown);
     const double part = 1.0 / static_cast<double>(slices.size());
     for (std::size_t s = 0; s < slices.size(); ++s)
-        a.pictures.push_back(
-            {"slice-" + name(slices[s].plane),
-             slice_picture(tomogram, &shown, legend, slices[s], {},
-                           progress.stage("drawing slices")
-                               .part(part * static_cast<double>(s), part * static_cast<double>(s + 1)))});
-    auto pieces = pieces_of(a);
-    simplify_pieces(pieces, options.picture_triangles, tomogram.grid,
-                    progress.stage("surfaces for pictures"));
-    const auto meshes = coloured_classes(pieces, legend);
-    std::array<RenderOptions, 2> views;
-    views[1].view = View::top;
-    const std::vector<Image> rendered = render_views(meshes, views, progress.stage("ray tracing"));
-    a.pictures.push_back({"surfaces", rendered[0]});
-    a.pictures.push_back({"surfaces-top", rendered[1]});
+        if (slices[s].plane == Plane::xy || tomogram.grid.size.z >= fewest_rows)
+            a.pictures.push_back(
+                {"slice-" + name(slices[s].plane),
+                 slice_picture(tomogram, &shown, legend, slices[s], {},
+                               progress.part(part * static_cast<double>(s), part * static_cast<double>(s + 1)))});
+}
 
-    if (const auto* entry = legend.find_kind("filopodium");
-        entry != nullptr && !a.measures.filopodia.empty()) {
-        FilopodiaPictureOptions map;
-        map.class_id = entry->id;
-        map.scale_bar = tomogram.voxel_size_known;
-        a.pictures.push_back({"filopodia", filopodia_picture(classes_of_objects(*a.found_classes, slices_of(*a.found)),
-                                                            a.measures.filopodia, map)});
+/// Ray-traced pictures: the first is that of the page.
+void draw_surfaces(Analysis& a, const std::vector<ColouredMesh>& meshes, bool quick, const Progress& progress) {
+    std::vector<RenderOptions> views(quick ? 1 : 2);
+    if (quick) {
+        views[0].width = 800, views[0].height = 600;
+        views[0].sky_samples = 16, views[0].lamp_samples = 4;
+    } else {
+        views[1].view = View::top;
     }
+    auto rendered = render_views(meshes, views, progress);
+    const char* names[] = {"surfaces", "surfaces-top"};
+    for (std::size_t v = 0; v < rendered.size(); ++v) a.pictures.push_back({names[v], std::move(rendered[v])});
+}
 
+void draw_filopodia(Analysis& a, const Tomogram& tomogram, const Legend& legend) {
+    const auto* entry = legend.find_kind("filopodium");
+    if (entry == nullptr || a.measures.filopodia.empty()) return;
+    FilopodiaPictureOptions map;
+    map.class_id = entry->id;
+    map.scale_bar = tomogram.voxel_size_known;
+    a.pictures.push_back({"filopodia", filopodia_picture(classes_of_objects(*a.found_classes, slices_of(*a.found)),
+                                                        a.measures.filopodia, map)});
+}
+
+/// Pictures as files, and those of the page. `shown`: the classes as their objects have them.
+void make_pictures(Analysis& a, Report& report, const ClassVolume& shown, const Tomogram& tomogram,
+                   const Legend& legend, const AnalyzeOptions& options, const Progress& progress) {
+    const bool quick = options.pictures == Pictures::quick;
+    draw_slices(a, shown, tomogram, legend, progress.stage("drawing slices"));
+    auto pieces = surface_pieces(a);
+    simplify_pieces(pieces, quick ? options.page_triangles : options.picture_triangles, tomogram.grid,
+                    progress.stage("surfaces for pictures"));
+    draw_surfaces(a, coloured_classes(pieces, legend), quick, progress.stage("ray tracing"));
+    const auto surfaces = std::find_if(a.pictures.begin(), a.pictures.end(),
+                                       [](const NamedPicture& p) { return p.name == "surfaces"; });
+    report.rendering = surfaces->image;
+    draw_filopodia(a, tomogram, legend);
+    PlaneViewOptions planes;
+    planes.per_plane = 12;
+    planes.fewest_rows = fewest_rows;
+    const auto chosen_by = organelles(report.objects);
+    planes.objects = chosen_by;
+    planes.read_objects = a.instances.read;
+    report.planes = make_plane_views(tomogram, &shown, legend, planes, progress.stage("slices for the page"));
+    simplify_pieces(pieces, options.page_triangles, tomogram.grid, progress.stage("surfaces for the page"));
+    report.meshes = coloured_classes(pieces, legend);
+}
+
+}  // namespace
+
+void make_page(Analysis& a, const Tomogram& tomogram, const Legend& legend, const AnalyzeOptions& options,
+               const Progress& progress) {
     Report report;
     report.title = std::filesystem::path(tomogram.source).filename().string();
     report.subtitle = size_text(tomogram.grid);
@@ -191,14 +165,13 @@ void make_pictures_and_page(Analysis& a, const Tomogram& tomogram, const Legend&
     report.warnings = a.warnings;
     report.summary = summary_cards(a.measures.summary);
     report.tables = tables_to_read(a, legend);
-    report.planes =
-        make_plane_views(tomogram, &shown, legend, 5, 700, progress.stage("slices for the page"));
-    report.rendering = rendered[0];
-    simplify_pieces(pieces, options.page_triangles, tomogram.grid, progress.stage("surfaces for the page"));
-    report.meshes = coloured_classes(pieces, legend);
+    report.legend = legend;
+    report.objects = objects_to_point_at(a, legend);
+    // Pictures show what is counted.
+    const ClassVolume shown = classes_of_objects(*a.classes, a.instances, progress.stage("classes of objects"));
+    if (options.pictures != Pictures::none) make_pictures(a, report, shown, tomogram, legend, options, progress);
     a.figures = analysis_figures(a, shown, tomogram, legend, progress);
     report.figures = a.figures;
-    report.legend = legend;
     a.page = html(report, progress.stage("writing the page"));
 }
 

@@ -11,8 +11,8 @@ namespace cytomo {
 std::vector<Figure> analysis_figures(const Analysis& analysis, const ClassVolume& shown, const Tomogram& tomogram,
                                      const Legend& legend, const Progress& progress);
 
-/// Adds pictures, plots and page to an analysis that is complete otherwise.
-void make_pictures_and_page(Analysis& analysis, const Tomogram& tomogram, const Legend& legend,
-                            const AnalyzeOptions& options, const Progress& progress);
+/// Adds plots, page and, as asked for, pictures to an analysis that is complete otherwise.
+void make_page(Analysis& analysis, const Tomogram& tomogram, const Legend& legend, const AnalyzeOptions& options,
+               const Progress& progress);
 
 }  // namespace cytomo

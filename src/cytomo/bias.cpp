@@ -224,7 +224,7 @@ Bias measure_bias(const Model& model, const BiasOptions& options, const Progress
         Tomogram tomogram = tomogram_from(std::make_shared<const Volume<float>>(made.tomogram),
                                           "simulated cell, seed " + std::to_string(simulation.seed));
         AnalyzeOptions analysis = options.analyze;
-        analysis.pictures = false;
+        analysis.page = false;
         analysis.measures.placements = 0;  // random ones tell nothing about errors
         const Analysis a = analyze(tomogram, model, analysis, progress.stage(prefix + "analyzing"));
         const MeasuredCell measured{a.instances,

@@ -22,8 +22,8 @@ Table bias_table(const std::vector<BiasRow>& rows, const Legend& legend) {
         {"true_mean", "", "mean of the truth"},
         {"measured_mean", "", "mean of what was measured"},
         {"bias_percent", "%", "sum of measured over sum of true, less 1: 5 means 5 % too much"},
-        {"bias_low_percent", "%", "lower end of its 90 % interval (bootstrap over cells; from 3 cells)"},
-        {"bias_high_percent", "%", "upper end of the same"},
+        {"bias_low_percent", "%", "lower end of the 90 % interval of the bias (bootstrap over cells; from 3 cells)"},
+        {"bias_high_percent", "%", "upper end of the 90 % interval of the bias"},
         {"median_error_percent", "%", "median error of single samples"},
         {"spread_percent", "%", "half of the range that the middle 68 % of single errors span"}};
     for (const BiasRow& r : rows)
@@ -95,8 +95,10 @@ std::string bias_page(const Bias& bias, const std::vector<std::pair<std::string,
     report.tables.push_back(bias_table(bias.rows, bias.legend));
     if (bias.learnt) report.tables.push_back(error_fit_table(*bias.learnt, bias.legend));
     report.planes = bias.views;
+    report.planes_name = "First cell";
     report.planes_heading = "One slice of the first cell: image, truth, what was found";
     report.figures = ratio_figures(bias);
+    report.figures_name = "Errors";
     report.figures_heading = "Errors of single objects and cells";
     report.legend = bias.legend;
     return html(report, progress);

@@ -3,7 +3,7 @@
 
     tests/browser/pages.py ANALYSIS OTHER_PAGE… [--pictures FOLDER]
 
-ANALYSIS: folder that `cytomo analyze` wrote. OTHER_PAGE: pages without a 3D view. Pictures of what was seen go to FOLDER.
+ANALYSIS: folder that `cytomo analyze` wrote, with its instances as instances.npy. OTHER_PAGE: pages without a 3D view. Pictures of what was seen go to FOLDER.
 Ends with 77 where chromium or chromedriver are missing (scripts/install-dependencies test).
 """
 import argparse
@@ -17,10 +17,12 @@ from pathlib import Path
 import numpy as np
 
 sys.dont_write_bytecode = True
-from webdriver import Browser, read_png
+import objects
+from objects import OVERFULL
+from webdriver import ELEMENT, Browser
 
 analysis, others, pictures = None, [], None
-SHIFT = "\ue008"
+SHIFT, CONTROL = "\ue008", "\ue009"
 
 
 def differing(a, b, by=24):
@@ -34,12 +36,6 @@ def number(text):
         return float(text.replace("−", "-").replace(" ", "").replace(" ", ""))
     except ValueError:
         return float("nan")
-
-
-# Cards whose text runs over their edge.
-OVERFULL = ("return [...document.querySelectorAll('.card')].filter(c => { const edge = c.getBoundingClientRect().right;"
-            "return [...c.querySelectorAll('*')].some(e => { const r = document.createRange(); r.selectNodeContents(e);"
-            "return r.getBoundingClientRect().right > edge - 1; }); }).map(c => c.textContent)")
 
 
 class Page(unittest.TestCase):
@@ -58,6 +54,9 @@ class Page(unittest.TestCase):
         self.assertEqual(self.browser.complaints(), [], "the console must stay silent")
 
     def canvas(self, name=None):
+        """What the 3D view shows while the mouse is elsewhere."""
+        self.browser.mouse(("to", 2, 2))
+        self.browser.run("document.querySelector('#viewer canvas').scrollIntoView({block: 'center'})")
         self.browser.settle()
         return self.browser.picture(self.browser.find("#viewer canvas"), pictures / f"{name}.png" if name else None)
 
@@ -85,9 +84,7 @@ class Page(unittest.TestCase):
                                "e => !e.name.startsWith('data:')).map(e => e.name)"), [])
         broken = b.run("return [...document.images].filter(i => !i.complete || i.naturalWidth === 0).map(i => i.alt)")
         self.assertEqual(broken, [])
-        self.assertEqual(b.run(OVERFULL), [])
-        # Nothing is wider than the window, and no section is empty.
-        self.assertLessEqual(b.run("return document.documentElement.scrollWidth - window.innerWidth"), 0)
+        # No section is empty.
         self.assertEqual(b.run("return [...document.querySelectorAll('section')].filter(s => s.offsetHeight < 60).map(s => s.id)"), [])
         for section in ("numbers", "picture", "view", "slices", "distributions", "tables"):
             b.picture(b.find(f"section#{section}"), pictures / f"section-{section}.png")
@@ -113,7 +110,7 @@ class Page(unittest.TestCase):
             self.assertEqual(shown.index(True), value)
             self.assertEqual(len(set(captions)), slices, "two slices with the same caption")
             before = b.picture(b.find_all(".plane")[p])
-            b.run("arguments[0].scrollIntoView({block: 'center'})", {"element-6066-11e4-a52e-4f735466cecf": choose})
+            b.run("arguments[0].scrollIntoView({block: 'center'})", {ELEMENT: choose})
             width = b.run("return document.querySelectorAll('.choose')[arguments[0]].offsetWidth", sum(s for _, s in planes[:p]))
             for wanted in (0, slices - 1):  # by the mouse, to either end
                 b.mouse(("move", choose, round((wanted / (slices - 1) - 0.5) * (width - 18)), 0), ("down",), ("up",))
@@ -129,9 +126,9 @@ class Page(unittest.TestCase):
 
     def test_classes_can_be_hidden_and_faded(self):
         b = self.browser
-        b.run("document.querySelectorAll('.scale').forEach(s => s.remove())")
+        b.run("document.querySelectorAll('.scale, .enlarge').forEach(s => s.remove())")
         stack = next(s for s in b.find_all(".stack")
-                     if b.run("return arguments[0].checkVisibility()", {"element-6066-11e4-a52e-4f735466cecf": s}))
+                     if b.run("return arguments[0].checkVisibility()", {ELEMENT: s}))
 
         def colour():
             p = b.picture(stack).astype(int)
@@ -150,16 +147,6 @@ class Page(unittest.TestCase):
         self.assertAlmostEqual(colour() / with_classes, value, delta=0.06)
         b.drag(slider, (0, 0), (-width // 2 + 4, 0))
         self.assertLess(colour(), 0.01)
-
-    def test_a_click_enlarges_a_plane(self):
-        b = self.browser
-        width = "return document.querySelector('.plane').getBoundingClientRect().width"
-        small = b.run(width)
-        b.click(b.find(".plane .slice:not([hidden]) .stack"))
-        large = b.run(width)
-        self.assertTrue(large > small or small == b.run("return document.querySelector('.planes').getBoundingClientRect().width"))
-        b.click(b.find(".plane .slice:not([hidden]) .stack"))
-        self.assertEqual(b.run(width), small)
 
     # ---- 3D view -------------------------------------------------------------------------------
     def test_surfaces_are_drawn(self):
@@ -185,7 +172,8 @@ class Page(unittest.TestCase):
         self.assertEqual(self.pixels_per_um(), scale, "turning is not zooming")
         self.assertEqual(differing(turned, self.canvas()), 0, "it stands still")
         # A full turn: 2π / 0.008 pixels, in parts that fit into the view. The same picture again.
-        b.mouse(("move", canvas, 0, 0), ("down",), ("up",), ("down",), ("up",))
+        # Not by two clicks: drawn by the processor, the first may take too long for the second to belong to it.
+        b.run("document.querySelector('#viewer canvas').dispatchEvent(new MouseEvent('dblclick', {bubbles: true}))")
         self.assertLess(differing(start, self.canvas()), 0.001)
         whole, done = round(2 * np.pi / 0.008), 0
         while done < whole:
@@ -199,7 +187,7 @@ class Page(unittest.TestCase):
         b.click(next(e for e in b.find_all("#viewer-panel button")
                      if b.ask("GET", f"/element/{e}/text") == "top"))
         for _ in range(6):  # small enough to stay in view, and off the panel
-            b.wheel(canvas, 0, 0, 240)
+            b.wheel(canvas, 0, 0, 240, CONTROL)
         first = np.argwhere(self.drawn(self.canvas())).mean(axis=0)
         b.drag(canvas, (0, 0), (70, 30), SHIFT)
         second = np.argwhere(self.drawn(self.canvas())).mean(axis=0)
@@ -208,10 +196,10 @@ class Page(unittest.TestCase):
     def test_wheel_zooms_by_what_it_says_and_keeps_the_place(self):
         b, canvas = self.browser, self.browser.find("#viewer canvas")
         before, small = self.pixels_per_um(), self.drawn(self.canvas()).sum()
-        b.wheel(canvas, 0, 0, -300)
+        b.wheel(canvas, 0, 0, -300, CONTROL)
         self.assertAlmostEqual(self.pixels_per_um() / before, np.exp(300 * 0.0012), delta=0.01)
         self.assertGreater(self.drawn(self.canvas("view-near")).sum(), small)
-        b.wheel(canvas, 0, 0, 300)
+        b.wheel(canvas, 0, 0, 300, CONTROL)
         self.assertAlmostEqual(self.pixels_per_um() / before, 1, delta=1e-3)
         b.keys(canvas, "+")
         self.assertAlmostEqual(self.pixels_per_um() / before, 1.15, delta=0.01)
@@ -243,7 +231,7 @@ class Page(unittest.TestCase):
               const l = Number(m.dataset.low.split(',')[0]), s = Number(m.dataset.size.split(',')[0]);
               low = Math.min(low, l); high = Math.max(high, l + s); } return [low, high]""")
         for _ in range(8):  # until all of it lies beside the panel
-            b.wheel(b.find("#viewer canvas"), 0, 0, 240)
+            b.wheel(b.find("#viewer canvas"), 0, 0, 240, CONTROL)
         columns = np.nonzero(self.drawn(self.canvas()).any(axis=0))[0]
         self.assertAlmostEqual((columns[-1] - columns[0] + 1) / self.pixels_per_um() / (high - low), 1, delta=0.06)
 
@@ -273,9 +261,12 @@ class Page(unittest.TestCase):
         self.assertGreater(differing(opaque, self.canvas()), 0.01)
 
     # ---- tables --------------------------------------------------------------------------------
-    CELLS = ("const t = document.querySelectorAll('table')[arguments[0]];"
-             "return [[...t.tHead.rows[0].cells].map(c => [c.textContent, c.getAttribute('aria-sort')]),"
-             "[...t.tBodies[0].rows].map(r => [...r.cells].map(c => [c.textContent, c.classList.contains('text')]))]")
+    CELLS = ("const cells = (t) => [[...t.tHead.rows[0].cells].map(c => [c.textContent, c.getAttribute('aria-sort')]),"
+             "[...t.tBodies[0].rows].map(r => [...r.cells].map(c => [c.textContent, c.classList.contains('text')]))];"
+             "const table = document.querySelectorAll('table')[arguments[0]];")
+    # Every heading is clicked twice; what the table shows after each click.
+    SORTED = CELLS + ("return [...table.tHead.rows[0].cells].map(h => [0, 1].map(() => {"
+                      "h.querySelector('button').click(); return cells(table); }))")
 
     def test_tables_sort(self):
         b = self.browser
@@ -283,13 +274,10 @@ class Page(unittest.TestCase):
         self.assertGreater(tables, 3)
         sorted_columns = 0
         for t in range(tables):
-            heads, rows = b.run(self.CELLS, t)
+            heads, rows = b.run(self.CELLS + "return cells(table)", t)
             everything = sorted(str(r) for r in rows)
-            for c in range(len(heads)):
-                for direction in ("ascending", "descending"):
-                    b.run("document.querySelectorAll('table')[arguments[0]].tHead.rows[0].cells[arguments[1]]"
-                          ".querySelector('button').click()", t, c)
-                    now, rows = b.run(self.CELLS, t)
+            for c, clicks in enumerate(b.run(self.SORTED, t)):
+                for direction, (now, rows) in zip(("ascending", "descending"), clicks):
                     self.assertEqual([h[1] for h in now], [direction if i == c else None for i in range(len(heads))])
                     self.assertEqual(sorted(str(r) for r in rows), everything, "rows must stay whole")
                     if any(r[c][1] for r in rows):
@@ -310,11 +298,19 @@ class Page(unittest.TestCase):
             rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
         names = self.browser.run("return [...document.querySelectorAll('details.table > summary')].map(s => s.textContent)")
         t = next(i for i, n in enumerate(names) if n.startswith("objects "))
-        heads, cells = self.browser.run(self.CELLS, t)
+        heads, cells = self.browser.run(self.CELLS + "return cells(table)", t)
         column = next(i for i, h in enumerate(heads) if h[0].startswith("volume "))
         self.assertEqual(len(cells), len(rows))
         for row, line in zip(rows, cells):
             self.assertAlmostEqual(number(line[column][0]) / float(row["volume_um3"]), 1, delta=0.01)
+
+
+class ObjectsSmall(objects.Objects, unittest.TestCase):
+    size = (1280, 720)
+
+
+class ObjectsLarge(objects.Objects, unittest.TestCase):
+    size, dark = (1920, 1080), True
 
 
 class OtherPages(unittest.TestCase):
@@ -327,6 +323,7 @@ class OtherPages(unittest.TestCase):
             browser.picture(browser.find("body"), pictures / f"page-{page.stem}.png")
             self.assertEqual(browser.complaints(), [], page)
             self.assertEqual(browser.run(OVERFULL), [], page)
+            self.assertLessEqual(browser.run("return document.documentElement.scrollWidth - window.innerWidth"), 0, page)
             if browser.run("return document.querySelectorAll('table').length"):
                 browser.run("document.querySelector('th button').click()")
                 self.assertEqual(browser.run("return document.querySelector('th').getAttribute('aria-sort')"), "ascending")
@@ -358,4 +355,5 @@ if __name__ == "__main__":
             sys.exit(77)
     analysis, others, pictures = a.analysis, a.others, a.pictures
     pictures.mkdir(parents=True, exist_ok=True)
+    objects.analysis, objects.pictures = analysis, pictures
     unittest.main(argv=[sys.argv[0], "-v"] + (["-k", a.only] if a.only else []))

@@ -1,14 +1,13 @@
 """A browser without a window, by the WebDriver protocol over HTTP (w3.org/TR/webdriver2); nothing but Python's own library."""
 import base64
+import ctypes
 import json
 import os
 import re
-import struct
 import subprocess
 import tempfile
 import urllib.error
 import urllib.request
-import zlib
 
 import numpy as np
 
@@ -16,9 +15,9 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # so the standard calls a refer
 
 
 class Browser:
-    """Chromium. WebGL is drawn by the processor (SwiftShader), or not at all."""
+    """Chromium, with a view of `size` pixels. WebGL is drawn by the processor (SwiftShader), or not at all."""
 
-    def __init__(self, webgl=True):
+    def __init__(self, size=(1280, 720), webgl=True, dark=False):
         self.home = tempfile.TemporaryDirectory(prefix="cytomo-browser-")
         self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                        text=True, env=dict(os.environ, HOME=self.home.name, TMPDIR=self.home.name))
@@ -29,13 +28,15 @@ class Browser:
         else:
             raise RuntimeError("chromedriver did not start")
         self.root = f"http://127.0.0.1:{started[1]}"
-        arguments = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1000,720",
+        arguments = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", f"--window-size={size[0]},{size[1]}",
                      "--force-device-scale-factor=1", "--hide-scrollbars", "--force-prefers-reduced-motion"]
         arguments += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"] if webgl else ["--disable-3d-apis"]
         options = {"binary": "/usr/bin/chromium", "args": arguments}
         session = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
         self.root += f"/session/{session['sessionId']}"
+        self.command("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False)
+        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
     def close(self):
         try:
@@ -55,8 +56,14 @@ class Browser:
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{method} {path}: {json.load(error)['value']['message']}") from None
 
-    def open(self, path):
-        self.ask("POST", "/url", {"url": path.resolve().as_uri()})
+    def command(self, name, **parameters):
+        """A command of Chromium's own protocol."""
+        return self.ask("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
+
+    def open(self, path, fragment=""):
+        """Loads the page anew, whatever was shown before."""
+        self.ask("POST", "/url", {"url": "about:blank"})
+        self.ask("POST", "/url", {"url": path.resolve().as_uri() + fragment})
 
     def run(self, script, *arguments):
         """The value that a function body in JavaScript returns."""
@@ -81,24 +88,37 @@ class Browser:
             file.write_bytes(png)
         return read_png(png)
 
+    def screenshot(self):
+        """The window as PNG bytes."""
+        return base64.b64decode(self.ask("GET", "/screenshot"))
+
     def mouse(self, *steps):
-        """Steps: ("move", element, x from its middle, y), ("down",), ("up",)."""
+        """Steps: ("move", element, x from its middle, y), ("to", x in the window, y), ("down",), ("up",)."""
         kinds = {"move": lambda e, x, y: {"type": "pointerMove", "duration": 60, "origin": {ELEMENT: e}, "x": x, "y": y},
+                 "to": lambda x, y: {"type": "pointerMove", "duration": 0, "origin": "viewport", "x": x, "y": y},
                  "down": lambda: {"type": "pointerDown", "button": 0}, "up": lambda: {"type": "pointerUp", "button": 0}}
         self.ask("POST", "/actions", {"actions": [{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
                                                    "actions": [kinds[s[0]](*s[1:]) for s in steps]}]})
 
+    def key(self, kind, value):
+        """kind: keyDown or keyUp."""
+        self.ask("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [{"type": kind, "value": value}]}]})
+
     def drag(self, element, start, end, key=None):
         if key:
-            self.ask("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [{"type": "keyDown", "value": key}]}]})
+            self.key("keyDown", key)
         middle = [round((a + b) / 2) for a, b in zip(start, end)]
         self.mouse(("move", element, *start), ("down",), ("move", element, *middle), ("move", element, *end), ("up",))
         if key:
-            self.ask("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [{"type": "keyUp", "value": key}]}]})
+            self.key("keyUp", key)
 
-    def wheel(self, element, x, y, down):
+    def wheel(self, element, x, y, down, key=None):
+        if key:
+            self.key("keyDown", key)
         self.ask("POST", "/actions", {"actions": [{"type": "wheel", "id": "wheel", "actions": [
             {"type": "scroll", "origin": {ELEMENT: element}, "x": x, "y": y, "deltaX": 0, "deltaY": down, "duration": 0}]}]})
+        if key:
+            self.key("keyUp", key)
 
     def settle(self):
         """Waits until two pictures have been drawn since."""
@@ -110,48 +130,21 @@ class Browser:
         return [e["message"] for e in self.ask("POST", "/se/log", {"type": "browser"}) if e["level"] in ("SEVERE", "WARNING")]
 
 
+class PngImage(ctypes.Structure):
+    """png_image of libpng's simplified interface (png.h)."""
+    _fields_ = [("opaque", ctypes.c_void_p)] + [(name, ctypes.c_uint32) for name in (
+        "version", "width", "height", "format", "flags", "colormap_entries", "warning_or_error")] + [("message", ctypes.c_char * 64)]
+
+
 def read_png(data):
-    """Pixels of an 8-bit PNG without interlacing; transparency is dropped."""
-    at, packed = 8, b""
-    while at < len(data):
-        length, kind = struct.unpack(">I4s", data[at:at + 8])
-        body = data[at + 8:at + 8 + length]
-        if kind == b"IHDR":
-            width, height, bits, colour, _, _, interlaced = struct.unpack(">IIBBBBB", body)
-            if bits != 8 or colour not in (2, 6) or interlaced:
-                raise ValueError("not a plain picture")
-        if kind == b"IDAT":
-            packed += body
-        at += 12 + length
-    n = 3 if colour == 2 else 4
-    rows = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, 1 + width * n)
-    out = np.zeros((height, width * n), np.uint8)
-    above = np.zeros(width * n, np.uint8)
-    for y, row in enumerate(rows):
-        kind, line = row[0], row[1:]
-        if kind == 0:
-            now = line
-        elif kind == 1:  # sums along the row, channel by channel
-            now = np.cumsum(line.reshape(-1, n), axis=0, dtype=np.uint64).astype(np.uint8).ravel()
-        elif kind == 2:
-            now = line + above
-        else:
-            now = unfiltered(line.tolist(), above.tolist(), n, kind)
-        out[y] = above = np.asarray(now, np.uint8)
-    return out.reshape(height, width, n)[..., :3]
-
-
-def unfiltered(line, above, n, kind):
-    """A row whose pixels depend on the one before and the one above (filters 3 and 4 of the standard)."""
-    now = [0] * n + line
-    up = [0] * n + above
-    for i in range(n, len(now)):
-        a, b, c = now[i - n], up[i], up[i - n]
-        if kind == 3:
-            guess = (a + b) // 2
-        else:
-            p = a + b - c
-            away = (abs(p - a), abs(p - b), abs(p - c))
-            guess = (a, b, c)[away.index(min(away))]
-        now[i] = (now[i] + guess) & 255
-    return now[n:]
+    """Pixels, height × width × 3; transparency is laid on white."""
+    png = ctypes.CDLL("libpng16.so.16")
+    image = PngImage(version=1)
+    white = (ctypes.c_uint8 * 3)(255, 255, 255)
+    if not png.png_image_begin_read_from_memory(ctypes.byref(image), data, ctypes.c_size_t(len(data))):
+        raise ValueError(image.message.decode())
+    image.format = 2  # PNG_FORMAT_RGB
+    out = np.zeros((image.height, image.width, 3), np.uint8)
+    if not png.png_image_finish_read(ctypes.byref(image), white, out.ctypes.data_as(ctypes.c_void_p), 3 * image.width, None):
+        raise ValueError(image.message.decode())
+    return out

@@ -27,7 +27,27 @@ tail -2 both.txt | head -1 | grep -q '^once-more/report.html$' || fail "before t
 tail -1 both.txt | grep -q '^done (' || fail "the last line is: $(tail -1 both.txt)"
 
 refused 1 "--overwrite" analyze "$CELL/tomogram.mrc" result
-cytomo analyze "$CELL/tomogram.mrc" result --overwrite --per-instance --format stl --quiet --views 1 --no-probabilities
+full=$(ls result/pictures)
+for name in plots.svg slice-xy.png slice-xz.png slice-yz.png surfaces-top.png surfaces.png; do
+    case "$full" in *"$name"*) ;; *) fail "no picture $name" ;; esac
+done
+[ "$(grep -c 'class="rendering"' result/report.html)" = 1 ] || fail "no ray-traced picture on the page"
+
+# Less is drawn if less is asked for; the numbers are the same.
+cytomo analyze "$CELL/tomogram.mrc" result --overwrite --per-instance --format stl --quiet --views 1 --pictures quick --no-probabilities
 [ ! -s err.txt ] || fail "--quiet speaks"
 [ -n "$(ls result/surfaces/instances)" ] || fail "no surfaces of objects"
 [ ! -e result/found ] || fail "probabilities in spite of --no-probabilities"
+expect quick "the record's pictures" json result/summary.json record Pictures
+[ ! -e result/pictures/surfaces-top.png ] || fail "quick draws two pictures of surfaces"
+for part in 'id="slices"' 'id="view"' 'class="rendering"'; do
+    grep -q "$part" result/report.html || fail "quick: the page has no $part"
+done
+cytomo analyze "$CELL/tomogram.mrc" plain --quiet --views 1 --pictures none
+expect plots.svg "what is drawn without pictures" ls plain/pictures
+! grep -Eq 'id="(slices|view|picture)"' plain/report.html || fail "the page has pictures that nobody wanted"
+grep -q 'id="tables"' plain/report.html || fail "the page has no tables"
+json plain/summary.json seconds >out.txt
+! grep -q 'ray tracing' out.txt || fail "rays were traced though nobody wanted pictures"
+cmp plain/objects.csv result/objects.csv
+refused 2 "--pictures" analyze "$CELL/tomogram.mrc" other --pictures some

@@ -134,13 +134,13 @@ def page_agrees(folder, all_of):
             wanted = {"objects": c["objects"], "of the cell": 100 * c["fraction_of_cell"],
                       "outside objects": c["outside_objects_um3"]}
             shown(what + title, value, wanted[title])
-    names = re.findall(r'<details class="table" open><summary>(\w+) ', page)
+    names = re.findall(r'<details class="table"[^>]*><summary>(\w+) ', page)
     bodies = re.findall(r"<tbody>\n(.*?)</tbody>", page, re.S)
     if len(names) != len(bodies) or "objects" not in names or "class_intervals" not in names:
         raise SystemExit(f"{folder}: tables of the page: {names}")
     for name, body in zip(names, bodies):
         rows = table(folder, name)
-        for row, line in zip(rows, re.findall(r"<tr>(.*?)</tr>", body)):
+        for row, line in zip(rows, re.findall(r"<tr[^>]*>(.*?)</tr>", body)):
             cells = [html.unescape(re.sub("<.*?>", "", c)) for c in re.findall(r"<td[^>]*>(.*?)</td>", line)]
             if len(cells) != len(row):
                 raise SystemExit(f"{folder}: {len(cells)} columns of {name} on the page, {len(row)} in the file")

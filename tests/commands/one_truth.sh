@@ -36,6 +36,7 @@ holds corrected .cytomo-files $tables classes.tif edits.txt error_model.json fou
     summary.json surfaces
 [ "$(find corrected/pictures -name '*.png' | wc -l)" -ge 5 ] || fail "pictures are missing: $(ls corrected/pictures)"
 ! cmp -s corrected/pictures/surfaces.png result/pictures/surfaces.png || fail "the picture is that of the uncorrected cell"
+expect full "the record's pictures" json corrected/summary.json record Pictures
 grep -q "Edits</dt><dd>.*edits.txt" corrected/report.html || fail "the page does not say what was corrected"
 
 # In its place, as a whole; corrections start from what was found, so that a list can be carried out again, or no more.
@@ -45,7 +46,12 @@ cytomo measure here --edits here/edits.txt --overwrite
 for file in objects.csv surfaces.csv classes.tif instances.tif edits.txt; do
     cmp -s "here/$file" "corrected/$file" || fail "$file differs from that in another folder"
 done
+# As much is drawn as analyze was asked for.
+sed -i 's/"pictures": *"full"/"pictures": "none"/' here/found/found.json
 cytomo measure here --overwrite
+expect plots.svg "what is drawn where analyze drew no pictures" ls here/pictures
+expect none "the record's pictures" json here/summary.json record Pictures
+! grep -Eq 'id="(slices|view|picture)"' here/report.html || fail "the page has pictures that analyze was not asked for"
 cmp -s here/objects.csv result/objects.csv || fail "without corrections it is not what it was"
 cmp -s here/edits.txt edits.txt || fail "the list of corrections is lost"
 

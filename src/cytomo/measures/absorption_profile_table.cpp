@@ -13,10 +13,10 @@ Table profiles_table(const std::vector<RadialProfile>& profiles, const Legend& l
         {"object", "", "number in the instance volume"},
         {"class_id", "", "class id in the class volume"},
         {"class", "", "name of the class"},
-        {"distance_um", "µm", "of the layer's middle from the object's surface: negative inside"},
+        {"distance_um", "µm", "distance of the layer's middle from the object's surface: negative inside"},
         {"relative_depth", "", "depth / largest depth in the object: 0 at the surface, 1 in the middle"},
         {"mean_" + suffix, unit, "mean of the layer (outside: of cytoplasm and nucleus only)"},
-        {"deviation_" + suffix, unit, "standard deviation of the same"},
+        {"deviation_" + suffix, unit, "standard deviation of the voxels of the layer"},
         {"voxels", "", "number of voxels in the layer"},
     };
     for (const RadialProfile& p : profiles)

@@ -152,8 +152,8 @@ Table absorption_table(const Absorption& absorption, const Legend& legend) {
         {"class", "", "name of the class"},
         {"voxels", "", "number of voxels with a finite value"},
         {"mean_" + suffix, unit, "mean " + what + " of the object's voxels"},
-        {"deviation_" + suffix, unit, "standard deviation of the same, noise included"},
-        {"core_voxels", "", "of these, at least 1.5 voxels below the surface (0: too thin)"},
+        {"deviation_" + suffix, unit, "standard deviation of the object's voxels, noise included"},
+        {"core_voxels", "", "number of voxels at least 1.5 voxels below the surface, the core (0: too thin)"},
         {"core_mean_" + suffix, unit, "mean of the core: nothing of the outside is mixed in"},
         {"integrated_absorption_um2", "µm²",
          "mean absorption × volume; for one composition proportional to mass (not defined unless "

@@ -44,11 +44,11 @@ Table contacts_table(const std::vector<ObjectContact>& contacts, const Legend& l
     table.name = "contacts";
     table.columns = {
         {"object_a", "", "number of the first object in the instance volume"},
-        {"class_id_a", "", "its class id"},
-        {"class_a", "", "name of its class"},
+        {"class_id_a", "", "class id of the first object"},
+        {"class_a", "", "name of the class of the first object"},
         {"object_b", "", "number of the second object"},
-        {"class_id_b", "", "its class id"},
-        {"class_b", "", "name of its class"},
+        {"class_id_b", "", "class id of the second object"},
+        {"class_b", "", "name of the class of the second object"},
         {"gap_um", "µm", "smallest distance between the two surfaces; 0: they touch"},
         {"area_um2", "µm²",
          "surface of either object nearer to the other than the threshold, mean of both objects"},

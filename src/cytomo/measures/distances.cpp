@@ -238,10 +238,10 @@ Table distances_table(const std::vector<ObjectDistance>& distances, const Legend
     table.name = "distances";
     table.columns = {
         {"object", "", "number in the instance volume"},
-        {"class_id", "", "its class id"},
-        {"class", "", "name of its class"},
+        {"class_id", "", "class id of the object"},
+        {"class", "", "name of the class of the object"},
         {"to_class_id", "", "class id to which the distance is measured"},
-        {"to_class", "", "name of that class"},
+        {"to_class", "", "name of the class to which the distance is measured"},
         {"nearest_object", "", "number of the nearest object of that class, the object itself left out"},
         {"gap_um", "µm", "smallest distance between both surfaces; 0: they touch"},
     };
@@ -257,8 +257,8 @@ Table positions_table(const std::vector<ObjectPosition>& positions, const Legend
     table.name = "positions";
     table.columns = {
         {"object", "", "number in the instance volume"},
-        {"class_id", "", "its class id"},
-        {"class", "", "name of its class"},
+        {"class_id", "", "class id of the object"},
+        {"class", "", "name of the class of the object"},
         {"centroid_x_um", "µm", "mean position in x"},
         {"centroid_y_um", "µm", "mean position in y"},
         {"centroid_z_um", "µm", "mean position in z"},
@@ -269,8 +269,11 @@ Table positions_table(const std::vector<ObjectPosition>& positions, const Legend
          "is nearer"},
         {"membrane_gap_at_least", "",
          "1: the border of the volume is nearer than any membrane seen; the distance is at least this"},
-        {"membrane_from_centroid_um", "µm", "the same from its centroid"},
-        {"membrane_from_centroid_at_least", "", "1: as above, for the centroid"},
+        {"membrane_from_centroid_um", "µm",
+         "distance of its centroid from the plasma membrane, or from the border of the volume if that is nearer"},
+        {"membrane_from_centroid_at_least", "",
+         "1: the border of the volume is nearer to the centroid than any membrane seen; the distance is at "
+         "least this"},
         {"depth", "",
          "0 at the nucleus, 1 at the plasma membrane: nucleus_from_centroid_um / (nucleus_from_centroid_um + "
          "membrane_from_centroid_um)"},

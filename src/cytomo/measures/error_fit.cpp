@@ -350,7 +350,7 @@ Table error_fit_table(const ErrorFit& fit, const Legend& legend) {
     t.columns = {
         {"class", "", "class, or the lines of filopodia"},
         {"found", "", "objects found in all cells"},
-        {"not_real", "", "of these, without a true one"},
+        {"not_real", "", "objects found that meet no true one"},
         {"missed", "", "true objects that were not found"},
         {"compared", "", "objects that share more than half of their union with a true one"},
         {"cells", "", "cells that these lie in"},

@@ -238,8 +238,8 @@ Table cell_edge_table(const EdgeSummary& summary) {
         {"edge_length_um", "µm",
          "outline of the cell body seen along z, without holes and without the volume's border"},
         {"filopodia_at_edge", "", "attached filopodia whose root lies within 1 µm of the outline"},
-        {"filopodia_per_um", "1/µm", "their number / edge length"},
-        {"median_neighbour_um", "µm", "from a root to the nearest other root along the edge, median"},
+        {"filopodia_per_um", "1/µm", "number of filopodia at the edge / edge length"},
+        {"median_neighbour_um", "µm", "median distance from a root to the nearest other root along the edge"},
     };
     table.rows.push_back({summary.edge_length_um, summary.filopodia_at_edge, summary.filopodia_per_um,
                           summary.median_neighbour_um});

@@ -17,12 +17,12 @@ Table filopodia_table(const std::vector<Filopodium>& filopodia) {
         {"tortuosity", "", "length / distance from root to tip"},
         {"volume_um3", "µm³", "number of voxels times the volume of one"},
         {"attached", "", "1: touches the cell body; 0: the thicker end counts as root"},
-        {"root_x_um", "µm", "where it leaves the cell body, x"},
-        {"root_y_um", "µm", "y"},
-        {"root_z_um", "µm", "z"},
-        {"tip_x_um", "µm", "its far end, x"},
-        {"tip_y_um", "µm", "y"},
-        {"tip_z_um", "µm", "z"},
+        {"root_x_um", "µm", "place where it leaves the cell body: x"},
+        {"root_y_um", "µm", "place where it leaves the cell body: y"},
+        {"root_z_um", "µm", "place where it leaves the cell body: z"},
+        {"tip_x_um", "µm", "place of its far end: x"},
+        {"tip_y_um", "µm", "place of its far end: y"},
+        {"tip_z_um", "µm", "place of its far end: z"},
         {"tip_radius_um", "µm", "mean radius over the last 0.3 µm before the cap of the tip"},
         {"mean_curvature_per_um", "1/µm", "curvature of the centre line, mean along it"},
         {"maximum_curvature_per_um", "1/µm", "curvature of the centre line at its sharpest bend"},
@@ -30,11 +30,11 @@ Table filopodia_table(const std::vector<Filopodium>& filopodia) {
         {"branch_length_um", "µm", "length of all side branches together"},
         {"longest_branch_um", "µm", "length of the longest side branch"},
         {"root_angle_deg", "°",
-         "between its first half micron and the normal of the cell body's surface; 0: straight out"},
+         "angle between its first half micron and the normal of the cell body's surface; 0: straight out"},
         {"edge_angle_deg", "°",
-         "between its first half micron and the cell edge, seen along z; 90: straight out"},
-        {"neighbour_along_edge_um", "µm", "from its root to the nearest other root along the cell edge"},
-        {"neighbour_straight_um", "µm", "from its root to the nearest other root, in space"},
+         "angle between its first half micron and the cell edge, seen along z; 90: straight out"},
+        {"neighbour_along_edge_um", "µm", "distance from its root to the nearest other root along the cell edge"},
+        {"neighbour_straight_um", "µm", "distance from its root to the nearest other root, in space"},
         {"near_resolution", "", "1: too thin for a trustworthy radius"},
         {"touches_border", "", "1: may go on beyond the volume"},
     };
@@ -78,12 +78,12 @@ Table filopodium_profiles_table(const std::vector<Filopodium>& filopodia) {
     table.name = "filopodium_profiles";
     table.columns = {
         {"filopodium", "", "number in the instance volume and in the table of filopodia"},
-        {"position_um", "µm", "along the centre line, from the root"},
-        {"radius_um", "µm", "of the circle with the area of the cross-section there"},
-        {"curvature_per_um", "1/µm", "of the centre line there"},
-        {"x_um", "µm", "where this is, x"},
-        {"y_um", "µm", "y"},
-        {"z_um", "µm", "z"},
+        {"position_um", "µm", "distance from the root along the centre line"},
+        {"radius_um", "µm", "radius of the circle with the area of the cross-section there"},
+        {"curvature_per_um", "1/µm", "curvature of the centre line there"},
+        {"x_um", "µm", "this place: x"},
+        {"y_um", "µm", "this place: y"},
+        {"z_um", "µm", "this place: z"},
     };
     for (const Filopodium& f : filopodia) {
         double position = 0;
@@ -103,12 +103,12 @@ Table filopodium_branches_table(const std::vector<Filopodium>& filopodia) {
     table.name = "filopodium_branches";
     table.columns = {
         {"filopodium", "", "number in the instance volume and in the table of filopodia"},
-        {"branch", "", "from 1, from root to tip of the filopodium"},
-        {"length_um", "µm", "from the filopodium's centre line to the branch's end"},
-        {"leaves_at_um", "µm", "where it leaves, along the centre line from the root"},
-        {"tip_x_um", "µm", "its end, x"},
-        {"tip_y_um", "µm", "y"},
-        {"tip_z_um", "µm", "z"},
+        {"branch", "", "number of the branch, from 1, from root to tip of the filopodium"},
+        {"length_um", "µm", "length from the filopodium's centre line to the branch's end"},
+        {"leaves_at_um", "µm", "distance from the root to where it leaves, along the centre line"},
+        {"tip_x_um", "µm", "place of the branch's end: x"},
+        {"tip_y_um", "µm", "place of the branch's end: y"},
+        {"tip_z_um", "µm", "place of the branch's end: z"},
     };
     for (const Filopodium& f : filopodia)
         for (std::size_t i = 0; i < f.branches.size(); ++i) {

@@ -65,7 +65,9 @@ void add_columns(Table& table, const std::vector<Of>& intervals, const std::vect
             {{pair.low, value.unit,
               explained("lower end of the interval that holds the true " + value.name + " (default 90 %)",
                         absent)},
-             {pair.high, value.unit, explained("its upper end", absent)}});
+             {pair.high, value.unit,
+              explained("upper end of the interval that holds the true " + value.name + " (default 90 %)",
+                        absent)}});
         for (std::size_t r = 0; r < table.rows.size(); ++r) {
             const Interval interval = of_row[r] != nullptr ? of_row[r]->*pair.interval : Interval{};
             table.rows[r].insert(table.rows[r].begin() + at + 1, {interval.low, interval.high});
@@ -127,7 +129,7 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
              "cells (objects that are none, missed ones, surfaces too far out or in)",
              absent)},
         {"low", "", explained("lower end of the interval that holds the truth (default 90 %)", absent)},
-        {"high", "", explained("its upper end", absent)}};
+        {"high", "", explained("upper end of the interval that holds the truth (default 90 %)", absent)}};
     for (const ClassIntervals& c : intervals) {
         const auto add = [&](const char* measure, const char* unit, double value, double expected,
                              const Interval& interval) {

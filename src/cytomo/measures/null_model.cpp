@@ -371,7 +371,7 @@ Table null_model_table(const std::vector<NullModelResult>& results, const Legend
         {"low", "", "5 % of random placements lie below"},
         {"high", "", "95 % of random placements lie below"},
         {"p", "", "two-sided p-value of the observed value under random placement"},
-        {"p_corrected", "", "the same, corrected for all rows of this table (Holm)"},
+        {"p_corrected", "", "p corrected for all rows of this table (Holm)"},
         {"n", "", "number of objects of class a"},
         {"misplaced", "",
          "share of random placements of an object that overlap with something, as no free place was found"},

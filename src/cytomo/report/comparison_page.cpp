@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
-#include <numeric>
 #include <set>
+#include <utility>
 
 #include "cytomo/report/group_figure.h"
 #include "cytomo/report/html.h"
 #include "cytomo/report/html_text.h"
+#include "cytomo/report/measure_order.h"
 
 namespace cytomo {
 
@@ -36,6 +38,10 @@ std::string digits(double value) {
 
 /// "treated: 1.4 times the mean of control; Hedges' g 0.8 (−0.2 to 1.9); p = 0.1, corrected 0.4."
 std::string sentence(const CellGroups& groups, const Comparison& c) {
+    for (const auto& [group, description] : {std::pair{std::size_t{0}, &c.reference}, {c.group, &c.compared}})
+        if (description->cells == 0)
+            return groups.groups[c.group] + " − " + groups.groups[0] + ": no cell of " + groups.groups[group] +
+                   " has this measure.";
     std::string out = groups.groups[c.group] + " − " + groups.groups[0] + ": " + digits(c.difference);
     const std::string& unit = groups.measures[c.measure].unit;
     if (!unit.empty()) out += " " + unit;
@@ -48,16 +54,13 @@ std::string sentence(const CellGroups& groups, const Comparison& c) {
            " (Holm: " + digits(c.p_holm) + ").";
 }
 
-/// Measures from the smallest p on; those without a p last.
-std::vector<std::size_t> by_p(const CellGroups& groups, const std::vector<Comparison>& comparisons) {
-    std::vector<double> smallest(groups.measures.size(), 2);
-    for (const Comparison& c : comparisons)
-        if (!std::isnan(c.p)) smallest[c.measure] = std::min(smallest[c.measure], c.p);
-    std::vector<std::size_t> order(groups.measures.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t i, std::size_t k) { return smallest[i] < smallest[k]; });
-    return order;
+/// " The same number: mean object volume, volume.", or nothing.
+std::string same_number_text(const CellGroups& groups, const std::vector<std::size_t>& stands_for, std::size_t measure) {
+    std::string out;
+    for (std::size_t m = 0; m < stands_for.size(); ++m)
+        if (m != measure && stands_for[m] == measure)
+            out += (out.empty() ? " The same number: " : ", ") + quantity_of(groups.measures[m]);
+    return out.empty() ? out : out + ".";
 }
 
 Table group_cards(const CellGroups& groups) {
@@ -79,9 +82,14 @@ Table group_cards(const CellGroups& groups) {
     return t;
 }
 
-/// What people read first; all columns are in comparison.csv.
-Table short_table(const CellGroups& groups, const std::vector<Comparison>& comparisons) {
-    Table all = comparison_table(groups, comparisons);
+/// What people read first, in that order; all columns, and all measures, are in comparison.csv.
+Table short_table(const CellGroups& groups, const std::vector<Comparison>& comparisons,
+                  const std::vector<std::size_t>& order) {
+    std::vector<Comparison> ordered;
+    for (const std::size_t m : order)
+        std::copy_if(comparisons.begin(), comparisons.end(), std::back_inserter(ordered),
+                     [m](const Comparison& c) { return c.measure == m; });
+    Table all = comparison_table(groups, ordered);
     const std::set<std::string> left_out{
         "reference",  "reference_cells",   "cells",  "reference_mean", "mean",
         "smallest_p", "reference_samples", "samples"};
@@ -145,16 +153,21 @@ std::string comparison_page(const ComparisonPage& page, const CellGroups& groups
     report.provenance = page.provenance;
     report.legend = page.legend;
     report.summary = group_cards(groups);
-    report.tables = {short_table(groups, comparisons), design_table(groups)};
+    const auto order = by_importance(groups, comparisons);
+    report.tables = {short_table(groups, comparisons, order), design_table(groups)};
     const auto figures = comparison_figures(groups, comparisons);
-    for (const std::size_t m : by_p(groups, comparisons)) {
+    const auto stands_for = same_numbers(groups);
+    for (const std::size_t m : order) {
         if (report.figures.size() >= page.most_figures) break;
         report.figures.push_back(figures[m]);
+        report.figures.back().caption += same_number_text(groups, stands_for, m);
     }
     report.figures_heading =
         "Every cell: small points; samples: colours, large points their means; bars: their mean";
-    if (figures.size() > report.figures.size())
-        report.figures_heading += " (the " + std::to_string(report.figures.size()) + " of smallest p)";
+    if (order.size() > report.figures.size())
+        report.figures_heading += " (" + std::to_string(report.figures.size()) + " of " +
+                                  std::to_string(order.size()) +
+                                  " measures: what differs after correction, then what is asked most often)";
     return html(report, progress);
 }
 

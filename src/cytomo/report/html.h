@@ -10,6 +10,7 @@
 #include "cytomo/core/table.h"
 #include "cytomo/report/figures.h"
 #include "cytomo/report/image.h"
+#include "cytomo/report/object_map.h"
 #include "cytomo/report/plane_views.h"
 #include "cytomo/report/rendering.h"
 
@@ -32,15 +33,18 @@ struct Report {
     /// For the 3D view in the page: about 150,000 triangles in all keep the page small (20 bytes a
     /// triangle) and smooth to turn.
     std::vector<ColouredMesh> meshes;
+    /// What can be pointed at in slices, 3D view and tables; slices and meshes know the numbers too.
+    std::vector<PageObject> objects;
     std::vector<Figure> figures;
     Legend legend;
     std::size_t most_rows = 2000;  ///< of each table that the page shows
-    /// Headings of planes and figures.
+    /// Headings of planes and figures, and what they are called in the list of contents.
     std::string planes_heading = "Slices", figures_heading = "Distributions";
+    std::string planes_name = "Slices", figures_name = "Plots";
 };
 
-/// The page: no other file, no network (a content security policy forbids it). Works from a disc, in
-/// print, in light and dark mode; the 3D view needs WebGL 2 and says so where it is missing.
+/// The page, with a list of its contents: no other file, no network (a content security policy forbids it).
+/// Works from a disc, in print, in light and dark mode; the 3D view needs WebGL 2 and says so where it is missing.
 /// Deterministic. Throws InputError for meshes with coordinates that are not finite.
 std::string html(const Report& report, const Progress& progress = {});
 

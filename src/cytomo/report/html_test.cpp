@@ -25,6 +25,25 @@ std::size_t count_of(const std::string& text, const std::string& part) {
     return n;
 }
 
+/// Two objects that slices, surface and table know.
+Report report_with_objects() {
+    Report r;
+    r.title = "objects";
+    r.legend = default_legend();
+    r.objects = {{7, "vesicle", {1, 2, 3}, {}, {}, 0.25}, {12, "nucleus", {4, 5, 6}, {}, {}, 2.5}};
+    Table objects{"objects", {{"object", "", "number"}, {"class", "", "its class"}}, {}};
+    objects.rows = {{std::int64_t{7}, std::string("vesicle")}, {std::int64_t{12}, std::string("nucleus")}};
+    Table contacts{"contacts", {{"object_a", "", ""}, {"object_b", "", ""}, {"size_um", "µm", "how large it is."}}, {}};
+    contacts.rows = {{std::int64_t{12}, std::int64_t{7}, 0.5}, {std::int64_t{99}, std::int64_t{7}, 0.5}};
+    r.tables = {objects, contacts};
+    PlaneView view;
+    view.slices = {SliceView{"one", 2.0, Image(8, 6), {}, {2, 1, {7, 12}}}};
+    r.planes = {view};
+    const Mesh mesh{{{0, 0, 0}, {1, 0, 0}, {0, 1, 0.5}, {1, 1, 1}}, {{0, 1, 2}, {1, 2, 3}}};
+    r.meshes = {{mesh, "vesicle", {4, 5, 6}, Look::opaque, {{7, 1}, {12, 1}}}};
+    return r;
+}
+
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
@@ -157,6 +176,40 @@ TEST(Page, ShowsItsParts) {
         EXPECT_THAT(page, HasSubstr(part));
     EXPECT_EQ(count_of(page, "class=\"slice\""), 2U);
     EXPECT_EQ(page, html(full_report("cell 7.mrc")));  // deterministic
+}
+
+TEST(Page, ListsItsContents) {
+    const std::string page = html(full_report("cell 7.mrc"));
+    const auto list = page.substr(page.find("<nav"), page.find("</nav>") - page.find("<nav"));
+    EXPECT_EQ(count_of(list, "href=\"#"), count_of(page, "<section id=\""));
+    for (auto at = list.find("href=\"#"); at != std::string::npos; at = list.find("href=\"#", at + 1)) {
+        const std::string id = list.substr(at + 7, list.find('"', at + 7) - at - 7);
+        EXPECT_EQ(count_of(page, "id=\"" + id + "\""), 1U) << id;
+    }
+}
+
+TEST(Page, KnowsObjectsEverywhere) {
+    const std::string page = html(report_with_objects());
+    EXPECT_THAT(page, HasSubstr("7 0 0.25 1 2 3\n12 1 2.5 4 5 6\n"));
+    EXPECT_THAT(page, HasSubstr("data-parts=\"7:1,12:1\""));
+    // Two runs of one pixel: 1, 7, 1, 12.
+    EXPECT_THAT(page, HasSubstr("data-width=\"2\" data-height=\"1\">AQcBDA==</script>"));
+    EXPECT_EQ(count_of(page, "id=\"object-7\""), 1U);
+    EXPECT_THAT(page, HasSubstr("<tr data-object=\"12\"><td><a href=\"#object-12\">12</a></td><td><a href=\"#object-7\">"));
+    EXPECT_THAT(page, HasSubstr("<tr data-object=\"7\"><td>99</td>"));  // no such object: no link
+    expect_well_formed(page);
+    Report none = report_with_objects();
+    none.objects.clear();
+    EXPECT_THAT(html(none), Not(HasSubstr("<a href=\"#object-")));
+}
+
+TEST(Page, ExplainsColumnsTableByTable) {
+    const std::string page = html(report_with_objects());
+    const auto objects = page.find("id=\"columns-objects\""), contacts = page.find("id=\"columns-contacts\"");
+    ASSERT_NE(contacts, std::string::npos);
+    EXPECT_LT(objects, contacts);
+    EXPECT_NE(page.find("<dt>class</dt><dd>Its class.</dd>", objects), std::string::npos);
+    EXPECT_NE(page.find("<code>size_um</code></dt><dd>How large it is.</dd>", contacts), std::string::npos);
 }
 
 TEST(Page, LeavesOutWhatIsMissing) {

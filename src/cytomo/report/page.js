@@ -1,26 +1,146 @@
-// Slices: which one is shown, how large, and the layer of classes. Tables: sorting.
+// Slices: which one is shown, how large, the layer of classes, and the objects in them. Tables: sorting.
 (() => {
   'use strict';
-  for (const plane of document.querySelectorAll('.plane')) {
-    const chooser = plane.querySelector('.choose');
-    const slices = plane.querySelectorAll('.slice');
-    chooser?.addEventListener('input', () =>
-      slices.forEach((slice, i) => { slice.hidden = i !== Number(chooser.value); }));
-    for (const stack of plane.querySelectorAll('.stack')) {
-      stack.addEventListener('click', () => plane.classList.toggle('large'));
+  const { make } = cytomo;
+
+  // ---- objects in slices ---------------------------------------------------------------------
+  /** Object numbers of a slice, row after row; and how many pixels each object has. */
+  function unpack(script) {
+    const text = atob(script.textContent);
+    let at = 0;
+    const next = () => {
+      for (let value = 0, factor = 1; ; factor *= 128) {
+        const byte = text.charCodeAt(at++);
+        value += (byte & 127) * factor;
+        if (byte < 128) return value;
+      }
+    };
+    const width = Number(script.dataset.width), height = Number(script.dataset.height);
+    const numbers = new Uint32Array(width * height), pixels = new Map();
+    for (let i = 0; at < text.length;) {
+      const length = next(), number = next();
+      numbers.fill(number, i, i + length);
+      i += length;
+      if (number) pixels.set(number, (pixels.get(number) ?? 0) + length);
     }
+    return { width, height, numbers, pixels };
   }
 
-  const show = document.getElementById('show-overlay');
+  const planes = [...document.querySelectorAll('.plane')].map((figure) => ({
+    figure,
+    chooser: figure.querySelector('.choose'),
+    slices: [...figure.querySelectorAll('.slice')].map((box) => {
+      const script = box.querySelector('script.objects');
+      let map = null;
+      return { box, stack: box.querySelector('.stack'), get map() { return script && (map ??= unpack(script)); } };
+    }),
+  }));
+
+  function show(plane, index) {
+    plane.slices.forEach((slice, i) => { slice.box.hidden = i !== index; });
+    if (plane.chooser) plane.chooser.value = index;
+  }
+  const shown = (plane) => plane.slices.find((s) => !s.box.hidden);
+  const pixelsOf = (slice, number) => slice.map?.pixels.get(number) ?? 0;
+  /** The slice with most of an object, or undefined. */
+  const best = (slices, number) => slices.filter((s) => pixelsOf(s, number) > 0)
+    .sort((a, b) => pixelsOf(b, number) - pixelsOf(a, number))[0];
+
+  /** Outlines an object in a slice, with its number; `strong` for the chosen one. */
+  function mark(slice, number, strong) {
+    const name = strong ? 'chosen' : 'pointed';
+    for (const old of slice.stack.querySelectorAll(`.mark.${name}`)) old.remove();
+    if (!pixelsOf(slice, number)) return;
+    const { width, height, numbers } = slice.map;
+    const fine = Math.max(1, Math.round(400 / Math.max(width, height)));  // pixels a number, for a thin outline
+    const canvas = make('canvas', { className: `mark ${name}`, width: width * fine, height: height * fine }, slice.stack);
+    const context = canvas.getContext('2d'), image = context.createImageData(width * fine, height * fine);
+    const is = (x, y) => x >= 0 && y >= 0 && x < width * fine && y < height * fine &&
+      numbers[Math.floor(y / fine) * width + Math.floor(x / fine)] === number;
+    let sumX = 0, top = height;
+    for (let y = 0; y < height * fine; ++y) {
+      for (let x = 0; x < width * fine; ++x) {
+        if (!is(x, y)) continue;
+        sumX += (x + 0.5) / (fine * fine * fine);
+        top = Math.min(top, y / fine);
+        const inner = is(x - 2, y) && is(x + 2, y) && is(x, y - 2) && is(x, y + 2);
+        image.data.set([255, 225, 60, inner ? (strong ? 70 : 25) : 255], 4 * (y * width * fine + x));
+      }
+    }
+    context.putImageData(image, 0, 0);
+    if (!strong) return;
+    const tag = make('span', { className: `mark tag ${name}`, textContent: number }, slice.stack);
+    tag.style.left = `${100 * sumX / pixelsOf(slice, number) / width}%`;
+    tag.style.top = `max(${100 * top / height}%, 12px)`;
+  }
+
+  let marked = null;  // the object whose marks are drawn, as slices are shown
+  const markShown = (plane) => { if (shown(plane).map) mark(shown(plane), marked?.number ?? 0, true); };
+
+  for (const plane of planes) {
+    plane.chooser?.addEventListener('input', () => { show(plane, Number(plane.chooser.value)); markShown(plane); });
+    for (const slice of plane.slices) {
+      const under = (e) => {
+        const box = slice.stack.getBoundingClientRect(), { width, height, numbers } = slice.map;
+        const x = Math.floor((e.clientX - box.left) / box.width * width), y = Math.floor((e.clientY - box.top) / box.height * height);
+        return x >= 0 && y >= 0 && x < width && y < height ? numbers[y * width + x] : 0;
+      };
+      slice.stack.addEventListener('pointermove', (e) => { if (slice.map) cytomo.point(under(e), e.clientX, e.clientY); });
+      slice.stack.addEventListener('pointerleave', () => cytomo.point(0));
+      slice.stack.addEventListener('click', (e) => { if (slice.map) cytomo.choose(under(e)); });
+    }
+    const button = plane.figure.querySelector('.enlarge');
+    button?.addEventListener('click', () => enlarge(plane, !plane.figure.classList.contains('large')));
+  }
+
+  const allSlices = planes.flatMap((p) => p.slices);
+  if (allSlices.some((s) => s.map)) {
+    cytomo.viewers.push({
+      label: 'slices',
+      has: (number) => allSlices.some((s) => pixelsOf(s, number) > 0),
+      choose(object) {
+        marked = object;
+        for (const plane of planes) {
+          const slice = object && !pixelsOf(shown(plane), object.number) && best(plane.slices, object.number);
+          if (slice) show(plane, plane.slices.indexOf(slice));
+          markShown(plane);
+        }
+      },
+      point(number) { for (const plane of planes) if (shown(plane).map) mark(shown(plane), number, false); },
+      go(object) {
+        for (const plane of planes) {
+          const slice = best(plane.slices, object.number);
+          if (slice) show(plane, plane.slices.indexOf(slice));
+          markShown(plane);
+        }
+        best(allSlices, object.number)?.stack.scrollIntoView({ block: 'center' });
+      },
+    });
+  }
+
+  // ---- slices as large as the window ---------------------------------------------------------
+  function enlarge(plane, large) {
+    for (const p of planes) {
+      p.figure.classList.toggle('large', large && p === plane);
+      const button = p.figure.querySelector('.enlarge');
+      if (button) button.textContent = large && p === plane ? 'close' : 'enlarge';
+    }
+    document.body.classList.toggle('covered', large);
+    if (large) (plane.chooser ?? plane.figure.querySelector('.enlarge')).focus();
+  }
+  document.addEventListener('keydown', (e) => { if (e.key === 'Escape') enlarge(planes[0], false); });
+
+  const overlay = document.getElementById('show-overlay');
   const opacity = document.getElementById('overlay-opacity');
   const update = () => {
     for (const layer of document.querySelectorAll('.overlay')) {
-      layer.style.opacity = show.checked ? opacity.value : 0;
+      layer.style.opacity = overlay.checked ? opacity.value : 0;
     }
   };
-  show?.addEventListener('change', update);
+  overlay?.addEventListener('change', update);
   opacity?.addEventListener('input', update);
 
+  // ---- tables --------------------------------------------------------------------------------
   for (const table of document.querySelectorAll('table')) {
     const heads = [...table.querySelectorAll('th')];
     heads.forEach((head, column) => head.querySelector('button').addEventListener('click', () => {
@@ -43,4 +163,6 @@
       body.append(...rows.map((r) => r.row));
     }));
   }
+  // On paper everything is open.
+  window.addEventListener('beforeprint', () => { for (const d of document.querySelectorAll('details')) d.open = true; });
 })();

@@ -8,6 +8,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/report/slice_choice.h"
 
 namespace cytomo {
 
@@ -91,16 +92,22 @@ std::vector<std::int64_t> spread(std::int64_t first, std::int64_t last, std::int
     return out;
 }
 
+/// Steps of 4 of 255: they are not seen, and noise in them takes a third less of the page.
+void coarsen(Image& grey) {
+    for (auto& v : grey.rgb) v = static_cast<std::uint8_t>((v & 0xFCU) | (v >> 6U));
+}
+
 SliceView draw_view(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
                     const Slice<float>& grey, GreyRange range, int longer_side) {
     OverlayOptions overlay;
     overlay.contour_pixels = 2.6;  // pages show these pictures smaller than they are
-    const PictureSize size =
-        picture_size(grey.width, grey.height, grey.edge_across_um, grey.edge_down_um, longer_side);
+    const PictureSize size = taller_if_flat(
+        picture_size(grey.width, grey.height, grey.edge_across_um, grey.edge_down_um, longer_side));
     SliceView view;
-    view.caption = slice_caption(tomogram.grid, grey.position, tomogram.voxel_size_known);
+    view.caption = slice_caption(tomogram.grid, grey.position, tomogram.voxel_size_known) + taller_text(size);
     view.width_um = tomogram.voxel_size_known ? size.width * size.um_per_pixel : 0;
     view.grey = draw_grey(grey, range, size);
+    coarsen(view.grey);
     if (classes != nullptr)
         view.overlay = draw_classes(class_slice(*classes, grey.position), legend, size, overlay);
     return view;
@@ -114,43 +121,70 @@ std::array<SlicePosition, 3> richest_slices(const ClassVolume& classes) {
         {{Plane::xy, richest(counts[0])}, {Plane::xz, richest(counts[1])}, {Plane::yz, richest(counts[2])}}};
 }
 
+namespace {
+
+/// From the first to the last slice of a plane that each object is in.
+std::vector<SliceSpan> spans_of(std::span<const PageObject> objects, const Grid& grid, Plane plane) {
+    const auto along = [plane](const Vec3& v) { return plane == Plane::xy ? v.z : plane == Plane::xz ? v.y : v.x; };
+    const double origin = along(grid.origin_um), edge = along(grid.voxel_um);
+    std::vector<SliceSpan> spans;
+    for (const PageObject& o : objects)  // boxes reach to the outer faces of voxels
+        spans.push_back({std::llround((along(o.low_um) - origin) / edge + 0.5),
+                         std::llround((along(o.high_um) - origin) / edge - 0.5)});
+    return spans;
+}
+
+SliceChoice choose(const Grid& grid, Plane plane, const Counts& counts, const PlaneViewOptions& options) {
+    SliceChoice choice =
+        choose_slices(spans_of(options.objects, grid, plane), slice_count(grid, plane), options.per_plane);
+    if (!choice.slices.empty()) return choice;
+    std::int64_t first = 0, last = slice_count(grid, plane) - 1, fixed = last / 2;
+    const auto labelled = [](const auto& slice) { return richness(slice) > 0; };
+    if (std::any_of(counts.begin(), counts.end(), labelled)) {
+        first = std::find_if(counts.begin(), counts.end(), labelled) - counts.begin();
+        last = counts.rend() - std::find_if(counts.rbegin(), counts.rend(), labelled) - 1;
+        fixed = richest(counts);
+    }
+    choice.slices = spread(first, last, fixed, options.per_plane);
+    const auto place = std::find(choice.slices.begin(), choice.slices.end(), fixed);
+    if (place != choice.slices.end()) choice.richest = static_cast<std::size_t>(place - choice.slices.begin());
+    return choice;
+}
+
+}  // namespace
+
 std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVolume* classes,
-                                        const Legend& legend, int per_plane, int longer_side,
+                                        const Legend& legend, const PlaneViewOptions& options,
                                         const Progress& progress) {
     if (classes != nullptr && !(classes->grid().size == tomogram.grid.size))
         throw UsageError("the tomogram and the classes differ in size: convert one to the grid of the other");
-    if (per_plane < 1 || longer_side < 16)
+    if (options.per_plane < 1 || options.longer_side < 16 || options.map_side < 16)
         throw UsageError("views of planes: expected at least one slice of 16 pixels");
     std::array<Counts, 3> counts;
-    if (classes != nullptr) counts = count_classes(*classes);
+    if (classes != nullptr && options.objects.empty()) counts = count_classes(*classes);
     std::vector<PlaneView> views;
     std::vector<SlicePosition> positions;
     for (const auto plane : {Plane::xy, Plane::xz, Plane::yz}) {
-        std::int64_t first = 0, last = slice_count(tomogram.grid, plane) - 1, fixed = last / 2;
-        const Counts& c = counts[static_cast<std::size_t>(plane)];
-        const auto labelled = [](const auto& slice) { return richness(slice) > 0; };
-        if (std::any_of(c.begin(), c.end(), labelled)) {
-            first = std::find_if(c.begin(), c.end(), labelled) - c.begin();
-            last = c.rend() - std::find_if(c.rbegin(), c.rend(), labelled) - 1;
-            fixed = richest(c);
-        }
-        PlaneView view;
-        view.plane = plane;
-        for (const auto index : spread(first, last, fixed, per_plane)) {
-            if (index == fixed) view.shown = view.slices.size();
-            view.slices.emplace_back();
-            positions.push_back({plane, index});
-        }
-        views.push_back(std::move(view));
+        if (plane != Plane::xy && tomogram.grid.size.z < options.fewest_rows) continue;
+        const SliceChoice choice =
+            choose(tomogram.grid, plane, counts[static_cast<std::size_t>(plane)], options);
+        views.push_back({plane, std::vector<SliceView>(choice.slices.size()), choice.richest});
+        for (const auto index : choice.slices) positions.push_back({plane, index});
     }
-    const auto slices = read_grey_slices(tomogram, positions, progress);
+    const auto slices = read_grey_slices(tomogram, positions, progress.part(0, 0.3));
+    std::vector<SliceObjects> maps(positions.size());
+    if (options.read_objects)
+        maps = read_object_maps(tomogram.grid, options.read_objects, positions, options.map_side,
+                                progress.part(0.3, 0.5));
     const GreyRange range = find_grey_range(slices);
     std::size_t next = 0;
     for (auto& view : views)
         for (auto& shown : view.slices) {
-            progress.check();
-            shown = draw_view(tomogram, classes, legend, slices[next++], range, longer_side);
+            progress(0.5 + 0.5 * static_cast<double>(next) / static_cast<double>(slices.size()));
+            shown = draw_view(tomogram, classes, legend, slices[next], range, options.longer_side);
+            shown.objects = std::move(maps[next++]);
         }
+    progress(1);
     return views;
 }
 

@@ -1,6 +1,7 @@
 // Ray-traced pictures of surfaces.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,12 +17,18 @@ namespace cytomo {
 /// that what lies inside is seen. `translucent`: the same, denser.
 enum class Look { opaque, translucent, glass };
 
+/// Consecutive triangles of a surface that belong to one object.
+struct MeshPart {
+    std::uint32_t object = 0, triangles = 0;
+};
+
 /// A surface for pictures and for the page's 3D view.
 struct ColouredMesh {
     Mesh mesh;
     std::string name;  ///< for lists, e.g. the name of the class
     Colour colour{200, 200, 200};
     Look look = Look::opaque;
+    std::vector<MeshPart> parts{};  ///< whose triangles these are, in order; may be empty. Pictures do not need it
 };
 
 /// Cytoplasm (or "cell") is glass, the nucleus translucent, everything else opaque.

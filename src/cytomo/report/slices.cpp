@@ -147,6 +147,18 @@ PictureSize picture_size(std::int64_t width, std::int64_t height, double edge_ac
     return size;
 }
 
+PictureSize taller_if_flat(PictureSize size) {
+    constexpr int flattest = 12, tallest = 8;
+    const double wanted = static_cast<double>(size.width) / (flattest * static_cast<double>(size.height));
+    size.taller = std::clamp(static_cast<int>(std::ceil(wanted)), 1, tallest);
+    size.height *= size.taller;
+    return size;
+}
+
+std::string taller_text(const PictureSize& size) {
+    return size.taller == 1 ? "" : ", heights × " + std::to_string(size.taller);
+}
+
 Image draw_grey(const Slice<float>& slice, GreyRange range, PictureSize size) {
     std::vector<float> scaled(slice.values.size());
     for (std::size_t i = 0; i < scaled.size(); ++i) {
@@ -163,6 +175,40 @@ Image draw_grey(const Slice<float>& slice, GreyRange range, PictureSize size) {
     }
     return image;
 }
+
+namespace {
+
+/// Answers in one step whether a square of pixels has one value only: most of a picture has, and is no contour.
+class EvenSquares {
+public:
+    EvenSquares(const std::vector<std::uint8_t>& values, int width, int height)
+        : width_(width),
+          height_(height),
+          edges_(static_cast<std::size_t>(width + 1) * static_cast<std::size_t>(height + 1)) {
+        for (int y = 0; y < height; ++y)
+            for (int x = 0; x < width; ++x) {
+                const auto* here = values.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + x;
+                const bool edge = (x + 1 < width && here[1] != here[0]) || (y + 1 < height && here[width] != here[0]);
+                edges_[at(x + 1, y + 1)] =
+                    edges_[at(x, y + 1)] + edges_[at(x + 1, y)] - edges_[at(x, y)] + (edge ? 1U : 0U);
+            }
+    }
+    /// Of the pixels at most `reach` from (x, y) along either axis; false says nothing.
+    bool even(int x, int y, int reach) const {
+        const int left = std::max(x - reach, 0), right = std::min(x + reach + 1, width_);
+        const int top = std::max(y - reach, 0), bottom = std::min(y + reach + 1, height_);
+        return edges_[at(right, bottom)] + edges_[at(left, top)] == edges_[at(left, bottom)] + edges_[at(right, top)];
+    }
+
+private:
+    std::size_t at(int x, int y) const {
+        return static_cast<std::size_t>(y) * static_cast<std::size_t>(width_ + 1) + static_cast<std::size_t>(x);
+    }
+    int width_, height_;
+    std::vector<std::uint32_t> edges_;  ///< places where neighbours differ, above and left of each corner
+};
+
+}  // namespace
 
 OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend, PictureSize size,
                           const OverlayOptions& options) {
@@ -210,6 +256,7 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
         for (int dx = -r; dx <= r; ++dx)
             if ((dx != 0 || dy != 0) && std::hypot(dx, dy) <= radius) disc.emplace_back(dx, dy);
 
+    const EvenSquares squares(winner, width, height);
     OverlayImage out;
     out.width = size.width;
     out.height = size.height;
@@ -223,7 +270,7 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
                                       static_cast<std::size_t>(x)];
                 const Look& look = looks[c];
                 if (!look.drawn) continue;
-                const bool contour = std::any_of(disc.begin(), disc.end(), [&](auto d) {
+                const bool contour = !squares.even(x, y, r) && std::any_of(disc.begin(), disc.end(), [&](auto d) {
                     const int u = x + d.first, v = y + d.second;
                     if (u < 0 || v < 0 || u >= width || v >= height) return false;
                     const auto other = winner[static_cast<std::size_t>(v) * static_cast<std::size_t>(width) +
@@ -276,8 +323,8 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
         throw UsageError("the tomogram and the classes differ in size: convert one to the grid of the other");
     const auto slices = read_grey_slices(tomogram, {&position, 1}, progress);
     const auto& grey = slices[0];
-    const PictureSize size =
-        picture_size(grey.width, grey.height, grey.edge_across_um, grey.edge_down_um, options.longer_side);
+    const PictureSize size = taller_if_flat(
+        picture_size(grey.width, grey.height, grey.edge_across_um, grey.edge_down_um, options.longer_side));
     const Image plain =
         draw_grey(grey, find_grey_range(slices, options.low_percentile, options.high_percentile), size);
 
@@ -303,7 +350,7 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
     Image out(width, height);
     const Colour ink{52, 60, 70};
     draw_text(out, {static_cast<double>(margin), heading - letter * 0.8},
-              slice_caption(tomogram.grid, position, tomogram.voxel_size_known), letter, ink);
+              slice_caption(tomogram.grid, position, tomogram.voxel_size_known) + taller_text(size), letter, ink);
     paste(out, plain, margin, heading);
     if (!coloured.empty()) paste(out, coloured, 2 * margin + size.width, heading);
     const double longest_bar = size.width * 0.3;

@@ -1,5 +1,6 @@
 #include "cytomo/report/slices.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -202,7 +203,26 @@ TEST(SlicePictures, WithoutVoxelSizeTheScaleBarCountsVoxels) {
     const Image in_voxels = slice_picture(t, nullptr, default_legend(), {Plane::xy, 3});
     EXPECT_FALSE(in_um == in_voxels);
     EXPECT_EQ(slice_caption(cubes, {Plane::xy, 3}, false), "xy slice 4 of 20 (index 3)");
-    EXPECT_EQ(make_plane_views(t, nullptr, default_legend(), 1, 64)[0].slices[0].width_um, 0);
+    EXPECT_EQ(make_plane_views(t, nullptr, default_legend(), {1, 64})[0].slices[0].width_um, 0);
+}
+
+TEST(SlicePictures, FlatSlicesAreDrawnTallerAndSaySo) {
+    const auto one_in_twelve = taller_if_flat(picture_size(240, 20, 1, 1, 960));
+    EXPECT_EQ(one_in_twelve.taller, 1);
+    EXPECT_EQ(taller_text(one_in_twelve), "");
+    const auto flat = taller_if_flat(picture_size(1000, 20, 1, 1, 1000));  // 1000 × 20 pixels: 5 × 20 ≥ 1000 / 12
+    EXPECT_EQ(flat.width, 1000);
+    EXPECT_EQ(flat.height, 100);
+    EXPECT_EQ(taller_text(flat), ", heights × 5");
+    EXPECT_EQ(taller_if_flat(picture_size(1000, 1, 1, 1, 1000)).height, 8);  // no more than eight times
+    const Grid thin{{400, 300, 8}, {0.01, 0.01, 0.01}, {}};
+    const auto views = make_plane_views(bright_box(thin, {0, 0, 0}, {9, 9, 1}), nullptr, default_legend(), {1, 400});
+    EXPECT_EQ(views[0].slices[0].grey.height, 300);
+    EXPECT_EQ(views[1].slices[0].grey.height, 8 * 5);
+    EXPECT_THAT(views[1].slices[0].caption, testing::EndsWith(", heights × 5"));
+    PlaneViewOptions options;
+    options.fewest_rows = 9;
+    EXPECT_EQ(make_plane_views(bright_box(thin, {0, 0, 0}, {9, 9, 1}), nullptr, default_legend(), options).size(), 1U);
 }
 
 TEST(Legends, KnowClassesThatAreNotListed) {
@@ -230,7 +250,7 @@ TEST(PlaneViews, ShowTheRichestSliceFirst) {
     EXPECT_EQ(richest[1].index, 11);
     EXPECT_EQ(richest[2].index, 12);
     const auto views =
-        make_plane_views(bright_box(unequal, {0, 0, 0}, {5, 5, 5}), &classes, default_legend(), 3, 100);
+        make_plane_views(bright_box(unequal, {0, 0, 0}, {5, 5, 5}), &classes, default_legend(), {3, 100});
     ASSERT_EQ(views.size(), 3U);
     for (const auto& view : views) {
         ASSERT_EQ(view.slices.size(), 3U);
@@ -241,10 +261,62 @@ TEST(PlaneViews, ShowTheRichestSliceFirst) {
     EXPECT_NEAR(views[0].slices[0].width_um, 0.8, 0.01);
 }
 
+TEST(PlaneViews, ShowTheSlicesOfObjects) {
+    // Two boxes of objects; 20 slices of 0.05 µm from z = 3 on.
+    const auto box = [](std::uint32_t number, Size3 low, Size3 high) {
+        const auto at = [](Size3 v, double aside) {
+            return unequal.world_from_voxel({static_cast<double>(v.x) + aside, static_cast<double>(v.y) + aside,
+                                             static_cast<double>(v.z) + aside});
+        };
+        return PageObject{number, "vesicle", {}, at(low, -0.5), at(high, 0.5), 1};
+    };
+    const std::vector<PageObject> objects{box(5, {1, 2, 2}, {5, 6, 6}), box(300, {20, 20, 12}, {26, 28, 14})};
+    PlaneViewOptions options;
+    options.per_plane = 7;
+    options.longer_side = 80;
+    options.map_side = 40;
+    options.objects = objects;
+    options.read_objects = [](std::int64_t first, std::int64_t, std::span<std::uint32_t> out) {
+        std::fill(out.begin(), out.end(), 0U);
+        if (first >= 2 && first <= 6)
+            for (std::int64_t y = 2; y <= 6; ++y)
+                for (std::int64_t x = 1; x <= 5; ++x) out[static_cast<std::size_t>(y * 40 + x)] = 5;
+    };
+    const auto views = make_plane_views(bright_box(unequal, {0, 0, 0}, {5, 5, 5}), nullptr, default_legend(), options);
+    const auto captions = [](const PlaneView& view) {
+        std::vector<std::string> out;
+        for (const auto& s : view.slices) out.push_back(s.caption);
+        return out;
+    };
+    // The middles of both are among them, and the first that is shown is one of the two.
+    for (const auto& view : views) {
+        const std::int64_t middles[2] = {view.plane == Plane::xy ? 4 : view.plane == Plane::xz ? 4 : 3,
+                                         view.plane == Plane::xy ? 13 : view.plane == Plane::xz ? 24 : 23};
+        const auto found = captions(view);
+        EXPECT_EQ(found.size(), 7U);
+        for (const auto m : middles)
+            EXPECT_THAT(found, testing::Contains(slice_caption(unequal, {view.plane, m})));
+        EXPECT_EQ(found[view.shown], slice_caption(unequal, {view.plane, middles[0]}));
+    }
+    const auto slice_at = [&](const PlaneView& view, std::int64_t index) -> const SliceView& {
+        return *std::find_if(view.slices.begin(), view.slices.end(), [&](const SliceView& s) {
+            return s.caption == slice_caption(unequal, {view.plane, index});
+        });
+    };
+    const SliceObjects& map = slice_at(views[0], 4).objects;
+    ASSERT_EQ(map.width, 36);  // 0.8 × 0.9 µm: the longer side, 30 voxels, has no more pixels than voxels
+    ASSERT_EQ(map.height, 30);
+    EXPECT_GT(std::count(map.numbers.begin(), map.numbers.end(), 5U), 0);
+    EXPECT_EQ(slice_at(views[0], 13).objects.numbers, std::vector<std::uint32_t>(36 * 30));
+    const SliceObjects& across = slice_at(views[2], 3).objects;
+    EXPECT_EQ(across.numbers[static_cast<std::size_t>(4 * across.width + 4)], 5U);  // z = 4, y = 4
+    EXPECT_EQ(across.numbers[static_cast<std::size_t>(4 * across.width + 9)], 0U);
+}
+
 TEST(PlaneViews, WorkWithoutClassesAndWithFewSlices) {
     const Grid thin{{30, 20, 2}, {0.02, 0.02, 0.01}, {}};
     const auto views =
-        make_plane_views(bright_box(thin, {0, 0, 0}, {5, 5, 1}), nullptr, default_legend(), 5, 64);
+        make_plane_views(bright_box(thin, {0, 0, 0}, {5, 5, 1}), nullptr, default_legend(), {5, 64});
     EXPECT_EQ(views[0].slices.size(), 2U);
     EXPECT_EQ(views[1].slices.size(), 5U);
     EXPECT_TRUE(views[0].slices[0].overlay.empty());

@@ -1,6 +1,7 @@
 // 3D view of the surfaces in the page. Orthographic, so that the scale bar is right at any depth.
 // Clear shells are drawn after opaque surfaces, far walls before near ones; their opacity grows
 // towards grazing angles. `opacity` o of a class becomes o² face on and 1 - (1 - o)³ at the rim.
+// Every vertex knows the number of its object: one pixel drawn with numbers for colours says what lies under the pointer.
 (() => {
   'use strict';
   const box = document.getElementById('viewer');
@@ -15,37 +16,6 @@
   message.hidden = true;
 
   // ---- surfaces ------------------------------------------------------------------------------
-  const numbers = (text) => text.split(',').map(Number);
-
-  function unpack(script) {
-    const text = atob(script.textContent);
-    const bytes = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; ++i) bytes[i] = text.charCodeAt(i);
-    const count = Number(script.dataset.vertices);
-    const low = numbers(script.dataset.low), size = numbers(script.dataset.size);
-    const packed = new Uint16Array(bytes.buffer, 0, 3 * count);
-    const points = new Float32Array(3 * count);
-    for (let i = 0; i < points.length; ++i) points[i] = low[i % 3] + packed[i] / 65535 * size[i % 3];
-    const indices = new Uint32Array(bytes.buffer, Math.ceil(7 * count / 4) * 4, 3 * Number(script.dataset.triangles));
-    return { points, indices, light: bytes.subarray(6 * count, 7 * count), normals: vertexNormals(points, indices), low, size };
-  }
-
-  function vertexNormals(p, indices) {
-    const n = new Float32Array(p.length);
-    for (let t = 0; t < indices.length; t += 3) {
-      const a = 3 * indices[t], b = 3 * indices[t + 1], c = 3 * indices[t + 2];
-      const ux = p[b] - p[a], uy = p[b + 1] - p[a + 1], uz = p[b + 2] - p[a + 2];
-      const vx = p[c] - p[a], vy = p[c + 1] - p[a + 1], vz = p[c + 2] - p[a + 2];
-      const x = uy * vz - uz * vy, y = uz * vx - ux * vz, z = ux * vy - uy * vx;
-      for (const i of [a, b, c]) { n[i] += x; n[i + 1] += y; n[i + 2] += z; }
-    }
-    for (let i = 0; i < n.length; i += 3) {
-      const l = Math.hypot(n[i], n[i + 1], n[i + 2]) || 1;
-      n[i] /= l; n[i + 1] /= l; n[i + 2] /= l;
-    }
-    return n;
-  }
-
   function upload(surface) {
     const array = gl.createVertexArray();
     gl.bindVertexArray(array);
@@ -58,6 +28,10 @@
     attribute(0, surface.points, 3, gl.FLOAT, false);
     attribute(1, surface.normals, 3, gl.FLOAT, false);
     attribute(2, surface.light, 1, gl.UNSIGNED_BYTE, true);
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.bufferData(gl.ARRAY_BUFFER, surface.objects, gl.STATIC_DRAW);
+    gl.enableVertexAttribArray(3);
+    gl.vertexAttribIPointer(3, 1, gl.UNSIGNED_INT, 0, 0);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, surface.indices, gl.STATIC_DRAW);
     gl.bindVertexArray(null);
@@ -66,14 +40,15 @@
 
   const startOpacity = { opaque: 1, translucent: 0.62, glass: 0.2 };
   const surfaces = [...document.querySelectorAll('script.mesh')].map((script) => {
-    const data = unpack(script);
+    const data = cytomo.unpackSurface(script);
     return {
       name: script.dataset.name,
-      colour: numbers(script.dataset.colour).map((c) => Math.pow(c / 255, 2.2)),
+      colour: script.dataset.colour.split(',').map(Number).map((c) => Math.pow(c / 255, 2.2)),
       opacity: startOpacity[script.dataset.look],
       visible: true,
       points: data.points,
       count: data.indices.length,
+      parts: data.parts,
       extent: data.size[0] * data.size[1] * data.size[2],
       low: data.low,
       high: data.low.map((v, k) => v + data.size[k]),
@@ -94,38 +69,13 @@
     return s;
   }
   const program = gl.createProgram();
-  gl.attachShader(program, shader(gl.VERTEX_SHADER, `#version 300 es
-    layout(location = 0) in vec3 point;
-    layout(location = 1) in vec3 normal;
-    layout(location = 2) in float light;
-    uniform mat3 turn; uniform vec3 centre; uniform vec2 shift; uniform vec2 zoom; uniform float radius;
-    out vec3 n; out float sky;
-    void main() {
-      vec3 p = turn * (point - centre);
-      n = turn * normal;
-      sky = light;
-      gl_Position = vec4((p.xy + shift) * zoom, -p.z / (2.0 * radius), 1.0);
-    }`));
-  gl.attachShader(program, shader(gl.FRAGMENT_SHADER, `#version 300 es
-    precision highp float;
-    in vec3 n; in float sky;
-    uniform vec3 colour; uniform float opacity;
-    out vec4 result;
-    void main() {
-      vec3 m = normalize(n) * (gl_FrontFacing ? 1.0 : -1.0);
-      vec3 lamp = normalize(vec3(-0.55, 0.75, 0.75));
-      float open = mix(1.0, sky, opacity * opacity);
-      vec3 c = colour * (0.70 * (0.82 + 0.18 * m.y) * open + 0.62 * max(0.0, dot(m, lamp)) * (0.4 + 0.6 * open));
-      c += 0.16 * opacity * open * pow(max(0.0, dot(m, normalize(lamp + vec3(0.0, 0.0, 1.0)))), 36.0);
-      float graze = 1.0 - min(1.0, abs(m.z));
-      float face = opacity * opacity, rim = 1.0 - pow(1.0 - opacity, 3.0);
-      float a = mix(face, rim, graze * graze * graze) * (gl_FrontFacing || opacity >= 1.0 ? 1.0 : 0.5);
-      result = vec4(pow(min(c, 1.0), vec3(1.0 / 2.2)), a);
-    }`));
+  gl.attachShader(program, shader(gl.VERTEX_SHADER, cytomo.shaders.vertex));
+  gl.attachShader(program, shader(gl.FRAGMENT_SHADER, cytomo.shaders.fragment));
   gl.linkProgram(program);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
   const at = (name) => gl.getUniformLocation(program, name);
-  const place = { turn: at('turn'), centre: at('centre'), shift: at('shift'), zoom: at('zoom'), radius: at('radius'), colour: at('colour'), opacity: at('opacity') };
+  const place = Object.fromEntries(['turn', 'centre', 'shift', 'zoom', 'radius', 'part', 'colour', 'opacity', 'chosen', 'pointed', 'kind']
+    .map((name) => [name, at(name)]));
 
   // ---- camera: rows of `turn` are right, up and towards the viewer ---------------------------
   const views = {
@@ -170,6 +120,7 @@
   }
 
   // ---- drawing -------------------------------------------------------------------------------
+  let chosen = null, pointed = 0;  // an object, and the number of one
   let waiting = false;
   function draw() {
     if (waiting) return;
@@ -182,6 +133,28 @@
     const width = Math.max(1, Math.round(canvas.clientWidth * density)), height = Math.max(1, Math.round(canvas.clientHeight * density));
     if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
     gl.viewport(0, 0, width, height);
+    begin([0, 0, 1, 1], 0);
+    const shown = drawnSurfaces();
+    shown.filter((s) => s.opacity >= 1).forEach((s) => paintSurface(s));
+    paintThrough(shown);
+
+    const clear = shown.filter((s) => s.opacity < 1).sort((a, b) => a.extent - b.extent);
+    gl.enable(gl.BLEND);
+    gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.depthMask(false);
+    gl.enable(gl.CULL_FACE);
+    gl.cullFace(gl.FRONT);
+    [...clear].reverse().forEach((s) => paintSurface(s));  // far walls: the outer shell lies behind
+    gl.cullFace(gl.BACK);
+    clear.forEach((s) => paintSurface(s));
+    paintScale();
+    placeTag();
+  }
+
+  const drawnSurfaces = () => surfaces.filter((s) => s.visible && s.opacity > 0);
+
+  /** An empty picture of a part of the view. */
+  function begin(part, kind) {
     gl.clearColor(0, 0, 0, 0);
     gl.depthMask(true);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
@@ -191,30 +164,106 @@
     gl.uniform2fv(place.shift, shift);
     gl.uniform2f(place.zoom, 2 * zoom / canvas.clientWidth, 2 * zoom / canvas.clientHeight);
     gl.uniform1f(place.radius, radius);
+    gl.uniform4fv(place.part, part);
+    gl.uniform1ui(place.chosen, chosen?.number ?? 0);
+    gl.uniform1ui(place.pointed, pointed);
+    gl.uniform1i(place.kind, kind);
     gl.enable(gl.DEPTH_TEST);
-
-    const shown = surfaces.filter((s) => s.visible && s.opacity > 0);
     gl.disable(gl.BLEND);
     gl.disable(gl.CULL_FACE);
-    shown.filter((s) => s.opacity >= 1).forEach(paintSurface);
-
-    const clear = shown.filter((s) => s.opacity < 1).sort((a, b) => a.extent - b.extent);
-    gl.enable(gl.BLEND);
-    gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.depthMask(false);
-    gl.enable(gl.CULL_FACE);
-    gl.cullFace(gl.FRONT);
-    [...clear].reverse().forEach(paintSurface);  // far walls: the outer shell lies behind
-    gl.cullFace(gl.BACK);
-    clear.forEach(paintSurface);
-    paintScale();
   }
 
-  function paintSurface(s) {
+  function paintSurface(s, part) {
     gl.uniform3fv(place.colour, s.colour);
     gl.uniform1f(place.opacity, s.opacity);
     gl.bindVertexArray(s.array);
-    gl.drawElements(gl.TRIANGLES, s.count, gl.UNSIGNED_INT, 0);
+    gl.drawElements(gl.TRIANGLES, part?.count ?? s.count, gl.UNSIGNED_INT, 4 * (part?.first ?? 0));
+  }
+
+  /** What of the chosen object opaque surfaces hide shows through. */
+  function paintThrough(shown) {
+    if (!chosen) return;
+    gl.uniform1i(place.kind, 2);
+    gl.depthFunc(gl.GREATER);
+    gl.depthMask(false);
+    gl.enable(gl.BLEND);
+    gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.enable(gl.CULL_FACE);
+    gl.cullFace(gl.BACK);
+    for (const s of shown.filter((c) => c.opacity >= 1)) {
+      for (const part of s.parts) if (part.object === chosen.number) paintSurface(s, part);
+    }
+    gl.depthFunc(gl.LESS);
+    gl.uniform1i(place.kind, 0);
+  }
+
+  // ---- objects -------------------------------------------------------------------------------
+  const pixel = gl.createFramebuffer();
+  {
+    gl.bindFramebuffer(gl.FRAMEBUFFER, pixel);
+    const colours = gl.createTexture(), depths = gl.createRenderbuffer();
+    gl.bindTexture(gl.TEXTURE_2D, colours);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, 1, 1);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, colours, 0);
+    gl.bindRenderbuffer(gl.RENDERBUFFER, depths);
+    gl.renderbufferStorage(gl.RENDERBUFFER, gl.DEPTH_COMPONENT16, 1, 1);
+    gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.DEPTH_ATTACHMENT, gl.RENDERBUFFER, depths);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+  }
+
+  /** The number of the object at a place of the view, or 0. What is clearer counts only where nothing denser lies. */
+  function objectAt(x, y) {
+    const width = canvas.clientWidth, height = canvas.clientHeight, found = new Uint8Array(4);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, pixel);
+    gl.viewport(0, 0, 1, 1);
+    let number = 0;
+    for (const [from, to] of [[1, 2], [0.4, 1], [0, 0.4]]) {
+      const some = drawnSurfaces().filter((s) => s.opacity >= from && s.opacity < to);
+      if (number || some.length === 0) continue;
+      begin([2 * (x + 0.5) / width - 1, 1 - 2 * (y + 0.5) / height, width, height], 1);
+      some.forEach((s) => paintSurface(s));
+      gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, found);
+      number = found[0] + 256 * (found[1] + 256 * (found[2] + 256 * found[3]));
+    }
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return number;
+  }
+
+  /** Where a point in µm is seen, in pixels of the view. */
+  function seenAt(point) {
+    const v = [0, 1].map((k) => turn[k].reduce((sum, t, i) => sum + t * (point[i] - centre[i]), 0) + shift[k]);
+    return { x: canvas.clientWidth / 2 + v[0] * zoom, y: canvas.clientHeight / 2 - v[1] * zoom };
+  }
+
+  const tag = document.getElementById('viewer-tag');
+  function placeTag() {
+    tag.hidden = !chosen;
+    if (!chosen) return;
+    const { x, y } = seenAt(chosen.centre);
+    tag.textContent = `${chosen.name} ${chosen.number}`;
+    tag.style.left = `${x}px`;
+    tag.style.top = `${y}px`;
+  }
+
+  const numbers3d = new Set(surfaces.flatMap((s) => s.parts.map((p) => p.object)));
+  if (cytomo.known.size > 0) {
+    const bringIntoView = (object) => {
+      const { x, y } = seenAt(object.centre);
+      const left = Math.min(document.getElementById('viewer-panel').offsetWidth + 20, canvas.clientWidth / 2);
+      if (x > left && y > 20 && x < canvas.clientWidth - 20 && y < canvas.clientHeight - 20) return;
+      shift = [shift[0] + ((canvas.clientWidth + left) / 2 - x) / zoom, shift[1] - (canvas.clientHeight / 2 - y) / zoom];
+    };
+    cytomo.viewers.unshift({
+      label: '3D view',
+      has: (number) => numbers3d.has(number),
+      choose(object) {
+        chosen = object && numbers3d.has(object.number) ? object : null;
+        if (chosen) bringIntoView(chosen);
+        draw();
+      },
+      point(number) { pointed = number; draw(); },
+      go(object) { bringIntoView(object); draw(); box.scrollIntoView({ block: 'center' }); },
+    });
   }
 
   const scale = document.querySelector('#viewer-scale span');
@@ -227,6 +276,7 @@
   }
 
   // ---- hands ---------------------------------------------------------------------------------
+  const wheelHint = document.getElementById('viewer-wheel');
   const fingers = new Map();
   const between = () => {
     const [a, b] = [...fingers.values()];
@@ -240,13 +290,28 @@
     zoom = next;
     draw();
   }
+  let pressed = null, wheelZooms = false, asking = false;
   canvas.addEventListener('pointerdown', (e) => {
     canvas.setPointerCapture(e.pointerId);
+    pressed = { x: e.offsetX, y: e.offsetY, moved: fingers.size > 0 };
+    wheelZooms = true;
+    wheelHint.hidden = true;
+    cytomo.point(0);
     fingers.set(e.pointerId, { x: e.offsetX, y: e.offsetY });
   });
   canvas.addEventListener('pointermove', (e) => {
     const last = fingers.get(e.pointerId);
-    if (!last) return;
+    if (!last) {
+      if (asking || cytomo.known.size === 0) return;
+      asking = true;  // once a picture is enough
+      const { offsetX: x, offsetY: y, clientX, clientY } = e;
+      requestAnimationFrame(() => {
+        asking = false;
+        if (fingers.size === 0 && canvas.matches(':hover')) cytomo.point(objectAt(x, y), clientX, clientY);
+      });
+      return;
+    }
+    if (Math.hypot(e.offsetX - pressed.x, e.offsetY - pressed.y) > 4) pressed.moved = true;
     const before = fingers.size === 2 ? between() : null;
     const dx = e.offsetX - last.x, dy = e.offsetY - last.y;
     fingers.set(e.pointerId, { x: e.offsetX, y: e.offsetY });
@@ -261,8 +326,12 @@
     }
   });
   for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, (e) => fingers.delete(e.pointerId));
+  canvas.addEventListener('click', (e) => { if (!pressed?.moved) cytomo.choose(objectAt(e.offsetX, e.offsetY)); });
+  canvas.addEventListener('pointerleave', () => { cytomo.point(0); wheelZooms = false; wheelHint.hidden = true; });
   canvas.addEventListener('contextmenu', (e) => e.preventDefault());
+  // The wheel belongs to the page, until the reader asks for it.
   canvas.addEventListener('wheel', (e) => {
+    if (!e.ctrlKey && !e.metaKey && !wheelZooms) { wheelHint.hidden = false; return; }
     e.preventDefault();
     const lines = e.deltaMode === 1 ? 30 : 1;
     zoomAt(Math.exp(-e.deltaY * lines * 0.0012), e.offsetX, e.offsetY);
