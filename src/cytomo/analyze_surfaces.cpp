@@ -28,7 +28,7 @@ std::uint32_t largest_of_class(const std::vector<Object>& objects, std::uint8_t 
 }
 
 /// Triangles of each object, in order; nothing where components are not those that were put in.
-void append_parts(std::vector<MeshPart>& parts, const SurfacePiece& piece) {
+void append_parts(std::vector<ObjectTriangles>& parts, const SurfacePiece& piece) {
     const MeshComponents components = find_components(piece.mesh);
     if (components.count != piece.objects.size()) {
         parts.push_back({0, static_cast<std::uint32_t>(piece.mesh.triangles.size())});
@@ -103,7 +103,7 @@ std::vector<ColouredMesh> coloured_classes(const std::vector<SurfacePiece>& piec
     for (std::size_t i = 0; i < pieces.size();) {
         const auto c = pieces[i].class_id;
         Mesh mesh;
-        std::vector<MeshPart> parts;
+        std::vector<ObjectTriangles> parts;
         for (; i < pieces.size() && pieces[i].class_id == c; ++i) {
             append(mesh, pieces[i].mesh);
             append_parts(parts, pieces[i]);

@@ -60,7 +60,7 @@ std::string triple(const std::array<float, 3>& v) {
 }
 
 /// "17:240,18:300": objects and their numbers of triangles.
-std::string parts_text(const std::vector<MeshPart>& parts) {
+std::string parts_text(const std::vector<ObjectTriangles>& parts) {
     std::string out;
     for (const auto& p : parts)
         out += (out.empty() ? "" : ",") + std::to_string(p.object) + ":" + std::to_string(p.triangles);

@@ -18,7 +18,7 @@ namespace cytomo {
 enum class Look { opaque, translucent, glass };
 
 /// Consecutive triangles of a surface that belong to one object.
-struct MeshPart {
+struct ObjectTriangles {
     std::uint32_t object = 0, triangles = 0;
 };
 
@@ -28,7 +28,7 @@ struct ColouredMesh {
     std::string name;  ///< for lists, e.g. the name of the class
     Colour colour{200, 200, 200};
     Look look = Look::opaque;
-    std::vector<MeshPart> parts{};  ///< whose triangles these are, in order; may be empty. Pictures do not need it
+    std::vector<ObjectTriangles> parts{};  ///< whose triangles these are, in order; may be empty. Pictures do not need it
 };
 
 /// Cytoplasm (or "cell") is glass, the nucleus translucent, everything else opaque.
