@@ -148,6 +148,22 @@ def page_agrees(folder, all_of):
                 if cell == text:
                     continue
                 shown(f"{folder}: {column} of {name}", cell, number(text))
+    view_agrees(folder, page)
+
+
+def view_agrees(folder, page):
+    """The 3D view has one surface a class, and knows which objects it shows."""
+    seen = set()
+    for name, parts in re.findall(r'class="mesh" data-name="([^"]*)"[^>]* data-parts="([^"]*)"', page):
+        if name in seen:
+            raise SystemExit(f"{folder}: the 3D view has {name} twice")
+        seen.add(name)
+        shown_objects = {p.split(":")[0] for p in parts.split(",")}
+        own = {o["object"] for o in table(folder, "objects") if o["class"] == html.unescape(name)}
+        if not shown_objects or not shown_objects <= own:
+            raise SystemExit(f"{folder}: the 3D view shows {sorted(shown_objects - own)} as {name}")
+    if 'id="view"' in page and len(seen) < 2:
+        raise SystemExit(f"{folder}: the 3D view knows no objects: {seen}")
 
 
 def has_outside(folder):
