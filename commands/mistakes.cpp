@@ -268,7 +268,7 @@ std::string explain_refusal(const CLI::App* app, const CLI::Error& error) {
     if (const std::string text = unknown_options(*app, *command, name, at + 1); !text.empty()) return text;
     const std::string shape = "It is called so: " + shape_of(*command, name) + "\n";
     if (error.get_name() == "RequiredError") return "cytomo " + name + ": " + error.what() + ".\n" + shape;
-    if (error.get_name() == "ExtrasError")
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))  // its name is the command's
         return "cytomo " + name + ": more names than it takes. " + error.what() + ".\n" + shape;
     return "cytomo " + name + ": " + plain;
 }

@@ -134,20 +134,24 @@ std::int64_t beside_images(const Arguments& a, const std::vector<double>& angles
     return std::min(detectors, static_cast<std::int64_t>(std::ceil(reach)));
 }
 
+bool is_volume(const std::string& path) {
+    try {
+        open_volume(path);
+        return true;
+    } catch (const InputError&) {
+        return false;
+    }
+}
+
 /// read_angles; says so where images and angles were exchanged.
 std::vector<double> read_angles_of(const Arguments& a) {
     try {
         return read_angles(a.angles);
     } catch (const InputError&) {
-        try {
-            open_volume(a.angles);
-        } catch (const InputError&) {
-            throw;  // the angles are not what they should be, but no volume either
-        }
-        throw UsageError(a.angles +
-                         ": expected a text file of tilt angles, found a volume. The images come first:\n  " +
-                         call_text({"reconstruct", a.angles, "--angles", a.tilts, "-o", a.out}));
+        if (!is_volume(a.angles)) throw;
     }
+    throw UsageError(a.angles + ": expected a text file of tilt angles, found a volume. The images come first:\n  " +
+                     call_text({"reconstruct", a.angles, "--angles", a.tilts, "-o", a.out}));
 }
 
 void check(const Arguments& a) {

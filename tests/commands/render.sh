@@ -7,7 +7,7 @@ png_side() { od -An -tu1 -j"$2" -N4 "$1" | awk '{ print (($1 * 256 + $2) * 256 +
 cytomo render slices "$CELL/tomogram.mrc" --classes "$CELL/classes.tif" -o slices.png
 cytomo render slices "$CELL/tomogram.mrc" --plane xz --index 30 -o xz.png
 grep -q "^xz slice 31 of 64 (index 30, y = 1.2" err.txt || fail "does not say which slice: $(cat err.txt)"
-refused 2 "expected 0 to 63, for slice 1 to 64" render slices "$CELL/tomogram.mrc" --index 64 -o no.png
+refused 2 "expected 0 to 23, for slice 1 to 24" render slices "$CELL/tomogram.mrc" --index 64 -o no.png
 cytomo surface "$CELL/classes.tif" meshes
 cytomo render surfaces meshes/mitochondrion.ply meshes/vesicle.ply -o surfaces.png --size 200,120 --samples 4
 expect 200 "width" png_side surfaces.png 16

@@ -12,7 +12,7 @@ expect 0 "first number of a slice" json out.txt slices_count_from
 
 cytomo suggest "$CELL/tomogram.mrc" --count 2 --views 2
 grep -q "count from 1, as in Fiji" out.txt || fail "does not say how slices are counted: $(cat out.txt)"
-grep -q "^slice $((first + 1)) of 64 (index $first, z = " out.txt || fail "not index $first: $(cat out.txt)"
+grep -q "^slice $((first + 1)) of 24 (index $first, z = " out.txt || fail "not index $first: $(cat out.txt)"
 grep -q "^Doubt: how unsure" out.txt || fail "does not say what doubt is: $(cat out.txt)"
 
 # The same model before and after: nothing changed.
