@@ -50,7 +50,7 @@ refused 1 "'lipid-droplet' and 'lipid droplet', both of them lipid-droplet" segm
 [ ! -e bad.tif ] || fail "a file in spite of the error"
 
 cytomo suggest "$latin.mrc" --count 1 --views 1 --json
-json out.txt record Input | grep -q '^z.*hne\.mrc$' || fail "$(cat out.txt)"
+json out.txt record Input | grep -q '/z.*hne\.mrc$' || fail "$(cat out.txt)"
 cytomo train --images "$latin.mrc" --labels "$latin.tif" --steps 1 --simulated 0 --method supervised --no-report \
     -o learnt.safetensors
 [ -s learnt.safetensors ] || fail "no model"
