@@ -143,7 +143,7 @@ TEST_F(Data, NotANumberIsNotLearntFrom) {
     const auto data = read(three_slices());
     EXPECT_EQ(data.found[0].gaps, 3);
     EXPECT_THAT(data.warnings, Contains(AllOf(HasSubstr("3 voxels"), HasSubstr("the first at (4, 3, 1)"),
-                                              HasSubstr("z 1, 3"), HasSubstr("2 of them had labels"))));
+                                              HasSubstr("slices 2, 4 along z (index 1, 3)"), HasSubstr("2 of them had labels"))));
     EXPECT_EQ(data.labelled[0].labels(4, 3, 1), ignore_label);
     EXPECT_EQ(data.labelled[0].labels(6, 3, 1), 0);
     const auto values = data.labelled[0].tomogram.load();
