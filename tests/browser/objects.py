@@ -105,9 +105,12 @@ class Objects:
         """An organelle in the slice that is shown, and where it is in the window."""
         box, numbers = self.shown_slice(plane)
         places = {n: p for n, p in self.inner_places(numbers).items() if self.rows[n]["class"] != "cytoplasm"}
-        number = next(iter(places))
-        y, x = places[number]
-        return number, (round(box[0] + (x + 0.5) / numbers.shape[1] * box[2]), round(box[1] + (y + 0.5) / numbers.shape[0] * box[3]))
+        for number, (y, x) in places.items():
+            place = round(box[0] + (x + 0.5) / numbers.shape[1] * box[2]), round(box[1] + (y + 0.5) / numbers.shape[0] * box[3])
+            # Not under the button in the corner.
+            if self.browser.run("return Boolean(document.elementFromPoint(...arguments)?.closest('.stack'))", *place):
+                return number, place
+        raise AssertionError(f"none of {sorted(places)} is in sight")
 
     def place_from_above(self):
         """An opaque object that is seen from above (along z), and where it is in the window."""

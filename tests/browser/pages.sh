@@ -8,5 +8,5 @@ cytomo analyze "$CELL/tomogram.mrc" analysis --views 1 --pictures quick --quiet
 cytomo convert analysis/instances.tif analysis/instances.npy
 cp -r analysis again
 cytomo compare groups --group "one=analysis" --group "another=again" --quiet
-cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --steps 1 --seed 1 -o tiny.safetensors
+cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --widths 16 --polarity dark --steps 1 --seed 1 -o tiny.safetensors
 /usr/bin/python3 "$here/pages.py" analysis tiny.html groups/report.html --pictures "$PICTURES"
