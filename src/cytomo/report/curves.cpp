@@ -72,7 +72,7 @@ Figure curve_figure(const std::string& title, const CurveAxes& axes, std::span<c
         high = std::max(high, axes.y_high);
     }
     const bool logarithmic = axes.logarithmic && low > 0;
-    if (!(high > low)) high = low + std::max(1e-6, std::abs(low) * 0.1);
+    if (!plot::differ(low, high)) high = low + std::max(1e-6, std::abs(low) * 0.1);
     if (!(x_high > x_low)) x_high = x_low + 1;
     const Scale x{x_low, x_high, curves_left, curves_width - curves_right, false}, y{low, high, curves_height - curves_bottom, curves_top, logarithmic};
     for (const double t : y.ticks(5)) {

@@ -66,7 +66,7 @@ Axis axis_for(double low, double high) {
         const double air = std::pow(high / low, 0.03);
         return {low / air, high * air, true};
     }
-    const double span = high > low ? high - low : std::max(1e-6, std::abs(low)) * 0.2;
+    const double span = plot::differ(low, high) ? high - low : std::max(1e-6, std::abs(low)) * 0.2;
     const double start = low - 0.04 * span;
     return {low >= 0 ? std::max(0.0, low < 0.3 * high ? 0.0 : start) : start, high + 0.04 * span, false};
 }

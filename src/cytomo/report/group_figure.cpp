@@ -50,7 +50,7 @@ Scale scale_for(double low, double high) {
         scale.high = high * air;
         return scale;
     }
-    const double span = high > low ? high - low : std::max(1e-6, 0.2 * std::abs(low));
+    const double span = plot::differ(low, high) ? high - low : std::max(1e-6, 0.2 * std::abs(low));
     const bool from_zero = low >= 0 && low < 0.3 * high;
     scale.low = from_zero ? (low > 0 ? 0.0 : -0.03 * span) : low - 0.05 * span;
     scale.high = high + 0.05 * span;

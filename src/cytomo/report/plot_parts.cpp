@@ -32,7 +32,12 @@ std::string hex(Colour c) {
     return dark ? "#7d8792" : css_colour(c[0], c[1], c[2]);
 }
 
+bool differ(double low, double high) {
+    return high - low > 1e-9 * std::max(std::abs(low), std::abs(high));
+}
+
 std::vector<double> round_ticks(double low, double high, double wanted) {
+    if (!differ(low, high) || !std::isfinite(high - low)) return {};
     const double raw = (high - low) / wanted, decade = std::pow(10, std::floor(std::log10(raw)));
     const double part = raw / decade;
     const double step = decade * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);

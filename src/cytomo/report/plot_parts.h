@@ -19,7 +19,10 @@ std::string line(double x1, double y1, double x2, double y2, double opacity, dou
 /// "#rrggbb"; near black, which a dark page would swallow, becomes grey.
 std::string hex(Colour colour);
 
-/// Round values that divide [low, high] into about `wanted` parts.
+/// Whether values differ by more than the last digits of their sums: otherwise a plot shows them as equal.
+bool differ(double low, double high);
+
+/// Round values that divide [low, high] into about `wanted` parts; none if both are the same (see differ) or not finite.
 std::vector<double> round_ticks(double low, double high, double wanted);
 
 /// From values to pixels.
