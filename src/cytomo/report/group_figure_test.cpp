@@ -65,6 +65,7 @@ TEST(GroupFigure, OddInput) {
                                               {0},
                                               {0, 0},
                                               {-3, -3},
+                                              {2.958208, 2.9582080000000004},  // no ticks fit between
                                               {5, std::numeric_limits<double>::infinity()},
                                               {1e-200, 1e200}}) {
         const std::vector<GroupOfSamples> groups{{"<b>", {{"\"&", values}}}, {"empty", {}}};
