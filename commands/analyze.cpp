@@ -35,11 +35,11 @@ RecordEntries record_of(const Arguments& a, const Model& model) {
         .add_file(record_names::input, a.in)
         .add_model(a.predict.model_file, model.checksum())
         .add("Voxel size", a.notes.voxel_nm.empty() ? "from the file" : a.notes.voxel_nm + " nm, given")
-        .add(record_names::options,
-             "dense matter (polarity) " + a.predict.polarity + ", precision " + a.predict.precision + ", device " +
-                 a.predict.device + ", mirror images (views) " +
-                 (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) + ", smoothing " +
-                 std::to_string(a.notes.smoothing))
+        .add(record_names::options, "dense matter (polarity) " + a.predict.polarity + ", precision " +
+                                        a.predict.precision + ", device " + a.predict.device +
+                                        ", mirror images (views) " +
+                                        (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) +
+                                        ", smoothing " + std::to_string(a.notes.smoothing))
         .add(record_names::objects, objects_of_model)
         .add("Pictures", a.notes.pictures)
         .add("Measures", a.notes.measures.text())
@@ -80,7 +80,8 @@ void run(const Arguments& a, const Common& common) {
     const Progress progress = times.watch(common.progress());
     if (!a.no_probabilities)
         options.keep = [&](const Found& found, const Progress& p) {
-            write_found(folder.path(), found, tomogram, model.legend, a.notes, p.stage("keeping probabilities"));
+            write_found(folder.path(), found, tomogram, model.legend, a.notes,
+                        p.stage("keeping probabilities"));
         };
     const Analysis analysis = analyze(tomogram, model, options, progress);
     write_result(folder.path(), analysis, a.notes.surfaces, model.legend, errors, times,
@@ -104,29 +105,33 @@ void run(const Arguments& a, const Common& common) {
 }  // namespace
 
 Command analyze_command() {
-    return {"analyze", "Segment, separate, measure and show: everything in one command",
-            [](CLI::App& app) -> Run {
-                auto a = std::make_shared<Arguments>();
-                app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
-                app.add_option("outdir", a->out, "Folder for the results; it is made")->required();
-                a->notes.surfaces.declare(app);
-                app.add_flag("--no-probabilities", a->no_probabilities,
-                             "Leave out the folder \"found\" (its size is said at the end), without which measure "
-                             "cannot measure the result again after corrections");
-                app.add_option("--smoothing", a->notes.smoothing, "Smoothing iterations on surfaces (volumes stay)")
-                    ->check(CLI::Range(0, 1000))
-                    ->capture_default_str();
-                app.add_option("--pictures", a->notes.pictures,
-                               "full: slices, 3D view, two large ray-traced pictures; quick: slices, 3D view, one small "
-                               "picture; none: a page of numbers and plots only")
-                    ->check(CLI::IsMember({"none", "quick", "full"}))
-                    ->capture_default_str();
-                app.add_option("--dataset", a->notes.dataset, "Dataset within an HDF5 file");
-                add_voxel_option(app, a->notes.voxel_nm, "Voxel size in nm, for files that carry none");
-                a->predict.declare(app);
-                a->notes.measures.declare(app);
-                return [a](const Common& common) { run(*a, common); };
-            }};
+    return {
+        "analyze", "Segment, separate, measure and show: everything in one command",
+        [](CLI::App& app) -> Run {
+            auto a = std::make_shared<Arguments>();
+            app.add_option("tomogram", a->in, "Tomogram (MRC, TIFF, HDF5, NPY)")->required();
+            app.add_option("outdir", a->out, "Folder for the results; it is made")->required();
+            a->notes.surfaces.declare(app);
+            app.add_flag(
+                "--no-probabilities", a->no_probabilities,
+                "Leave out the folder \"found\" (its size is said at the end), without which measure "
+                "cannot measure the result again after corrections");
+            app.add_option("--smoothing", a->notes.smoothing,
+                           "Smoothing iterations on surfaces (volumes stay)")
+                ->check(CLI::Range(0, 1000))
+                ->capture_default_str();
+            app.add_option(
+                   "--pictures", a->notes.pictures,
+                   "full: slices, 3D view, two large ray-traced pictures; quick: slices, 3D view, one small "
+                   "picture; none: a page of numbers and plots only")
+                ->check(CLI::IsMember({"none", "quick", "full"}))
+                ->capture_default_str();
+            app.add_option("--dataset", a->notes.dataset, "Dataset within an HDF5 file");
+            add_voxel_option(app, a->notes.voxel_nm, "Voxel size in nm, for files that carry none");
+            a->predict.declare(app);
+            a->notes.measures.declare(app);
+            return [a](const Common& common) { run(*a, common); };
+        }};
 }
 
 }  // namespace cytomo::commands

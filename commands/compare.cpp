@@ -53,7 +53,8 @@ RecordEntries record_of(const Arguments& a, const CellGroups& groups,
         .add(record_names::options, "at most " + std::to_string(a.options.most_arrangements) +
                                         " permutations, seed " + std::to_string(a.options.seed))
         .add("Test", "permutation of whole samples, two-sided, of the difference of means of samples' means")
-        .add("Intervals", "95 %: of differences by Welch's t, of Hedges' g by the noncentral t, over samples");
+        .add("Intervals",
+             "95 %: of differences by Welch's t, of Hedges' g by the noncentral t, over samples");
     for (std::size_t i = 0; i < results.size(); ++i)
         out.add_file(groups.cells[i].name, results[i].folder / "summary.json");
     return out.entries();
@@ -69,8 +70,9 @@ void print_smallest(const CellGroups& groups, std::vector<Comparison> comparison
         char effect[32] = "", numbers[160];
         if (!std::isnan(c.effect.value))
             std::snprintf(effect, sizeof effect, "Hedges' g %.2f, ", c.effect.value);
-        std::snprintf(numbers, sizeof numbers, "median %.4g → %.4g %s, %sp %.3g, corrected %.3g", c.reference.median,
-                      c.compared.median, m.unit.c_str(), effect, c.p, c.p_benjamini_hochberg);
+        std::snprintf(numbers, sizeof numbers, "median %.4g → %.4g %s, %sp %.3g, corrected %.3g",
+                      c.reference.median, c.compared.median, m.unit.c_str(), effect, c.p,
+                      c.p_benjamini_hochberg);
         common.say(m.class_name + " " + m.name + ", " + groups.groups[c.group] + ": " + numbers);
     }
 }

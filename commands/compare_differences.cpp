@@ -50,9 +50,10 @@ void add_repeated_tomograms(std::vector<std::string>& out, const std::vector<Cel
                           " are results of the same tomogram: it counts twice. Leave one out.");
     }
     if (unknown > 0)
-        out.push_back(std::to_string(unknown) + " of " + std::to_string(results.size()) +
-                      " folders, of an earlier version, do not say which tomogram they are of: see for yourself that "
-                      "none counts twice.");
+        out.push_back(
+            std::to_string(unknown) + " of " + std::to_string(results.size()) +
+            " folders, of an earlier version, do not say which tomogram they are of: see for yourself that "
+            "none counts twice.");
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 #include <set>
 
 #include "cytomo/core/error.h"
-#include "cytomo/core/likely_name.h"
 #include "cytomo/core/legend.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/io/table_reading.h"
 
 namespace cytomo::commands {

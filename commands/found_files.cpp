@@ -18,7 +18,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr int found_format = 1;
 constexpr const char* remedy =
-    "Analyze the tomogram again (without --no-probabilities), or measure its classes: cytomo measure TOMOGRAM CLASSES "
+    "Analyze the tomogram again (without --no-probabilities), or measure its classes: cytomo measure "
+    "TOMOGRAM CLASSES "
     "OUTDIR";
 
 Json grid_json(const Grid& g) {
@@ -120,7 +121,8 @@ void write_found(const fs::path& result, const Found& found, const Tomogram& tom
 std::uint64_t found_bytes(const fs::path& result) {
     std::uint64_t bytes = 0;
     std::error_code ec;
-    for (const auto& entry : fs::directory_iterator(result / found_folder_name, ec)) bytes += entry.file_size();
+    for (const auto& entry : fs::directory_iterator(result / found_folder_name, ec))
+        bytes += entry.file_size();
     return bytes;
 }
 
@@ -128,9 +130,11 @@ StoredFound read_found_notes(const fs::path& result) {
     const fs::path file = result / found_folder_name / "found.json";
     std::error_code ec;
     if (!fs::is_directory(result, ec))
-        throw InputError(result.string(), "a folder with results of cytomo analyze", "none of this name", remedy);
+        throw InputError(result.string(), "a folder with results of cytomo analyze", "none of this name",
+                         remedy);
     if (!fs::is_regular_file(file, ec))
-        throw InputError(result.string(), "a folder \"found\" in it, as cytomo analyze leaves it", "none", remedy);
+        throw InputError(result.string(), "a folder \"found\" in it, as cytomo analyze leaves it", "none",
+                         remedy);
     std::ifstream in(file, std::ios::binary);
     StoredFound stored;
     try {
@@ -174,7 +178,9 @@ Found read_found(const fs::path& result, const StoredFound& stored, const Legend
 void copy_found(const fs::path& from, const fs::path& to) {
     std::error_code ec;
     fs::copy(from / found_folder_name, to / found_folder_name, fs::copy_options::recursive, ec);
-    if (ec) throw InputError((to / found_folder_name).string(), "to write it", ec.message(), "Check space and rights");
+    if (ec)
+        throw InputError((to / found_folder_name).string(), "to write it", ec.message(),
+                         "Check space and rights");
 }
 
 }  // namespace cytomo::commands

@@ -1,8 +1,8 @@
 // What analyze keeps of a tomogram for measuring again after corrections: the folder "found" of a result.
 //
-// It holds the probabilities of the classes (8 bit, probability.CLASS.tif), the objects as they were found (objects.tif),
-// both on the model's grid, and found.json: the two grids, how the tomogram was opened, what the network decided, and
-// the options with which was measured.
+// It holds the probabilities of the classes (8 bit, probability.CLASS.tif), the objects as they were found
+// (objects.tif), both on the model's grid, and found.json: the two grids, how the tomogram was opened, what
+// the network decided, and the options with which was measured.
 #pragma once
 
 #include <cstdint>

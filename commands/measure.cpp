@@ -144,7 +144,8 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     InstanceOptions options = instance_options_for(legend);
     if (arguments.min_volume_um3) options.min_volume_um3.fill(*arguments.min_volume_um3);
     options.check();
-    CellOptions measuring = arguments.measures.options(legend, arguments.smoothing.value_or(default_smoothing));
+    CellOptions measuring =
+        arguments.measures.options(legend, arguments.smoothing.value_or(default_smoothing));
     measuring.errors = errors_of_classes(arguments.errors, arguments.classes);
     std::vector<Edit> edits;
     if (!arguments.edits.empty()) edits = parse_edits(read_text(arguments.edits), arguments.edits, legend);
@@ -190,12 +191,12 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
 /// A result of analyze, alone: it knows its tomogram and its classes.
 void run_measure_result(const Common& common, const MeasureArguments& a) {
     if (!a.voxel_nm.empty() || !a.legend.empty() || !a.instances.empty() || a.min_volume_um3)
-        throw UsageError("measure " + a.tomogram +
-                         ": expected no --voxel-nm, --legend, --instances or --min-volume-um3: a result is measured as "
-                         "it was found");
+        throw UsageError(
+            "measure " + a.tomogram +
+            ": expected no --voxel-nm, --legend, --instances or --min-volume-um3: a result is measured as "
+            "it was found");
 #if CYTOMO_HAS_REPORT
-    measure_result(common,
-                   {a.tomogram, a.out, a.moved_tomogram, a.edits, a.errors, a.smoothing, a.measures});
+    measure_result(common, {a.tomogram, a.out, a.moved_tomogram, a.edits, a.errors, a.smoothing, a.measures});
 #else
     (void)common;
     throw UsageError("measure: this program was built without analyze, and cannot measure its results again");
@@ -214,9 +215,10 @@ Command measure_command() {
         "measure", "Measures every object: shape, surface, absorption, networks, filopodia, contacts",
         [](CLI::App& app) -> Run {
             auto arguments = std::make_shared<MeasureArguments>();
-            app.add_option("TOMOGRAM", arguments->tomogram,
-                           "The tomogram: grey values. Or, alone, a folder that cytomo analyze wrote: its cell is "
-                           "measured again as it was found but for --edits, with page, surfaces and pictures");
+            app.add_option(
+                "TOMOGRAM", arguments->tomogram,
+                "The tomogram: grey values. Or, alone, a folder that cytomo analyze wrote: its cell is "
+                "measured again as it was found but for --edits, with page, surfaces and pictures");
             app.add_option("CLASSES", arguments->classes, "Its classes, as written by cytomo segment");
             app.add_option("OUTDIR", arguments->folder,
                            "Folder for tables (objects.csv, filopodia.csv, network.csv, contacts.csv, …), "
@@ -249,8 +251,9 @@ Command measure_command() {
                    "them")
                 ->type_name("auto|default|none|MODEL")
                 ->capture_default_str();
-            app.add_option("--smoothing", arguments->smoothing,
-                           "Smoothing iterations on surfaces (default 8, or as the result was made; volumes stay)")
+            app.add_option(
+                   "--smoothing", arguments->smoothing,
+                   "Smoothing iterations on surfaces (default 8, or as the result was made; volumes stay)")
                 ->check(CLI::Range(0, 1000));
             app.add_flag("--columns", arguments->columns,
                          "Print what the columns of all tables mean, and end");
@@ -263,10 +266,12 @@ Command measure_command() {
                     return run_measure_result(common, *arguments);
                 if (arguments->folder.empty())
                     throw UsageError(
-                        "measure: expected a tomogram, its classes and a folder for the results (cytomo measure "
+                        "measure: expected a tomogram, its classes and a folder for the results (cytomo "
+                        "measure "
                         "TOMOGRAM CLASSES OUTDIR), or a folder that cytomo analyze wrote");
                 if (!arguments->out.empty() || !arguments->moved_tomogram.empty())
-                    throw UsageError("measure: -o and --tomogram go with a folder that cytomo analyze wrote, alone");
+                    throw UsageError(
+                        "measure: -o and --tomogram go with a folder that cytomo analyze wrote, alone");
                 run_measure(common, *arguments);
             };
         }};

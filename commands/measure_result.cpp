@@ -28,12 +28,14 @@ std::string text_of(const std::string& path) {
     return text;
 }
 
-/// The classes must be those that belong to the probabilities: who painted in them wants them measured as they are.
+/// The classes must be those that belong to the probabilities: who painted in them wants them measured as
+/// they are.
 Legend legend_of(const fs::path& classes) {
     const auto legend = open_volume(classes).legend;
     if (!legend || !are_as_left(classes))
-        throw InputError(classes.string(), "the classes as cytomo left them", "others",
-                         "They were changed: cytomo measure TOMOGRAM CLASSES OUTDIR measures them as they are");
+        throw InputError(
+            classes.string(), "the classes as cytomo left them", "others",
+            "They were changed: cytomo measure TOMOGRAM CLASSES OUTDIR measures them as they are");
     return *legend;
 }
 
@@ -70,7 +72,8 @@ RecordEntries record_of(const MeasureResultArguments& a, const std::string& tomo
     return record.entries();
 }
 
-/// A list within the result is one of its files, which is written anew, or stays if another time it is not used.
+/// A list within the result is one of its files, which is written anew, or stays if another time it is not
+/// used.
 void keep_edits(PendingOutput& output, const MeasureResultArguments& a) {
     const fs::path of_result = fs::path(a.result) / edits_name;
     std::error_code ec;

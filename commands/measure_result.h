@@ -19,9 +19,9 @@ struct MeasureResultArguments {
     MeasureOptions measures;
 };
 
-/// Reads what analyze found, corrects it, measures it with the same network's probabilities, and writes all that analyze
-/// writes. Corrections always start from what analyze found, so that a list can grow and be carried out again. Throws
-/// InputError, UsageError, Cancelled.
+/// Reads what analyze found, corrects it, measures it with the same network's probabilities, and writes all
+/// that analyze writes. Corrections always start from what analyze found, so that a list can grow and be
+/// carried out again. Throws InputError, UsageError, Cancelled.
 void measure_result(const Common& common, const MeasureResultArguments& arguments);
 
 }  // namespace cytomo::commands

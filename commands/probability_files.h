@@ -9,7 +9,8 @@
 
 namespace cytomo::commands {
 
-/// Writes the probabilities of the legend's classes, 0 to 255, each with the legend of all. Throws InputError.
+/// Writes the probabilities of the legend's classes, 0 to 255, each with the legend of all. Throws
+/// InputError.
 void write_probabilities(const std::filesystem::path& base, const Probabilities& p, const Legend& legend,
                          bool overwrite);
 

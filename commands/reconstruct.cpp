@@ -150,7 +150,8 @@ std::vector<double> read_angles_of(const Arguments& a) {
     } catch (const InputError&) {
         if (!is_volume(a.angles)) throw;
     }
-    throw UsageError(a.angles + ": expected a text file of tilt angles, found a volume. The images come first:\n  " +
+    throw UsageError(a.angles +
+                     ": expected a text file of tilt angles, found a volume. The images come first:\n  " +
                      call_text({"reconstruct", a.angles, "--angles", a.tilts, "-o", a.out}));
 }
 

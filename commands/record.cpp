@@ -12,13 +12,17 @@ namespace {
 
 /// Names that measure gave in the first version, when each command wrote a record of its own.
 const std::map<std::string, std::string>& former_names() {
-    static const std::map<std::string, std::string> names{
-        {"program", record_names::program}, {"command", record_names::command},
-        {"tomogram", record_names::input},  {"classes", record_names::classes},
-        {"legend", "Legend"},               {"instances", "Instances"},
-        {"edits", record_names::edits},     {"measures", "Measures"},
-        {"errors", "Errors"},               {"voxel_nm", "Voxel size"},
-        {"min_volume_um3", "Smallest volume"}};
+    static const std::map<std::string, std::string> names{{"program", record_names::program},
+                                                          {"command", record_names::command},
+                                                          {"tomogram", record_names::input},
+                                                          {"classes", record_names::classes},
+                                                          {"legend", "Legend"},
+                                                          {"instances", "Instances"},
+                                                          {"edits", record_names::edits},
+                                                          {"measures", "Measures"},
+                                                          {"errors", "Errors"},
+                                                          {"voxel_nm", "Voxel size"},
+                                                          {"min_volume_um3", "Smallest volume"}};
     return names;
 }
 
@@ -64,7 +68,7 @@ Record::Record(const nlohmann::json& json) {
     if (!values_.empty() && value(record_names::command).empty()) values_[record_names::command] = "analyze";
     const std::string command = value(record_names::command);
     if (value(record_names::objects).empty() && (command == "analyze" || command == "measure"))
-        values_[record_names::objects] = command == "analyze"          ? objects_of_model
+        values_[record_names::objects] = command == "analyze"         ? objects_of_model
                                          : value("Instances").empty() ? objects_of_classes
                                                                       : objects_given;
 }

@@ -1,5 +1,5 @@
-// How a result came about, as it stands in summary.json, in answers in JSON and on pages: one writer and one reader for
-// all commands, so that results can be told apart whoever made them.
+// How a result came about, as it stands in summary.json, in answers in JSON and on pages: one writer and one
+// reader for all commands, so that results can be told apart whoever made them.
 #pragma once
 
 #include <filesystem>
@@ -42,8 +42,8 @@ public:
     explicit RecordWriter(const std::string& command);
     /// An empty value is left out.
     RecordWriter& add(const std::string& name, const std::string& value);
-    /// A file that was read: NAME is its absolute path, "NAME checksum" says which bytes it had. Reads it once. An
-    /// empty path is left out.
+    /// A file that was read: NAME is its absolute path, "NAME checksum" says which bytes it had. Reads it
+    /// once. An empty path is left out.
     RecordWriter& add_file(const std::string& name, const std::filesystem::path& file);
     /// The model that was used; an empty path is the default one.
     RecordWriter& add_model(const std::string& file, const std::string& checksum);
@@ -59,8 +59,8 @@ private:
 class Record {
 public:
     Record() = default;
-    /// From the object "record" of a JSON file; anything else is an empty record. Values that are no text are passed
-    /// over.
+    /// From the object "record" of a JSON file; anything else is an empty record. Values that are no text are
+    /// passed over.
     explicit Record(const nlohmann::json& json);
     /// Empty: not there.
     std::string value(const std::string& name) const;

@@ -25,7 +25,8 @@ std::string outline_name(const Legend& legend) {
     return name;
 }
 
-void write_surfaces(const fs::path& folder, const Analysis& a, const SurfaceFiles& files, const Legend& legend) {
+void write_surfaces(const fs::path& folder, const Analysis& a, const SurfaceFiles& files,
+                    const Legend& legend) {
     fs::create_directory(folder);
     const auto look = [&](std::uint8_t id, const std::string& name) {
         MeshLook l;
@@ -47,8 +48,8 @@ void write_surfaces(const fs::path& folder, const Analysis& a, const SurfaceFile
         if (a.measures.object_surfaces[n].empty()) continue;
         const auto id = a.instances.class_of[n];
         const std::string name = file_name_of_class(legend, id) + "-" + std::to_string(n);
-        write_mesh(folder / "instances" / (name + "." + files.format), a.measures.object_surfaces[n],
-                   false, look(id, name));
+        write_mesh(folder / "instances" / (name + "." + files.format), a.measures.object_surfaces[n], false,
+                   look(id, name));
     }
 }
 
@@ -65,8 +66,9 @@ void SurfaceFiles::declare(CLI::App& app) {
     app.add_flag("--per-instance", per_instance, "Write the surface of every object too");
 }
 
-void write_result(const fs::path& folder, const Analysis& a, const SurfaceFiles& surfaces, const Legend& legend,
-                  const KnownErrors& errors, const StageTimes& times, const Progress& progress) {
+void write_result(const fs::path& folder, const Analysis& a, const SurfaceFiles& surfaces,
+                  const Legend& legend, const KnownErrors& errors, const StageTimes& times,
+                  const Progress& progress) {
     progress(0);
     write_classes(folder / "classes.tif", *a.classes, legend, false);
     write_result_errors(folder, "classes.tif", errors);

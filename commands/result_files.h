@@ -20,8 +20,8 @@ struct SurfaceFiles {
 /// What `--pictures` says: none, quick or full.
 Pictures pictures_named(const std::string& name);
 
-/// Writes classes and objects, surfaces, tables, pictures, page and summary into a folder. `errors`: of the model that
-/// made the classes. Throws InputError.
+/// Writes classes and objects, surfaces, tables, pictures, page and summary into a folder. `errors`: of the
+/// model that made the classes. Throws InputError.
 void write_result(const std::filesystem::path& folder, const Analysis& analysis, const SurfaceFiles& surfaces,
                   const Legend& legend, const KnownErrors& errors, const StageTimes& times,
                   const Progress& progress);

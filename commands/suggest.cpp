@@ -95,11 +95,10 @@ void print_text(const Answer& answer, const Grid& grid, const Arguments& a) {
 }
 
 void print_json(const Answer& answer, const Arguments& a, const Model& model) {
-    const RecordEntries record =
-        RecordWriter("suggest")
-            .add_file(record_names::input, a.in)
-            .add_model(a.predict.model_file, model.checksum())
-            .entries();
+    const RecordEntries record = RecordWriter("suggest")
+                                     .add_file(record_names::input, a.in)
+                                     .add_model(a.predict.model_file, model.checksum())
+                                     .entries();
     nlohmann::json json{{"record", record_json(record)},
                         {"views", a.predict.views},
                         {"slices_count_from", 0},

@@ -178,9 +178,8 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     const auto file_stem = [&](std::uint8_t id) { return file_name_of_class(legend, id); };
     Probabilities p;
     ClassVolume classes;
-    require_voxel_size(arguments.from_probabilities
-                           ? any_probability_file(arguments.classes)
-                           : std::filesystem::path(arguments.classes),
+    require_voxel_size(arguments.from_probabilities ? any_probability_file(arguments.classes)
+                                                    : std::filesystem::path(arguments.classes),
                        reading);
     if (arguments.from_probabilities) {
         p = read_probabilities(arguments.classes, legend, reading);

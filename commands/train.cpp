@@ -197,8 +197,8 @@ Model starting_model(const TrainArguments& a, const std::optional<Legend>& of_fi
                          "Add --method double-decoder, or leave out --init");
     meaning = parse_label_meaning(a.classes, a.ignore_value, model.legend, of_files);
     const bool own = !a.classes.empty() || !(meaning.legend == model.legend);
-    return with_classes(std::move(model), a.init, own ? &meaning.legend : nullptr, a.refine,
-                        a.object_head, seed);
+    return with_classes(std::move(model), a.init, own ? &meaning.legend : nullptr, a.refine, a.object_head,
+                        seed);
 }
 
 /// Asks the starting model, as segmenting with it would; in place of a new one, which knows nothing, the
@@ -251,7 +251,8 @@ void run(const TrainArguments& a, const Common& common) {
     options.method = method_named(a.method);
     const bool published = options.method == TrainMethod::double_decoder;
     if (published && (!a.refine.empty() || a.suggest > 0 || a.object_head))
-        throw UsageError("train: --refine, --object-head and --suggest do not go with --method double-decoder");
+        throw UsageError(
+            "train: --refine, --object-head and --suggest do not go with --method double-decoder");
     const auto files = all_files(a);
     set_schedule(options, training_case(starts_from_nothing(a), !files.empty(), options.method));
     if (a.learning_rate) options.learning_rate = *a.learning_rate;

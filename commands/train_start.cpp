@@ -112,8 +112,8 @@ std::array<std::uint8_t, 256> ids_of_simulated(const Legend& legend, std::string
 
 namespace {
 
-/// As many voxels as show about what `size` voxels of the model do, within what is worth its time: from 0.6 to 1.3 times
-/// as many along each axis.
+/// As many voxels as show about what `size` voxels of the model do, within what is worth its time: from 0.6
+/// to 1.3 times as many along each axis.
 Size3 same_extent(Size3 size, Vec3 voxel_um, double model_voxel_um) {
     const auto fitted = [model_voxel_um](std::int64_t n, double edge) {
         const auto wanted = static_cast<double>(n) * std::clamp(model_voxel_um / edge, 0.6, 1.3);
@@ -174,12 +174,17 @@ int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_
         std::shared_ptr<const KnownObjects> objects;
         if (plan.objects) {
             auto depth = find_depth(cell.instances);
-            objects = std::make_shared<const KnownObjects>(KnownObjects{std::move(cell.instances), std::move(depth)});
+            objects = std::make_shared<const KnownObjects>(
+                KnownObjects{std::move(cell.instances), std::move(depth)});
         }
         for (std::uint8_t& c : cell.classes.values()) c = id_of[c];
         LabelledTomogram item{
             tomogram_from(std::make_shared<Volume<float>>(std::move(cell.tomogram)), "simulated"),
-            std::move(cell.classes), options.output.polarity, "simulated " + std::to_string(made), true, objects};
+            std::move(cell.classes),
+            options.output.polarity,
+            "simulated " + std::to_string(made),
+            true,
+            objects};
         data.push_back(std::move(item));
     }
     progress(1);

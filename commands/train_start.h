@@ -15,8 +15,8 @@ namespace cytomo::commands {
 /// for the usual ones. Throws InputError; UsageError if there are widths for a network that exists.
 Model read_starting_model(const std::string& init, const std::vector<int>& widths, std::uint64_t seed);
 
-/// Gives the model another legend (nullptr: its own stays), further residual convolutions, and an object head if asked. With init
-/// "none" the network is made anew for the legend. Throws InputError.
+/// Gives the model another legend (nullptr: its own stays), further residual convolutions, and an object head
+/// if asked. With init "none" the network is made anew for the legend. Throws InputError.
 Model with_classes(Model model, const std::string& init, const Legend* legend, const std::vector<int>& refine,
                    bool objects, std::uint64_t seed);
 

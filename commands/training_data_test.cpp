@@ -54,8 +54,9 @@ TEST_F(Data, SaysWhatWasFound) {
     EXPECT_DOUBLE_EQ(f.share_there, 1);
     std::string text;
     for (const auto& line : describe(f, two_classes().legend)) text += line + "\n";
-    EXPECT_THAT(text, AllOf(HasSubstr("12 x 10 x 8 voxels of 20 x 20 x 10 nm"), HasSubstr("slices 2, 3, 6 along z (index 1, 2, 5)"),
-                            HasSubstr("ball"), HasSubstr("90 voxels  25 %"), HasSubstr("(guessed)")));
+    EXPECT_THAT(text, AllOf(HasSubstr("12 x 10 x 8 voxels of 20 x 20 x 10 nm"),
+                            HasSubstr("slices 2, 3, 6 along z (index 1, 2, 5)"), HasSubstr("ball"),
+                            HasSubstr("90 voxels  25 %"), HasSubstr("(guessed)")));
     const Table table = found_table(data, two_classes().legend);
     EXPECT_EQ(std::get<std::int64_t>(table.rows.at(0).back()), 90);
     EXPECT_THAT(data.warnings, Contains(HasSubstr("Only 90 voxels of ball")));
@@ -114,8 +115,10 @@ TEST_F(Data, EmptySlicesAreSuspected) {
     ClassVolume v = three_slices();
     for (std::uint8_t& c : v.values()) c = c == ignore_label ? 0 : c;
     auto data = read(v);
-    EXPECT_THAT(data.warnings, Contains(AllOf(HasSubstr("slices 1, 4, 5, 7, 8 along z (index 0, 3, 4, 6, 7) hold nothing but 0"),
-                                              HasSubstr("--empty-slices-unlabelled"))));
+    EXPECT_THAT(
+        data.warnings,
+        Contains(AllOf(HasSubstr("slices 1, 4, 5, 7, 8 along z (index 0, 3, 4, 6, 7) hold nothing but 0"),
+                       HasSubstr("--empty-slices-unlabelled"))));
     DataOptions unlabelled;
     unlabelled.empty_slices_unlabelled = true;
     data = read(v, unlabelled);
@@ -143,7 +146,8 @@ TEST_F(Data, NotANumberIsNotLearntFrom) {
     const auto data = read(three_slices());
     EXPECT_EQ(data.found[0].gaps, 3);
     EXPECT_THAT(data.warnings, Contains(AllOf(HasSubstr("3 voxels"), HasSubstr("the first at (4, 3, 1)"),
-                                              HasSubstr("slices 2, 4 along z (index 1, 3)"), HasSubstr("2 of them had labels"))));
+                                              HasSubstr("slices 2, 4 along z (index 1, 3)"),
+                                              HasSubstr("2 of them had labels"))));
     EXPECT_EQ(data.labelled[0].labels(4, 3, 1), ignore_label);
     EXPECT_EQ(data.labelled[0].labels(6, 3, 1), 0);
     const auto values = data.labelled[0].tomogram.load();

@@ -54,7 +54,8 @@ std::string size_advice(Size3 image, Size3 labels) {
         std::snprintf(text, sizeof text, "%.3g times %s", ratio > 1 ? ratio : 1 / ratio,
                       ratio > 1 ? "smaller" : "larger");
         return "The labels seem to be drawn on a copy that is " + std::string(text) +
-               ": train with that copy as image, or bring them onto the image's voxels with cytomo convert LABELS "
+               ": train with that copy as image, or bring them onto the image's voxels with cytomo convert "
+               "LABELS "
                "NEW --like IMAGE --labels";
     }
     if (b[0] <= a[0] && b[1] <= a[1] && b[2] <= a[2])

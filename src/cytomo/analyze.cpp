@@ -193,7 +193,8 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
                  const Progress& progress) {
     options.check();
     PredictRecord prediction;
-    auto p = std::make_unique<Probabilities>(predict(tomogram, model, options.predict, &prediction, progress));
+    auto p =
+        std::make_unique<Probabilities>(predict(tomogram, model, options.predict, &prediction, progress));
     settle_round_objects(*p, options.instances.split_touching, progress);
     const auto find = [&](const ClassVolume& classes, const Probabilities& all) {
         return find_instances(classes, options.instances, progress.stage("objects"), split_maps(all));

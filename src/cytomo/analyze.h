@@ -31,8 +31,8 @@ struct Found {
     double model_voxel_um = 0;  ///< that the model was trained at
 };
 
-/// What is drawn. `none`: plots of numbers only. `quick`: slices, the 3D view, and one small ray-traced picture.
-/// `full`: two large ones as well as slices and the 3D view.
+/// What is drawn. `none`: plots of numbers only. `quick`: slices, the 3D view, and one small ray-traced
+/// picture. `full`: two large ones as well as slices and the 3D view.
 enum class Pictures { none, quick, full };
 
 struct AnalyzeOptions {
@@ -46,7 +46,8 @@ struct AnalyzeOptions {
     /// How the result came about, for page and summary: version, model, input, options, date, …
     std::vector<std::pair<std::string, std::string>> record;
     std::vector<std::string> warnings;  ///< of the reader, to be shown on the page
-    /// Called with what was found, before it is measured and, in part, given back to the system. May be empty.
+    /// Called with what was found, before it is measured and, in part, given back to the system. May be
+    /// empty.
     std::function<void(const Found& found, const Progress& progress)> keep;
     /// Throws UsageError.
     void check() const;
@@ -81,15 +82,16 @@ struct Analysis {
     std::string page;             ///< report.html
 };
 
-/// Classes by their probabilities on the model's grid and on the tomogram's own voxels, and on both the objects that
-/// `find` finds in the former; those without voxels of the tomogram are left out. Prediction and voxel size of the model
-/// are the caller's to fill in.
-Found find_in(std::unique_ptr<const Probabilities> probabilities, const Grid& tomogram,
-              const std::function<Instances(const ClassVolume& classes, const Probabilities& probabilities)>& find,
-              const Progress& progress = {});
+/// Classes by their probabilities on the model's grid and on the tomogram's own voxels, and on both the
+/// objects that `find` finds in the former; those without voxels of the tomogram are left out. Prediction and
+/// voxel size of the model are the caller's to fill in.
+Found find_in(
+    std::unique_ptr<const Probabilities> probabilities, const Grid& tomogram,
+    const std::function<Instances(const ClassVolume& classes, const Probabilities& probabilities)>& find,
+    const Progress& progress = {});
 
-/// Carries out corrections by hand, on both grids, and says what was done. Voxels in edits are those of the tomogram.
-/// Throws InputError as apply_edits does.
+/// Carries out corrections by hand, on both grids, and says what was done. Voxels in edits are those of the
+/// tomogram. Throws InputError as apply_edits does.
 std::vector<std::string> correct(Found& found, std::vector<Edit> edits, const Legend& legend,
                                  const Progress& progress = {});
 

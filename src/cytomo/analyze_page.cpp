@@ -22,13 +22,14 @@ namespace {
 Table summary_cards(const Summary& summary) {
     Table t;
     t.name = "summary";
-    t.columns = {{"class", "", "Class"},
-                 {"volume_um3", "µm³", "Volume of all its objects"},
-                 {"objects", "", "Number of separate objects"},
-                 {"of_the_cell", "%", "Share of all objects in the cell's volume"},
-                 {"outside_objects_um3", "µm³",
-                  "Volume of what belongs to no object, most of it pieces too small to be one: in none of the other "
-                  "numbers"}};
+    t.columns = {
+        {"class", "", "Class"},
+        {"volume_um3", "µm³", "Volume of all its objects"},
+        {"objects", "", "Number of separate objects"},
+        {"of_the_cell", "%", "Share of all objects in the cell's volume"},
+        {"outside_objects_um3", "µm³",
+         "Volume of what belongs to no object, most of it pieces too small to be one: in none of the other "
+         "numbers"}};
     for (const auto& c : summary.classes) {
         if (c.voxels + c.outside_objects == 0) continue;
         t.rows.push_back({c.name, c.volume_um3, c.objects, 100 * c.fraction_of_cell,
@@ -77,7 +78,8 @@ std::string size_text(const Grid& g) {
 std::vector<PageObject> objects_to_point_at(const Analysis& a, const Legend& legend) {
     std::vector<PageObject> out;
     for (const Object& o : a.measures.objects)
-        out.push_back({o.instance, legend.name_of(o.class_id), o.centroid_um, o.min_um, o.max_um, o.volume_um3});
+        out.push_back(
+            {o.instance, legend.name_of(o.class_id), o.centroid_um, o.min_um, o.max_um, o.volume_um3});
     return out;
 }
 
@@ -98,14 +100,15 @@ void draw_slices(Analysis& a, const ClassVolume& shown, const Tomogram& tomogram
     const double part = 1.0 / static_cast<double>(slices.size());
     for (std::size_t s = 0; s < slices.size(); ++s)
         if (slices[s].plane == Plane::xy || tomogram.grid.size.z >= fewest_rows)
-            a.pictures.push_back(
-                {"slice-" + name(slices[s].plane),
-                 slice_picture(tomogram, &shown, legend, slices[s], {},
-                               progress.part(part * static_cast<double>(s), part * static_cast<double>(s + 1)))});
+            a.pictures.push_back({"slice-" + name(slices[s].plane),
+                                  slice_picture(tomogram, &shown, legend, slices[s], {},
+                                                progress.part(part * static_cast<double>(s),
+                                                              part * static_cast<double>(s + 1)))});
 }
 
 /// Ray-traced pictures: the first is that of the page.
-void draw_surfaces(Analysis& a, const std::vector<ColouredMesh>& meshes, bool quick, const Progress& progress) {
+void draw_surfaces(Analysis& a, const std::vector<ColouredMesh>& meshes, bool quick,
+                   const Progress& progress) {
     std::vector<RenderOptions> views(quick ? 1 : 2);
     if (quick) {
         views[0].width = 800, views[0].height = 600;
@@ -115,7 +118,8 @@ void draw_surfaces(Analysis& a, const std::vector<ColouredMesh>& meshes, bool qu
     }
     auto rendered = render_views(meshes, views, progress);
     const char* names[] = {"surfaces", "surfaces-top"};
-    for (std::size_t v = 0; v < rendered.size(); ++v) a.pictures.push_back({names[v], std::move(rendered[v])});
+    for (std::size_t v = 0; v < rendered.size(); ++v)
+        a.pictures.push_back({names[v], std::move(rendered[v])});
 }
 
 void draw_filopodia(Analysis& a, const Tomogram& tomogram, const Legend& legend) {
@@ -124,8 +128,9 @@ void draw_filopodia(Analysis& a, const Tomogram& tomogram, const Legend& legend)
     FilopodiaPictureOptions map;
     map.class_id = entry->id;
     map.scale_bar = tomogram.voxel_size_known;
-    a.pictures.push_back({"filopodia", filopodia_picture(classes_of_objects(*a.found_classes, slices_of(*a.found)),
-                                                        a.measures.filopodia, map)});
+    a.pictures.push_back(
+        {"filopodia", filopodia_picture(classes_of_objects(*a.found_classes, slices_of(*a.found)),
+                                        a.measures.filopodia, map)});
 }
 
 /// Pictures as files, and those of the page. `shown`: the classes as their objects have them.
@@ -168,8 +173,10 @@ void make_page(Analysis& a, const Tomogram& tomogram, const Legend& legend, cons
     report.legend = legend;
     report.objects = objects_to_point_at(a, legend);
     // Pictures show what is counted.
-    const ClassVolume shown = classes_of_objects(*a.classes, a.instances, progress.stage("classes of objects"));
-    if (options.pictures != Pictures::none) make_pictures(a, report, shown, tomogram, legend, options, progress);
+    const ClassVolume shown =
+        classes_of_objects(*a.classes, a.instances, progress.stage("classes of objects"));
+    if (options.pictures != Pictures::none)
+        make_pictures(a, report, shown, tomogram, legend, options, progress);
     a.figures = analysis_figures(a, shown, tomogram, legend, progress);
     report.figures = a.figures;
     a.page = html(report, progress.stage("writing the page"));

@@ -23,7 +23,8 @@ void add_object(SurfacePiece& piece, const Mesh& surface, std::uint32_t object) 
 std::uint32_t largest_of_class(const std::vector<Object>& objects, std::uint8_t class_id) {
     const Object* largest = nullptr;
     for (const Object& o : objects)
-        if (o.class_id == class_id && (largest == nullptr || o.volume_um3 > largest->volume_um3)) largest = &o;
+        if (o.class_id == class_id && (largest == nullptr || o.volume_um3 > largest->volume_um3))
+            largest = &o;
     return largest == nullptr ? 0 : largest->instance;
 }
 
@@ -52,10 +53,12 @@ std::vector<SurfacePiece> surface_pieces(const Analysis& a) {
     }
     std::vector<std::size_t> order;  // by class: after corrections numbers do not ascend with it
     for (std::size_t n = 1; n < a.measures.object_surfaces.size(); ++n)
-        if (!a.measures.object_surfaces[n].empty() && (a.body.empty() || a.instances.class_of[n] != a.body_class))
+        if (!a.measures.object_surfaces[n].empty() &&
+            (a.body.empty() || a.instances.class_of[n] != a.body_class))
             order.push_back(n);
     const auto class_of = [&](std::size_t n) { return a.instances.class_of[n]; };
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t k) { return class_of(i) < class_of(k); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t i, std::size_t k) { return class_of(i) < class_of(k); });
     bool open = false;
     for (const std::size_t n : order) {
         const auto c = class_of(n);

@@ -13,19 +13,19 @@ namespace cytomo {
 Table bias_table(const std::vector<BiasRow>& rows, const Legend& legend) {
     Table t;
     t.name = "bias";
-    t.columns = {
-        {"class", "", "class of the objects"},
-        {"measure", "", "what was measured, of objects or of whole cells"},
-        {"unit", "", "unit of true and measured"},
-        {"samples", "", "objects, or cells for numbers of a cell"},
-        {"cells", "", "simulated cells that they come from"},
-        {"true_mean", "", "mean of the truth"},
-        {"measured_mean", "", "mean of what was measured"},
-        {"bias_percent", "%", "sum of measured over sum of true, less 1: 5 means 5 % too much"},
-        {"bias_low_percent", "%", "lower end of the 90 % interval of the bias (bootstrap over cells; from 3 cells)"},
-        {"bias_high_percent", "%", "upper end of the 90 % interval of the bias"},
-        {"median_error_percent", "%", "median error of single samples"},
-        {"spread_percent", "%", "half of the range that the middle 68 % of single errors span"}};
+    t.columns = {{"class", "", "class of the objects"},
+                 {"measure", "", "what was measured, of objects or of whole cells"},
+                 {"unit", "", "unit of true and measured"},
+                 {"samples", "", "objects, or cells for numbers of a cell"},
+                 {"cells", "", "simulated cells that they come from"},
+                 {"true_mean", "", "mean of the truth"},
+                 {"measured_mean", "", "mean of what was measured"},
+                 {"bias_percent", "%", "sum of measured over sum of true, less 1: 5 means 5 % too much"},
+                 {"bias_low_percent", "%",
+                  "lower end of the 90 % interval of the bias (bootstrap over cells; from 3 cells)"},
+                 {"bias_high_percent", "%", "upper end of the 90 % interval of the bias"},
+                 {"median_error_percent", "%", "median error of single samples"},
+                 {"spread_percent", "%", "half of the range that the middle 68 % of single errors span"}};
     for (const BiasRow& r : rows)
         t.rows.push_back({legend.name_of(r.class_id), r.measure, r.unit, r.samples, std::int64_t{r.cells},
                           r.truth, r.measured, 100 * r.bias, 100 * r.bias_low, 100 * r.bias_high,

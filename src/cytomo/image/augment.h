@@ -15,8 +15,8 @@ struct Patch {
     std::vector<float> values;
     std::vector<std::uint8_t> labels;
     std::vector<std::uint16_t> objects = {};  ///< number of the object, 0: none; empty: not known
-    std::vector<std::uint8_t> depth = {};     ///< how deep within its object (labels/depth.h); empty: not known
-    std::int64_t slab = 0;                    ///< only so many slices are shown, mirrored along z; 0: all
+    std::vector<std::uint8_t> depth = {};  ///< how deep within its object (labels/depth.h); empty: not known
+    std::int64_t slab = 0;                 ///< only so many slices are shown, mirrored along z; 0: all
 };
 
 /// Objects of a labelled volume, on its grid: numbers and depths.
@@ -39,8 +39,8 @@ struct AugmentOptions {
 Patch cut_patch(const Volume<float>& values, const ClassVolume& labels, Size3 size, Vec3 centre,
                 const AugmentOptions& options, Random& random, const PatchObjects& objects = {});
 
-/// Blur, contrast, brightness, a gentle bend of the grey scale and noise, at random; values end within ±6. Slices that
-/// are mirror images of others stay so: a single slice has no second look at its noise.
+/// Blur, contrast, brightness, a gentle bend of the grey scale and noise, at random; values end within ±6.
+/// Slices that are mirror images of others stay so: a single slice has no second look at its noise.
 void change_grey_values(Patch& patch, const AugmentOptions& options, Random& random);
 
 /// Cuts a patch of `size` around a centre given in voxels, changed at random. Values beyond the

@@ -39,9 +39,10 @@ private:
     AxisWeights x_, y_, z_;
 };
 
-/// Labels (class ids, object numbers) on another grid: along axes whose voxels become larger, each new voxel gets the
-/// label that most of it has, of equal ones that at its centre, or else the smallest; along others the label at its
-/// centre. Beyond the ends the last labels go on. Deterministic; time linear in the voxels of both.
+/// Labels (class ids, object numbers) on another grid: along axes whose voxels become larger, each new voxel
+/// gets the label that most of it has, of equal ones that at its centre, or else the smallest; along others
+/// the label at its centre. Beyond the ends the last labels go on. Deterministic; time linear in the voxels
+/// of both.
 InstanceVolume resample_labels(const InstanceVolume& labels, const Grid& target);
 
 /// The grid on which a model with voxel edge `voxel_um` sees a tomogram: axes whose edge differs by

@@ -3,9 +3,9 @@
 #include "cytomo/io/hdf5_attributes.h"
 
 #include <algorithm>
-#include <cstring>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "cytomo/io/scalar.h"

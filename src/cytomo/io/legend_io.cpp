@@ -12,8 +12,8 @@
 #include <system_error>
 
 #include "cytomo/core/error.h"
-#include "cytomo/core/likely_name.h"
 #include "cytomo/core/json_text.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/utf8.h"
 #include "cytomo/core/volume.h"
 

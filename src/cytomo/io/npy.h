@@ -9,8 +9,8 @@
 
 namespace cytomo::io {
 
-/// Array axes are (z, y, x); axes of length 1 beyond three are dropped. Voxel size, origin and legend come from
-/// NAME.npy.json beside the file, if there is one (sidecar.h).
+/// Array axes are (z, y, x); axes of length 1 beyond three are dropped. Voxel size, origin and legend come
+/// from NAME.npy.json beside the file, if there is one (sidecar.h).
 StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::path& path);
 
 SliceSink make_npy_sink(const std::filesystem::path& path, const Grid& grid, ScalarType type);

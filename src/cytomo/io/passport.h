@@ -41,8 +41,8 @@ struct Passport {
 /// does not depend on the number of threads. Throws InputError if the file is damaged.
 Passport measure_passport(const StoredVolume& volume, const Progress& progress = {});
 
-/// Whether the volume would be said to look like labels, from at most nine of its slices: some milliseconds for most
-/// files. False where these hold nothing but zeros. Throws InputError if the file is damaged.
+/// Whether the volume would be said to look like labels, from at most nine of its slices: some milliseconds
+/// for most files. False where these hold nothing but zeros. Throws InputError if the file is damaged.
 bool some_slices_look_like_labels(const StoredVolume& volume);
 
 /// Lines for people.

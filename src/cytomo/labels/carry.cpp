@@ -25,7 +25,8 @@ struct AxisPlaces {
     }
 };
 
-/// Finds for each voxel of a fine grid the voxel of a coarse one that it comes from: the nearest of its own class.
+/// Finds for each voxel of a fine grid the voxel of a coarse one that it comes from: the nearest of its own
+/// class.
 class Carrier {
 public:
     Carrier(std::shared_ptr<const ClassVolume> coarse, std::shared_ptr<const ClassVolume> classes)
@@ -102,8 +103,9 @@ InstanceSlices carry_instances(std::shared_ptr<const Instances> instances,
     out.read = [carrier, instances, slice = out.grid.size.x * out.grid.size.y](
                    std::int64_t first, std::int64_t count, std::span<std::uint32_t> values) {
         for (std::int64_t k = 0; k < count; ++k)
-            carrier->read_slice(first + k, instances->volume, [](std::uint8_t) { return std::uint32_t{0}; },
-                                values.data() + k * slice);
+            carrier->read_slice(
+                first + k, instances->volume, [](std::uint8_t) { return std::uint32_t{0}; },
+                values.data() + k * slice);
     };
     return out;
 }
@@ -114,7 +116,8 @@ ClassVolume carry_classes(const ClassVolume& changed, std::shared_ptr<const Clas
     const std::int64_t slice = out.grid().size.x * out.grid().size.y;
     const Carrier carrier(std::move(coarse), std::move(classes));
     parallel_for(out.grid().size.z, [&](std::int64_t z) {
-        carrier.read_slice(z, changed, [](std::uint8_t c) { return c; }, out.data() + z * slice);
+        carrier.read_slice(
+            z, changed, [](std::uint8_t c) { return c; }, out.data() + z * slice);
     });
     return out;
 }

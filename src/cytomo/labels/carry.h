@@ -14,9 +14,9 @@ InstanceSlices carry_instances(std::shared_ptr<const Instances> instances,
                                std::shared_ptr<const ClassVolume> coarse,
                                std::shared_ptr<const ClassVolume> classes);
 
-/// Classes that were changed on the coarse grid, on the grid of `classes`, in the same way: each voxel takes what became of
-/// the voxel that it comes from (as above), and stays where it comes from none. `changed`: on the grid of `coarse`.
-/// Threaded; one byte a voxel.
+/// Classes that were changed on the coarse grid, on the grid of `classes`, in the same way: each voxel takes
+/// what became of the voxel that it comes from (as above), and stays where it comes from none. `changed`: on
+/// the grid of `coarse`. Threaded; one byte a voxel.
 ClassVolume carry_classes(const ClassVolume& changed, std::shared_ptr<const ClassVolume> coarse,
                           std::shared_ptr<const ClassVolume> classes);
 

@@ -38,7 +38,8 @@ TEST(Carry, NumbersFollowTheClassNotTheNeighbour) {
 }
 
 TEST(Carry, WhatChangedOnTheCoarseGridChangesOnTheFineOne) {
-    // Coarse: classes 1, 2, 2, background; the second voxel of class 2 became class 5, the first voxel background.
+    // Coarse: classes 1, 2, 2, background; the second voxel of class 2 became class 5, the first voxel
+    // background.
     const Grid coarse_grid{{4, 1, 1}, {0.02, 0.02, 0.02}};
     auto coarse = std::make_shared<ClassVolume>(coarse_grid);
     const std::uint8_t before[] = {1, 2, 2, 0}, after[] = {0, 2, 5, 0};
@@ -47,8 +48,8 @@ TEST(Carry, WhatChangedOnTheCoarseGridChangesOnTheFineOne) {
         (*coarse)[i] = before[i];
         changed[i] = after[i];
     }
-    // Fine voxels: two for each of those; one of class 2 lies beyond, where the coarse grid has background; one of class
-    // 7 comes from nowhere.
+    // Fine voxels: two for each of those; one of class 2 lies beyond, where the coarse grid has background;
+    // one of class 7 comes from nowhere.
     auto fine = std::make_shared<ClassVolume>(coarse_grid.resampled({0.01, 0.02, 0.02}));
     const std::uint8_t labels[] = {1, 1, 2, 2, 2, 2, 2, 7}, expected[] = {0, 0, 2, 2, 5, 5, 5, 7};
     ASSERT_EQ(fine->count(), 8);

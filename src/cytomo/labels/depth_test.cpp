@@ -21,7 +21,8 @@ TEST(Depth, FallsEvenlyFromTheMiddleOfTubesWhateverTheirThickness) {
         for (std::int64_t z = 0; z < 24; ++z)
             for (std::int64_t y = 0; y < 50; ++y)
                 for (std::int64_t x = 0; x < 60; ++x)
-                    if (std::hypot(0.012 * static_cast<double>(x) - 0.36, 0.015 * static_cast<double>(y) - 0.375) < radius)
+                    if (std::hypot(0.012 * static_cast<double>(x) - 0.36,
+                                   0.015 * static_cast<double>(y) - 0.375) < radius)
                         tube(x, y, z) = 7;
         const auto depth = find_depth(tube);
         EXPECT_EQ(depth(0, 0, 12), 0);
@@ -29,7 +30,8 @@ TEST(Depth, FallsEvenlyFromTheMiddleOfTubesWhateverTheirThickness) {
         double error = 0, voxels = 0;
         for (std::int64_t y = 0; y < 50; ++y)
             for (std::int64_t x = 0; x < 60; ++x) {
-                const double r = std::hypot(0.012 * static_cast<double>(x) - 0.36, 0.015 * static_cast<double>(y) - 0.375);
+                const double r =
+                    std::hypot(0.012 * static_cast<double>(x) - 0.36, 0.015 * static_cast<double>(y) - 0.375);
                 if (tube(x, y, 12) == 0) continue;
                 error += std::abs(depth(x, y, 12) - expected(r, radius));
                 ++voxels;
@@ -45,7 +47,8 @@ TEST(Depth, TouchingBallsHaveAValleyBetweenThem) {
         for (std::int64_t z = 0; z < 24; ++z)
             for (std::int64_t y = 0; y < 24; ++y)
                 for (std::int64_t x = 0; x < 40; ++x)
-                    if (length(Vec3{static_cast<double>(x) - cx, static_cast<double>(y) - 12, static_cast<double>(z) - 12}) < 8)
+                    if (length(Vec3{static_cast<double>(x) - cx, static_cast<double>(y) - 12,
+                                    static_cast<double>(z) - 12}) < 8)
                         if (balls(x, y, z) == 0) balls(x, y, z) = number;
     };
     ball(11, 1);

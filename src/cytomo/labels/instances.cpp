@@ -54,7 +54,8 @@ InstanceOptions default_instance_options() {
     options.split_crossings_of_body[filopodium] = true;
     options.split_constrictions[mitochondrion] = true;
     options.split_crossings[mitochondrion] = true;
-    for (const auto id : {mitochondrion, lipid_droplet, vesicle, filopodium}) options.split_by_depth[id] = true;
+    for (const auto id : {mitochondrion, lipid_droplet, vesicle, filopodium})
+        options.split_by_depth[id] = true;
     return options;
 }
 
@@ -68,7 +69,8 @@ Instances find_instances(const ClassVolume& classes, const InstanceOptions& want
                 options.split_crossings_of_body[c] = false;
     Components pieces = find_components(classes, Connectivity::corners, progress.part(0, 0.5));
     if (maps)
-        split_by_depth(pieces, maps->depth, maps->separation, {.classes = options.split_by_depth}, progress.part(0.5, 0.6));
+        split_by_depth(pieces, maps->depth, maps->separation, {.classes = options.split_by_depth},
+                       progress.part(0.5, 0.6));
     split_touching(pieces, {.classes = options.split_touching}, progress.part(0.6, 0.7));
     split_constrictions(pieces, {.classes = options.split_constrictions}, progress.part(0.7, 0.9));
 

@@ -48,7 +48,8 @@ struct InstanceOptions {
     /// Classes of tubes that are parted where they touch or cross (see crossings.h): those within the cell,
     /// and those that grow from it.
     std::array<bool, 256> split_crossings{}, split_crossings_of_body{};
-    /// Classes that are split along the valleys of a predicted depth instead, if there is one (see split_depth.h).
+    /// Classes that are split along the valleys of a predicted depth instead, if there is one (see
+    /// split_depth.h).
     std::array<bool, 256> split_by_depth{};
     /// Throws UsageError if a value is negative or not finite.
     void check() const;
@@ -60,14 +61,15 @@ struct InstanceOptions {
 /// are parted, mitochondria at short constrictions and where they cross, and filopodia where they cross.
 InstanceOptions default_instance_options();
 
-/// What a network with an object head said of the voxels of a class volume (network/model.h: ObjectMap), 0 to 255 each.
+/// What a network with an object head said of the voxels of a class volume (network/model.h: ObjectMap), 0 to
+/// 255 each.
 struct SplitMaps {
     std::span<const std::uint8_t> depth, separation;
 };
 
 /// 26-connected components of each class (0 and 255 are not objects), without those below the
-/// minimum volume; an object exactly as large as the minimum stays. With `maps`, those of the classes in `split_by_depth`
-/// are split by them and by nothing else. Touching objects of the classes in
+/// minimum volume; an object exactly as large as the minimum stays. With `maps`, those of the classes in
+/// `split_by_depth` are split by them and by nothing else. Touching objects of the classes in
 /// `split_touching` and `split_constrictions` are parted first, those in `split_crossings` and
 /// `split_crossings_of_body` last.
 /// Deterministic at any thread count; time and memory linear in voxels (6 bytes a voxel for most volumes).

@@ -23,7 +23,8 @@ TEST(ObjectClasses, WhatBelongsToNoObjectHasNoClass) {
     const ClassVolume out = classes_of_objects(classes, slices_of(objects));
     const std::array<std::uint8_t, 6> expected{3, 255, 4, 0, 255, 4};
     for (std::int64_t i = 0; i < 6; ++i) EXPECT_EQ(out[i], expected[static_cast<std::size_t>(i)]) << i;
-    EXPECT_THROW(classes_of_objects(ClassVolume(Grid{{2, 1, 2}, {1, 1, 1}, {}}), slices_of(objects)), InputError);
+    EXPECT_THROW(classes_of_objects(ClassVolume(Grid{{2, 1, 2}, {1, 1, 1}, {}}), slices_of(objects)),
+                 InputError);
 }
 
 TEST(ObjectClasses, AbsentObjectsLoseTheirClass) {

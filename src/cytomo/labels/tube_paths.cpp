@@ -14,7 +14,8 @@ namespace {
 constexpr double root_radii = 5;
 
 struct Candidate {
-    std::uint32_t meeting, a, b;  ///< meeting no_meeting: a and b are ends that face each other across other tubes
+    std::uint32_t meeting, a,
+        b;  ///< meeting no_meeting: a and b are ends that face each other across other tubes
     double bend_deg;
 };
 
@@ -180,7 +181,8 @@ private:
             const TubeStretch& s = stretches_[stretch_of_[n]];
             if (s.nodes.size() < 2) return false;
             for (const bool back : {false, true}) {
-                if (n != (back ? s.nodes.back() : s.nodes.front()) || s.ends[back ? 1 : 0] != no_meeting) continue;
+                if (n != (back ? s.nodes.back() : s.nodes.front()) || s.ends[back ? 1 : 0] != no_meeting)
+                    continue;
                 const std::size_t far = std::min<std::size_t>(3, s.nodes.size() - 1);
                 const Vec3 before = nodes_[back ? s.nodes[s.nodes.size() - 1 - far] : s.nodes[far]].place_um;
                 const Vec3 chord = nodes_[other].place_um - nodes_[n].place_um;
@@ -225,7 +227,8 @@ private:
     void settle_stubs() {
         for (std::uint32_t i = 0; i < stretches_.size(); ++i) {
             const TubeStretch& s = stretches_[i];
-            if (!s.rooted || s.nodes.empty() || (s.ends[0] != no_meeting && s.ends[1] != no_meeting)) continue;
+            if (!s.rooted || s.nodes.empty() || (s.ends[0] != no_meeting && s.ends[1] != no_meeting))
+                continue;
             const std::uint32_t m = s.ends[0] != no_meeting ? s.ends[0] : s.ends[1];
             if (m == no_meeting) continue;
             const std::uint32_t inner = s.ends[0] != no_meeting ? s.nodes.front() : s.nodes.back();

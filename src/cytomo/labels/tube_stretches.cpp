@@ -70,9 +70,11 @@ private:
             };
             const std::uint32_t front = meeting_beside(s.nodes.front(), no_meeting);
             // A single node between two meetings has one at either side.
-            const std::uint32_t back = meeting_beside(s.nodes.back(), s.nodes.size() == 1 ? front : no_meeting);
+            const std::uint32_t back =
+                meeting_beside(s.nodes.back(), s.nodes.size() == 1 ? front : no_meeting);
             if (front != no_meeting) s.ends[0] = meeting_of_[front];
-            if (back != no_meeting && (s.nodes.size() > 1 || front != no_meeting)) s.ends[1] = meeting_of_[back];
+            if (back != no_meeting && (s.nodes.size() > 1 || front != no_meeting))
+                s.ends[1] = meeting_of_[back];
             stretches_.push_back(std::move(s));
         };
         for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
@@ -91,7 +93,8 @@ private:
         const std::size_t far = std::min<std::size_t>(3, s.nodes.size() - 1);
         const auto faces = [&](std::size_t i) { return static_cast<unsigned>(nodes_[s.nodes[i]].faces); };
         return (s.ends[0] == no_meeting && (faces(0) & ~faces(far)) != 0) ||
-               (s.ends[1] == no_meeting && (faces(s.nodes.size() - 1) & ~faces(s.nodes.size() - 1 - far)) != 0);
+               (s.ends[1] == no_meeting &&
+                (faces(s.nodes.size() - 1) & ~faces(s.nodes.size() - 1 - far)) != 0);
     }
 
     void cut_at_bends() {
@@ -153,7 +156,9 @@ private:
                 if (stretches_[i].ends[back ? 1 : 0] != no_meeting)
                     leaving[stretches_[i].ends[back ? 1 : 0]].emplace_back(i, back);
         for (TubeStretch& s : stretches_) {
-            if (s.ends[0] == no_meeting || s.ends[1] == no_meeting || meeting(s.ends[0]) == meeting(s.ends[1])) continue;
+            if (s.ends[0] == no_meeting || s.ends[1] == no_meeting ||
+                meeting(s.ends[0]) == meeting(s.ends[1]))
+                continue;
             double radius = 0;
             for (const std::uint32_t n : s.nodes) radius = std::max(radius, nodes_[n].radius_um);
             const double along = length_um(graph_, s);

@@ -94,7 +94,8 @@ void find_pattern(RadialProfile& p, double sign, double layer_um) {
         const double inner = crossing(layers, peak, 0, -1, (wall.mean + innermost.mean) / 2, sign);
         p.wall_thickness_um = outer - inner;
         p.wall_resolved = p.wall_thickness_um >= 3 * layer_um;
-        const GreyLevel between = level_of(layers, layer_from(layers, inner), layer_from(layers, outer), sign);
+        const GreyLevel between =
+            level_of(layers, layer_from(layers, inner), layer_from(layers, outer), sign);
         p.wall_mean = sign * between.mean;
         // A layer's width of distance keeps the wall's flank out, as far as there is room.
         const std::size_t lumen_end = std::max<std::size_t>(1, layer_from(layers, inner - layer_um));

@@ -130,7 +130,8 @@ AbsorptionScale scale_from_references(const Tomogram& tomogram, const ClassVolum
     for (const ReferenceRegion* r : regions) check_region(*r, n);
     if (first.lac_per_um == second.lac_per_um)
         throw UsageError("absorption of the references '" + first.name + "' and '" + second.name +
-                         "': expected two different numbers, found " + four_digits(first.lac_per_um) + " twice");
+                         "': expected two different numbers, found " + four_digits(first.lac_per_um) +
+                         " twice");
     // Counted first, so that a million of them, evenly spread, can be taken.
     using Counts = std::array<std::int64_t, 2>;
     std::vector<Counts> before(static_cast<std::size_t>(n.z) + 1, Counts{});

@@ -71,8 +71,8 @@ Agreement compare_labels(const ClassVolume& prediction, const ClassVolume& truth
                          const AgreementOptions& options, const Legend& legend,
                          const Progress& progress = {});
 
-/// {"classes": [{"id", "name", "dice", …}], "mean_dice", "recognised", "recognised_100nm"}; NaN is null. `record`, how it
-/// came about (name, value), follows as an object, if there is any.
+/// {"classes": [{"id", "name", "dice", …}], "mean_dice", "recognised", "recognised_100nm"}; NaN is null.
+/// `record`, how it came about (name, value), follows as an object, if there is any.
 std::string agreement_json(const Agreement& agreement,
                            const std::vector<std::pair<std::string, std::string>>& record = {});
 /// The same for people: one row a class.

@@ -40,11 +40,11 @@ std::string agreement_json(const Agreement& agreement,
                            {"objects_true_100nm", c.objects_true_100nm},
                            {"recognised_100nm", number(c.recognised_100nm)}});
     Json all{{"classes", classes},
-                   {"mean_dice", number(agreement.mean_dice)},
-                   {"objects_true", agreement.objects_true},
-                   {"recognised", number(agreement.recognised)},
-                   {"objects_true_100nm", agreement.objects_true_100nm},
-                   {"recognised_100nm", number(agreement.recognised_100nm)}};
+             {"mean_dice", number(agreement.mean_dice)},
+             {"objects_true", agreement.objects_true},
+             {"recognised", number(agreement.recognised)},
+             {"objects_true_100nm", agreement.objects_true_100nm},
+             {"recognised_100nm", number(agreement.recognised_100nm)}};
     for (const auto& [name, value] : record) all["record"][name] = value;
     return json_text(all, 2) + "\n";
 }

@@ -102,7 +102,8 @@ void add_expected_numbers(Summary& summary, const std::vector<ClassIntervals>& i
             }
 }
 
-/// A number that several tables have is the same in all of them, to the last digit: that on the tomogram's voxels.
+/// A number that several tables have is the same in all of them, to the last digit: that on the tomogram's
+/// voxels.
 void share_object_numbers(CellMeasures& m) {
     std::vector<const Object*> object_of(m.object_surfaces.size(), nullptr);
     for (const Object& o : m.objects) object_of[o.instance] = &o;
@@ -130,10 +131,11 @@ void add_warnings_of_pieces(CellMeasures& m) {
         std::array<char, 160> numbers{};
         std::snprintf(numbers.data(), numbers.size(), "%.3g µm³, %.3g %% of the cell,", c.outside_objects_um3,
                       100 * c.outside_objects_um3 / m.summary.cell_volume_um3);
-        m.warnings.push_back(c.name + ": " + numbers.data() +
-                             " belong to no object: pieces too small to be one, or voxels without a number where "
-                             "objects were given. They are in no number, surface or picture of the class "
-                             "(outside objects in class_intervals.csv).");
+        m.warnings.push_back(
+            c.name + ": " + numbers.data() +
+            " belong to no object: pieces too small to be one, or voxels without a number where "
+            "objects were given. They are in no number, surface or picture of the class "
+            "(outside objects in class_intervals.csv).");
     }
 }
 

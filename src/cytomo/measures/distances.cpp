@@ -270,7 +270,8 @@ Table positions_table(const std::vector<ObjectPosition>& positions, const Legend
         {"membrane_gap_at_least", "",
          "1: the border of the volume is nearer than any membrane seen; the distance is at least this"},
         {"membrane_from_centroid_um", "µm",
-         "distance of its centroid from the plasma membrane, or from the border of the volume if that is nearer"},
+         "distance of its centroid from the plasma membrane, or from the border of the volume if that is "
+         "nearer"},
         {"membrane_from_centroid_at_least", "",
          "1: the border of the volume is nearer to the centroid than any membrane seen; the distance is at "
          "least this"},

@@ -72,7 +72,7 @@ struct ClassIntervals {
     /// Of those found; this and all expectations and intervals: NaN without errors of the class.
     double expected_real = 0;
     double expected_missed = 0;
-    Interval count;  ///< of true objects in view; whole numbers
+    Interval count;                     ///< of true objects in view; whole numbers
     double volume_um3 = 0;              ///< of all objects
     double expected_um3 = not_defined;  ///< what the true volume is expected to be; NaN without objects
     Interval volume;                    ///< µm³
@@ -103,8 +103,8 @@ void add_interval_columns(Table& objects_table, const std::vector<ObjectInterval
 void add_interval_columns(Table& filopodia_table, const std::vector<FilopodiumIntervals>& intervals,
                           const std::string& absent = {});
 
-/// class_intervals.csv: one row a class and measure (count, volume, surface, outside objects): value, expected, low,
-/// high.
+/// class_intervals.csv: one row a class and measure (count, volume, surface, outside objects): value,
+/// expected, low, high.
 Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const Legend& legend,
                             const std::string& absent = {});
 

@@ -119,7 +119,8 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
         {"class_id", "", "class id in the class volume"},
         {"class", "", "name of the class"},
         {"measure", "",
-         "count, volume, surface: of all objects; outside objects: volume of the voxels of the class that belong to "
+         "count, volume, surface: of all objects; outside objects: volume of the voxels of the class that "
+         "belong to "
          "no object, most of them pieces too small to be one, in none of the other numbers"},
         {"unit", "", "unit of value, expected, low and high"},
         {"value", "", "as measured"},

@@ -276,8 +276,8 @@ TEST(Intervals, ClassesWithoutObjects) {
     const Grid grid{{10, 10, 10}, {0.02, 0.02, 0.02}, {}};
     const ErrorModel errors = usual_errors();
     EXPECT_TRUE(class_intervals({}, grid, {}, {}, errors, {}).empty());
-    const auto specks = class_intervals({{0, 900}, {vesicle, 0, not_defined, not_defined, 3}, {255, 97}}, grid, {}, {},
-                                        errors, {});
+    const auto specks = class_intervals({{0, 900}, {vesicle, 0, not_defined, not_defined, 3}, {255, 97}},
+                                        grid, {}, {}, errors, {});
     ASSERT_EQ(specks.size(), 1U);
     EXPECT_EQ(specks[0].objects, 0);
     EXPECT_EQ(specks[0].volume_um3, 0);

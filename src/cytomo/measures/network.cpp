@@ -224,7 +224,8 @@ Table network_table(const std::vector<NetworkObject>& objects) {
         {"mean_thickness_um", "µm",
          "diameter of the circle with the area of the cross-section, mean along the centre lines without "
          "rounded ends and branch points"},
-        {"minimum_thickness_um", "µm", "diameter of the circle with the area of the cross-section at the thinnest place"},
+        {"minimum_thickness_um", "µm",
+         "diameter of the circle with the area of the cross-section at the thinnest place"},
         {"longest_path_um", "µm", "longest of the shortest ways along the centre lines"},
         {"straight_um", "µm", "distance between the two ends of the longest path"},
     };

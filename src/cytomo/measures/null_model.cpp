@@ -29,8 +29,8 @@ struct DistanceReference {
 /// What is measured of one arrangement of the objects of a class.
 class Statistics {
 public:
-    Statistics(std::vector<PlacedShape> shapes, std::vector<DistanceReference> references, const LowerLimits& limits,
-               double within_um, std::uint8_t nucleus)
+    Statistics(std::vector<PlacedShape> shapes, std::vector<DistanceReference> references,
+               const LowerLimits& limits, double within_um, std::uint8_t nucleus)
         : shapes_(std::move(shapes)),
           references_(std::move(references)),
           limits_(limits),

@@ -22,9 +22,9 @@ struct ClassTotal {
     std::int64_t outside_objects = 0;  ///< voxels labelled with the class that belong to no object
 };
 
-/// Totals of the classes that occur, ascending by id (0 and 255 included). `instances`: the objects, on the grid of
-/// `classes` (InputError otherwise); a voxel of an object has the object's class, whatever its label. `tomogram` as in
-/// measure_objects. One threaded pass, the same at any thread count.
+/// Totals of the classes that occur, ascending by id (0 and 255 included). `instances`: the objects, on the
+/// grid of `classes` (InputError otherwise); a voxel of an object has the object's class, whatever its label.
+/// `tomogram` as in measure_objects. One threaded pass, the same at any thread count.
 std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const InstanceSlices& instances,
                                         const Tomogram* tomogram, const Progress& progress = {});
 
@@ -33,8 +33,8 @@ struct ClassSummary {
     std::uint8_t class_id = 0;
     std::string name;
     std::int64_t objects = 0;
-    std::int64_t voxels = 0;          ///< of all its objects together
-    double volume_um3 = 0;            ///< of these voxels
+    std::int64_t voxels = 0;           ///< of all its objects together
+    double volume_um3 = 0;             ///< of these voxels
     std::int64_t outside_objects = 0;  ///< voxels labelled with the class that belong to no object
     double outside_objects_um3 = 0;
     /// What the truth is expected to be (class_intervals); NaN where not known. Not filled by summarise.
@@ -46,8 +46,8 @@ struct ClassSummary {
     double mean_grey = not_defined, deviation_grey = not_defined;  ///< over the voxels of all its objects
 };
 
-/// The cell is everything but background (0) and ignore (255): the objects of all classes, and what lies outside of
-/// them.
+/// The cell is everything but background (0) and ignore (255): the objects of all classes, and what lies
+/// outside of them.
 struct Summary {
     Grid grid;
     bool voxel_size_known = true;

@@ -304,7 +304,8 @@ Table texture_table(const std::vector<TextureSummary>& textures, const Legend& l
         {"deviation_" + suffix, unit, "standard deviation of single voxels, noise included"},
         {"noise_" + suffix, unit, "standard deviation of the noise, from differences at short distances"},
         {"noise_from_ice", "",
-         "1: the grain of the noise was measured in the ice; 0: there is no ice, and the noise is a lower bound"},
+         "1: the grain of the noise was measured in the ice; 0: there is no ice, and the noise is a lower "
+         "bound"},
         {"structure_" + suffix, unit, "√(deviation² - noise²)"},
         {"coefficient_of_variation", "", "structure / mean (not defined unless calibrated)"},
         {"relative_structure", "", "structure / |mean - mean of ice|: the same whatever the calibration"},
@@ -312,8 +313,10 @@ Table texture_table(const std::vector<TextureSummary>& textures, const Legend& l
          "value below which 5 % of means over cubes of about 50 nm lie; dense matter counts as high"},
         {"median_" + suffix, unit, "median of means over cubes of about 50 nm"},
         {"percentile_95_" + suffix, unit, "value below which 95 % of means over cubes of about 50 nm lie"},
-        {"dense_threshold_" + suffix, unit, "what parts the means over cubes of about 50 nm best in two (Otsu)"},
-        {"dense_share", "", "share of the cubes on the dense side of the threshold (nucleus: dense chromatin and nucleoli)"},
+        {"dense_threshold_" + suffix, unit,
+         "what parts the means over cubes of about 50 nm best in two (Otsu)"},
+        {"dense_share", "",
+         "share of the cubes on the dense side of the threshold (nucleus: dense chromatin and nucleoli)"},
         {"separability", "",
          "variance between the two sides of the threshold / total variance; 0.64 for one bell-shaped peak"},
     };

@@ -204,7 +204,8 @@ Model with_temperature(Model model, double t) {
         auto& values = model.weights.at(name).values;
         const auto count = static_cast<std::ptrdiff_t>(values.size()) * (Architecture::head_channels - maps) /
                            Architecture::head_channels;
-        std::for_each(values.begin(), values.begin() + count, [t](float& v) { v = static_cast<float>(v / t); });
+        std::for_each(values.begin(), values.begin() + count,
+                      [t](float& v) { v = static_cast<float>(v / t); });
     }
     return model;
 }

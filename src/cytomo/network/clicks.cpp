@@ -20,7 +20,8 @@ std::int64_t deep_voxel(const Patch& patch, const std::vector<std::int64_t>& vox
     std::int64_t best = one_of(voxels, random);
     for (int k = 0; k < 3 && !patch.depth.empty(); ++k) {
         const auto other = one_of(voxels, random);
-        if (patch.depth[static_cast<std::size_t>(other)] > patch.depth[static_cast<std::size_t>(best)]) best = other;
+        if (patch.depth[static_cast<std::size_t>(other)] > patch.depth[static_cast<std::size_t>(best)])
+            best = other;
     }
     return best;
 }
@@ -32,12 +33,14 @@ Objects objects_in(const Patch& patch) {
     for (std::size_t i = 0; i < patch.objects.size(); ++i)
         if (patch.objects[i] != 0 && patch.labels[i] != ignore_label && patch.labels[i] > 0)
             out[patch.objects[i]].push_back(static_cast<std::int64_t>(i));
-    std::erase_if(out, [](const auto& o) { return static_cast<std::int64_t>(o.second.size()) < least_voxels; });
+    std::erase_if(out,
+                  [](const auto& o) { return static_cast<std::int64_t>(o.second.size()) < least_voxels; });
     return out;
 }
 
 /// An object whose class was drawn first, so that rare classes are pointed at as often as common ones.
-std::uint16_t draw_object(const Patch& patch, const Objects& objects, std::uint8_t cell_body, Random& random) {
+std::uint16_t draw_object(const Patch& patch, const Objects& objects, std::uint8_t cell_body,
+                          Random& random) {
     std::map<std::uint8_t, std::vector<std::uint16_t>> of_class;
     for (const auto& [number, voxels] : objects)
         of_class[patch.labels[static_cast<std::size_t>(voxels.front())]].push_back(number);
@@ -49,7 +52,8 @@ std::uint16_t draw_object(const Patch& patch, const Objects& objects, std::uint8
 
 /// Voxels on one side of a random plane through one of them.
 std::vector<std::int64_t> cut_off(const std::vector<std::int64_t>& voxels, Size3 size, Random& random) {
-    const Vec3 through = place(size, one_of(voxels, random)), normal{random.normal(), random.normal(), random.normal()};
+    const Vec3 through = place(size, one_of(voxels, random)),
+               normal{random.normal(), random.normal(), random.normal()};
     std::vector<std::int64_t> out;
     for (const auto i : voxels)
         if (dot(place(size, i) - through, normal) > 0) out.push_back(i);
@@ -60,12 +64,14 @@ std::vector<std::int64_t> cut_off(const std::vector<std::int64_t>& voxels, Size3
 
 void add_click(std::vector<float>& points, Size3 size, std::int64_t at, float value) {
     const auto x0 = at % size.x, y0 = at / size.x % size.y, z0 = at / (size.x * size.y);
-    for (std::int64_t z = std::max<std::int64_t>(0, z0 - click_radius); z <= std::min(size.z - 1, z0 + click_radius); ++z)
-        for (std::int64_t y = std::max<std::int64_t>(0, y0 - click_radius); y <= std::min(size.y - 1, y0 + click_radius);
-             ++y)
+    for (std::int64_t z = std::max<std::int64_t>(0, z0 - click_radius);
+         z <= std::min(size.z - 1, z0 + click_radius); ++z)
+        for (std::int64_t y = std::max<std::int64_t>(0, y0 - click_radius);
+             y <= std::min(size.y - 1, y0 + click_radius); ++y)
             for (std::int64_t x = std::max<std::int64_t>(0, x0 - click_radius);
                  x <= std::min(size.x - 1, x0 + click_radius); ++x)
-                if ((x - x0) * (x - x0) + (y - y0) * (y - y0) + (z - z0) * (z - z0) <= click_radius * click_radius)
+                if ((x - x0) * (x - x0) + (y - y0) * (y - y0) + (z - z0) * (z - z0) <=
+                    click_radius * click_radius)
                     points[static_cast<std::size_t>((z * size.y + y) * size.x + x)] = value;
 }
 
@@ -85,7 +91,9 @@ Clicks draw_clicks(const Patch& patch, std::uint8_t cell_body, Random& random) {
     const bool too_much = objects.size() > 1 && random.chance(0.5);
     if (too_much) {
         auto other = objects.begin();
-        do other = std::next(objects.begin(), random.integer(0, static_cast<std::int64_t>(objects.size()) - 1));
+        do
+            other =
+                std::next(objects.begin(), random.integer(0, static_cast<std::int64_t>(objects.size()) - 1));
         while (other->first == number);
         const auto wrong = random.chance(0.5) ? other->second : cut_off(other->second, patch.size, random);
         for (const auto i : wrong) out.mask[static_cast<std::size_t>(i)] = 1;
@@ -95,7 +103,8 @@ Clicks draw_clicks(const Patch& patch, std::uint8_t cell_body, Random& random) {
         for (const auto i : missing) out.mask[static_cast<std::size_t>(i)] = 0;
         if (!missing.empty()) add_click(out.points, patch.size, deep_voxel(patch, missing, random), 1);
     }
-    for (auto more = random.integer(0, 2); more > 0; --more) add_click(out.points, patch.size, one_of(voxels, random), 1);
+    for (auto more = random.integer(0, 2); more > 0; --more)
+        add_click(out.points, patch.size, one_of(voxels, random), 1);
     return out;
 }
 

@@ -43,13 +43,15 @@ TEST(Clicks, LieWhereTheyShould) {
         ASSERT_GE(number, 1);
         ASSERT_LE(number, 3) << "the cytoplasm is nothing to point at";
         on_three += number == 3 ? 1 : 0;
-        for (std::size_t i = 0; i < patch.objects.size(); ++i) whole = whole && (clicks.object[i] == 1) == (patch.objects[i] == number);
+        for (std::size_t i = 0; i < patch.objects.size(); ++i)
+            whole = whole && (clicks.object[i] == 1) == (patch.objects[i] == number);
         EXPECT_TRUE(whole);
         EXPECT_EQ(*std::max_element(clicks.points.begin(), clicks.points.end()), 1);
         if (std::any_of(clicks.mask.begin(), clicks.mask.end(), [](float m) { return m > 0; })) {
             ++later;
             bool wrong = false;
-            for (std::size_t i = 0; i < clicks.mask.size(); ++i) wrong = wrong || (clicks.mask[i] > 0) != (clicks.object[i] == 1);
+            for (std::size_t i = 0; i < clicks.mask.size(); ++i)
+                wrong = wrong || (clicks.mask[i] > 0) != (clicks.object[i] == 1);
             wrong_masks += wrong ? 1 : 0;
         }
     }
@@ -99,7 +101,8 @@ TEST(ObjectTargets, TheCellBodyIsKnownByItsClassNotByNumber) {
         Random random(seed);
         const Clicks clicks = draw_clicks(patch, 3, random);
         for (std::size_t i = 0; i < n; ++i)
-            ASSERT_FALSE(clicks.object[i] == 1 && patch.labels[i] == 3) << "the cytoplasm is nothing to point at";
+            ASSERT_FALSE(clicks.object[i] == 1 && patch.labels[i] == 3)
+                << "the cytoplasm is nothing to point at";
     }
 }
 

@@ -181,9 +181,7 @@ Probabilities predict_double_decoder(const Tomogram& tomogram, const Model& mode
                                      const Progress& progress) {
     options.check();
     const auto start = Clock::now();
-    const auto seconds = [&] {
-        return seconds_since(start);
-    };
+    const auto seconds = [&] { return seconds_since(start); };
     PredictRecord record;
     record.device = device_for(options, &record.device_reason);
     record.precision = "f32";

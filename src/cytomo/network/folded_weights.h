@@ -16,8 +16,8 @@ struct FoldedWeights {
     std::size_t per_channel() const { return weight.size() / bias.size(); }
 };
 
-/// Batch normalisation is an affine map of each channel: it moves into weights and bias. Of a network with input
-/// channels for clicks, the first layer keeps the channel of grey values.
+/// Batch normalisation is an affine map of each channel: it moves into weights and bias. Of a network with
+/// input channels for clicks, the first layer keeps the channel of grey values.
 FoldedWeights fold(const Model& model, const Layer& layer);
 
 inline float to_bfloat16(float v) {

@@ -17,13 +17,14 @@ struct FeatureRow {
     std::int64_t width = 0;
 };
 
-/// A 1×1×1 convolution, softmax, and the sum over the outputs of each class; logistic function for object maps. As a layer of its own it would
-/// write and read 64 bytes a voxel to compute with a handful of numbers.
+/// A 1×1×1 convolution, softmax, and the sum over the outputs of each class; logistic function for object
+/// maps. As a layer of its own it would write and read 64 bytes a voxel to compute with a handful of numbers.
 class Head {
 public:
     /// `scale`: what features must be multiplied by.
     Head(const Model& model, float scale);
-    /// probabilities[c * row.width + x] for each class c, then for each object map. Relative error of the exponential function: 3e-7.
+    /// probabilities[c * row.width + x] for each class c, then for each object map. Relative error of the
+    /// exponential function: 3e-7.
     void run(const FeatureRow& row, float* probabilities) const;
 
 private:

@@ -44,7 +44,8 @@ TEST(Losses, NothingLabelledTeachesNothing) {
 }
 
 TEST(Losses, NotTaughtIsNeitherCountedNorCompared) {
-    const auto classes = torch::arange(3).to(torch::kUInt8), q = torch::softmax(torch::randn({1, 2, 2, 2, 3}), -1);
+    const auto classes = torch::arange(3).to(torch::kUInt8),
+               q = torch::softmax(torch::randn({1, 2, 2, 2, 3}), -1);
     const auto y = torch::full({1, 2, 2, 2}, int{not_taught_label}, torch::kUInt8);
     for (const auto loss : {segmentation_loss, segmentation_loss_plain}) {
         auto a = torch::randn({1, 2, 2, 2, 3}).requires_grad_();

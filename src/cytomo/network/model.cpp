@@ -73,7 +73,8 @@ void Architecture::check(const std::string& file) const {
     good = good && refine.size() <= 2 * widths.size();
     for (const int n : refine) good = good && n >= 0 && n <= 8;
     if (!good)
-        throw InputError(file, std::string("1 to 8 levels of 16 to 1024 channels (multiples of 16) and 2 to ") +
+        throw InputError(file,
+                         std::string("1 to 8 levels of 16 to 1024 channels (multiples of 16) and 2 to ") +
                              std::to_string(most_outputs()) + " outputs",
                          "another architecture", "Use a model written by cytomo train");
 }

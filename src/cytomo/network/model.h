@@ -36,8 +36,8 @@ struct Layer {
     int inputs_without_clicks() const { return sees_input() ? 1 : in; }
 };
 
-/// What a network with an object head says of each voxel beside its class, 0 to 1. They stand in the last outputs of
-/// the head, in this order.
+/// What a network with an object head says of each voxel beside its class, 0 to 1. They stand in the last
+/// outputs of the head, in this order.
 enum class ObjectMap {
     depth,       ///< how deep within its object: distance to the object's edge over the local half thickness
     separation,  ///< whether another object of the same class lies within a voxel
@@ -46,9 +46,9 @@ enum class ObjectMap {
 };
 constexpr int object_map_count = 4;
 
-/// Input channels of a network with an object head: grey values; clicks, 1 on the object and -1 beside it; the mask so
-/// far. The last two are zero unless somebody points at something, and cost nothing then. Three, since oneDNN has fast
-/// first layers for up to three channels.
+/// Input channels of a network with an object head: grey values; clicks, 1 on the object and -1 beside it;
+/// the mask so far. The last two are zero unless somebody points at something, and cost nothing then. Three,
+/// since oneDNN has fast first layers for up to three channels.
 constexpr int object_inputs = 3;
 
 enum class NetworkKind {
@@ -71,7 +71,8 @@ inline constexpr int most_classes = 16;
 /// 64), the only entry of `widths`; it sees slices, one by one.
 struct Architecture {
     std::vector<int> widths{16, 32, 64, 128, 128};
-    int outputs = default_class_count;  ///< of the head, 2 to most_outputs(); Model says which class each stands for
+    int outputs =
+        default_class_count;  ///< of the head, 2 to most_outputs(); Model says which class each stands for
     /// Residual convolutions of level l: refine[2l] in the encoder, refine[2l + 1] in the decoder. May be
     /// shorter; what is missing is 0.
     std::vector<int> refine{};
@@ -92,8 +93,8 @@ struct Architecture {
     /// has parts that only training uses.
     double multiply_adds_per_voxel() const;
     /// Throws InputError if widths are not 1 to 8 multiples of 16, outputs not 2 to 16, or there are more
-    /// than 8 residual convolutions at one place; for double_decoder, if there is not one width of 2 to 256, or an object
-    /// head.
+    /// than 8 residual convolutions at one place; for double_decoder, if there is not one width of 2 to 256,
+    /// or an object head.
     void check(const std::string& file) const;
 };
 
@@ -138,8 +139,8 @@ void adopt_legend(Model& model, const Legend& legend, std::uint64_t seed);
 /// Throws InputError if the model has more of them at some place already, or is not a U-Net.
 void grow(Model& model, const std::vector<int>& refine, std::uint64_t seed);
 
-/// Gives a model an object head and input channels for clicks, with small random weights; classes stay as they are.
-/// Throws InputError if it has one already, is no U-Net or has more than 12 outputs.
+/// Gives a model an object head and input channels for clicks, with small random weights; classes stay as
+/// they are. Throws InputError if it has one already, is no U-Net or has more than 12 outputs.
 void add_object_head(Model& model, std::uint64_t seed);
 
 /// Reads a .safetensors file. Throws InputError if it is not one, was truncated, or does not hold a

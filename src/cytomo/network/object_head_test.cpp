@@ -75,7 +75,8 @@ TEST(ObjectHead, FastTrainingStepAgreesWithTheObviousOne) {
         const auto fa = fast.parameters(), fb = plain.parameters();
         for (std::size_t i = 0; i < fa.size(); ++i) {
             const auto scale = fb[i].grad().abs().max().item<double>() + 1e-3;
-            EXPECT_LT((fa[i].grad() - fb[i].grad()).abs().max().item<double>() / scale, 2e-2) << channels << " " << i;
+            EXPECT_LT((fa[i].grad() - fb[i].grad()).abs().max().item<double>() / scale, 2e-2)
+                << channels << " " << i;
         }
     }
 }
@@ -115,7 +116,11 @@ LabelledTomogram touching_boxes(std::uint64_t seed) {
                         (*values)(x, y, z) += x == bx || x == bx + 7 ? 1.F : 2.5F;  // walls are fainter
                     }
         }
-    return {tomogram_from(values), labels, Polarity::dense_is_bright, "boxes", true,
+    return {tomogram_from(values),
+            labels,
+            Polarity::dense_is_bright,
+            "boxes",
+            true,
             std::make_shared<const KnownObjects>(std::move(objects))};
 }
 

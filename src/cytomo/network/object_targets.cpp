@@ -9,8 +9,8 @@ namespace cytomo {
 
 namespace {
 
-constexpr float inside_object = 3;    // weight of what lies in an organelle beside the much larger rest
-constexpr float at_separation = 5;    // edges between touching objects are few
+constexpr float inside_object = 3;  // weight of what lies in an organelle beside the much larger rest
+constexpr float at_separation = 5;  // edges between touching objects are few
 constexpr float inside_selection = 4;
 
 /// Whether a neighbouring voxel (26) belongs to another object of the same class.
@@ -26,8 +26,8 @@ bool touches_alike(const Patch& patch, std::size_t here) {
 
 }  // namespace
 
-void fill_object_targets(const Patch& patch, const Clicks& clicks, bool negative, std::uint8_t cell_body, float* targets,
-                         float* weights) {
+void fill_object_targets(const Patch& patch, const Clicks& clicks, bool negative, std::uint8_t cell_body,
+                         float* targets, float* weights) {
     constexpr auto maps = static_cast<std::size_t>(object_map_count);
     const auto n = static_cast<std::size_t>(patch.size.count());
     std::fill(targets, targets + n * maps, 0.F);
@@ -35,7 +35,8 @@ void fill_object_targets(const Patch& patch, const Clicks& clicks, bool negative
     const auto turned = static_cast<std::size_t>(ObjectMap::negative);
     for (std::size_t i = 0; i < n; ++i) {
         targets[i * maps + turned] = negative ? 1 : 0;
-        weights[i * maps + turned] = negative ? static_cast<float>((1 - negative_share) / negative_share) : 1.F;
+        weights[i * maps + turned] =
+            negative ? static_cast<float>((1 - negative_share) / negative_share) : 1.F;
     }
     if (patch.objects.empty()) return;
     for (std::size_t i = 0; i < n; ++i) {
@@ -59,9 +60,11 @@ void make_negative(Patch& patch) {
     patch.depth.clear();
 }
 
-torch::Tensor object_loss(const torch::Tensor& logits, const torch::Tensor& targets, const torch::Tensor& weights) {
+torch::Tensor object_loss(const torch::Tensor& logits, const torch::Tensor& targets,
+                          const torch::Tensor& weights) {
     // max(x, 0) - x t + log(1 + exp(-|x|)): no overflow.
-    const auto each = torch::clamp_min(logits, 0) - logits * targets + torch::log1p(torch::exp(-torch::abs(logits)));
+    const auto each =
+        torch::clamp_min(logits, 0) - logits * targets + torch::log1p(torch::exp(-torch::abs(logits)));
     const std::vector<std::int64_t> voxels{0, 1, 2, 3};
     const auto counted = weights.sum(voxels);
     const auto mean = (each * weights).sum(voxels) / counted.clamp_min(1);

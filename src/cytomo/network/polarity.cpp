@@ -36,9 +36,9 @@ double mean_over(const TileSamples& samples, const Runner& run, const RowSum& of
     return sum / static_cast<double>(tile.count() * static_cast<std::int64_t>(samples.values.size()));
 }
 
-/// Share of the "looks like a cell" evidence for dense_is_bright, from tiles of which it is assumed. A network that has
-/// learnt what negatives look like says so, of the tiles and of their negatives. Another one finds little it knows in
-/// negatives: it is less sure, and its classes contradict what they should absorb.
+/// Share of the "looks like a cell" evidence for dense_is_bright, from tiles of which it is assumed. A
+/// network that has learnt what negatives look like says so, of the tiles and of their negatives. Another one
+/// finds little it knows in negatives: it is less sure, and its classes contradict what they should absorb.
 double bright_evidence(TileSamples samples, const Runner& run, const Model& model, const Progress& progress) {
     const auto width = samples.tile.x;
     const int classes = model.class_count();
@@ -75,9 +75,8 @@ void decide_polarity(const Resampler& resampler, const GreyStatistics& statistic
         probe_tiles(resampler, make_grey_scale(statistics, Polarity::dense_is_bright), model, options);
     PredictOptions exact = options;
     if (exact.precision == "int8") exact.precision = "auto";  // which values occur is not known yet
-    const Runner run =
-        over_views(make_runner(model, samples.tile, exact, record, {}), views, samples.tile, model.class_count(),
-                   model.architecture.map_count(), false);
+    const Runner run = over_views(make_runner(model, samples.tile, exact, record, {}), views, samples.tile,
+                                  model.class_count(), model.architecture.map_count(), false);
     record.multiply_adds += 2. * views * static_cast<double>(samples.values.size()) *
                             multiply_adds(model.architecture, samples.tile);
     // Skewness of ±0.5 is clear evidence; the network's surprise adds to it.

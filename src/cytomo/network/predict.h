@@ -42,8 +42,8 @@ struct PredictRecord {
 /// grid, 4 up to 16 million (seconds on a laptop), 2 up to 32 million, 1 above; for another architecture than
 /// the default one, as many voxels as take the same multiply-adds. Volumes of fewer slices than the
 /// architecture's stride (16) count as if they had as many, which is what is computed. One slice or two are
-/// what one looks at first: 4 views, 2 or 1, so that multiply-adds stay below 1.2e11 (but for one view of many
-/// pixels).
+/// what one looks at first: 4 views, 2 or 1, so that multiply-adds stay below 1.2e11 (but for one view of
+/// many pixels).
 int views_for(Size3 volume, const Architecture& architecture);
 
 /// Whether dense matter is bright or dark: the longer tail of the grey values and the model's certainty with

@@ -213,9 +213,11 @@ TEST(Predict, ViewsFollowTheWork) {
         for (std::int64_t z = 1; z < 3; ++z) {
             const int n = views({edge, edge, z});
             const std::int64_t padded = (edge + 15) / 16 * 16;
-            EXPECT_TRUE(n == 1 || n * multiply_adds(usual, {padded, padded, 8}) <= 1.2e11) << edge << ' ' << z;
+            EXPECT_TRUE(n == 1 || n * multiply_adds(usual, {padded, padded, 8}) <= 1.2e11)
+                << edge << ' ' << z;
         }
-        for (std::int64_t z = 3; z < 16; ++z) EXPECT_EQ(views({edge, edge, z}), views({edge, edge, 16})) << edge;
+        for (std::int64_t z = 3; z < 16; ++z)
+            EXPECT_EQ(views({edge, edge, z}), views({edge, edge, 16})) << edge;
     }
     EXPECT_EQ(views({64, 64, 1}), 4);
     EXPECT_EQ(views({3000, 3000, 1}), 1);

@@ -55,7 +55,8 @@ ClassVolume labels_on(const ClassVolume& labels, const Grid& grid) {
     return out;
 }
 
-/// Values of the nearest voxels; what T cannot hold becomes 0. `from` is the grid of `values`, whatever they say.
+/// Values of the nearest voxels; what T cannot hold becomes 0. `from` is the grid of `values`, whatever they
+/// say.
 template <class T, class From>
 Volume<T> nearest_on(const Volume<From>& values, const Grid& from, const Grid& grid) {
     Volume<T> out(grid);
@@ -188,7 +189,8 @@ std::vector<bool> volumes_to_hold_out(const std::vector<Sample>& all, double sha
     return held;
 }
 
-/// Mean 0 and deviation 1 of the values between the 1st and 99th percentile, as make_grey_scale does it for a tomogram.
+/// Mean 0 and deviation 1 of the values between the 1st and 99th percentile, as make_grey_scale does it for a
+/// tomogram.
 void normalise_alone(std::vector<float>& values) {
     std::vector<float> sorted = values;
     const auto at = [&sorted](double share) {

@@ -49,9 +49,9 @@ struct SampleSet {
     /// probabilities.
     void label_by_forest(int classes, const TrainOptions& options, const Progress& progress);
 
-    /// A random patch of a size, augmented; most are centred near a voxel of a class drawn uniformly. Flat ones (a
-    /// third as deep as options.patch or less) mostly show few slices.
-    /// `guessed`: with drawings of the forest's labels where no hand has labelled, if there are any.
+    /// A random patch of a size, augmented; most are centred near a voxel of a class drawn uniformly. Flat
+    /// ones (a third as deep as options.patch or less) mostly show few slices. `guessed`: with drawings of
+    /// the forest's labels where no hand has labelled, if there are any.
     PatchPair draw(const TrainOptions& options, Size3 size, bool guessed, Random& random) const;
     /// Patches that are the same at every evaluation, drawn by the seed and without augmentation; every class
     /// that is held out lies in one at least.

@@ -15,7 +15,6 @@ namespace cytomo {
 
 namespace {
 
-
 /// Doubt of one slice, bits a voxel: in all, and by what is taken for what (lower × 16 + higher class).
 struct Doubt {
     double all = 0;

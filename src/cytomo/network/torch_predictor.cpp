@@ -23,8 +23,7 @@ Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& n
                             const std::string& precision) {
     const torch::Device device = find_device(name);
     auto net = std::make_shared<Unet>(model, device, torch::kFloat32);
-    const int classes = model.class_count(), outputs = model.architecture.outputs,
-              volumes = model.volumes();
+    const int classes = model.class_count(), outputs = model.architecture.outputs, volumes = model.volumes();
     auto groups = torch::zeros({model.architecture.outputs, classes}, torch::kFloat32);
     const auto class_of = model.output_classes();
     for (std::size_t o = 0; o < class_of.size(); ++o) groups[static_cast<std::int64_t>(o)][class_of[o]] = 1;
@@ -33,7 +32,7 @@ Runner make_torch_predictor(const Model& model, Size3 tile, const std::string& n
                       : precision == "bf16" ? torch::kBFloat16
                                             : torch::kFloat32;
     return [net, tile, device, outputs, volumes, groups, type](const float* values, const RowSink& sink,
-                                                      const Progress&) {
+                                                               const Progress&) {
         const torch::NoGradGuard no_grad;
         const auto x =
             torch::from_blob(const_cast<float*>(values), {1, 1, tile.z, tile.y, tile.x}, torch::kFloat32)

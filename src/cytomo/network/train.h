@@ -16,8 +16,8 @@
 
 namespace cytomo {
 
-/// The objects of a tomogram, on its grid: what an object head learns from. Numbers (0: none) and how deep each voxel
-/// lies within its object (labels/depth.h).
+/// The objects of a tomogram, on its grid: what an object head learns from. Numbers (0: none) and how deep
+/// each voxel lies within its object (labels/depth.h).
 struct KnownObjects {
     InstanceVolume numbers;
     Volume<std::uint8_t> depth;
@@ -48,13 +48,13 @@ enum class TrainMethod {
 
 struct TrainOptions {
     TrainMethod method = TrainMethod::supervised;
-    std::int64_t steps = 500;       ///< patches of two are one step
-    double minutes = 0;             ///< > 0: stop after this time instead; the schedule follows the clock
-    Size3 patch{80, 80, 48};        ///< voxels; multiples of the architecture's stride
-    /// Share of the steps whose patches are flat (a third as deep and wider) and mostly show one to eight slices: what
-    /// lies far away in the plane, and single slices, are seen too.
+    std::int64_t steps = 500;  ///< patches of two are one step
+    double minutes = 0;        ///< > 0: stop after this time instead; the schedule follows the clock
+    Size3 patch{80, 80, 48};   ///< voxels; multiples of the architecture's stride
+    /// Share of the steps whose patches are flat (a third as deep and wider) and mostly show one to eight
+    /// slices: what lies far away in the plane, and single slices, are seen too.
     double flat_share = 0;
-    double click_share = 0.25;  ///< of the steps with clicks, if the network has an object head
+    double click_share = 0.25;      ///< of the steps with clicks, if the network has an object head
     bool fit_patch = true;          ///< another shape of about the same size if the labels ask for it
     int batch = 2;                  ///< patches a step
     double learning_rate = 2e-3;    ///< highest of a one-cycle schedule (Smith and Topin 2019)
@@ -96,7 +96,8 @@ struct TrainingPoint {
     double loss = 0;                      ///< mean training loss since the last point
     std::vector<double> validation_dice;  ///< a class; NaN if absent in the validation patches
     std::size_t first_counted = 1;        ///< of the classes that mean_dice is over
-    /// Over the classes from first_counted on that occur; else over those from 1; else of background; else NaN.
+    /// Over the classes from first_counted on that occur; else over those from 1; else of background; else
+    /// NaN.
     double mean_dice() const;
 };
 

@@ -27,24 +27,28 @@ torch::Tensor class_weights(const std::vector<double>& share) {
 
 /// A third as deep and as much wider, in multiples of the network's stride.
 Size3 flat_patch(Size3 patch, std::int64_t stride) {
-    const auto rounded = [stride](double n) { return stride * std::max<std::int64_t>(1, std::llround(n / stride)); };
+    const auto rounded = [stride](double n) {
+        return stride * std::max<std::int64_t>(1, std::llround(n / stride));
+    };
     const auto z = rounded(static_cast<double>(patch.z) / 3);
     const double wider = std::sqrt(static_cast<double>(patch.z) / static_cast<double>(z));
     return {rounded(static_cast<double>(patch.x) * wider), rounded(static_cast<double>(patch.y) * wider), z};
 }
 
-/// Grey values and labels of a batch as libtorch wants them; `clean` only for semi; targets and their weights only for
-/// networks with an object head.
+/// Grey values and labels of a batch as libtorch wants them; `clean` only for semi; targets and their weights
+/// only for networks with an object head.
 struct Batch {
     torch::Tensor values, labels, clean, targets, weights;
 
-    Batch(const SampleSet& samples, const TrainOptions& options, const Model& model, std::int64_t step, bool guessed) {
+    Batch(const SampleSet& samples, const TrainOptions& options, const Model& model, std::int64_t step,
+          bool guessed) {
         const Architecture& architecture = model.architecture;
         const auto* body = find_cell_body(model.legend);
         const std::uint8_t cell_body = body != nullptr ? body->id : 0;
         const auto n = static_cast<std::size_t>(options.batch);
         Random kind(options.seed, static_cast<std::uint64_t>(step) + (std::uint64_t{1} << 60));
-        const Size3 s = kind.chance(options.flat_share) ? flat_patch(options.patch, architecture.stride()) : options.patch;
+        const Size3 s = kind.chance(options.flat_share) ? flat_patch(options.patch, architecture.stride())
+                                                        : options.patch;
         const bool clicked = architecture.objects && !guessed && kind.chance(options.click_share);
         const std::int64_t inputs = clicked ? object_inputs : 1;
         std::vector<PatchPair> pairs(n);
@@ -63,8 +67,8 @@ struct Batch {
             if (clicked) clicks[i] = draw_clicks(pairs[i].patch, cell_body, random);
             if (!architecture.objects) return;
             const auto at = number * s.count() * object_map_count;
-            fill_object_targets(pairs[i].patch, clicks[i], negative, cell_body, targets.data_ptr<float>() + at,
-                                weights.data_ptr<float>() + at);
+            fill_object_targets(pairs[i].patch, clicks[i], negative, cell_body,
+                                targets.data_ptr<float>() + at, weights.data_ptr<float>() + at);
         });
         labels = torch::empty({options.batch, s.z, s.y, s.x}, torch::kUInt8);
         if (options.method == TrainMethod::semi) clean = torch::empty({options.batch, 1, s.z, s.y, s.x});
@@ -141,11 +145,11 @@ double Trainer::step(std::int64_t number, double t) {
     const auto all = student_.forward_training(batch.values.to(device_)), logits = class_logits(all);
     const auto labels = batch.labels.to(device_);
     auto loss = device_.is_cpu()
-                          ? segmentation_loss(logits, labels, weights_, class_of_, targets, alike)
-                          : segmentation_loss_plain(logits, labels, weights_, class_of_, targets, alike);
+                    ? segmentation_loss(logits, labels, weights_, class_of_, targets, alike)
+                    : segmentation_loss_plain(logits, labels, weights_, class_of_, targets, alike);
     if (batch.targets.defined() && batch.weights.any().item<bool>())
-        loss = loss + object_weight * object_loss(all.slice(-1, model_.architecture.outputs), batch.targets.to(device_),
-                                                  batch.weights.to(device_));
+        loss = loss + object_weight * object_loss(all.slice(-1, model_.architecture.outputs),
+                                                  batch.targets.to(device_), batch.weights.to(device_));
     loss.backward();
     const auto value = loss.item<double>();
     if (!std::isfinite(value))

@@ -86,7 +86,8 @@ torch::Tensor Unet::weight_for(const Block& b, const torch::Tensor& x) const {
 torch::Tensor Unet::used_channels(const torch::Tensor& all) const {
     const auto classes = all.slice(-1, 0, architecture_.outputs);
     if (!architecture_.objects) return classes;
-    return torch::cat({classes, all.slice(-1, architecture_.most_outputs(), Architecture::head_channels)}, -1);
+    return torch::cat({classes, all.slice(-1, architecture_.most_outputs(), Architecture::head_channels)},
+                      -1);
 }
 
 #if CYTOMO_HAS_ONEDNN

@@ -17,9 +17,9 @@ public:
     /// `type`: float or bfloat16, the type of activations in forward_blocked.
     Unet(const Model& model, torch::Device device, torch::ScalarType type);
 
-    /// Training: x [n, 1, z, y, x] float, with clicks [n, 3, z, y, x] → logits [n, z, y, x, outputs + object maps] float.
-    /// Normalises by the batch and
-    /// updates running statistics, unless they are frozen. Takes the fast version where there is one.
+    /// Training: x [n, 1, z, y, x] float, with clicks [n, 3, z, y, x] → logits [n, z, y, x, outputs + object
+    /// maps] float. Normalises by the batch and updates running statistics, unless they are frozen. Takes the
+    /// fast version where there is one.
     torch::Tensor forward_training(const torch::Tensor& x);
     /// From now on forward_training and forward_blocked normalise by the running statistics, as inference
     /// does.

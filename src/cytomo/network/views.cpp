@@ -93,14 +93,15 @@ private:
 
 }  // namespace
 
-Runner over_views(Runner run, int views, Size3 tile, int classes, int others, bool disagreement, std::int64_t wanted) {
+Runner over_views(Runner run, int views, Size3 tile, int classes, int others, bool disagreement,
+                  std::int64_t wanted) {
     const Size3 kept{tile.x, tile.y, wanted > 0 ? wanted : tile.z};
     if (views > 4 && kept.z != tile.z)
         throw std::logic_error("mirror images along z need all slices of a tile");
     if (views == 1 && !disagreement) return run;
     return [=, values = std::vector<float>(static_cast<std::size_t>(tile.count())),
             sums = ViewSums(kept, classes, others, views, disagreement)](const float* in, const RowSink& sink,
-                                                                 const Progress& progress) mutable {
+                                                                         const Progress& progress) mutable {
         sums.clear();
         for (int view = 0; view < views; ++view) {
             if (view > 0) copy_mirrored(in, values.data(), tile, view);

@@ -1,4 +1,5 @@
-// The page's style sheet and programs, compiled in from page.css, objects.js, page.js, viewer_parts.js and viewer.js.
+// The page's style sheet and programs, compiled in from page.css, objects.js, page.js, viewer_parts.js and
+// viewer.js.
 #pragma once
 
 #include <string_view>

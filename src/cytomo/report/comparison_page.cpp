@@ -40,8 +40,8 @@ std::string digits(double value) {
 std::string sentence(const CellGroups& groups, const Comparison& c) {
     for (const auto& [group, description] : {std::pair{std::size_t{0}, &c.reference}, {c.group, &c.compared}})
         if (description->cells == 0)
-            return groups.groups[c.group] + " − " + groups.groups[0] + ": no cell of " + groups.groups[group] +
-                   " has this measure.";
+            return groups.groups[c.group] + " − " + groups.groups[0] + ": no cell of " +
+                   groups.groups[group] + " has this measure.";
     std::string out = groups.groups[c.group] + " − " + groups.groups[0] + ": " + digits(c.difference);
     const std::string& unit = groups.measures[c.measure].unit;
     if (!unit.empty()) out += " " + unit;
@@ -55,7 +55,8 @@ std::string sentence(const CellGroups& groups, const Comparison& c) {
 }
 
 /// " The same number: mean object volume, volume.", or nothing.
-std::string same_number_text(const CellGroups& groups, const std::vector<std::size_t>& stands_for, std::size_t measure) {
+std::string same_number_text(const CellGroups& groups, const std::vector<std::size_t>& stands_for,
+                             std::size_t measure) {
     std::string out;
     for (std::size_t m = 0; m < stands_for.size(); ++m)
         if (m != measure && stands_for[m] == measure)

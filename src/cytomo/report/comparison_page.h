@@ -17,7 +17,8 @@ struct ComparisonPage {
     std::vector<std::string> warnings;  ///< beside those of comparison_remarks
     std::vector<std::pair<std::string, std::string>> provenance;
     Legend legend = default_legend();  ///< colours of classes
-    std::size_t most_figures = 40;     ///< in the page: those that differ after correction, then by what is asked most
+    std::size_t most_figures =
+        40;  ///< in the page: those that differ after correction, then by what is asked most
 };
 
 /// One figure a measure, in order of the measures: every cell a point, and what the comparison says below.

@@ -12,7 +12,8 @@ namespace cytomo {
 
 namespace {
 
-constexpr double curves_width = 600, curves_height = 300, curves_left = 62, curves_right = 150, curves_top = 12, curves_bottom = 48;
+constexpr double curves_width = 600, curves_height = 300, curves_left = 62, curves_right = 150,
+                 curves_top = 12, curves_bottom = 48;
 constexpr double name_distance = 15;
 
 using plot::attribute, plot::hex, plot::line, plot::number, plot::Scale, plot::text_at;
@@ -74,21 +75,26 @@ Figure curve_figure(const std::string& title, const CurveAxes& axes, std::span<c
     const bool logarithmic = axes.logarithmic && low > 0;
     if (!plot::differ(low, high)) high = low + std::max(1e-6, std::abs(low) * 0.1);
     if (!(x_high > x_low)) x_high = x_low + 1;
-    const Scale x{x_low, x_high, curves_left, curves_width - curves_right, false}, y{low, high, curves_height - curves_bottom, curves_top, logarithmic};
+    const Scale x{x_low, x_high, curves_left, curves_width - curves_right, false},
+        y{low, high, curves_height - curves_bottom, curves_top, logarithmic};
     for (const double t : y.ticks(5)) {
         svg += line(curves_left, y(t), curves_width - curves_right, y(t), 0.12);
-        svg += text_at(curves_left - 8, y(t) + 4.5, "end", number(std::abs(t) < 1e-12 ? 0 : t), " opacity=\"0.8\"");
+        svg += text_at(curves_left - 8, y(t) + 4.5, "end", number(std::abs(t) < 1e-12 ? 0 : t),
+                       " opacity=\"0.8\"");
     }
     for (const double t : x.ticks(5)) {
         svg += line(x(t), curves_height - curves_bottom, x(t), curves_height - curves_bottom + 5, 0.6);
-        svg += text_at(x(t), curves_height - curves_bottom + 19, "middle", number(std::abs(t) < 1e-12 ? 0 : t),
-                       " opacity=\"0.8\"");
+        svg += text_at(x(t), curves_height - curves_bottom + 19, "middle",
+                       number(std::abs(t) < 1e-12 ? 0 : t), " opacity=\"0.8\"");
     }
-    svg += line(curves_left, curves_height - curves_bottom, curves_width - curves_right, curves_height - curves_bottom, 0.6);
-    svg += text_at((curves_left + curves_width - curves_right) / 2, curves_height - 8, "middle", axes.x_label);
-    svg += text_at(14, (curves_top + curves_height - curves_bottom) / 2, "middle",
-                   axes.y_label + (logarithmic ? ", logarithmic" : ""),
-                   " transform=\"rotate(-90 14 " + number((curves_top + curves_height - curves_bottom) / 2) + ")\"");
+    svg += line(curves_left, curves_height - curves_bottom, curves_width - curves_right,
+                curves_height - curves_bottom, 0.6);
+    svg +=
+        text_at((curves_left + curves_width - curves_right) / 2, curves_height - 8, "middle", axes.x_label);
+    svg += text_at(
+        14, (curves_top + curves_height - curves_bottom) / 2, "middle",
+        axes.y_label + (logarithmic ? ", logarithmic" : ""),
+        " transform=\"rotate(-90 14 " + number((curves_top + curves_height - curves_bottom) / 2) + ")\"");
     for (const auto& name : names) svg += polyline(*name.curve, x, y);
     for (auto& name : names) name.at = y(name.at);
     std::stable_sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.at < b.at; });
@@ -109,8 +115,8 @@ Figure curve_figure(const std::string& title, const CurveAxes& axes, std::span<c
 std::string svg_file(std::span<const Figure> figures) {
     constexpr double heading = 30;
     const double all = static_cast<double>(figures.size()) * (curves_height + heading) + 10;
-    std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(curves_width) + "\" height=\"" +
-                      number(all) +
+    std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(curves_width) +
+                      "\" height=\"" + number(all) +
                       "\" font-family=\"sans-serif\" color=\"#232a33\"><rect width=\"100%\" "
                       "height=\"100%\" fill=\"#ffffff\"/>\n";
     double at = 0;

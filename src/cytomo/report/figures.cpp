@@ -72,7 +72,7 @@ Axis axis_for(double low, double high) {
 }
 
 std::string faint_text(double x, double y, const std::string& anchor, const std::string& text,
-                    double opacity = 1) {
+                       double opacity = 1) {
     return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" +
            (opacity < 1 ? attribute("opacity", opacity) : "") + ">" + escaped(text) + "</text>";
 }
@@ -216,7 +216,7 @@ Figure strip_figure(const std::string& title, const std::string& quantity, const
         svg += faint_text(label_width - 14, middle + 4.5, "end", rows[r].group->name);
         svg += strip(*rows[r].group, rows[r].sorted, axis, middle);
         svg += faint_text(plot_width - count_width + 12, middle + 4.5, "start",
-                       "n = " + std::to_string(rows[r].sorted.size()), 0.7);
+                          "n = " + std::to_string(rows[r].sorted.size()), 0.7);
     }
     figure.svg = svg + "</svg>";
     figure.caption =
@@ -294,10 +294,10 @@ Figure grey_figure(std::span<const GreyHistogram> histograms, const std::string&
                      axis.position(h.low + h.step / 2), axis.position(axis.high - h.step / 2), base,
                      row_height * 0.86, 0, h.colour);
         if (h.median >= axis.low && h.median <= axis.high)
-            svg +=
-                stroke(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 2, 0.9);
+            svg += stroke(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 2,
+                          0.9);
         svg += faint_text(plot_width - count_width + 12, base - row_height * 0.3, "start",
-                       short_number(h.median, 3), 0.7);
+                          short_number(h.median, 3), 0.7);
     }
     figure.svg = svg + "</svg>";
     return figure;

@@ -16,7 +16,8 @@ namespace {
 
 using plot::attribute, plot::hex, plot::line, plot::number, plot::Scale, plot::text_at;
 
-constexpr double group_width = 600, group_height = 300, group_left = 70, group_right = 16, group_top = 12, group_bottom = 44;
+constexpr double group_width = 600, group_height = 300, group_left = 70, group_right = 16, group_top = 12,
+                 group_bottom = 44;
 
 /// Told apart by colour-blind readers as well (Okabe and Ito 2008), without black and the palest yellow.
 constexpr std::array<Colour, 8> sample_colours{{{0, 114, 178},
@@ -103,7 +104,8 @@ std::string column(const GroupOfSamples& group, const Scale& y, double from, dou
         const double at = y(mean(means));
         out += line(middle - spread / 2 - 6, at, middle + spread / 2 + 6, at, 0.9, 2.5);
     }
-    return out + marks + text_at(middle, group_height - group_bottom + 18, "middle", group.name, " font-weight=\"600\"") +
+    return out + marks +
+           text_at(middle, group_height - group_bottom + 18, "middle", group.name, " font-weight=\"600\"") +
            text_at(middle, group_height - group_bottom + 34, "middle",
                    counted(means.size(), "sample") + ", " + counted(count, "cell"),
                    " font-size=\"11.5\" opacity=\"0.75\"");
@@ -133,13 +135,15 @@ Figure group_figure(const std::string& title, const std::string& quantity, const
     const Scale y = scale_for(low, high);
     for (const double t : y.ticks(5)) {
         svg += line(group_left, y(t), group_width - group_right, y(t), 0.12);
-        svg += text_at(group_left - 8, y(t) + 4.5, "end", number(std::abs(t) < 1e-12 ? 0 : t), " opacity=\"0.8\"");
+        svg += text_at(group_left - 8, y(t) + 4.5, "end", number(std::abs(t) < 1e-12 ? 0 : t),
+                       " opacity=\"0.8\"");
     }
-    svg += line(group_left, group_height - group_bottom, group_width - group_right, group_height - group_bottom, 0.6);
-    svg +=
-        text_at(14, (group_top + group_height - group_bottom) / 2, "middle",
-                quantity + (unit.empty() ? "" : " (" + unit + ")") + (y.logarithmic ? ", logarithmic" : ""),
-                " transform=\"rotate(-90 14 " + number((group_top + group_height - group_bottom) / 2) + ")\"");
+    svg += line(group_left, group_height - group_bottom, group_width - group_right,
+                group_height - group_bottom, 0.6);
+    svg += text_at(
+        14, (group_top + group_height - group_bottom) / 2, "middle",
+        quantity + (unit.empty() ? "" : " (" + unit + ")") + (y.logarithmic ? ", logarithmic" : ""),
+        " transform=\"rotate(-90 14 " + number((group_top + group_height - group_bottom) / 2) + ")\"");
     const double step = (group_width - group_left - group_right) / static_cast<double>(groups.size());
     std::size_t sample_number = 0;
     for (std::size_t g = 0; g < groups.size(); ++g) {

@@ -115,7 +115,8 @@ std::string provenance_part(const Report& report) {
 }
 
 bool has_surfaces(const Report& report) {
-    return std::any_of(report.meshes.begin(), report.meshes.end(), [](const auto& m) { return !m.mesh.empty(); });
+    return std::any_of(report.meshes.begin(), report.meshes.end(),
+                       [](const auto& m) { return !m.mesh.empty(); });
 }
 
 std::vector<Section> sections_of(const Report& report, const Progress& progress) {
@@ -127,7 +128,8 @@ std::vector<Section> sections_of(const Report& report, const Progress& progress)
                        "<img class=\"rendering\" alt=\"Picture of the surfaces\" src=\"" +
                            png_source(png_bytes(report.rendering)) + "\">" + legend_list(report.legend)});
     if (has_surfaces(report))
-        out.push_back({"view", "3D view", "Turn it", viewer_part(report.meshes, !report.objects.empty(), progress)});
+        out.push_back(
+            {"view", "3D view", "Turn it", viewer_part(report.meshes, !report.objects.empty(), progress)});
     if (!report.planes.empty())
         out.push_back({"slices", escaped(report.planes_name), escaped(report.planes_heading),
                        slices_part(report, progress)});
@@ -170,7 +172,9 @@ std::string html(const Report& report, const Progress& progress) {
     for (const auto& s : sections)
         out += "<section id=\"" + s.id + "\"><h2>" + s.heading + "</h2>\n" + s.content + "</section>\n";
     out += "</main>\n" + page::objects_part(report);
-    const auto script = [](std::string_view text) { return "<script>\n" + std::string(text) + "</script>\n"; };
+    const auto script = [](std::string_view text) {
+        return "<script>\n" + std::string(text) + "</script>\n";
+    };
     out += script(assets::objects_js) + script(assets::page_js);
     if (page::has_surfaces(report)) out += script(assets::viewer_parts_js) + script(assets::viewer_js);
     return out + "</body>\n</html>\n";

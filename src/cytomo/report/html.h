@@ -44,8 +44,8 @@ struct Report {
 };
 
 /// The page, with a list of its contents: no other file, no network (a content security policy forbids it).
-/// Works from a disc, in print, in light and dark mode; the 3D view needs WebGL 2 and says so where it is missing.
-/// Deterministic. Throws InputError for meshes with coordinates that are not finite.
+/// Works from a disc, in print, in light and dark mode; the 3D view needs WebGL 2 and says so where it is
+/// missing. Deterministic. Throws InputError for meshes with coordinates that are not finite.
 std::string html(const Report& report, const Progress& progress = {});
 
 }  // namespace cytomo

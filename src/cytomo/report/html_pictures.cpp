@@ -23,19 +23,21 @@ std::string scale_bar(double width_um) {
 
 std::string map_text(const SliceObjects& map) {
     if (map.empty()) return "";
-    return "<script type=\"application/octet-stream\" class=\"objects\" data-width=\"" + std::to_string(map.width) +
-           "\" data-height=\"" + std::to_string(map.height) + "\">" + base64(packed(map)) + "</script>";
+    return "<script type=\"application/octet-stream\" class=\"objects\" data-width=\"" +
+           std::to_string(map.width) + "\" data-height=\"" + std::to_string(map.height) + "\">" +
+           base64(packed(map)) + "</script>";
 }
 
 std::string slice_figure(const SliceView& slice, bool shown) {
     std::string out = "<div class=\"slice\"" + std::string(shown ? "" : " hidden") +
                       "><div class=\"stack\" style=\"--aspect:" +
-                      short_number(static_cast<double>(slice.grey.width) / slice.grey.height, 5) + "\"><img alt=\"" +
-                      escaped(slice.caption) + "\" src=\"" + png_source(png_bytes(slice.grey)) + "\">";
+                      short_number(static_cast<double>(slice.grey.width) / slice.grey.height, 5) +
+                      "\"><img alt=\"" + escaped(slice.caption) + "\" src=\"" +
+                      png_source(png_bytes(slice.grey)) + "\">";
     if (!slice.overlay.empty())
         out += "<img class=\"overlay\" alt=\"\" src=\"" + png_source(png_bytes(slice.overlay)) + "\">";
-    return out + map_text(slice.objects) + scale_bar(slice.width_um) + "</div><figcaption>" + escaped(slice.caption) +
-           "</figcaption></div>";
+    return out + map_text(slice.objects) + scale_bar(slice.width_um) + "</div><figcaption>" +
+           escaped(slice.caption) + "</figcaption></div>";
 }
 
 /// Wider than 1 : 0.35: three of them side by side would be strips.
@@ -85,14 +87,17 @@ std::string slices_part(const Report& report, const Progress& progress) {
     });
     std::string out;
     if (std::any_of(all.begin(), all.end(), [](const SliceView* s) { return !s->overlay.empty(); }))
-        out += "<p class=\"controls\"><label><input type=\"checkbox\" id=\"show-overlay\" checked> show "
-               "classes</label> "
-               "<label>opacity <input type=\"range\" id=\"overlay-opacity\" min=\"0\" max=\"1\" step=\"0.05\" "
-               "value=\"1\"></label></p>" +
-               legend_list(report.legend);
+        out +=
+            "<p class=\"controls\"><label><input type=\"checkbox\" id=\"show-overlay\" checked> show "
+            "classes</label> "
+            "<label>opacity <input type=\"range\" id=\"overlay-opacity\" min=\"0\" max=\"1\" step=\"0.05\" "
+            "value=\"1\"></label></p>" +
+            legend_list(report.legend);
     if (std::any_of(all.begin(), all.end(), [](const SliceView* s) { return !s->objects.empty(); }))
-        out += "<p class=\"hint\">These slices show most of the objects. Point at an object for its number; a click "
-               "chooses it everywhere on the page.</p>\n";
+        out +=
+            "<p class=\"hint\">These slices show most of the objects. Point at an object for its number; a "
+            "click "
+            "chooses it everywhere on the page.</p>\n";
     out += "<div class=\"planes\">";
     auto first = texts.begin();
     for (const auto& view : report.planes) {
@@ -107,13 +112,15 @@ std::string viewer_part(const std::vector<ColouredMesh>& meshes, bool objects, c
     std::string out =
         "<div id=\"viewer\"><canvas tabindex=\"0\" aria-label=\"3D view of the surfaces\"></canvas>"
         "<div id=\"viewer-panel\"></div><div id=\"viewer-tag\" hidden></div>"
-        "<div id=\"viewer-scale\"><span></span></div><p id=\"viewer-wheel\" hidden>Ctrl and wheel zoom, or the wheel "
+        "<div id=\"viewer-scale\"><span></span></div><p id=\"viewer-wheel\" hidden>Ctrl and wheel zoom, or "
+        "the wheel "
         "alone after a click into the view</p><p id=\"viewer-message\">This part needs JavaScript.</p></div>"
-        "<p class=\"hint\">Drag to turn, Shift and drag (or two fingers) to move. To zoom: Ctrl and wheel, or click "
-        "into the view first, then the wheel alone (until the pointer leaves); or pinch, or + and −. Double click to "
+        "<p class=\"hint\">Drag to turn, Shift and drag (or two fingers) to move. To zoom: Ctrl and wheel, "
+        "or click "
+        "into the view first, then the wheel alone (until the pointer leaves); or pinch, or + and −. Double "
+        "click to "
         "start again.";
-    if (objects)
-        out += " Point at an object for its number; a click chooses it everywhere on the page.";
+    if (objects) out += " Point at an object for its number; a click chooses it everywhere on the page.";
     out += " The scale bar holds in the plane of the screen at any depth.</p>\n";
     const auto light = vertex_sky_light(meshes, 64, progress);
     for (std::size_t m = 0; m < meshes.size(); ++m) {
@@ -128,8 +135,8 @@ std::string viewer_part(const std::vector<ColouredMesh>& meshes, bool objects, c
                "," + std::to_string(mesh.colour[2]) + "\" data-look=\"" + look + "\" data-vertices=\"" +
                std::to_string(p.vertices) + "\" data-triangles=\"" + std::to_string(p.triangles) +
                "\" data-low=\"" + triple(p.low_um) + "\" data-size=\"" + triple(p.size_um) +
-               (mesh.parts.empty() ? "" : "\" data-parts=\"" + parts_text(mesh.parts)) + "\">" + base64(p.bytes) +
-               "</script>\n";
+               (mesh.parts.empty() ? "" : "\" data-parts=\"" + parts_text(mesh.parts)) + "\">" +
+               base64(p.bytes) + "</script>\n";
     }
     return out;
 }
@@ -142,15 +149,16 @@ std::string objects_part(const Report& report) {
     for (const auto& o : report.objects) {
         const auto [place, added] = classes.emplace(o.class_name, names.size());
         if (added) names.push_back(o.class_name);
-        lines += std::to_string(o.number) + " " + std::to_string(place->second) + " " + short_number(o.volume_um3) +
-                 " " + short_number(o.centre_um.x, 5) + " " + short_number(o.centre_um.y, 5) + " " +
-                 short_number(o.centre_um.z, 5) + "\n";
+        lines += std::to_string(o.number) + " " + std::to_string(place->second) + " " +
+                 short_number(o.volume_um3) + " " + short_number(o.centre_um.x, 5) + " " +
+                 short_number(o.centre_um.y, 5) + " " + short_number(o.centre_um.z, 5) + "\n";
     }
     std::string out = "<ul id=\"object-classes\" hidden>";
     for (const auto& name : names)
         out += "<li data-colour=\"" + colour_of(report.legend, name) + "\">" + escaped(name) + "</li>";
     return out + "</ul>\n<script type=\"text/plain\" id=\"object-list\">" + lines +
-           "</script>\n<div id=\"object-tip\" hidden></div>\n<div id=\"object-bar\" role=\"status\" hidden></div>\n";
+           "</script>\n<div id=\"object-tip\" hidden></div>\n<div id=\"object-bar\" role=\"status\" "
+           "hidden></div>\n";
 }
 
 }  // namespace cytomo::page

@@ -23,7 +23,8 @@ std::string address(const std::string& prefix, const std::string& name) {
 
 /// Columns that hold numbers of objects.
 bool names_object(const TableColumn& column) {
-    static const std::set<std::string> names{"object", "object_a", "object_b", "nearest_object", "filopodium"};
+    static const std::set<std::string> names{"object", "object_a", "object_b", "nearest_object",
+                                             "filopodium"};
     return names.contains(column.name);
 }
 
@@ -53,8 +54,9 @@ std::string row_part(const Table& table, const std::vector<TableCell>& row, cons
             const auto number = c < table.columns.size() ? links.in(table.columns[c], row[c]) : 0;
             if (object == 0) object = number;
             cells += "<td>" +
-                     (number > 0 ? "<a href=\"#object-" + std::to_string(number) + "\">" + cell_text(row[c]) + "</a>"
-                                 : cell_text(row[c])) +
+                     (number > 0
+                          ? "<a href=\"#object-" + std::to_string(number) + "\">" + cell_text(row[c]) + "</a>"
+                          : cell_text(row[c])) +
                      "</td>";
             continue;
         }
@@ -67,14 +69,14 @@ std::string row_part(const Table& table, const std::vector<TableCell>& row, cons
     }
     if (object == 0) return "<tr>" + cells + "</tr>\n";
     const std::string number = std::to_string(object);
-    return "<tr" + (table.name == "objects" ? " id=\"object-" + number + "\"" : std::string()) + " data-object=\"" +
-           number + "\">" + cells + "</tr>\n";
+    return "<tr" + (table.name == "objects" ? " id=\"object-" + number + "\"" : std::string()) +
+           " data-object=\"" + number + "\">" + cells + "</tr>\n";
 }
 
 std::string table_part(const Report& report, const Table& table, const ObjectLinks& links, bool open) {
     const std::size_t shown = std::min(report.most_rows, table.rows.size());
-    std::string out = "<details class=\"table\" id=\"" + address("table-", table.name) + "\"" + (open ? " open" : "") +
-                      "><summary>" + escaped(table.name) + " <span class=\"unit\">" +
+    std::string out = "<details class=\"table\" id=\"" + address("table-", table.name) + "\"" +
+                      (open ? " open" : "") + "><summary>" + escaped(table.name) + " <span class=\"unit\">" +
                       plural(table.rows.size(), " row", " rows") + "</span></summary><p class=\"hint\">";
     if (shown < table.rows.size())
         out += "The first " + std::to_string(shown) + " rows; all are in " + escaped(table.name) + ".csv. ";
@@ -85,8 +87,9 @@ std::string table_part(const Report& report, const Table& table, const ObjectLin
         const auto& column = table.columns[c];
         const bool text = !table.rows.empty() && c < table.rows[0].size() && is_text(table.rows[0][c]);
         out += "<th scope=\"col\"" + std::string(text ? " class=\"text\"" : "") + " data-name=\"" +
-               escaped(column.name) + "\" title=\"" + escaped(column.description) + "\"><button type=\"button\">" +
-               escaped(column_title(column)) + unit_text(column) + "</button></th>";
+               escaped(column.name) + "\" title=\"" + escaped(column.description) +
+               "\"><button type=\"button\">" + escaped(column_title(column)) + unit_text(column) +
+               "</button></th>";
     }
     out += "</tr></thead><tbody>\n";
     for (std::size_t r = 0; r < shown; ++r) out += row_part(table, table.rows[r], report.legend, links);
@@ -113,8 +116,8 @@ std::string columns_part(const Table& table, const std::string& heading) {
                escaped(as_sentence(column.description)) + "</dd></div>";
     }
     if (out.empty()) return "";
-    return "<details class=\"columns\" id=\"" + address("columns-", table.name) + "\"><summary>" + escaped(heading) +
-           " <span class=\"unit\">" + plural(table.columns.size(), " column", " columns") +
+    return "<details class=\"columns\" id=\"" + address("columns-", table.name) + "\"><summary>" +
+           escaped(heading) + " <span class=\"unit\">" + plural(table.columns.size(), " column", " columns") +
            "</span></summary><dl class=\"glossary\">" + out + "</dl></details>\n";
 }
 
@@ -131,9 +134,12 @@ std::string tables_part(const Report& report) {
         out += "</ul>\n";
     }
     if (links.any() && (!report.planes.empty() || !report.meshes.empty()))
-        out += "<p class=\"hint\">A click on a row shows its object in the pictures above; the number of an object is a "
-               "link to it.</p>\n";
-    for (const auto& table : report.tables) out += table_part(report, table, links, &table == &report.tables.front());
+        out +=
+            "<p class=\"hint\">A click on a row shows its object in the pictures above; the number of an "
+            "object is a "
+            "link to it.</p>\n";
+    for (const auto& table : report.tables)
+        out += table_part(report, table, links, &table == &report.tables.front());
     return out;
 }
 

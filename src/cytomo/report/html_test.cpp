@@ -33,7 +33,8 @@ Report report_with_objects() {
     r.objects = {{7, "vesicle", {1, 2, 3}, {}, {}, 0.25}, {12, "nucleus", {4, 5, 6}, {}, {}, 2.5}};
     Table objects{"objects", {{"object", "", "number"}, {"class", "", "its class"}}, {}};
     objects.rows = {{std::int64_t{7}, std::string("vesicle")}, {std::int64_t{12}, std::string("nucleus")}};
-    Table contacts{"contacts", {{"object_a", "", ""}, {"object_b", "", ""}, {"size_um", "µm", "how large it is."}}, {}};
+    Table contacts{
+        "contacts", {{"object_a", "", ""}, {"object_b", "", ""}, {"size_um", "µm", "how large it is."}}, {}};
     contacts.rows = {{std::int64_t{12}, std::int64_t{7}, 0.5}, {std::int64_t{99}, std::int64_t{7}, 0.5}};
     r.tables = {objects, contacts};
     PlaneView view;
@@ -195,7 +196,9 @@ TEST(Page, KnowsObjectsEverywhere) {
     // Two runs of one pixel: 1, 7, 1, 12.
     EXPECT_THAT(page, HasSubstr("data-width=\"2\" data-height=\"1\">AQcBDA==</script>"));
     EXPECT_EQ(count_of(page, "id=\"object-7\""), 1U);
-    EXPECT_THAT(page, HasSubstr("<tr data-object=\"12\"><td><a href=\"#object-12\">12</a></td><td><a href=\"#object-7\">"));
+    EXPECT_THAT(
+        page,
+        HasSubstr("<tr data-object=\"12\"><td><a href=\"#object-12\">12</a></td><td><a href=\"#object-7\">"));
     EXPECT_THAT(page, HasSubstr("<tr data-object=\"7\"><td>99</td>"));  // no such object: no link
     expect_well_formed(page);
     Report none = report_with_objects();

@@ -53,8 +53,8 @@ bool are_whole(const CellMeasure& measure) {
 
 int kind_of(const CellMeasure& measure) {
     const std::string& name = measure.name;
-    if (is_one_of(name, {"objects_per_um3", "objects", "count", "fraction_of_cell", "volume_um3", "cell_volume_um3",
-                         "filopodia_per_um", "total_length_um"}))
+    if (is_one_of(name, {"objects_per_um3", "objects", "count", "fraction_of_cell", "volume_um3",
+                         "cell_volume_um3", "filopodia_per_um", "total_length_um"}))
         return 0;
     if (is_one_of(name, {"median_volume_um3", "mean_object_volume_um3", "median_equivalent_diameter_um",
                          "mean_equivalent_diameter_um", "median_length_um", "mean_length_um",
@@ -63,11 +63,12 @@ int kind_of(const CellMeasure& measure) {
         return 1;
     if (holds_one_of(name, {"grey", "absorption", "contrast", "coefficient_of_variation"})) return 2;
     // Above all the many forms of curvature are read by few.
-    if (holds_one_of(name, {"curvature", "supported", "_axis_", "area_um2"}) && name != "total_contact_area_um2")
+    if (holds_one_of(name, {"curvature", "supported", "_axis_", "area_um2"}) &&
+        name != "total_contact_area_um2")
         return 5;
     if (holds_one_of(name, {"contact", "gap", "neighbour", "nearest", "depth", "angle"})) return 4;
-    if (holds_one_of(name, {"sphericity", "elongation", "branch", "ends", "loops", "tortuosity", "path", "width",
-                            "thickness", "radius", "share_in_networks", "flatness", "straight"}))
+    if (holds_one_of(name, {"sphericity", "elongation", "branch", "ends", "loops", "tortuosity", "path",
+                            "width", "thickness", "radius", "share_in_networks", "flatness", "straight"}))
         return 3;
     return 5;
 }
@@ -86,7 +87,8 @@ std::vector<std::size_t> same_numbers(const CellGroups& groups) {
             if (out[order[k]] != order[k] || earlier.class_name != later.class_name ||
                 earlier.unit != later.unit || !same_values(earlier, later))
                 continue;
-            if (are_whole(later) && measured_quantity(earlier.name) != measured_quantity(later.name)) continue;
+            if (are_whole(later) && measured_quantity(earlier.name) != measured_quantity(later.name))
+                continue;
             out[order[i]] = order[k];
             break;
         }
@@ -114,7 +116,8 @@ std::vector<std::size_t> by_importance(const CellGroups& groups, const std::vect
     std::vector<std::size_t> order;
     for (std::size_t m = 0; m < places.size(); ++m)
         if (stands_for[m] == m) order.push_back(m);
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return places[a].key() < places[b].key(); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](auto a, auto b) { return places[a].key() < places[b].key(); });
     return order;
 }
 

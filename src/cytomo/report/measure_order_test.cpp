@@ -14,7 +14,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-/// Two groups of three samples with one cell each; measures as given: (name, class, unit, values of six cells).
+/// Two groups of three samples with one cell each; measures as given: (name, class, unit, values of six
+/// cells).
 CellGroups three_and_three(std::vector<CellMeasure> measures) {
     CellGroups out;
     out.groups = {"control", "treated"};
@@ -27,14 +28,15 @@ CellGroups three_and_three(std::vector<CellMeasure> measures) {
 TEST(MeasureOrder, NumbersThatAreTheSameAreShownOnce) {
     const double nan = std::nan("");
     const std::vector<double> sizes{1.5, 2.5, 1.25, 3.5, 4.5, 4.25}, counts{1, 2, 3, 4, 5, 6};
-    const CellGroups groups = three_and_three({{"median_longest_width_um", "nucleus", "µm", sizes},
-                                               {"median_volume_um3", "nucleus", "µm³", sizes},
-                                               {"volume_um3", "nucleus", "µm³", sizes},
-                                               {"mean_object_volume_um3", "nucleus", "µm³", {1.5, 2.5, 1.25, 3.5, 4.5, nan}},
-                                               {"volume_um3", "vesicle", "µm³", sizes},
-                                               {"objects", "filopodium", "", counts},
-                                               {"median_branches", "filopodium", "", counts},
-                                               {"count", "filopodium", "", counts}});
+    const CellGroups groups =
+        three_and_three({{"median_longest_width_um", "nucleus", "µm", sizes},
+                         {"median_volume_um3", "nucleus", "µm³", sizes},
+                         {"volume_um3", "nucleus", "µm³", sizes},
+                         {"mean_object_volume_um3", "nucleus", "µm³", {1.5, 2.5, 1.25, 3.5, 4.5, nan}},
+                         {"volume_um3", "vesicle", "µm³", sizes},
+                         {"objects", "filopodium", "", counts},
+                         {"median_branches", "filopodium", "", counts},
+                         {"count", "filopodium", "", counts}});
     // The total comes first; another unit or class, a gap, or counts of other things are other measures.
     EXPECT_THAT(same_numbers(groups), ElementsAre(0, 2, 2, 3, 4, 5, 6, 5));
     const auto comparisons = compare_groups(groups);
@@ -48,13 +50,15 @@ TEST(MeasureOrder, NumbersThatAreTheSameAreShownOnce) {
 
 TEST(MeasureOrder, TiesGoByWhatIsAskedNotByClass) {
     const std::vector<double> differ{1, 2, 3, 11, 12, 13}, alike{1, 5, 3, 2, 4, 3.5}, same(6, 1.0);
-    const CellGroups groups = three_and_three({{"median_elongation", "cytoplasm", "", differ},
-                                               {"objects", "cytoplasm", "", same},
-                                               {"median_gaussian_curvature_per_um2", "nucleus", "1/µm²", differ},
-                                               {"median_volume_um3", "nucleus", "µm³", alike},
-                                               {"median_volume_um3", "vesicle", "µm³", differ},
-                                               {"objects", "vesicle", "", {1, 2, 3, 11, 12, 14}}});
-    // With three samples each no p is below 0.1: how many, size, shape, curvature; what never varies comes last.
+    const CellGroups groups =
+        three_and_three({{"median_elongation", "cytoplasm", "", differ},
+                         {"objects", "cytoplasm", "", same},
+                         {"median_gaussian_curvature_per_um2", "nucleus", "1/µm²", differ},
+                         {"median_volume_um3", "nucleus", "µm³", alike},
+                         {"median_volume_um3", "vesicle", "µm³", differ},
+                         {"objects", "vesicle", "", {1, 2, 3, 11, 12, 14}}});
+    // With three samples each no p is below 0.1: how many, size, shape, curvature; what never varies comes
+    // last.
     EXPECT_THAT(by_importance(groups, compare_groups(groups)), ElementsAre(5, 4, 3, 0, 2, 1));
 }
 

@@ -23,20 +23,21 @@ struct MapPlan {
     SlicePosition position;
     std::vector<std::int64_t> across, down;
     bool needs(std::int64_t z) const {
-        return position.plane == Plane::xy ? position.index == z : std::binary_search(down.begin(), down.end(), z);
+        return position.plane == Plane::xy ? position.index == z
+                                           : std::binary_search(down.begin(), down.end(), z);
     }
 };
 
 MapPlan plan_map(const Grid& grid, SlicePosition p, int longer_side) {
     if (p.index < 0 || p.index >= slice_count(grid, p.plane))
-        throw UsageError("object numbers: there is no slice " + std::to_string(p.index) + " of plane " + name(p.plane));
+        throw UsageError("object numbers: there is no slice " + std::to_string(p.index) + " of plane " +
+                         name(p.plane));
     const std::int64_t wide = p.plane == Plane::yz ? grid.size.y : grid.size.x;
     const std::int64_t high = p.plane == Plane::xy ? grid.size.y : grid.size.z;
     const double edge_across = p.plane == Plane::yz ? grid.voxel_um.y : grid.voxel_um.x;
     const double edge_down = p.plane == Plane::xy ? grid.voxel_um.y : grid.voxel_um.z;
     const PictureSize size = picture_size(wide, high, edge_across, edge_down, longer_side);
-    return {p,
-            nearest_voxels(wide, static_cast<int>(std::min<std::int64_t>(size.width, wide))),
+    return {p, nearest_voxels(wide, static_cast<int>(std::min<std::int64_t>(size.width, wide))),
             nearest_voxels(high, static_cast<int>(std::min<std::int64_t>(size.height, high)))};
 }
 
@@ -48,16 +49,15 @@ void append_leb128(std::vector<std::uint8_t>& bytes, std::uint32_t value) {
 }  // namespace
 
 std::vector<SliceObjects> read_object_maps(const Grid& grid, const ReadObjects& read,
-                                        std::span<const SlicePosition> positions, int longer_side,
-                                        const Progress& progress) {
+                                           std::span<const SlicePosition> positions, int longer_side,
+                                           const Progress& progress) {
     std::vector<MapPlan> plans;
     std::vector<SliceObjects> maps;
     std::set<std::int64_t> wanted;
     for (const auto p : positions) {
         plans.push_back(plan_map(grid, p, longer_side));
         const MapPlan& plan = plans.back();
-        maps.push_back({static_cast<int>(plan.across.size()),
-                        static_cast<int>(plan.down.size()),
+        maps.push_back({static_cast<int>(plan.across.size()), static_cast<int>(plan.down.size()),
                         std::vector<std::uint32_t>(plan.across.size() * plan.down.size())});
         if (p.plane == Plane::xy)
             wanted.insert(p.index);

@@ -125,7 +125,9 @@ namespace {
 
 /// From the first to the last slice of a plane that each object is in.
 std::vector<SliceSpan> spans_of(std::span<const PageObject> objects, const Grid& grid, Plane plane) {
-    const auto along = [plane](const Vec3& v) { return plane == Plane::xy ? v.z : plane == Plane::xz ? v.y : v.x; };
+    const auto along = [plane](const Vec3& v) {
+        return plane == Plane::xy ? v.z : plane == Plane::xz ? v.y : v.x;
+    };
     const double origin = along(grid.origin_um), edge = along(grid.voxel_um);
     std::vector<SliceSpan> spans;
     for (const PageObject& o : objects)  // boxes reach to the outer faces of voxels
@@ -147,7 +149,8 @@ SliceChoice choose(const Grid& grid, Plane plane, const Counts& counts, const Pl
     }
     choice.slices = spread(first, last, fixed, options.per_plane);
     const auto place = std::find(choice.slices.begin(), choice.slices.end(), fixed);
-    if (place != choice.slices.end()) choice.richest = static_cast<std::size_t>(place - choice.slices.begin());
+    if (place != choice.slices.end())
+        choice.richest = static_cast<std::size_t>(place - choice.slices.begin());
     return choice;
 }
 

@@ -37,13 +37,14 @@ struct PlaneViewOptions {
     /// If there are any, slices are those that show most of them, as well as possible (slice_choice.h).
     std::span<const PageObject> objects = {};
     ReadObjects read_objects = {};  ///< of the tomogram's voxels; without it slices know no objects
-    int map_side = 350;  ///< longer side of the maps of objects
-    int fewest_rows = 1;  ///< volumes of fewer slices z: the xy plane only
+    int map_side = 350;             ///< longer side of the maps of objects
+    int fewest_rows = 1;            ///< volumes of fewer slices z: the xy plane only
 };
 
-/// At most `per_plane` slices of each plane (xy, xz, yz), all with one grey range of 64 steps. Without objects the
-/// richest of them, the others spread evenly over the labelled part; without classes over the whole. Flat slices are
-/// drawn taller than they are (taller_if_flat), and say so. Reads the tomogram once. Throws UsageError if sizes differ.
+/// At most `per_plane` slices of each plane (xy, xz, yz), all with one grey range of 64 steps. Without
+/// objects the richest of them, the others spread evenly over the labelled part; without classes over the
+/// whole. Flat slices are drawn taller than they are (taller_if_flat), and say so. Reads the tomogram once.
+/// Throws UsageError if sizes differ.
 std::vector<PlaneView> make_plane_views(const Tomogram& tomogram, const ClassVolume* classes,
                                         const Legend& legend, const PlaneViewOptions& options = {},
                                         const Progress& progress = {});

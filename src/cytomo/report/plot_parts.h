@@ -22,7 +22,8 @@ std::string hex(Colour colour);
 /// Whether values differ by more than the last digits of their sums: otherwise a plot shows them as equal.
 bool differ(double low, double high);
 
-/// Round values that divide [low, high] into about `wanted` parts; none if both are the same (see differ) or not finite.
+/// Round values that divide [low, high] into about `wanted` parts; none if both are the same (see differ) or
+/// not finite.
 std::vector<double> round_ticks(double low, double high, double wanted);
 
 /// From values to pixels.

@@ -28,7 +28,8 @@ struct ColouredMesh {
     std::string name;  ///< for lists, e.g. the name of the class
     Colour colour{200, 200, 200};
     Look look = Look::opaque;
-    std::vector<ObjectTriangles> parts{};  ///< whose triangles these are, in order; may be empty. Pictures do not need it
+    std::vector<ObjectTriangles>
+        parts{};  ///< whose triangles these are, in order; may be empty. Pictures do not need it
 };
 
 /// Cytoplasm (or "cell") is glass, the nucleus translucent, everything else opaque.

@@ -178,7 +178,8 @@ Image draw_grey(const Slice<float>& slice, GreyRange range, PictureSize size) {
 
 namespace {
 
-/// Answers in one step whether a square of pixels has one value only: most of a picture has, and is no contour.
+/// Answers in one step whether a square of pixels has one value only: most of a picture has, and is no
+/// contour.
 class EvenSquares {
 public:
     EvenSquares(const std::vector<std::uint8_t>& values, int width, int height)
@@ -187,8 +188,10 @@ public:
           edges_(static_cast<std::size_t>(width + 1) * static_cast<std::size_t>(height + 1)) {
         for (int y = 0; y < height; ++y)
             for (int x = 0; x < width; ++x) {
-                const auto* here = values.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + x;
-                const bool edge = (x + 1 < width && here[1] != here[0]) || (y + 1 < height && here[width] != here[0]);
+                const auto* here =
+                    values.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + x;
+                const bool edge =
+                    (x + 1 < width && here[1] != here[0]) || (y + 1 < height && here[width] != here[0]);
                 edges_[at(x + 1, y + 1)] =
                     edges_[at(x, y + 1)] + edges_[at(x + 1, y)] - edges_[at(x, y)] + (edge ? 1U : 0U);
             }
@@ -197,12 +200,14 @@ public:
     bool even(int x, int y, int reach) const {
         const int left = std::max(x - reach, 0), right = std::min(x + reach + 1, width_);
         const int top = std::max(y - reach, 0), bottom = std::min(y + reach + 1, height_);
-        return edges_[at(right, bottom)] + edges_[at(left, top)] == edges_[at(left, bottom)] + edges_[at(right, top)];
+        return edges_[at(right, bottom)] + edges_[at(left, top)] ==
+               edges_[at(left, bottom)] + edges_[at(right, top)];
     }
 
 private:
     std::size_t at(int x, int y) const {
-        return static_cast<std::size_t>(y) * static_cast<std::size_t>(width_ + 1) + static_cast<std::size_t>(x);
+        return static_cast<std::size_t>(y) * static_cast<std::size_t>(width_ + 1) +
+               static_cast<std::size_t>(x);
     }
     int width_, height_;
     std::vector<std::uint32_t> edges_;  ///< places where neighbours differ, above and left of each corner
@@ -270,13 +275,15 @@ OverlayImage draw_classes(const Slice<std::uint8_t>& slice, const Legend& legend
                                       static_cast<std::size_t>(x)];
                 const Look& look = looks[c];
                 if (!look.drawn) continue;
-                const bool contour = !squares.even(x, y, r) && std::any_of(disc.begin(), disc.end(), [&](auto d) {
-                    const int u = x + d.first, v = y + d.second;
-                    if (u < 0 || v < 0 || u >= width || v >= height) return false;
-                    const auto other = winner[static_cast<std::size_t>(v) * static_cast<std::size_t>(width) +
-                                              static_cast<std::size_t>(u)];
-                    return other != c && !(look.body && looks[other].drawn);
-                });
+                const bool contour =
+                    !squares.even(x, y, r) && std::any_of(disc.begin(), disc.end(), [&](auto d) {
+                        const int u = x + d.first, v = y + d.second;
+                        if (u < 0 || v < 0 || u >= width || v >= height) return false;
+                        const auto other =
+                            winner[static_cast<std::size_t>(v) * static_cast<std::size_t>(width) +
+                                   static_cast<std::size_t>(u)];
+                        return other != c && !(look.body && looks[other].drawn);
+                    });
                 const double alpha = contour ? 1 : look.fill;
                 red += alpha * look.r, green += alpha * look.g, blue += alpha * look.b, opacity += alpha;
             }
@@ -350,7 +357,8 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
     Image out(width, height);
     const Colour ink{52, 60, 70};
     draw_text(out, {static_cast<double>(margin), heading - letter * 0.8},
-              slice_caption(tomogram.grid, position, tomogram.voxel_size_known) + taller_text(size), letter, ink);
+              slice_caption(tomogram.grid, position, tomogram.voxel_size_known) + taller_text(size), letter,
+              ink);
     paste(out, plain, margin, heading);
     if (!coloured.empty()) paste(out, coloured, 2 * margin + size.width, heading);
     const double longest_bar = size.width * 0.3;

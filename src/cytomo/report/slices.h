@@ -59,8 +59,8 @@ struct PictureSize {
 };
 PictureSize picture_size(std::int64_t width, std::int64_t height, double edge_across_um, double edge_down_um,
                          int longer_side);
-/// For strips in which nothing would be seen: what is flatter than 1 : 12 becomes taller by the smallest whole
-/// factor that mends it, at most 8.
+/// For strips in which nothing would be seen: what is flatter than 1 : 12 becomes taller by the smallest
+/// whole factor that mends it, at most 8.
 PictureSize taller_if_flat(PictureSize size);
 /// ", heights × 4", or nothing: belongs to the caption.
 std::string taller_text(const PictureSize& size);
@@ -93,8 +93,9 @@ struct SlicePictureOptions {
     void check() const;
 };
 /// A finished picture for people: the slice, and beside it the same with classes (if there are any),
-/// with scale bar (in voxels if their size is not known), caption and legend; flat slices are drawn taller than they
-/// are, and the caption says so (taller_if_flat). Throws UsageError if the sizes of tomogram and classes differ.
+/// with scale bar (in voxels if their size is not known), caption and legend; flat slices are drawn taller
+/// than they are, and the caption says so (taller_if_flat). Throws UsageError if the sizes of tomogram and
+/// classes differ.
 Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
                     SlicePosition position, const SlicePictureOptions& options = {},
                     const Progress& progress = {});

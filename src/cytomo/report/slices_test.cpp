@@ -210,19 +210,23 @@ TEST(SlicePictures, FlatSlicesAreDrawnTallerAndSaySo) {
     const auto one_in_twelve = taller_if_flat(picture_size(240, 20, 1, 1, 960));
     EXPECT_EQ(one_in_twelve.taller, 1);
     EXPECT_EQ(taller_text(one_in_twelve), "");
-    const auto flat = taller_if_flat(picture_size(1000, 20, 1, 1, 1000));  // 1000 × 20 pixels: 5 × 20 ≥ 1000 / 12
+    const auto flat =
+        taller_if_flat(picture_size(1000, 20, 1, 1, 1000));  // 1000 × 20 pixels: 5 × 20 ≥ 1000 / 12
     EXPECT_EQ(flat.width, 1000);
     EXPECT_EQ(flat.height, 100);
     EXPECT_EQ(taller_text(flat), ", heights × 5");
     EXPECT_EQ(taller_if_flat(picture_size(1000, 1, 1, 1, 1000)).height, 8);  // no more than eight times
     const Grid thin{{400, 300, 8}, {0.01, 0.01, 0.01}, {}};
-    const auto views = make_plane_views(bright_box(thin, {0, 0, 0}, {9, 9, 1}), nullptr, default_legend(), {1, 400});
+    const auto views =
+        make_plane_views(bright_box(thin, {0, 0, 0}, {9, 9, 1}), nullptr, default_legend(), {1, 400});
     EXPECT_EQ(views[0].slices[0].grey.height, 300);
     EXPECT_EQ(views[1].slices[0].grey.height, 8 * 5);
     EXPECT_THAT(views[1].slices[0].caption, testing::EndsWith(", heights × 5"));
     PlaneViewOptions options;
     options.fewest_rows = 9;
-    EXPECT_EQ(make_plane_views(bright_box(thin, {0, 0, 0}, {9, 9, 1}), nullptr, default_legend(), options).size(), 1U);
+    EXPECT_EQ(
+        make_plane_views(bright_box(thin, {0, 0, 0}, {9, 9, 1}), nullptr, default_legend(), options).size(),
+        1U);
 }
 
 TEST(Legends, KnowClassesThatAreNotListed) {
@@ -265,7 +269,8 @@ TEST(PlaneViews, ShowTheSlicesOfObjects) {
     // Two boxes of objects; 20 slices of 0.05 µm from z = 3 on.
     const auto box = [](std::uint32_t number, Size3 low, Size3 high) {
         const auto at = [](Size3 v, double aside) {
-            return unequal.world_from_voxel({static_cast<double>(v.x) + aside, static_cast<double>(v.y) + aside,
+            return unequal.world_from_voxel({static_cast<double>(v.x) + aside,
+                                             static_cast<double>(v.y) + aside,
                                              static_cast<double>(v.z) + aside});
         };
         return PageObject{number, "vesicle", {}, at(low, -0.5), at(high, 0.5), 1};
@@ -282,7 +287,8 @@ TEST(PlaneViews, ShowTheSlicesOfObjects) {
             for (std::int64_t y = 2; y <= 6; ++y)
                 for (std::int64_t x = 1; x <= 5; ++x) out[static_cast<std::size_t>(y * 40 + x)] = 5;
     };
-    const auto views = make_plane_views(bright_box(unequal, {0, 0, 0}, {5, 5, 5}), nullptr, default_legend(), options);
+    const auto views =
+        make_plane_views(bright_box(unequal, {0, 0, 0}, {5, 5, 5}), nullptr, default_legend(), options);
     const auto captions = [](const PlaneView& view) {
         std::vector<std::string> out;
         for (const auto& s : view.slices) out.push_back(s.caption);
@@ -290,8 +296,12 @@ TEST(PlaneViews, ShowTheSlicesOfObjects) {
     };
     // The middles of both are among them, and the first that is shown is one of the two.
     for (const auto& view : views) {
-        const std::int64_t middles[2] = {view.plane == Plane::xy ? 4 : view.plane == Plane::xz ? 4 : 3,
-                                         view.plane == Plane::xy ? 13 : view.plane == Plane::xz ? 24 : 23};
+        const std::int64_t middles[2] = {view.plane == Plane::xy   ? 4
+                                         : view.plane == Plane::xz ? 4
+                                                                   : 3,
+                                         view.plane == Plane::xy   ? 13
+                                         : view.plane == Plane::xz ? 24
+                                                                   : 23};
         const auto found = captions(view);
         EXPECT_EQ(found.size(), 7U);
         for (const auto m : middles)

@@ -40,7 +40,8 @@ std::vector<Share> measure_shares(const Mesh& mesh, const VertexTriangles& aroun
     for (std::size_t t = 0; t < normal.size(); ++t) normal[t] = area_vector(mesh, mesh.triangles[t]);
     std::vector<Share> shares(mesh.vertices.size());
     parallel_chunks(
-        static_cast<std::int64_t>(shares.size()), vertices_at_once, [&](std::int64_t begin, std::int64_t end) {
+        static_cast<std::int64_t>(shares.size()), vertices_at_once,
+        [&](std::int64_t begin, std::int64_t end) {
             for (auto v = static_cast<std::uint32_t>(begin); v < static_cast<std::uint32_t>(end); ++v) {
                 if (faces[v] != 0) continue;
                 for (const auto left : around.of(v)) {
@@ -79,20 +80,21 @@ void compensate_curvature(Mesh& mesh, const Grid& grid) {
     std::vector<Share> shares = measure_shares(unit, around, faces), spread(shares.size());
     for (int i = 0; i < spreading_steps; ++i) {
         // Each vertex keeps half and gives the rest to its neighbours in equal parts.
-        parallel_chunks(
-            static_cast<std::int64_t>(shares.size()), vertices_at_once, [&](std::int64_t begin, std::int64_t end) {
-                for (auto v = static_cast<std::uint32_t>(begin); v < static_cast<std::uint32_t>(end); ++v) {
-                    Share sum{shares[v].curvature / 2, shares[v].area / 2};
-                    for (const auto number : around.of(v)) {
-                        const auto& t = mesh.triangles[number];
-                        const std::uint32_t n = t[0] == v ? t[1] : t[1] == v ? t[2] : t[0];
-                        const double part = 0.5 / static_cast<double>(around.of(n).size());
-                        sum.curvature += part * shares[n].curvature;
-                        sum.area += part * shares[n].area;
-                    }
-                    spread[v] = sum;
-                }
-            });
+        parallel_chunks(static_cast<std::int64_t>(shares.size()), vertices_at_once,
+                        [&](std::int64_t begin, std::int64_t end) {
+                            for (auto v = static_cast<std::uint32_t>(begin);
+                                 v < static_cast<std::uint32_t>(end); ++v) {
+                                Share sum{shares[v].curvature / 2, shares[v].area / 2};
+                                for (const auto number : around.of(v)) {
+                                    const auto& t = mesh.triangles[number];
+                                    const std::uint32_t n = t[0] == v ? t[1] : t[1] == v ? t[2] : t[0];
+                                    const double part = 0.5 / static_cast<double>(around.of(n).size());
+                                    sum.curvature += part * shares[n].curvature;
+                                    sum.area += part * shares[n].area;
+                                }
+                                spread[v] = sum;
+                            }
+                        });
         shares.swap(spread);
     }
     for (std::size_t v = 0; v < mesh.vertices.size(); ++v) {

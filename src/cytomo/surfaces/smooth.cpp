@@ -55,22 +55,23 @@ struct Neighbours {
 
 void step(const std::vector<std::array<float, 3>>& from, std::vector<std::array<float, 3>>& to,
           const Neighbours& neighbours, const std::vector<OuterFaces>& faces, float weight) {
-    parallel_chunks(static_cast<std::int64_t>(from.size()), vertices_a_task, [&](std::int64_t b, std::int64_t e) {
-        for (auto v = static_cast<std::size_t>(b); v < static_cast<std::size_t>(e); ++v) {
-            const std::size_t first = neighbours.begin[v], end = neighbours.begin[v + 1];
-            const auto& p = from[v];
-            to[v] = p;
-            if (first == end) continue;
-            std::array<float, 3> sum{};  // of differences: exact far from the origin
-            for (std::size_t i = first; i < end; ++i) {
-                const auto& q = from[neighbours.vertex[i]];
-                for (std::size_t a = 0; a < 3; ++a) sum[a] += q[a] - p[a];
-            }
-            const float w = weight / static_cast<float>(end - first);
-            for (std::size_t a = 0; a < 3; ++a)
-                if (is_free(faces[v], a)) to[v][a] = p[a] + w * sum[a];
-        }
-    });
+    parallel_chunks(static_cast<std::int64_t>(from.size()), vertices_a_task,
+                    [&](std::int64_t b, std::int64_t e) {
+                        for (auto v = static_cast<std::size_t>(b); v < static_cast<std::size_t>(e); ++v) {
+                            const std::size_t first = neighbours.begin[v], end = neighbours.begin[v + 1];
+                            const auto& p = from[v];
+                            to[v] = p;
+                            if (first == end) continue;
+                            std::array<float, 3> sum{};  // of differences: exact far from the origin
+                            for (std::size_t i = first; i < end; ++i) {
+                                const auto& q = from[neighbours.vertex[i]];
+                                for (std::size_t a = 0; a < 3; ++a) sum[a] += q[a] - p[a];
+                            }
+                            const float w = weight / static_cast<float>(end - first);
+                            for (std::size_t a = 0; a < 3; ++a)
+                                if (is_free(faces[v], a)) to[v][a] = p[a] + w * sum[a];
+                        }
+                    });
 }
 
 }  // namespace
