@@ -56,3 +56,14 @@ counted start.npy coarse.npy 40,40,40 100,60,80 grey
 counted small.npy coarse_small.npy 40,40,40 90,90,90 grey
 counted classes.npy coarse_classes.npy 40,40,40 100,60,80 labels
 counted numbers.npy coarse_numbers.npy 40,40,40 70,70,70 labels
+
+# Grey values in a rim of a constant are no labels: they are averaged, too.
+/usr/bin/python3 - <<'EOF'
+import numpy as np
+values = np.full((8, 64, 64), 255, np.uint8)
+values[:, 20:44, 20:44] = np.random.default_rng(1).normal(128, 20, (8, 24, 24)).clip(0, 255)
+np.save("rim.npy", values)
+EOF
+cytomo convert rim.npy coarse_rim.npy --voxel-nm 40 --resample-nm 80
+grep -q "taken as grey values" err.txt || fail "takes grey values in a rim for labels: $(cat err.txt)"
+counted rim.npy coarse_rim.npy 40,40,40 80,80,80 grey

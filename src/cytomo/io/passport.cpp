@@ -8,6 +8,7 @@
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/slice_text.h"
+#include "cytomo/io/label_signs.h"
 #include "cytomo/io/scalar.h"
 #include "cytomo/io/voxel_size.h"
 
@@ -22,8 +23,6 @@ constexpr std::int64_t most_distinct = 65536;
 /// What is counted in one slice; slices are counted on all cores and added up in order.
 struct SliceFacts {
     std::int64_t finite = 0, nans = 0, infinite = 0, at_minimum = 0, at_maximum = 0;
-    std::int64_t pairs = 0, equal_pairs = 0;  ///< neighbours along x that are not both 0
-    bool whole = true;
     double minimum = std::numeric_limits<double>::infinity();
     double maximum = -std::numeric_limits<double>::infinity();
     double sum = 0, squares = 0;  ///< of value - shift
@@ -33,13 +32,10 @@ struct SliceFacts {
 template <class T>
 SliceFacts measure_slice(std::span<const T> values, std::int64_t nx, std::int64_t ny, double shift) {
     SliceFacts f;
-    double previous = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto v = static_cast<double>(io::number(values[i]));
-        const bool row_start = i % static_cast<std::size_t>(nx) == 0;
+    for (const T value : values) {
+        const auto v = static_cast<double>(io::number(value));
         if (!std::isfinite(v)) {
             ++(std::isnan(v) ? f.nans : f.infinite);
-            previous = v;
             continue;
         }
         ++f.finite;
@@ -49,12 +45,6 @@ SliceFacts measure_slice(std::span<const T> values, std::int64_t nx, std::int64_
         if (v > f.maximum) f.maximum = v, f.at_maximum = 0;
         f.at_minimum += v == f.minimum;
         f.at_maximum += v == f.maximum;
-        if constexpr (!std::is_integral_v<T>) f.whole = f.whole && v == std::floor(v);
-        if (!row_start && (v != 0 || previous != 0)) {
-            ++f.pairs;
-            f.equal_pairs += v == previous;
-        }
-        previous = v;
     }
     // Averages over blocks damp the noise. Blocks of one value are a rim or a mask, not matter.
     for (std::int64_t y = 0; y + block_edge <= ny; y += block_edge)
@@ -73,13 +63,6 @@ SliceFacts measure_slice(std::span<const T> values, std::int64_t nx, std::int64_
                 f.block_means.push_back(static_cast<float>(sum / (block_edge * block_edge)));
         }
     return f;
-}
-
-/// Whole numbers, and neighbours outside 0 mostly equal.
-bool look_like_labels(const SliceFacts& all) {
-    constexpr double mostly = 0.6;
-    return all.whole && all.minimum >= -1 && all.minimum < all.maximum && all.pairs > 0 &&
-           static_cast<double>(all.equal_pairs) > mostly * static_cast<double>(all.pairs);
 }
 
 /// Values from which percentiles are taken: a histogram for small integers, a regular sample for others.
@@ -220,27 +203,18 @@ void find_oddities(Passport& p) {
             "-yz or -rx turns them).");
 }
 
+/// Those of 0 … count - 1 that are not among `left_out`, both ascending.
+std::vector<std::int64_t> other_slices(std::int64_t count, const std::vector<std::int64_t>& left_out) {
+    std::vector<std::int64_t> slices;
+    for (std::int64_t z = 0; z < count; ++z)
+        if (!std::binary_search(left_out.begin(), left_out.end(), z)) slices.push_back(z);
+    return slices;
+}
+
 }  // namespace
 
 bool some_slices_look_like_labels(const StoredVolume& volume) {
-    constexpr std::int64_t most_slices = 9;
-    const Size3 n = volume.grid.size;
-    const std::int64_t count = std::min(n.z, most_slices);
-    SliceFacts all;
-    io::with_type(volume.type, [&](auto sample) {
-        using T = decltype(sample);
-        std::vector<T> values(static_cast<std::size_t>(n.x * n.y));
-        for (std::int64_t i = 0; i < count && all.whole; ++i) {
-            volume.read_bytes((2 * i + 1) * n.z / (2 * count), 1, std::as_writable_bytes(std::span(values)));
-            const SliceFacts f = measure_slice<T>(values, n.x, n.y, 0);
-            all.whole = all.whole && f.whole && f.finite > 0;
-            all.pairs += f.pairs;
-            all.equal_pairs += f.equal_pairs;
-            all.minimum = std::min(all.minimum, f.minimum);
-            all.maximum = std::max(all.maximum, f.maximum);
-        }
-    });
-    return look_like_labels(all);
+    return io::look_like_labels(volume, other_slices(volume.grid.size.z, {}));
 }
 
 Passport measure_passport(const StoredVolume& volume, const Progress& progress) {
@@ -275,9 +249,6 @@ Passport measure_passport(const StoredVolume& volume, const Progress& progress) 
                 all.finite += f.finite;
                 all.nans += f.nans;
                 all.infinite += f.infinite;
-                all.pairs += f.pairs;
-                all.equal_pairs += f.equal_pairs;
-                all.whole = all.whole && f.whole;
                 all.sum += f.sum;
                 all.squares += f.squares;
                 if (f.minimum < all.minimum) all.minimum = f.minimum, all.at_minimum = 0;
@@ -307,7 +278,7 @@ Passport measure_passport(const StoredVolume& volume, const Progress& progress) 
     for (const double percent : {0.1, 1.0, 5.0, 50.0, 95.0, 99.0, 99.9})
         p.percentiles.push_back({percent, distribution.percentile(percent)});
     p.distinct_values = distribution.distinct();
-    p.looks_like_labels = all.finite > 0 && look_like_labels(all);
+    p.looks_like_labels = io::look_like_labels(volume, other_slices(grid.size.z, p.constant_slices));
     guess_polarity(p, all.block_means);
     find_oddities(p);
     return p;

@@ -28,7 +28,10 @@ struct Passport {
     std::int64_t nan_count = 0, infinite_count = 0;
     double fraction_at_minimum = 0, fraction_at_maximum = 0;
     std::vector<std::int64_t> constant_slices;  ///< z of slices that hold one value only
-    bool looks_like_labels = false;             ///< whole numbers, and neighbours outside 0 mostly equal
+    /// By nine slices that hold more than one value: whole numbers that neighbours mostly share beside the
+    /// most frequent one, and either 16 different ones or fewer, or each in one place. Padded, clipped and
+    /// smoothed grey values are none.
+    bool looks_like_labels = false;
     /// A guess for grey values: dense matter is rare, so that averages over 8 x 8 pixels have their longer
     /// tail on its side. Unknown for labels, and if the tails are alike.
     Polarity polarity = Polarity::unknown;
@@ -42,7 +45,7 @@ struct Passport {
 Passport measure_passport(const StoredVolume& volume, const Progress& progress = {});
 
 /// Whether the volume would be said to look like labels, from at most nine of its slices: some milliseconds
-/// for most files. False where these hold nothing but zeros. Throws InputError if the file is damaged.
+/// for most files. False where each of these holds one value only. Throws InputError if the file is damaged.
 bool some_slices_look_like_labels(const StoredVolume& volume);
 
 /// Lines for people.

@@ -129,6 +129,41 @@ TEST(RealFiles, PolarityOfRealTomograms) {
     EXPECT_TRUE(measure_passport(open_volume(data / "contour_fig3B_labels.tif")).looks_like_labels);
 }
 
+/// One slice of a volume, as if it were all.
+StoredVolume one_slice(const StoredVolume& volume, std::int64_t z) {
+    StoredVolume slice = volume;
+    slice.grid.size.z = 1;
+    slice.read_bytes = [volume, z](std::int64_t, std::int64_t, std::span<std::byte> out) {
+        volume.read_bytes(z, 1, out);
+    };
+    return slice;
+}
+
+TEST(RealFiles, LabelsAreToldFromGreyValues) {
+    const auto data = test::data_folder();
+    if (data.empty()) GTEST_SKIP() << "no real files: set CYTOMO_DATA to their folder";
+    // Whole files, and each of their slices: pages of the same cell by other reconstructions, some of them
+    // smooth, clipped, or in a rim of 0, 127 or 255.
+    int grey = 0, labels = 0;
+    for (const char* folder : {".", "em", "foreign", "real2"})
+        for (const auto& entry : std::filesystem::directory_iterator(data / folder)) {
+            const std::string name = entry.path().filename().string();
+            // Four pages that were saved as colours are not read.
+            if (entry.path().extension() != ".tif" || name == "biguri_sxt_pc12_a_hand_allpages.tif") continue;
+            SCOPED_TRACE(name);
+            const StoredVolume volume = open_volume(entry.path());
+            const bool is_grey = name.find("_raw") != std::string::npos;
+            EXPECT_EQ(some_slices_look_like_labels(volume), !is_grey);
+            for (std::int64_t z = 0; is_grey && z < volume.grid.size.z; ++z)
+                EXPECT_FALSE(some_slices_look_like_labels(one_slice(volume, z))) << "slice index " << z;
+            ++(is_grey ? grey : labels);
+        }
+    EXPECT_GE(grey, 10);
+    EXPECT_GE(labels, 15);
+    for (const char* name : {"cells-2z.ome.tif", "u2os_sxt_crop_int16_bigendian.mrc"})
+        EXPECT_FALSE(some_slices_look_like_labels(open_volume(data / "formats" / name))) << name;
+}
+
 TEST(RealFiles, Labels) {
     const auto data = test::data_folder();
     if (data.empty()) GTEST_SKIP() << "no real files: set CYTOMO_DATA to their folder";

@@ -1,0 +1,183 @@
+#include "cytomo/io/label_signs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <unordered_map>
+
+#include "cytomo/io/scalar.h"
+
+namespace cytomo::io {
+
+namespace {
+
+constexpr std::size_t few_values = 16;           ///< classes; measured grey values have 64 and more
+constexpr std::int64_t places_of_an_object = 3;  ///< in one slice, on the average; of a grey value hundreds
+
+bool is_most(std::int64_t part, std::int64_t whole) {
+    constexpr double mostly = 0.6;
+    return static_cast<double>(part) > mostly * static_cast<double>(whole);
+}
+
+bool may_be_label(double v) {
+    return !std::isfinite(v) || (v == std::floor(v) && v >= -1);
+}
+
+/// Neighbours along x.
+struct Pairs {
+    std::int64_t count = 0, equal = 0;
+};
+
+Pairs count_pairs(std::span<const double> values, std::int64_t nx) {
+    Pairs pairs;
+    for (std::size_t i = 1; i < values.size(); ++i) {
+        if (i % static_cast<std::size_t>(nx) == 0) continue;
+        ++pairs.count;
+        pairs.equal += values[i] == values[i - 1];
+    }
+    return pairs;
+}
+
+/// A stretch of one value along x.
+struct Run {
+    double value;
+    std::int64_t begin, end, y;
+};
+
+/// A value of a slice.
+struct Level {
+    std::int64_t pixels = 0, rank = 0;
+};
+
+using Levels = std::unordered_map<double, Level>;
+
+std::vector<Run> find_runs(std::span<const double> values, std::int64_t nx) {
+    std::vector<Run> runs;
+    for (std::int64_t i = 0; i < static_cast<std::int64_t>(values.size()); ++i) {
+        const double v = values[static_cast<std::size_t>(i)];
+        if (!std::isfinite(v)) continue;
+        const std::int64_t x = i % nx, y = i / nx;
+        if (!runs.empty() && runs.back().y == y && runs.back().end == x && runs.back().value == v)
+            ++runs.back().end;
+        else
+            runs.push_back({v, x, x + 1, y});
+    }
+    return runs;
+}
+
+Levels count_levels(const std::vector<Run>& runs) {
+    Levels levels;
+    for (const Run& run : runs) levels[run.value].pixels += run.end - run.begin;
+    std::vector<double> values;
+    for (const auto& [value, level] : levels) values.push_back(value);
+    std::sort(values.begin(), values.end());
+    for (std::size_t i = 0; i < values.size(); ++i) levels[values[i]].rank = static_cast<std::int64_t>(i);
+    return levels;
+}
+
+double most_frequent(const Levels& levels) {
+    return std::max_element(levels.begin(), levels.end(),
+                            [](const auto& a, const auto& b) {
+                                return std::pair(a.second.pixels, b.first) <
+                                       std::pair(b.second.pixels, a.first);
+                            })
+        ->first;
+}
+
+/// Calls border(run, neighbour, pixels) for runs side by side and runs of neighbouring rows that touch, with
+/// the length along which they do.
+template <class Border>
+void for_neighbours(const std::vector<Run>& runs, const Border& border) {
+    std::size_t above = 0;  // the first run of the row before that may reach below
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const Run& run = runs[i];
+        if (i > 0 && runs[i - 1].y == run.y && runs[i - 1].end == run.begin)
+            border(i, i - 1, std::int64_t{1});
+        while (above < i &&
+               (runs[above].y < run.y - 1 || (runs[above].y == run.y - 1 && runs[above].end <= run.begin)))
+            ++above;
+        for (std::size_t j = above; j < i && runs[j].y == run.y - 1 && runs[j].begin < run.end; ++j)
+            border(i, j, std::min(run.end, runs[j].end) - std::max(run.begin, runs[j].begin));
+    }
+}
+
+/// Regions joined into one count once.
+class Regions {
+public:
+    explicit Regions(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0U); }
+    /// False if they were one already.
+    bool join(std::size_t a, std::size_t b) {
+        a = root(a);
+        b = root(b);
+        parent_[std::max(a, b)] = std::min(a, b);
+        return a != b;
+    }
+
+private:
+    std::size_t root(std::size_t i) {
+        while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+        return i;
+    }
+    std::vector<std::size_t> parent_;
+};
+
+}  // namespace
+
+void LabelSigns::add_slice(std::span<const double> values, std::int64_t nx) {
+    if (!possible_) return;
+    const Pairs all = count_pairs(values, nx);
+    possible_ = std::all_of(values.begin(), values.end(), may_be_label) && is_most(all.equal, all.count);
+    if (!possible_) return;
+    const std::vector<Run> runs = find_runs(values, nx);
+    const Levels levels = count_levels(runs);
+    for (const auto& [value, level] : levels)
+        if (distinct_.size() <= few_values) distinct_.insert(value);
+    if (levels.size() < 2) return;
+    const double rim = most_frequent(levels);
+    std::int64_t within_rim = 0;
+    for (const Run& run : runs)
+        if (run.value == rim)
+            within_rim += run.end - run.begin - 1;
+        else
+            ++regions_;
+    pairs_ += all.count - within_rim;
+    equal_pairs_ += all.equal - within_rim;
+    values_ += static_cast<std::int64_t>(levels.size()) - 1;
+    Regions regions(runs.size());
+    for_neighbours(runs, [&](std::size_t i, std::size_t j, std::int64_t pixels) {
+        const double a = runs[i].value, b = runs[j].value;
+        if (a == b) {
+            regions_ -= regions.join(i, j) && a != rim;
+            return;
+        }
+        steps_ += pixels;
+        if (std::abs(levels.at(a).rank - levels.at(b).rank) == 1) small_steps_ += pixels;
+    });
+}
+
+bool LabelSigns::are_labels() const {
+    if (!possible_ || !is_most(equal_pairs_, pairs_)) return false;
+    return distinct_.size() <= few_values ||
+           (regions_ <= places_of_an_object * values_ && !is_most(small_steps_, steps_));
+}
+
+bool look_like_labels(const StoredVolume& volume, std::span<const std::int64_t> slices) {
+    constexpr std::int64_t most_slices = 9;
+    const Size3 n = volume.grid.size;
+    const auto all = static_cast<std::int64_t>(slices.size()), count = std::min(all, most_slices);
+    LabelSigns signs;
+    std::vector<double> numbers(static_cast<std::size_t>(n.x * n.y));
+    with_type(volume.type, [&](auto sample) {
+        std::vector<decltype(sample)> values(numbers.size());
+        for (std::int64_t i = 0; i < count; ++i) {
+            const std::int64_t z = slices[static_cast<std::size_t>((2 * i + 1) * all / (2 * count))];
+            volume.read_bytes(z, 1, std::as_writable_bytes(std::span(values)));
+            std::transform(values.begin(), values.end(), numbers.begin(),
+                           [](auto v) { return static_cast<double>(number(v)); });
+            signs.add_slice(numbers, n.x);
+        }
+    });
+    return signs.are_labels();
+}
+
+}  // namespace cytomo::io
