@@ -1,8 +1,5 @@
 // cytomo convert: from one format, type or voxel size to another.
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <memory>
 
@@ -14,6 +11,7 @@
 #include "cytomo/io/value_conversion.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
+#include "like_grid.h"
 #include "mistakes.h"
 
 namespace cytomo::commands {
@@ -46,54 +44,6 @@ void check(const Options& o) {
                          ": expected --resample-nm or --like beside it, found neither");
 }
 
-Vec3 extent_um(const Grid& g) {
-    return {static_cast<double>(g.size.x) * g.voxel_um.x, static_cast<double>(g.size.y) * g.voxel_um.y,
-            static_cast<double>(g.size.z) * g.voxel_um.z};
-}
-
-/// The grid of --like, where `from` is: the same box if both are as large, else where its origin says. Throws
-/// InputError if it reaches out of what there is.
-Grid grid_like(const std::string& file, const StoredVolume& from, std::vector<std::string>& remarks) {
-    const StoredVolume like = open_volume(file);
-    Grid grid = like.grid;
-    const Vec3 there = extent_um(from.grid);
-    const auto over = [](double length, std::int64_t n) { return length / static_cast<double>(n); };
-    if (!like.voxel_size_known) {
-        grid.voxel_um = {over(there.x, grid.size.x), over(there.y, grid.size.y), over(there.z, grid.size.z)};
-        remarks.push_back(file + " carries no voxel size; it is taken to cover the same box as " +
-                          from.source + ".");
-    }
-    const Vec3 asked = extent_um(grid);
-    const std::array<std::array<double, 5>, 3> axes{
-        {{there.x, asked.x, from.grid.voxel_um.x, grid.voxel_um.x, grid.origin_um.x - from.grid.origin_um.x},
-         {there.y, asked.y, from.grid.voxel_um.y, grid.voxel_um.y, grid.origin_um.y - from.grid.origin_um.y},
-         {there.z, asked.z, from.grid.voxel_um.z, grid.voxel_um.z,
-          grid.origin_um.z - from.grid.origin_um.z}}};
-    bool same_box = true, inside = true;
-    for (const auto& [length, wanted, edge, new_edge, shift] : axes) {
-        const double most = std::max(edge, new_edge) * (1 + 1e-6);
-        same_box = same_box && std::fabs(length - wanted) <= most;
-        const double begin = shift - new_edge / 2 + edge / 2;
-        inside = inside && begin >= -most && begin + wanted <= length + most;
-    }
-    if (same_box) {
-        const Vec3& edge = from.grid.voxel_um;
-        grid.origin_um = from.grid.origin_um + (grid.voxel_um - edge) * 0.5;
-    } else if (!inside) {
-        char text[200];
-        std::snprintf(text, sizeof text,
-                      "%.4g x %.4g x %.4g µm that reach out of the %.4g x %.4g x %.4g µm of ", asked.x,
-                      asked.y, asked.z, there.x, there.y, there.z);
-        throw InputError(
-            file, "a volume of the same box, or a part of it by its origin", text + from.source,
-            "Give the tomogram that " + from.source + " was made from, or right voxel sizes with --voxel-nm");
-    } else {
-        remarks.push_back(file + " is a part of " + from.source +
-                          ", placed by the origins that the files give.");
-    }
-    return grid;
-}
-
 ScalarType written_type(ScalarType stored) {
     if (stored == ScalarType::int64) return ScalarType::int32;
     if (stored == ScalarType::uint64) return ScalarType::uint32;
@@ -119,7 +69,7 @@ StoredVolume resampled(const Options& o, const StoredVolume& volume, const ReadO
                        ConvertOptions& convert, std::vector<std::string>& remarks) {
     require_voxel_size(volume.source, volume.grid, volume.voxel_size_known, reading);
     const Grid grid = o.like.empty() ? volume.grid.resampled(*parse_nm("--resample-nm", o.resample_nm))
-                                     : grid_like(o.like, volume, remarks);
+                                     : grid_like(open_volume(o.like), volume, remarks);
     const bool labels = o.labels || (!o.grey && (volume.legend || some_slices_look_like_labels(volume)));
     StoredVolume out = volume;
     out.grid = grid;
@@ -207,7 +157,9 @@ Command convert_command() {
                    "interpolated where smaller, labels keep their values (that of most of the voxel)")
                 ->type_name("X,Y,Z");
             app.add_option("--like", o->like,
-                           "The same onto the voxels of FILE, such as the tomogram that labels belong to")
+                           "The same onto the voxels of FILE, such as the tomogram that labels belong to; "
+                           "placed by the "
+                           "origins of the files, or else onto the same box")
                 ->type_name("FILE");
             app.add_flag("--labels", o->labels,
                          "IN holds labels, for --resample-nm and --like (default: looks)");

@@ -57,6 +57,18 @@ counted small.npy coarse_small.npy 40,40,40 90,90,90 grey
 counted classes.npy coarse_classes.npy 40,40,40 100,60,80 labels
 counted numbers.npy coarse_numbers.npy 40,40,40 70,70,70 labels
 
+# A crop that is one column shorter lies where its origin says, not where the whole begins.
+/usr/bin/python3 - <<'EOF'
+import json
+import numpy as np
+np.save("crop.npy", np.load("start.npy")[:, :, 1:])
+json.dump({"voxel_um": [0.04] * 3, "origin_um": [0.04, 0, 0]}, open("crop.npy.json", "w"))
+EOF
+cytomo convert start.npy like_crop.npy --like crop.npy
+grep -q "begins 40, 0, 0 nm from where start.npy does" err.txt || fail "does not say where it lies: $(cat err.txt)"
+/usr/bin/python3 -c 'import numpy as np; assert np.array_equal(np.load("crop.npy"), np.load("like_crop.npy"))' ||
+    fail "not the voxels of the crop"
+
 # Grey values in a rim of a constant are no labels: they are averaged, too.
 /usr/bin/python3 - <<'EOF'
 import numpy as np
