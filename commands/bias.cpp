@@ -15,6 +15,7 @@
 #include "mistakes.h"
 #include "predict_options.h"
 #include "record.h"
+#include "result_names.h"
 #include "simulation_options.h"
 
 namespace cytomo::commands {
@@ -179,6 +180,7 @@ void run(const Arguments& a, const Common& common) {
     folder.keep(a.like);
     folder.keep(a.cell.config);
     folder.keep(a.predict.model_file);
+    check_apart({{"--learn", a.learn}}, {a.like, a.cell.config, a.predict.model_path()});
     if (options.learn) const PendingOutput with_errors(a.learn, common.overwrite);
     const Model model = a.predict.model();
     options.analyze.instances = instance_options_for(model.legend);

@@ -13,6 +13,7 @@
 #include "cytomo/io/voxel_size.h"
 #include "like_grid.h"
 #include "mistakes.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -113,6 +114,7 @@ StoredVolume resampled(const Options& o, const StoredVolume& volume, const ReadO
 void run(const Options& o, const Common& common) {
     refuse_exchanged({{"the volume to read", o.in}, {"the result", o.out}});
     check(o);
+    check_apart({{"the result", o.out}}, {o.in, o.like});
     ConvertOptions options = o.convert;
     options.overwrite = common.overwrite;
     options.type = scalar_type_from(o.type);

@@ -46,8 +46,12 @@ PredictOptions PredictArguments::options() const {
     return o;
 }
 
+std::filesystem::path PredictArguments::model_path() const {
+    return model_file.empty() ? default_model_path() : std::filesystem::path(model_file);
+}
+
 Model PredictArguments::model() const {
-    return read_model(model_file.empty() ? default_model_path() : std::filesystem::path(model_file));
+    return read_model(model_path());
 }
 
 std::string describe(const PredictRecord& r) {

@@ -16,6 +16,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/simulation/reconstruction.h"
 #include "mistakes.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -167,6 +168,7 @@ void check(const Arguments& a) {
 
 void run(const Arguments& a, const Common& common) {
     check(a);
+    check_apart({{"--output", a.out}}, {a.tilts, a.angles});
     ReconstructionOptions options;
     options.method = a.method == "sirt" ? ReconstructionMethod::sirt : ReconstructionMethod::fbp;
     options.iterations = a.iterations;

@@ -14,6 +14,7 @@
 #include "cytomo/report/plane_views.h"
 #include "cytomo/report/rendering.h"
 #include "cytomo/report/slices.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -42,6 +43,7 @@ void render_slices(const Common& common, const SliceArguments& a) {
     if (a.classes.empty() && !a.legend.empty())
         throw UsageError("--legend: expected --classes beside it, found none. Name the classes to lay over");
     a.picture.check();
+    check_apart({{"-o", a.out}}, {a.tomogram, a.classes});
     PendingOutput out(a.out, common.overwrite);
     const ReadOptions reading{parse_voxel_nm(a.voxel_nm), a.dataset};
     std::vector<std::string> remarks;
@@ -109,6 +111,7 @@ void render_meshes(const Common& common, SurfaceArguments a) {
     a.picture.width = a.size[0];
     a.picture.height = a.size[1];
     a.picture.check();
+    check_apart({{"-o", a.out}}, {a.meshes.begin(), a.meshes.end()});
     PendingOutput out(a.out, common.overwrite);
     const bool given = !a.legend.empty();
     const Legend legend =

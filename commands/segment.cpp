@@ -1,8 +1,6 @@
 // cytomo segment: classes, and on request their probabilities, for one tomogram.
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <map>
 #include <vector>
 
 #include "command.h"
@@ -17,6 +15,7 @@
 #include "mistakes.h"
 #include "predict_options.h"
 #include "probability_files.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -27,33 +26,12 @@ struct Arguments {
     PredictArguments predict;
 };
 
-struct ResultFile {
-    std::string option;
-    std::filesystem::path file;
-};
-
 void check_formats(const Arguments& a) {
     for (const ResultFile& r :
          {ResultFile{"output", a.out}, {"--probabilities", a.probabilities}, {"--confidence", a.confidence}})
         if ((r.option == "output" || !r.file.empty()) && !is_writable_format(r.file))
             throw UsageError(r.option + ": expected a file that ends with .tif, .mrc, .h5 or .npy, found '" +
                              r.file.string() + "'");
-}
-
-/// Throws UsageError if two of the results, or one and what is read, would be one file.
-void check_apart(const std::vector<ResultFile>& results, const Arguments& a) {
-    namespace fs = std::filesystem;
-    std::map<fs::path, std::string> option_of;
-    for (const ResultFile& r : results) {
-        const auto [other, is_new] = option_of.try_emplace(fs::absolute(r.file).lexically_normal(), r.option);
-        std::string taken = is_new ? "" : "that of " + other->second;
-        std::error_code ec;  // of what does not exist
-        for (const auto& input : {a.in, a.predict.model_file})
-            if (!input.empty() && fs::equivalent(r.file, input, ec)) taken = "which is read";
-        if (!taken.empty())
-            throw UsageError(r.option + ": expected a file of its own, found '" + r.file.string() + "', " +
-                             taken);
-    }
 }
 
 /// Fails in the first second, not after the work, where a result could not be written.
@@ -66,7 +44,7 @@ void check_results(const Arguments& a, const Legend& legend, bool overwrite) {
         for (const auto& entry : legend.entries)
             results.push_back({"--probabilities", file_of_class(a.probabilities, legend, entry.id)});
     }
-    check_apart(results, a);
+    check_apart(results, {a.in, a.predict.model_path()});
     for (const ResultFile& r : results)
         if (r.option == "--confidence")
             check_volume_name(r.file, overwrite);

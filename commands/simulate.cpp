@@ -12,6 +12,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/simulation/reconstruction.h"
 #include "cytomo/simulation/truth_json.h"
+#include "result_names.h"
 #include "simulation_options.h"
 
 namespace cytomo::commands {
@@ -100,6 +101,7 @@ void run(const Arguments& a, const Common& common) {
                          a.cell.world + ", which draws the kind anew for each seed");
     const auto cells = a.cell.cells();
     if (!a.write_config.empty()) {
+        check_apart({{"--write-config", a.write_config}}, {a.cell.config});
         PendingOutput output(a.write_config, common.overwrite);
         write_text(output.path(), cells->json());
         output.commit();

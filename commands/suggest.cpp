@@ -21,6 +21,7 @@
 #include "label_meaning.h"
 #include "predict_options.h"
 #include "record.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -149,6 +150,7 @@ void run(const Arguments& a, const Common& common) {
     suggest.check();
     const PredictOptions options = a.predict.options();
     hand_over_if_needed(a.predict.device, a.previous);
+    check_apart({{"--picture", a.picture}}, {a.in, a.labels, a.previous, a.predict.model_path()});
     if (!a.picture.empty()) const PendingOutput free_name(a.picture, common.overwrite);
     const Model model = a.predict.model();
     std::optional<Model> previous;

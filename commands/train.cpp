@@ -14,6 +14,7 @@
 #include "cytomo/network/train_double_decoder.h"
 #include "label_meaning.h"
 #include "model_path.h"
+#include "result_names.h"
 #include "train_options.h"
 #include "train_record.h"
 #include "train_results.h"
@@ -55,6 +56,23 @@ std::vector<TrainingFile> all_files(const TrainArguments& a) {
 fs::path report_file(const TrainArguments& a) {
     if (a.no_report || !can_draw()) return {};
     return a.report.empty() ? report_beside(a.out) : fs::path(a.report);
+}
+
+/// What is read is not replaced, nor does one result replace another.
+void check_names(const TrainArguments& a, const std::vector<TrainingFile>& files) {
+    std::vector<fs::path> inputs{a.manifest};
+    if (!starts_from_nothing(a)) inputs.push_back(a.init.empty() ? default_model_path() : fs::path(a.init));
+    for (const TrainingFile& file : files) {
+        inputs.push_back(file.image);
+        inputs.push_back(file.labels);
+    }
+    const bool pictured = !a.curve.empty() && can_draw();
+    check_apart({{"-o", a.out},
+                 {"--report", report_file(a)},
+                 {"--curve", a.curve},
+                 {"the picture of --curve", pictured ? picture_of(a.curve) : fs::path()},
+                 {"--checkpoint", a.options.checkpoint}},
+                inputs);
 }
 
 /// All that will be written must be writable, before anything is read.
@@ -258,6 +276,7 @@ void run(const TrainArguments& a, const Common& common) {
     if (a.learning_rate) options.learning_rate = *a.learning_rate;
     if (a.unlabelled_weight) options.unlabelled_weight = *a.unlabelled_weight;
     options.check();
+    check_names(a, files);
     check_outputs(a, common.overwrite);
     const Progress progress = common.progress();
 
@@ -322,6 +341,7 @@ void write_weights_of(const TrainArguments& a, const CLI::App& app, const Common
             throw UsageError("--weights-of: expected -o and nothing to learn from, found " + name +
                              ". To go on with the training, leave out --weights-of");
     }
+    check_apart({{"-o", a.out}}, {a.weights_of});
     const Model model = model_of_checkpoint(a.weights_of);
     write_model(a.out, model, common.overwrite);
     common.say("wrote " + a.out + ": step " + model.record.at("steps") + ", " +
