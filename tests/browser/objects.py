@@ -230,8 +230,12 @@ class Objects:
         self.assertGreater(len(links), 0)
         self.assertEqual({re.fullmatch(r"#object-\d+", link) is not None for link in links}, {True})
         self.assertEqual({int(link[8:]) in self.rows for link in links}, {True})
-        b.open(analysis / "report.html", "#object-99999")  # there is none
-        self.assertIsNone(self.text("#object-bar"))
+        for nothing in "#object-99999", "#%", "#%E0%A4%A":  # there is none; no address can be encoded so
+            b.open(analysis / "report.html", nothing)
+            self.assertIsNone(self.text("#object-bar"))
+            b.run("location.hash = arguments[0]", nothing + "%")
+            b.settle()
+            self.assertIsNone(self.text("#object-bar"))
 
     # ---- layout --------------------------------------------------------------------------------
     def test_nothing_sticks_out(self):

@@ -100,8 +100,16 @@ const cytomo = (() => {
   }
 
   // ---- links, rows, keys ---------------------------------------------------------------------
+  /** What the address points at; null if it points at nothing, or is not encoded as addresses are ("#%"). */
+  function addressed() {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return null;
+    }
+  }
   function followAddress() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = addressed();
     const details = target?.closest('details');
     if (details) details.open = true;
     const number = Number(location.hash.match(/^#object-(\d+)$/)?.[1] ?? 0);
