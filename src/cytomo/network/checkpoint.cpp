@@ -1,5 +1,6 @@
 #include "checkpoint.h"
 
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -23,10 +24,6 @@ std::map<std::string, Tensor> part_of(SafeTensors& in, const std::string& prefix
     for (auto& [name, tensor] : in.tensors)
         if (name.starts_with(prefix)) out[name.substr(prefix.size())] = std::move(tensor);
     return out;
-}
-
-InputError damaged_checkpoint(const std::filesystem::path& file) {
-    return {file.string(), "a whole checkpoint of a training", "a damaged one", "Copy the file again"};
 }
 
 /// JSON has no NaN: null stands for it.
@@ -89,12 +86,42 @@ InputError another_training(const std::filesystem::path& file) {
             "Remove it or name another; to learn from other labels, go on from the model instead (--init)"};
 }
 
+InputError damaged_checkpoint(const std::filesystem::path& file) {
+    return {file.string(), "a whole checkpoint of a training", "a damaged one",
+            "Copy the file again, or remove it and begin anew"};
+}
+
+TrainingState state_of_checkpoint(const std::filesystem::path& file, const SafeTensors& content) {
+    const auto& metadata = content.metadata;
+    if (!is_checkpoint(content))
+        throw InputError(file.string(), "a checkpoint of cytomo train",
+                         metadata.contains("cytomo") ? "a model, which can be used as it is" : "another file",
+                         "Name the file that --checkpoint was given");
+    TrainingState state;
+    try {
+        if (const auto unet = metadata.find(unet_checkpoint_key); unet != metadata.end()) {
+            const auto json = Json::parse(unet->second);
+            state = {json.at("step").get<std::int64_t>(), number(json.at("minutes"))};
+        } else {
+            state = {std::stoll(metadata.at("step")), std::stod(metadata.at("minutes"))};
+        }
+    } catch (const std::exception&) {
+        throw damaged_checkpoint(file);
+    }
+    if (state.step < 0 || !(state.minutes >= 0 && std::isfinite(state.minutes)))
+        throw InputError(
+            file.string(), "a checkpoint after 0 steps or more and as many minutes",
+            std::to_string(state.step) + " steps and " + std::to_string(state.minutes) + " minutes",
+            "It is damaged: copy the file again, or remove it and begin anew");
+    return state;
+}
+
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
     SafeTensors out;
     for (const auto& [prefix, part] : parts)
         for (const auto& [name, tensor] : (c.*part).weights) out.tensors[prefix + name] = tensor;
     for (const auto& [name, tensor] : c.moments) out.tensors[name] = tensor;
-    out.metadata["cytomo-checkpoint"] = json_text(Json{{"step", c.step},
+    out.metadata[unet_checkpoint_key] = json_text(Json{{"step", c.step},
                                                        {"minutes", c.minutes},
                                                        {"best_step", c.best_step},
                                                        {"best_dice", c.best_dice},
@@ -107,12 +134,16 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
 Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like,
                            const std::string& identity) {
     SafeTensors in = read_safetensors(file);
+    const TrainingState state = state_of_checkpoint(file, in);
     Checkpoint c;
     c.current = c.mean = c.best = like;
+    c.step = state.step;
+    c.minutes = state.minutes;
     try {
-        const auto json = Json::parse(in.metadata.at("cytomo-checkpoint"));
+        if (!in.metadata.contains(unet_checkpoint_key)) throw another_training(file);
+        const auto json = Json::parse(in.metadata.at(unet_checkpoint_key));
         c.identity = json.at("identity").get<std::string>();
-        if (c.identity != identity) throw std::out_of_range("identity");
+        if (c.identity != identity) throw another_training(file);
         for (const auto& [prefix, part] : parts)
             for (auto& [name, tensor] : (c.*part).weights) {
                 auto& from = in.tensors.at(prefix + name);
@@ -121,49 +152,31 @@ Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like,
             }
         for (auto& [name, tensor] : in.tensors)
             if (name.rfind(moments_prefix, 0) == 0) c.moments[name] = std::move(tensor);
-        c.step = json.at("step").get<std::int64_t>();
-        c.minutes = json.at("minutes").get<double>();
         c.best_step = json.at("best_step").get<std::int64_t>();
         c.best_dice = json.at("best_dice").get<double>();
         c.curve = curve_from(in.metadata.at("curve"));
+    } catch (const InputError&) {
+        throw;
     } catch (const std::exception&) {
-        throw another_training(file);
+        throw damaged_checkpoint(file);
     }
     return c;
 }
 
 Model model_of_checkpoint(const std::filesystem::path& file) {
     SafeTensors in = read_safetensors(file);
-    const auto text = [&in](const char* key) {
-        const auto found = in.metadata.find(key);
-        return found == in.metadata.end() ? std::string() : found->second;
-    };
-    const std::string state = text("cytomo-checkpoint"), description = text(model_key);
-    const bool published = text("method") == "double-decoder";
-    if (state.empty() && !published)
-        throw InputError(file.string(), "a checkpoint of cytomo train",
-                         text("cytomo").empty() ? "another file" : "a model, which can be used as it is",
-                         "Name the file that --checkpoint was given");
-    if (description.empty())
+    const TrainingState state = state_of_checkpoint(file, in);
+    const bool published = !in.metadata.contains(unet_checkpoint_key);
+    const auto description = in.metadata.find(model_key);
+    if (description == in.metadata.end())
         throw InputError(file.string(), "a checkpoint that says what network it is of",
                          "one of an older version",
                          "Go on with its training, by the command that began it: that writes it anew");
-    std::map<std::string, std::string> of_training;
-    try {
-        if (published) {
-            of_training = {{"steps", in.metadata.at("step")}, {"minutes", in.metadata.at("minutes")}};
-        } else {
-            const auto json = Json::parse(state);
-            of_training = {{"steps", std::to_string(json.at("step").get<std::int64_t>())},
-                           {"minutes", std::to_string(json.at("minutes").get<double>())}};
-        }
-    } catch (const std::exception&) {
-        throw damaged_checkpoint(file);
-    }
     if (published)
         std::erase_if(in.tensors, [](const auto& t) { return t.first.starts_with(moments_prefix); });
-    Model model = described_model(description, part_of(in, published ? "" : "mean."), file.string());
-    for (const auto& [key, value] : of_training) model.record[key] = value;
+    Model model = described_model(description->second, part_of(in, published ? "" : "mean."), file.string());
+    model.record["steps"] = std::to_string(state.step);
+    model.record["minutes"] = std::to_string(state.minutes);
     model.record["checkpoint"] = std::string(published ? "weights" : "running mean of the weights") +
                                  " of a checkpoint, not calibrated";
     return model;

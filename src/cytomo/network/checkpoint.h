@@ -8,6 +8,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/network/train.h"
+#include "safetensors.h"
 
 namespace cytomo {
 
@@ -33,13 +34,24 @@ std::string training_identity(const Model& start, const std::vector<LabelledTomo
 std::string curve_text(const std::vector<TrainingPoint>& curve);
 std::vector<TrainingPoint> curve_from(const std::string& text);
 
+/// How far a training came.
+struct TrainingState {
+    std::int64_t step = 0;
+    double minutes = 0;
+};
+/// Of the checkpoint of either method, as it was read from `file`. Throws InputError if that is no
+/// checkpoint, or if it says what no training can have come to.
+TrainingState state_of_checkpoint(const std::filesystem::path& file, const SafeTensors& content);
+
+/// That `file` is a checkpoint, but not whole.
+InputError damaged_checkpoint(const std::filesystem::path& file);
 /// That `file` belongs to another training than the one that reads it.
 InputError another_training(const std::filesystem::path& file);
 
 /// Replaces the file in one go: a full disk leaves the last checkpoint as it was. Throws InputError.
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
 /// `like`: the model that the training started from. Throws InputError if the file is none of its
-/// checkpoints.
+/// checkpoints, or damaged.
 Checkpoint read_checkpoint(const std::filesystem::path& file, const Model& like, const std::string& identity);
 
 }  // namespace cytomo

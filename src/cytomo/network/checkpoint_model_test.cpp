@@ -156,9 +156,20 @@ TEST_F(CheckpointModel, OlderOnesAndOtherFilesAreRefused) {
               std::string::npos);
     EXPECT_NE(said_of([](SafeTensors& s) { s.tensors.erase("mean.head.bias"); }).find("head.bias missing"),
               std::string::npos);
+    // A step that cannot be: the file is as damaged for who goes on with its training.
+    SafeTensors impossible = now;
+    std::string& state = impossible.metadata.at("cytomo-checkpoint");
+    state.replace(state.find("\"step\":1"), 8, "\"step\":-1");
+    write_safetensors(options.checkpoint, impossible, true);
+    for (const std::string& said : {refusal([&] { model_of_checkpoint(options.checkpoint); }),
+                                    refusal([&] { train(start(), {slab()}, {}, options); })})
+        EXPECT_NE(said.find("-1 steps"), std::string::npos) << said;
     const auto model = scratch("checkpoint_no.safetensors");
     write_model(model, start(), false);
     EXPECT_NE(refusal([&] { model_of_checkpoint(model); }).find("a model"), std::string::npos);
+    options.checkpoint = model;
+    EXPECT_NE(refusal([&] { train(start(), {slab()}, {}, options); }).find("a model"), std::string::npos);
+    options.checkpoint = scratch("checkpoint_old.safetensors");
     // Trainings go on from older ones, which makes them new.
     SafeTensors old = now;
     old.metadata.erase("model");

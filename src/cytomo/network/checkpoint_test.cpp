@@ -56,5 +56,43 @@ TEST(Checkpoint, SurvivesTheFileWithNamesThatAreNoUtf8) {
     std::filesystem::remove(file);
 }
 
+SafeTensors with(std::map<std::string, std::string> metadata) {
+    return {std::move(metadata), {}};
+}
+
+TEST(Checkpoint, IsToldFromModelsAndOtherFiles) {
+    const SafeTensors unet = with({{"cytomo-checkpoint", R"({"step": 30, "minutes": 1.5})"}}),
+                      published = with({{"method", "double-decoder"}, {"step", "30"}, {"minutes", "1.5"}}),
+                      model = with({{"cytomo", "{}"}, {"format", "pt"}}), other = with({{"curve", "[]"}});
+    for (const SafeTensors* content : {&unet, &published}) {
+        EXPECT_TRUE(is_checkpoint(*content));
+        EXPECT_EQ(state_of_checkpoint("a", *content).step, 30);
+        EXPECT_EQ(state_of_checkpoint("a", *content).minutes, 1.5);
+    }
+    for (const SafeTensors* content : {&model, &other}) {
+        EXPECT_FALSE(is_checkpoint(*content));
+        EXPECT_THROW(state_of_checkpoint("a", *content), InputError);
+    }
+}
+
+TEST(Checkpoint, AfterAnImpossibleTimeIsDamaged) {
+    for (const auto& [step, minutes] : std::vector<std::pair<std::string, std::string>>{
+             {"-1", "2"}, {"3", "-2"}, {"3", "nan"}, {"3", "inf"}, {"3", ""}, {"", "2"}, {"many", "2"}}) {
+        const std::string in_json = minutes == "nan" || minutes == "inf" ? "null" : minutes;
+        const SafeTensors published =
+                              with({{"method", "double-decoder"}, {"step", step}, {"minutes", minutes}}),
+                          unet = with({{"cytomo-checkpoint",
+                                        R"({"step": )" + step + R"(, "minutes": )" + in_json + "}"}});
+        for (const SafeTensors* content : {&published, &unet}) try {
+                state_of_checkpoint("state.safetensors", *content);
+                ADD_FAILURE() << step << " steps, " << minutes << " minutes are taken";
+            } catch (const InputError& e) {
+                EXPECT_NE(std::string(e.what()).find("state.safetensors: expected a "), std::string::npos)
+                    << e.what();
+                EXPECT_NE(std::string(e.what()).find("damaged"), std::string::npos) << e.what();
+            }
+    }
+}
+
 }  // namespace
 }  // namespace cytomo

@@ -133,6 +133,12 @@ SafeTensors read_safetensors(const std::filesystem::path& file) {
     return out;
 }
 
+bool is_checkpoint(const SafeTensors& content) {
+    const auto method = content.metadata.find(method_key);
+    return content.metadata.contains(unet_checkpoint_key) ||
+           (method != content.metadata.end() && method->second == double_decoder_method);
+}
+
 void write_safetensors(const std::filesystem::path& file, const SafeTensors& content, bool overwrite) {
     nlohmann::json header;
     header["__metadata__"] = content.metadata;
@@ -218,10 +224,10 @@ Model described_model(const std::string& description, std::map<std::string, Tens
 Model read_model(const std::filesystem::path& file) {
     const std::string name = file.string();
     SafeTensors content = read_safetensors(file);
-    const auto found = content.metadata.find("cytomo");
-    if (found == content.metadata.end() && content.metadata.count("curve") > 0)
+    if (is_checkpoint(content))
         throw InputError(name, "a cytomo model", "a checkpoint of a training",
                          "Write its model first: cytomo train --weights-of " + name + " -o MODEL");
+    const auto found = content.metadata.find("cytomo");
     if (found == content.metadata.end())
         throw InputError(name, "a cytomo model", "a .safetensors file without cytomo's description", advice);
     Model model = described_model(found->second, std::move(content.tensors), name);

@@ -17,6 +17,13 @@ struct SafeTensors {
 /// Throws InputError for anything that is not a whole, consistent safetensors file. Memory is taken
 /// only after sizes were checked against the file's size.
 SafeTensors read_safetensors(const std::filesystem::path& file);
+/// Under which names checkpoints say what they are (checkpoint.h): those of U-Nets, and those of double
+/// decoders.
+constexpr const char *unet_checkpoint_key = "cytomo-checkpoint", *method_key = "method",
+                     *double_decoder_method = "double-decoder";
+/// Whether this is the state of a training, and no model.
+bool is_checkpoint(const SafeTensors& content);
+
 /// Atomic: appears under its name when complete. Throws InputError if it exists and may not be replaced.
 void write_safetensors(const std::filesystem::path& file, const SafeTensors& content, bool overwrite);
 

@@ -92,26 +92,33 @@ struct State {
     void save(const std::filesystem::path& file) {
         net.store(model);
         SafeTensors c;
-        c.metadata = {{"method", "double-decoder"},   {"identity", identity},
-                      {"curve", curve_text(curve)},   {model_key, model_description(model)},
-                      {"step", std::to_string(step)}, {"minutes", std::to_string(minutes)}};
+        c.metadata = {{method_key, double_decoder_method}, {"identity", identity},
+                      {"curve", curve_text(curve)},        {model_key, model_description(model)},
+                      {"step", std::to_string(step)},      {"minutes", std::to_string(minutes)}};
         c.tensors = model.weights;
         adam[0].store("adam.labelled", c);
         adam[1].store("adam.unlabelled", c);
         write_safetensors(file, c, true);
     }
-    void load(const SafeTensors& c) {
-        step = std::stoll(c.metadata.at("step"));
-        minutes = std::stod(c.metadata.at("minutes"));
-        curve = curve_from(c.metadata.at("curve"));
-        adam[0].load("adam.labelled", c);
-        adam[1].load("adam.unlabelled", c);
+    /// Of a checkpoint, as it was read from `file`. Throws InputError if it is damaged.
+    void load(const SafeTensors& c, const std::filesystem::path& file) {
+        const TrainingState state = state_of_checkpoint(file, c);
+        step = state.step;
+        minutes = state.minutes;
+        try {
+            curve = curve_from(c.metadata.at("curve"));
+            adam[0].load("adam.labelled", c);
+            adam[1].load("adam.unlabelled", c);
+        } catch (const std::exception&) {
+            throw damaged_checkpoint(file);
+        }
     }
 };
 
 /// The weights of a checkpoint instead of those of the model. Throws InputError if they do not fit.
 SafeTensors take_checkpoint(const std::filesystem::path& file, Model& model, const std::string& identity) {
     SafeTensors c = read_safetensors(file);
+    state_of_checkpoint(file, c);
     bool fits = c.metadata.count("identity") > 0 && c.metadata.at("identity") == identity;
     for (auto& [name, t] : model.weights) {
         const auto it = c.tensors.find(name);
@@ -221,7 +228,7 @@ TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomog
         resumed = take_checkpoint(options.checkpoint, start, identity);
     const double rate = options.learning_rate == TrainOptions{}.learning_rate ? 5e-5 : options.learning_rate;
     State state(start, device, rate);
-    if (!resumed.tensors.empty()) state.load(resumed);
+    if (!resumed.tensors.empty()) state.load(resumed, options.checkpoint);
     state.identity = identity;
     resumed = {};
     const PlaneSamples samples(data, unlabelled, start, options);
