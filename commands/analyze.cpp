@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "calls.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
@@ -12,7 +13,6 @@
 #include "cytomo/labels/instance_options.h"
 #include "found_files.h"
 #include "grey_files.h"
-#include "mistakes.h"
 #include "predict_options.h"
 #include "record.h"
 #include "result_files.h"

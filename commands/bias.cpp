@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "calls.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
@@ -12,7 +13,6 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
-#include "mistakes.h"
 #include "predict_options.h"
 #include "record.h"
 #include "result_names.h"
@@ -162,6 +162,18 @@ void write_learnt(const Arguments& a, Model model, const ErrorFit& fit, const Si
     common.say("wrote " + a.learn + ": the same weights, with their errors");
 }
 
+/// Where a tomogram stands in the place of the folder: the call with it behind --like; empty if there is
+/// another.
+Words call_like_folder(const Arguments& a) {
+    if (!a.like.empty())
+        return std::filesystem::exists(a.like)
+                   ? Words{}
+                   : this_call_replacing({{a.folder, a.like}, {a.like, a.folder}});
+    Words call = this_call_replacing({{a.folder, "expected"}});
+    for (const std::string& word : {std::string("--like"), a.folder}) call.push_back(word);
+    return call;
+}
+
 void run(const Arguments& a, const Common& common) {
     BiasOptions options;
     options.cells = a.cells;
@@ -173,9 +185,8 @@ void run(const Arguments& a, const Common& common) {
     options.simulation = a.cell.options(a.cell.cells(), a.seed);
     options.check();
     if (std::filesystem::is_regular_file(a.folder))
-        throw UsageError(a.folder +
-                         ": expected a folder for the results, found a file. For cells like it:\n  " +
-                         call_text({"bias", "expected", "--like", a.folder}));
+        throw UsageError(a.folder + ": expected a folder for the results, found a file." +
+                         advice("For cells like it", call_like_folder(a)));
     PendingOutput folder(a.folder, common.overwrite, PendingOutput::Kind::folder);
     folder.keep(a.like);
     folder.keep(a.cell.config);

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <memory>
 
+#include "calls.h"
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
@@ -12,7 +13,6 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "like_grid.h"
-#include "mistakes.h"
 #include "result_names.h"
 
 namespace cytomo::commands {

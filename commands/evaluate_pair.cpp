@@ -6,11 +6,11 @@
 #include <cstdio>
 #include <string_view>
 
+#include "calls.h"
 #include "class_files.h"
 #include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/likely_name.h"
-#include "mistakes.h"
 
 namespace cytomo::commands {
 
@@ -118,9 +118,9 @@ std::string size_text(Size3 s) {
     const bool binned = std::fabs(ratio - 1) > 0.05 && fits(t.y, p.y) && fits(t.z, p.z);
     throw InputError(a.prediction, "the size of the truth, " + size_text(t), size_text(p),
                      "Compare volumes of the same tomogram, neither cropped nor binned" +
-                         (binned ? ". If it was binned, this brings it back:\n  " +
-                                       call_text({"convert", a.prediction, "on-the-truth.tif", "--like",
-                                                  a.truth, "--labels"})
+                         (binned ? "." + advice("If it was binned, this brings it back",
+                                                {"convert", a.prediction, "on-the-truth.tif", "--like",
+                                                 a.truth, "--labels"})
                                  : std::string()));
 }
 
@@ -191,7 +191,7 @@ std::string mask_hint(const Pair& pair, const PairArguments& a) {
                                             : std::to_string(mask) + "=" + std::to_string(best);
     return (mask_is_truth ? a.truth : a.prediction) + ": holds one class, " + std::to_string(mask) +
            ", and does not say which. It was compared with " + named(mask) + " but looks like " +
-           named(best) + ". If it is that:\n  " + this_call_with({"--match", match});
+           named(best) + "." + advice("If it is that", this_call_with({"--match", match}));
 }
 
 std::string cell_text(double value) {

@@ -1,9 +1,9 @@
 #include "grey_files.h"
 
+#include "calls.h"
 #include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/io/passport.h"
-#include "mistakes.h"
 
 namespace cytomo::commands {
 
@@ -24,10 +24,9 @@ std::string check_tomogram(const std::string& file, const ReadOptions& reading, 
     const std::string found = signs_of_labels(file, reading);
     if (found.empty()) return {};
     if (!grey)
-        throw InputError(
-            file, "a tomogram, grey values", found,
-            "Give the tomogram that they belong to. To take these values as grey all the same:\n  " +
-                this_call_with({"--grey"}));
+        throw InputError(file, "a tomogram, grey values", found,
+                         "Give the tomogram that they belong to." +
+                             advice("To take these values as grey all the same", this_call_with({"--grey"})));
     const std::string warning = file + " was taken as grey values (--grey) but holds " + found + ".";
     common.say("warning: " + warning);
     return warning;

@@ -1,8 +1,10 @@
 // The program: finds the subcommand, runs it, and turns errors into one message and an exit code.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
 
+#include "calls.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
@@ -26,32 +28,54 @@ std::vector<Command> all_commands() {
     };
 }
 
-int run(int argc, char** argv) {
+/// The command line, and what it chooses once it is parsed.
+struct CommandLine {
     CLI::App app{
         "cytomo: from a cryo soft X-ray tomogram to measured organelles.\n"
         "Start with: cytomo analyze TOMOGRAM OUTDIR"};
-    app.require_subcommand(1);
-    app.failure_message(explain_refusal);
-    app.set_version_flag("--version", CYTOMO_VERSION);
     Common common;
     Run selected;
-    for (const Command& command : all_commands()) {
-        CLI::App* sub = app.add_subcommand(command.name, command.summary);
-        sub->add_flag("--overwrite", common.overwrite, "Replace existing results");
-        sub->add_flag("--quiet", common.quiet, "No progress and no remarks");
-        sub->add_option("--threads", common.threads, "Number of threads (0: all cores)")
-            ->check(CLI::Range(0, 1024));
-        Run runner = command.declare(*sub);
-        sub->callback([&selected, runner] { selected = runner; });
+
+    CommandLine() {
+        app.require_subcommand(1);
+        app.failure_message(explain_refusal);
+        app.set_version_flag("--version", CYTOMO_VERSION);
+        for (const Command& command : all_commands()) {
+            CLI::App* sub = app.add_subcommand(command.name, command.summary);
+            sub->add_flag("--overwrite", common.overwrite, "Replace existing results");
+            sub->add_flag("--quiet", common.quiet, "No progress and no remarks");
+            sub->add_option("--threads", common.threads, "Number of threads (0: all cores)")
+                ->check(CLI::Range(0, 1024));
+            Run runner = command.declare(*sub);
+            sub->callback([this, runner] { selected = runner; });
+        }
     }
+    CommandLine(const CommandLine&) = delete;
+    CommandLine& operator=(const CommandLine&) = delete;
+};
+
+/// Whether the command line could be these words.
+bool is_taken(Words words) {
+    CommandLine line;
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
     try {
-        app.parse(argc, argv);
+        line.app.parse(words);
     } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? 0 : 2;
+        return e.get_exit_code() == 0;  // --help
     }
-    set_thread_count(common.threads);
+    return true;
+}
+
+int run(int argc, char** argv) {
+    CommandLine line;
     try {
-        selected(common);
+        line.app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return line.app.exit(e) == 0 ? 0 : 2;
+    }
+    set_thread_count(line.common.threads);
+    try {
+        line.selected(line.common);
         return 0;
     } catch (const Cancelled&) {
         std::fprintf(stderr, "\ncytomo: stopped; nothing was left half-written\n");
@@ -82,6 +106,6 @@ int main(int argc, char** argv) {
 #if CYTOMO_HAS_NETWORK
     cytomo::commands::begin(argv);
 #endif
-    cytomo::commands::remember_call(argc, argv);
+    cytomo::commands::remember_call(argc, argv, cytomo::commands::is_taken);
     return cytomo::commands::run(argc, argv);
 }

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <memory>
 
+#include "calls.h"
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
@@ -22,7 +23,6 @@
 #include "instance_files.h"
 #include "measure_options.h"
 #include "measure_result.h"
-#include "mistakes.h"
 #include "record.h"
 #include "result_errors.h"
 
@@ -119,9 +119,10 @@ RecordEntries record_of(const MeasureArguments& a, const ClassMeaning& meaning) 
 std::string check_tomogram_of(const MeasureArguments& a, const ReadOptions& reading, const Common& common) {
     if (!a.grey && !signs_of_labels(a.tomogram, reading).empty() &&
         signs_of_labels(a.classes, reading).empty())
-        throw InputError(
-            a.tomogram, "a tomogram, grey values", "labels, and no labels in " + a.classes,
-            "If they were exchanged:\n  " + call_text({"measure", a.classes, a.tomogram, a.folder}));
+        throw InputError(a.tomogram, "a tomogram, grey values", "labels, and no labels in " + a.classes,
+                         "The tomogram comes first." +
+                             advice("If they were exchanged",
+                                    this_call_replacing({{a.tomogram, a.classes}, {a.classes, a.tomogram}})));
     return check_tomogram(a.tomogram, reading, a.grey, common);
 }
 
@@ -203,6 +204,28 @@ void run_measure_result(const Common& common, const MeasureArguments& a) {
 #endif
 }
 
+/// One name that is no result, or two.
+[[noreturn]] void refuse_incomplete(const MeasureArguments& a) {
+    const std::string wanted =
+        "a tomogram, its classes and a folder for the results (cytomo measure TOMOGRAM CLASSES OUTDIR), or a "
+        "folder "
+        "that cytomo analyze wrote, alone";
+    if (a.tomogram.empty()) throw UsageError("measure: expected " + wanted + ", found no name");
+    std::error_code ec;
+    if (!fs::exists(a.tomogram, ec)) {
+        const auto [found, remedy] = file_trouble(a.tomogram, ENOENT);
+        throw InputError(a.tomogram, wanted, found, remedy);
+    }
+    if (fs::is_directory(a.tomogram, ec))
+        throw UsageError(
+            "measure: expected -o before the folder for new results, found '" + a.classes +
+            "' behind the folder " + a.tomogram + "." +
+            advice("It is called so", this_call_replacing({{a.classes, "--output=" + a.classes}})));
+    throw UsageError("measure: expected " + wanted + ", found " +
+                     (a.classes.empty() ? "the file '" + a.tomogram + "' only"
+                                        : "no folder for the results behind '" + a.classes + "'"));
+}
+
 /// Everything that a table may hold, as Markdown.
 void print_columns() {
     std::printf("%s", dictionary_markdown(cell_tables({}, default_legend())).c_str());
@@ -264,11 +287,7 @@ Command measure_command() {
                 std::error_code ec;
                 if (arguments->classes.empty() && fs::is_directory(arguments->tomogram, ec))
                     return run_measure_result(common, *arguments);
-                if (arguments->folder.empty())
-                    throw UsageError(
-                        "measure: expected a tomogram, its classes and a folder for the results (cytomo "
-                        "measure "
-                        "TOMOGRAM CLASSES OUTDIR), or a folder that cytomo analyze wrote");
+                if (arguments->folder.empty()) refuse_incomplete(*arguments);
                 if (!arguments->out.empty() || !arguments->moved_tomogram.empty())
                     throw UsageError(
                         "measure: -o and --tomogram go with a folder that cytomo analyze wrote, alone");

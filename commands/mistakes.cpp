@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstddef>
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "cytomo/core/error.h"
+#include "calls.h"
 #include "cytomo/core/likely_name.h"
 
 namespace cytomo::commands {
@@ -17,10 +17,6 @@ namespace cytomo::commands {
 namespace fs = std::filesystem;
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-Words called_with;  ///< without the program's name
 
 /// What other programs call the same.
 const std::map<std::string, std::string>& other_commands() {
@@ -30,44 +26,36 @@ const std::map<std::string, std::string>& other_commands() {
     return names;
 }
 
-/// Option, and where it needs one its value.
-const std::map<std::string, Words>& other_options() {
-    static const std::map<std::string, Words> names = [] {
-        std::map<std::string, Words> all;
-        const auto mean = [&](const Words& option, const Words& others) {
+/// The same for options.
+const std::map<std::string, std::string>& other_options() {
+    static const std::map<std::string, std::string> names = [] {
+        std::map<std::string, std::string> all;
+        const auto mean = [&](const std::string& option, const Words& others) {
             for (const std::string& other : others) all[other] = option;
         };
-        mean({"voxel-nm"}, {"voxel", "voxels", "voxel-size", "voxelsize", "voxel-size-nm", "pixel",
-                            "pixel-size", "pixelsize", "pixel-nm", "spacing", "resolution"});
-        mean({"overwrite"}, {"f", "force", "replace", "clobber", "y"});
-        mean({"quiet"}, {"q", "silent"});
-        mean({"threads"}, {"j", "jobs", "cores", "cpus", "workers", "n-threads"});
-        mean({"device", "cuda:0"}, {"gpu", "cuda"});
-        mean({"model"}, {"m", "weights", "network", "checkpoint"});
-        mean({"legend"}, {"names", "class-names", "label-names"});
-        mean({"minutes"}, {"time", "epochs"});
-        mean({"edits"}, {"corrections"});
+        mean("voxel-nm", {"voxel", "voxels", "voxel-size", "voxelsize", "voxel-size-nm", "pixel",
+                          "pixel-size", "pixelsize", "pixel-nm", "spacing", "resolution"});
+        mean("overwrite", {"f", "force", "replace", "clobber", "y"});
+        mean("quiet", {"q", "silent"});
+        mean("threads", {"j", "jobs", "cores", "cpus", "workers", "n-threads"});
+        mean("model", {"m", "weights", "network", "checkpoint"});
+        mean("legend", {"names", "class-names", "label-names"});
+        mean("edits", {"corrections"});
         return all;
     }();
     return names;
 }
 
-/// Names of options for what cytomo takes by its place.
-bool names_a_place(const std::string& option) {
-    static const Words names{"i",      "in",     "input",      "o",        "out",
-                             "output", "outdir", "output-dir", "tomogram", "image"};
-    return std::find(names.begin(), names.end(), option) != names.end();
+bool is_one_of(const std::string& word, const Words& words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string quoted(const std::string& word) {
-    const auto is_plain = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-               std::string_view("-_./=,:+@%^").find(c) != std::string_view::npos || (c & 0x80) != 0;
-    };
-    if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
-    std::string out = "'";
-    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
+/// Names of options for what cytomo takes by its place.
+bool names_an_input(const std::string& option) {
+    return is_one_of(option, {"i", "in", "input", "tomogram", "image"});
+}
+bool names_an_output(const std::string& option) {
+    return is_one_of(option, {"o", "out", "output", "outdir", "output-dir"});
 }
 
 /// "--Voxel_nm=10" → "voxel-nm".
@@ -96,17 +84,43 @@ Words commands_of(const CLI::App& app) {
     return names;
 }
 
+/// The option of a command, or of one that it is part of and leaves options to; nullptr if there is none.
+const CLI::Option* find_option(const CLI::App& command, const std::string& word) {
+    const std::string name = word.substr(0, word.find('='));
+    if (const CLI::Option* option = command.get_option_no_throw(name)) return option;
+    if (command.get_fallthrough() && command.get_parent() != nullptr)
+        return find_option(*command.get_parent(), word);
+    // -oNAME
+    return name.size() > 2 && name[1] != '-' ? find_option(command, name.substr(0, 2)) : nullptr;
+}
+
 Words long_options(const CLI::App& command) {
     Words names;
     for (const CLI::Option* option : command.get_options())
         for (const std::string& name : option->get_lnames()) names.push_back(name);
+    if (command.get_fallthrough() && command.get_parent() != nullptr)
+        for (const std::string& name : long_options(*command.get_parent())) names.push_back(name);
     return names;
 }
 
-bool knows(const CLI::App& command, const std::string& word) {
-    const std::string name = word.substr(0, word.find('='));
-    if (command.get_option_no_throw(name) != nullptr) return true;
-    return name[1] != '-' && command.get_option_no_throw(name.substr(0, 2)) != nullptr;  // -oNAME
+bool is_flag(const CLI::App& command, const std::string& word) {
+    const CLI::Option* option = find_option(command, word);
+    return option != nullptr && option->get_items_expected_max() == 0;
+}
+
+/// How many of the words behind word `i`, an option of the command, are its values.
+std::size_t values_behind(const CLI::App& command, const Words& words, std::size_t i) {
+    const CLI::Option* option = find_option(command, words[i]);
+    const bool attached =
+        words[i].find('=') != std::string::npos || (words[i][1] != '-' && words[i].size() > 2);
+    if (option == nullptr || attached) return 0;
+    const auto least = static_cast<std::size_t>(option->get_items_expected_min()),
+               most = option->get_allow_extra_args()
+                          ? static_cast<std::size_t>(option->get_items_expected_max())
+                          : least;
+    std::size_t n = 0;
+    while (i + 1 + n < words.size() && n < most && (n < least || !looks_like_option(words[i + 1 + n]))) ++n;
+    return n;
 }
 
 std::string joined(const Words& words, const char* last = ", ") {
@@ -134,51 +148,85 @@ std::string shape_of(const CLI::App& command, const std::string& name) {
 
 /// What an option that the command does not have was meant to be.
 struct Meant {
-    Words instead;           ///< words in place of it; empty if there is no better idea
+    enum class Kind { option, input, output };
     std::string suggestion;  ///< one sentence
+    Words instead;           ///< words in place of it and of its value; empty if there is no better idea
+    Kind kind = Kind::option;
+    bool with_next = false;  ///< the next word is its value, and gone with it
 };
 
-Meant option_meant(const CLI::App& app, const CLI::App& command, const std::string& word) {
-    const std::string bare = bare_option(word);
+/// An option that nobody has, and its value, be it behind "=" or the next word.
+struct Unknown {
+    std::string bare;
+    std::optional<std::string> attached, next;
+};
+
+/// By the name of an option: the same value goes to it.
+Meant as_option(const CLI::App& command, const std::string& name, const Unknown& unknown) {
+    const std::string option = "--" + name;
+    const bool with_value = unknown.attached && !is_flag(command, option);
+    return {"Did you mean " + option + "?", {with_value ? option + "=" + *unknown.attached : option}};
+}
+
+/// --gpu, --gpu 1, --gpu=1.
+Meant as_device(const Unknown& unknown) {
+    const auto is_number = [](const std::optional<std::string>& text) {
+        return text && !text->empty() &&
+               std::all_of(text->begin(), text->end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    };
+    const bool next = !unknown.attached && is_number(unknown.next);
+    const std::string device = "cuda:" + (next                          ? *unknown.next
+                                          : is_number(unknown.attached) ? *unknown.attached
+                                                                        : "0");
+    return {"Did you mean --device " + device + "?", {"--device", device}, Meant::Kind::option, next};
+}
+
+/// --input FILE, --output=FILE: a name without an option, or behind -o where the command has it.
+Meant as_place(const CLI::App& command, const Unknown& unknown) {
+    const bool output = names_an_output(unknown.bare), next = !unknown.attached && unknown.next;
+    const Words value = unknown.attached ? Words{*unknown.attached} : next ? Words{*unknown.next} : Words{};
+    if (output && command.get_option_no_throw("-o") != nullptr) {
+        Words option{"-o"};
+        option.insert(option.end(), value.begin(), value.end());
+        return {"Did you mean -o?", option, Meant::Kind::option, next};
+    }
+    if (command.get_options([](const CLI::Option* o) { return o->get_positional(); }).empty()) return {};
+    return {"What is read and written is named without an option.", value,
+            output ? Meant::Kind::output : Meant::Kind::input, next};
+}
+
+Meant option_meant(const CLI::App& app, const CLI::App& command, const Unknown& unknown) {
+    const std::string& bare = unknown.bare;
     const Words known = long_options(command);
-    const auto has = [&](const std::string& name) {
-        return std::find(known.begin(), known.end(), name) != known.end();
-    };
-    const auto equals = word.find('=');
-    const auto as = [&](Words option) {
-        option[0] = "--" + option[0];
-        const std::string text = joined(option, " ");
-        if (equals != std::string::npos) option = {option[0] + word.substr(equals)};
-        return Meant{option, "Did you mean " + text + "?"};
-    };
-    if (has(bare)) return as({bare});
-    if (const auto other = other_options().find(bare);
-        other != other_options().end() && has(other->second[0]))
-        return as(other->second);
+    const auto has = [&](const std::string& name) { return is_one_of(name, known); };
+    if (has(bare)) return as_option(command, bare, unknown);
+    if (is_one_of(bare, {"gpu", "cuda"}) && has("device")) return as_device(unknown);
+    if (is_one_of(bare, {"time", "epochs"}) && has("minutes"))
+        return {"How long it learns is said by --minutes or --steps.", {}};
+    if (const auto other = other_options().find(bare); other != other_options().end() && has(other->second))
+        return as_option(command, other->second, unknown);
     Words longer;
     constexpr std::size_t fewest = 3;
     for (const std::string& name : known)
         if (bare.size() >= fewest && name.starts_with(bare)) longer.push_back(name);
-    if (longer.size() == 1) return as(longer);
+    if (longer.size() == 1) return as_option(command, longer[0], unknown);
     if (longer.size() > 1) {
         for (std::string& name : longer) name = "--" + name;
-        return {{}, "Did you mean " + joined(longer, " or ") + "?"};
+        return {"Did you mean " + joined(longer, " or ") + "?", {}};
     }
-    if (bare.starts_with("o") && names_a_place(bare) && command.get_option_no_throw("-o") != nullptr)
-        return {{"-o" + (equals == std::string::npos ? std::string() : word.substr(equals))},
-                "Did you mean -o?"};
-    if (names_a_place(bare)) return {{""}, "What is read and written is named without an option."};
+    if (names_an_input(bare) || names_an_output(bare)) return as_place(command, unknown);
     for (const CLI::App* other : app.get_subcommands([](const CLI::App*) { return true; }))
         if (bare.size() > 1 && other->get_option_no_throw("--" + bare) != nullptr)
-            return {{}, "cytomo " + other->get_name() + " has one of that name."};
+            return {"cytomo " + other->get_name() + " has one of that name.", {}};
     if (bare.size() >= fewest)
-        if (const std::string near = nearest_name(bare, known); !near.empty()) return as({near});
+        if (const std::string near = nearest_name(bare, known); !near.empty())
+            return as_option(command, near, unknown);
     return {};
 }
 
 std::string unknown_command(const CLI::App& app, std::size_t at) {
-    const std::string& given = called_with[at];
-    Words call = called_with;
+    const std::string& given = words_of_call()[at];
+    Words call = words_of_call();
     std::string text = "cytomo: there is no command '" + given + "'.";
     const Words known = commands_of(app);
     std::string meant = nearest_name(given, known);
@@ -188,63 +236,112 @@ std::string unknown_command(const CLI::App& app, std::size_t at) {
     if (given == "help") {
         call.erase(call.begin() + static_cast<std::ptrdiff_t>(at));
         call.emplace_back("--help");
-    } else if (!meant.empty()) {
-        text += did_you_mean(meant);
-        call[at] = meant;
-    } else if (fs::is_regular_file(given, ec)) {
-        text += " To analyze that file:";
-        call.insert(call.begin() + static_cast<std::ptrdiff_t>(at), "analyze");
-        if (call.size() == at + 2) call.emplace_back("results");
-    } else {
-        return text + " There are: " + joined(known) + ".\nStart with: cytomo analyze TOMOGRAM OUTDIR\n";
+        return text + advice("Help is called so", call) + "\n";
     }
-    return text + "\n  " + call_text(call) + "\n";
+    if (!meant.empty()) {
+        call[at] = meant;
+        return text + did_you_mean(meant) + advice("Then it is called so", call) + "\n";
+    }
+    if (!fs::is_regular_file(given, ec))
+        return text + " There are: " + joined(known) + ".\nStart with: cytomo analyze TOMOGRAM OUTDIR\n";
+    call.insert(call.begin() + static_cast<std::ptrdiff_t>(at), "analyze");
+    if (call.size() == at + 2) call.emplace_back("results");
+    std::string how = advice("To analyze that file", call);
+    if (how.empty()) how = advice("To analyze that file", {"analyze", given, "results"});
+    return text + how + "\n";
 }
 
-std::string unknown_options(const CLI::App& app, const CLI::App& command, const std::string& name,
-                            std::size_t from) {
-    Words call;
-    std::string text;
-    bool all_meant = true;
-    for (std::size_t i = 0; i < called_with.size(); ++i) {
-        const std::string& word = called_with[i];
-        if (word == "--") from = called_with.size();
-        if (i < from || !looks_like_option(word) || knows(command, word)) {
-            call.push_back(word);
-            continue;
+/// The words of a call, with better ones for options that the command does not have.
+class BetterCall {
+public:
+    /// `from`: the first word behind the command.
+    BetterCall(const CLI::App& app, const CLI::App& command, const std::string& name, std::size_t from)
+        : words_(words_of_call()), head_(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(from)) {
+        for (std::size_t i = from; i < words_.size();) {
+            const std::string& word = words_[i];
+            if (word == "--") {
+                pieces_.push_back(
+                    {Kind::place, {words_.begin() + static_cast<std::ptrdiff_t>(i), words_.end()}});
+                break;
+            }
+            if (!looks_like_option(word))
+                take(i, 1, Kind::place);
+            else if (find_option(command, word) != nullptr)
+                take(i, 1 + values_behind(command, words_, i), Kind::option);
+            else
+                mend(i, option_meant(app, command, unknown_at(i)), command, name);
         }
-        const Meant meant = option_meant(app, command, word);
-        text += "cytomo " + name + ": there is no option " + word.substr(0, word.find('=')) + ". " +
-                (meant.suggestion.empty() ? "cytomo " + name + " --help lists all." : meant.suggestion) +
-                "\n";
-        all_meant = all_meant && !meant.instead.empty();
-        for (const std::string& instead : meant.instead)
-            if (!instead.empty()) call.push_back(instead);
     }
-    return text + (text.empty() || !all_meant ? "" : "  " + call_text(call) + "\n");
-}
+
+    /// What is said of the options that are none: a line for each, and the call, if all of them were meant to
+    /// be something. Empty if all options are known.
+    std::string text() {
+        if (said_.empty()) return {};
+        // What was read comes first, what is written last.
+        const bool moved = std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& p) {
+            return p.kind == Kind::input || p.kind == Kind::output;
+        });
+        if (moved)
+            std::stable_sort(pieces_.begin(), pieces_.end(),
+                             [](const Piece& a, const Piece& b) { return a.kind < b.kind; });
+        Words call = head_;
+        for (const Piece& piece : pieces_) call.insert(call.end(), piece.words.begin(), piece.words.end());
+        const std::string how = all_meant_ ? advice("It is called so", call) : "";
+        return said_ + (how.empty() ? "" : how.substr(1) + "\n");
+    }
+
+private:
+    enum class Kind { input, place, output, option };  ///< in the order in which they are put
+    struct Piece {
+        Kind kind;
+        Words words;
+    };
+
+    void take(std::size_t& i, std::size_t count, Kind kind) {
+        const auto first = words_.begin() + static_cast<std::ptrdiff_t>(i);
+        pieces_.push_back({kind, {first, first + static_cast<std::ptrdiff_t>(count)}});
+        i += count;
+    }
+
+    Unknown unknown_at(std::size_t i) const {
+        Unknown unknown{bare_option(words_[i]), {}, {}};
+        if (const auto equals = words_[i].find('='); equals != std::string::npos)
+            unknown.attached = words_[i].substr(equals + 1);
+        if (i + 1 < words_.size() && !looks_like_option(words_[i + 1])) unknown.next = words_[i + 1];
+        return unknown;
+    }
+
+    void mend(std::size_t& i, const Meant& meant, const CLI::App& command, const std::string& name) {
+        said_ +=
+            "cytomo " + name + ": there is no option " + words_[i].substr(0, words_[i].find('=')) + ". " +
+            (meant.suggestion.empty() ? "cytomo " + name + " --help lists all." : meant.suggestion) + "\n";
+        all_meant_ = all_meant_ && !meant.instead.empty();
+        Piece piece{meant.kind == Meant::Kind::input    ? Kind::input
+                    : meant.kind == Meant::Kind::output ? Kind::output
+                                                        : Kind::option,
+                    meant.instead};
+        i += meant.with_next ? 2 : 1;
+        if (piece.kind == Kind::option && piece.words.size() == 1) {  // its values follow
+            Words words = piece.words;
+            words.insert(words.end(), words_.begin() + static_cast<std::ptrdiff_t>(i), words_.end());
+            for (std::size_t n = values_behind(command, words, 0); n > 0; --n)
+                piece.words.push_back(words_[i++]);
+        }
+        pieces_.push_back(std::move(piece));
+    }
+
+    Words words_, head_;
+    std::vector<Piece> pieces_;
+    std::string said_;
+    bool all_meant_ = true;
+};
 
 }  // namespace
 
-void remember_call(int argc, const char* const* argv) {
-    called_with.assign(argv + std::min(argc, 1), argv + argc);
-}
-
-std::string call_text(const Words& arguments) {
-    std::string text = "cytomo";
-    for (const std::string& word : arguments) text += " " + quoted(word);
-    return text;
-}
-
-std::string this_call_with(const Words& more) {
-    Words call = called_with;
-    call.insert(call.end(), more.begin(), more.end());
-    return call_text(call);
-}
-
 std::string explain_refusal(const CLI::App* app, const CLI::Error& error) {
+    const Words& called_with = words_of_call();
     const std::string plain = CLI::FailureMessage::simple(app, error);
-    const auto next_word = [](std::size_t from) {
+    const auto next_word = [&](std::size_t from) {
         while (from < called_with.size() && called_with[from].starts_with("-")) ++from;
         return from;
     };
@@ -265,44 +362,12 @@ std::string explain_refusal(const CLI::App* app, const CLI::Error& error) {
         command = inner;
         name += " " + inner->get_name();
     }
-    if (const std::string text = unknown_options(*app, *command, name, at + 1); !text.empty()) return text;
+    if (const std::string text = BetterCall(*app, *command, name, at + 1).text(); !text.empty()) return text;
     const std::string shape = "It is called so: " + shape_of(*command, name) + "\n";
     if (error.get_name() == "RequiredError") return "cytomo " + name + ": " + error.what() + ".\n" + shape;
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))  // its name is the command's
         return "cytomo " + name + ": more names than it takes. " + error.what() + ".\n" + shape;
     return "cytomo " + name + ": " + plain;
-}
-
-void refuse_exchanged(const std::vector<Place>& places) {
-    std::error_code ec;
-    const Place& result = places.back();
-    if (!fs::is_regular_file(result.given, ec)) return;
-    std::optional<std::size_t> missing;
-    for (std::size_t i = 0; i + 1 < places.size(); ++i) {
-        if (fs::exists(places[i].given, ec) && !fs::is_directory(places[i].given, ec)) continue;
-        if (missing) return;
-        missing = i;
-    }
-    if (!missing) return;
-    Words right;
-    for (std::size_t i = 0; i < places.size(); ++i)
-        if (i != *missing) right.push_back(places[i].given);
-    right.push_back(places[*missing].given);
-    Words call = called_with;
-    std::size_t from = 1;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        const auto it = std::find(call.begin() + static_cast<std::ptrdiff_t>(std::min(from, call.size())),
-                                  call.end(), places[i].given);
-        if (it == call.end()) return;  // named in another way, not by its place
-        from = static_cast<std::size_t>(it - call.begin()) + 1;
-        *it = right[i];
-    }
-    const Place& wrong = places[*missing];
-    const bool folder = fs::is_directory(wrong.given, ec);
-    throw UsageError(wrong.given + ": expected " + wrong.what + ", found " +
-                     (folder ? "a folder" : "nothing of that name") + ", while '" + result.given +
-                     "', named as " + result.what + ", is a file. If they were exchanged:\n  " +
-                     call_text(call));
 }
 
 }  // namespace cytomo::commands

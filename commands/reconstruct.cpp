@@ -8,6 +8,7 @@
 #include <span>
 #include <sstream>
 
+#include "calls.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/likely_name.h"
@@ -15,7 +16,6 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/simulation/reconstruction.h"
-#include "mistakes.h"
 #include "result_names.h"
 
 namespace cytomo::commands {
@@ -151,9 +151,9 @@ std::vector<double> read_angles_of(const Arguments& a) {
     } catch (const InputError&) {
         if (!is_volume(a.angles)) throw;
     }
-    throw UsageError(a.angles +
-                     ": expected a text file of tilt angles, found a volume. The images come first:\n  " +
-                     call_text({"reconstruct", a.angles, "--angles", a.tilts, "-o", a.out}));
+    throw UsageError(
+        a.angles + ": expected a text file of tilt angles, found a volume." +
+        advice("The images come first", this_call_replacing({{a.tilts, a.angles}, {a.angles, a.tilts}})));
 }
 
 void check(const Arguments& a) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "calls.h"
 #include "command.h"
 #include "cytomo/analyze.h"
 #include "cytomo/core/error.h"
@@ -12,7 +13,6 @@
 #include "cytomo/labels/round_objects.h"
 #include "cytomo/network/predict.h"
 #include "grey_files.h"
-#include "mistakes.h"
 #include "predict_options.h"
 #include "probability_files.h"
 #include "result_names.h"

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "calls.h"
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
@@ -29,7 +30,6 @@
 #include "cytomo/surfaces/simplify.h"
 #include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/surface_measures.h"
-#include "mistakes.h"
 #include "probability_files.h"
 
 namespace cytomo::commands {

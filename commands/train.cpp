@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "calls.h"
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
@@ -352,10 +353,9 @@ void write_weights_of(const TrainArguments& a, const CLI::App& app, const Common
 void say_what_is_left(const TrainArguments& a, const Common& common) {
     const auto& file = a.options.checkpoint;
     if (file.empty() || !fs::exists(file)) return;
-    common.say("the training so far is in " + file.string() +
-               ": the same command goes on from there, and this writes a model of it:\n  cytomo train "
-               "--weights-of " +
-               file.string() + " -o MODEL.safetensors");
+    common.say("the training so far is in " + file.string() + ": the same command goes on from there." +
+               advice("This writes a model of it",
+                      {train_name, "--weights-of", file.string(), "-o", "MODEL.safetensors"}));
 }
 
 }  // namespace

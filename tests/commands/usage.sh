@@ -27,20 +27,54 @@ holds . err.txt out.txt
 says() { grep -qF -- "$1" err.txt || fail "does not say '$1'"; }
 volume=$CELL/tomogram.mrc classes=$CELL/classes.tif
 
+# shown CODE CALL ARGUMENT…: refused, and this call is shown, which the program takes: run elsewhere, without a model, it may
+# end in any way but as a wrong command line does.
+shown() {
+    wanted_code=$1 call="  cytomo $2"
+    shift 2
+    refused "$wanted_code" "$call" "$@"
+    grep -qxF -- "$call" err.txt || fail "cytomo $*: shows another call than '$call'"
+    code=0
+    (cd "$elsewhere" && CYTOMO_MODEL=none CYTOMO=$CYTOMO sh -c "\"\$CYTOMO\" ${call#  cytomo }" >/dev/null 2>said.txt) || code=$?
+    [ "$code" -ne 2 ] || fail "the call shown is refused: $call: $(cat "$elsewhere/said.txt")"
+}
+elsewhere=$(mktemp -d)
+trap 'rm -rf "$work" "$elsewhere"' EXIT
+
 # Commands and options that are nearly right, and the right call.
-refused 2 "Did you mean 'analyze'?" analyse "$volume" results
-says "  cytomo analyze $volume results"
+shown 2 "analyze $volume results" analyse "$volume" results
+says "Did you mean 'analyze'?"
 refused 2 "Did you mean 'measure'?" mesure
-refused 2 "  cytomo analyze $volume results" "$volume"
-refused 2 "  cytomo segment --help" help segment
-refused 2 "there is no option --voxel. Did you mean --voxel-nm?" analyze "$volume" results --voxel 10
-says "  cytomo analyze $volume results --voxel-nm 10"
-refused 2 "  cytomo info $volume --voxel-nm=10" info "$volume" --pixel_size=10
-refused 2 "  cytomo analyze 'my cell.mrc' results --overwrite" analyze 'my cell.mrc' results --force
-refused 2 "  cytomo segment $volume c.tif --device cuda:0" segment "$volume" c.tif --gpu
-refused 2 "Did you mean --polarity?" analyze "$volume" results --polarty dark
+shown 2 "analyze $volume results" "$volume"
+shown 2 "analyze $volume results" "$volume" --voxel 10  # as far as it can be understood
+shown 2 "segment --help" help segment
+shown 2 "analyze $volume results --voxel-nm 10" analyze "$volume" results --voxel 10
+says "there is no option --voxel. Did you mean --voxel-nm?"
+shown 2 "info $volume --voxel-nm=10" info "$volume" --pixel_size=10
+shown 2 "analyze 'my cell.mrc' results --overwrite" analyze 'my cell.mrc' results --force
+shown 2 "analyze 'my cell.mrc' results --overwrite" analyze 'my cell.mrc' results --force=yes
+shown 2 "analyze $volume results --threads=2 --quiet" analyze "$volume" results --jobs=2 -q
+shown 2 "segment $volume c.tif --device cuda:0" segment "$volume" c.tif --gpu
+shown 2 "segment $volume c.tif --device cuda:1 --quiet" segment "$volume" c.tif --gpu 1 --quiet
+shown 2 "segment $volume c.tif --device cuda:1" segment "$volume" c.tif --cuda=1
+shown 2 "segment --device cuda:0 $volume c.tif" segment --gpu "$volume" c.tif
+shown 2 "analyze $volume results --polarity dark" analyze "$volume" results --polarty dark
 refused 2 "Did you mean --tilt-range or --tilt-axis?" analyze "$volume" results --tilt 3
-refused 2 "  cytomo analyze $volume results" analyze "$volume" --output results
+! grep -q '^  cytomo' err.txt || fail "shows a call that nobody knows"
+
+# Names that cytomo takes by their place: what is read first, what is written last, whatever order they came in.
+shown 2 "analyze $volume results" analyze "$volume" --output results
+shown 2 "analyze $volume results" analyze --outdir=results --input="$volume"
+shown 2 "segment $volume c.tif --polarity dark" segment --polarity dark -o c.tif -i "$volume"
+shown 2 "measure $volume $classes new --smoothing 3" measure "$volume" --out new "$classes" --smoothing 3
+shown 2 "reconstruct none.mrc --angles none.tlt -o new.mrc" reconstruct none.mrc --angles none.tlt --outdir=new.mrc
+shown 2 "reconstruct none.mrc --angles none.tlt -o new.mrc" reconstruct none.mrc --angles none.tlt --output-dir new.mrc
+shown 2 "render slices none.mrc -o a.png --overwrite" render slices none.mrc --output a.png --overwrite
+# What cannot be put right shows no call.
+refused 2 "How long it learns is said by --minutes or --steps." train --images a.mrc --labels a.tif -o m.safetensors --epochs 9
+! grep -q '^  cytomo' err.txt || fail "takes epochs for minutes"
+refused 2 "there is no option --input" train --input a.mrc -o m.safetensors
+! grep -q '^  cytomo' err.txt || fail "shows a call that is refused"
 refused 2 "cytomo measure has one of that name" analyze "$volume" results --edits list.txt
 refused 2 "cytomo analyze --help lists all" analyze "$volume" results --frobnicate
 refused 2 "cytomo analyze TOMOGRAM OUTDIR" analyze "$volume"
@@ -49,16 +83,19 @@ refused 2 "Did you mean 'slices'?" render slice "$volume" -o a.png
 
 # Names in the wrong order: the right call, whatever order they came in.
 mkdir made
-refused 2 "  cytomo analyze $volume made" analyze made "$volume"
-refused 2 "  cytomo analyze $volume new --voxel-nm 10" analyze new "$volume" --voxel-nm 10
-refused 2 "  cytomo segment $volume new.tif" segment new.tif "$volume"
-refused 2 "  cytomo convert $volume new.tif" convert new.tif "$volume"
-refused 2 "  cytomo surface $classes new" surface new "$classes"
-refused 2 "  cytomo measure $volume $classes new" measure new "$volume" "$classes"
-refused 2 "  cytomo measure $volume $classes new" measure "$volume" new "$classes"
-refused 2 "  cytomo bias expected --like $volume" bias "$volume"
+shown 2 "analyze $volume made" analyze made "$volume"
+shown 2 "analyze $volume new --voxel-nm 10" analyze new "$volume" --voxel-nm 10
+shown 2 "segment $volume new.tif" segment new.tif "$volume"
+shown 2 "convert $volume new.tif" convert new.tif "$volume"
+shown 2 "surface $classes new" surface new "$classes"
+shown 2 "measure $volume $classes new --placements 0" measure new "$volume" "$classes" --placements 0
+shown 2 "measure $volume $classes new --placements=0" measure "$volume" new "$classes" --placements=0
+shown 2 "bias expected --cells 3 --like $volume" bias "$volume" --cells 3
+shown 2 "bias new --like $volume" bias "$volume" --like new
 printf '0\n' > tilts.tlt
-refused 2 "  cytomo reconstruct $volume --angles tilts.tlt -o new.mrc" reconstruct tilts.tlt --angles "$volume" -o new.mrc
+shown 2 "reconstruct $volume --angles tilts.tlt -o new.mrc --method fbp" \
+    reconstruct tilts.tlt --angles "$volume" -o new.mrc --method fbp
+shown 2 "reconstruct --angles=tilts.tlt -o new.mrc $volume" reconstruct --angles="$volume" -o new.mrc tilts.tlt
 holds . err.txt made out.txt tilts.tlt
 
 # What is not there is told in words, and a file of nearly that name is named.
@@ -66,6 +103,12 @@ cp "$volume" tomogram.mrc
 refused 1 "tomgram.mrc: expected a file that can be read, found nothing of that name." info tomgram.mrc
 says "Check the name. Did you mean 'tomogram.mrc'?"
 refused 1 "found no folder nowhere" info nowhere/tomogram.mrc
+# So it is beside the result of a former run, which no one took for the tomogram.
+cp "$classes" former.tif
+refused 1 "Did you mean 'tomogram.mrc'?" segment tomgram.mrc former.tif --overwrite
+refused 1 "Did you mean 'tomogram.mrc'?" convert tomgram.mrc former.tif
+cp "$classes" old.tif
+shown 2 "convert old.tif ole.tif" convert ole.tif old.tif
 refused 1 "found nothing of that name" measure "$volume" "$classes" new --edits none.txt
 refused 1 "found nothing of that name" reconstruct "$volume" --angles none.tlt -o new.mrc
 refused 1 "found nothing of that name" simulate new --config none.json
@@ -81,10 +124,19 @@ says "class 3, 'mitocondrion', is no name that cytomo knows. Did you mean 'mitoc
 # Labels in place of a tomogram: refused with what was found, what to do, and how to go on.
 refused 1 "classes.tif: expected a tomogram, grey values, found labels (0 background, 1 cytoplasm" \
     measure "$classes" "$classes" new
-says "  cytomo measure $classes $classes new --grey"
-refused 1 "  cytomo measure $volume $classes new" measure "$classes" "$volume" new
+shown 1 "measure $classes $classes new --placements 0 --grey" measure "$classes" "$classes" new --placements 0
+shown 1 "measure $volume $classes new --smoothing 3 --placements 0" measure "$classes" "$volume" new --smoothing 3 --placements 0
 refused 1 "what seems to be labels" measure "$CELL/instances.tif" "$classes" new
 cytomo measure "$classes" "$classes" new --grey --placements 0
 expect "warning: $classes was taken as grey values (--grey) but holds labels" "the first words" \
     sh -c "head -1 err.txt | sed 's/ (0 back.*//'"
 grep -q "was taken as grey values" new/summary.json || fail "the record does not say so"
+
+# Names that are no result, or too few.
+mkdir result
+shown 2 "measure result --output=new --smoothing 3" measure result new --smoothing 3
+says "expected -o before the folder for new results"
+refused 1 "found nothing of that name. Check the name. Did you mean 'result'?" measure resul
+refused 2 "found the file '$volume' only" measure "$volume"
+refused 2 "no folder for the results behind '$classes'" measure "$volume" "$classes"
+refused 2 "found no name" measure

@@ -82,6 +82,16 @@ std::string did_you_mean(const std::string& name) {
     return name.empty() ? std::string() : " Did you mean '" + name + "'?";
 }
 
+fs::path nearest_file(const fs::path& file) {
+    const std::string wanted = file.filename().string();
+    const std::vector<std::string> names = names_beside(file);
+    std::string near = nearest_name(wanted, names);
+    if (near.empty())  // the ending forgotten
+        for (const std::string& name : names)
+            if (near.empty() && name.starts_with(wanted + ".")) near = name;
+    return near.empty() ? fs::path() : file.parent_path() / near;
+}
+
 FileTrouble file_trouble(const fs::path& file, int error) {
     if (error == EACCES || error == EPERM)
         return {"no right to read it", "Check the permissions of the file"};
@@ -91,14 +101,7 @@ FileTrouble file_trouble(const fs::path& file, int error) {
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     if (!fs::is_directory(folder, ec))
         return {"no folder " + folder.string(), "Check the name of the folder"};
-    const std::string wanted = file.filename().string();
-    const std::vector<std::string> names = names_beside(file);
-    std::string near = nearest_name(wanted, names);
-    if (near.empty())  // the ending forgotten
-        for (const std::string& name : names)
-            if (near.empty() && name.starts_with(wanted + ".")) near = name;
-    return {"nothing of that name",
-            "Check the name." + did_you_mean(near.empty() ? near : (file.parent_path() / near).string())};
+    return {"nothing of that name", "Check the name." + did_you_mean(nearest_file(file).string())};
 }
 
 }  // namespace cytomo

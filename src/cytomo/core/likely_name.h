@@ -25,6 +25,9 @@ const LegendEntry* nearest_class(const Legend& legend, const std::string& given)
 /// " Did you mean 'NAME'?", or "" for "".
 std::string did_you_mean(const std::string& name);
 
+/// A file or folder of nearly this name beside where it would be; empty if there is none.
+std::filesystem::path nearest_file(const std::filesystem::path& file);
+
 /// What to say of a file that could not be opened or read because of `error` (errno): what was found in place
 /// of it ("nothing of that name"), and what to do; a file of nearly that name beside it is named.
 struct FileTrouble {
