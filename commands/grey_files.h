@@ -1,6 +1,7 @@
 // Tomograms that are none: labels given in their place.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "command.h"
@@ -16,9 +17,24 @@ void add_grey_option(CLI::App& app, bool& grey);
 /// InputError.
 std::string signs_of_labels(const std::string& file, const ReadOptions& reading);
 
-/// Throws InputError with the right call if the file seems to hold labels, unless `grey`: then says so, and
-/// returns the warning for records. Empty if all is well.
+/// What says that a file that is to hold labels holds grey values. Empty if nothing does, or if it carries a
+/// legend. Reads some slices. Throws InputError.
+std::string signs_of_grey(const std::string& file, const ReadOptions& reading);
+
+/// Labels that belong to a tomogram.
+struct LabelsOf {
+    std::string file;
+    ReadOptions reading;
+};
+
+/// Throws InputError with the right call if the file seems to hold labels, unless `grey`: then returns a
+/// warning for people and records. Empty if all is well. Where `labels` seem to be none, both may have been
+/// exchanged.
+std::string doubt_of_tomogram(const std::string& file, const ReadOptions& reading, bool grey,
+                              const std::optional<LabelsOf>& labels = {});
+
+/// The same; says the warning.
 std::string check_tomogram(const std::string& file, const ReadOptions& reading, bool grey,
-                           const Common& common);
+                           const Common& common, const std::optional<LabelsOf>& labels = {});
 
 }  // namespace cytomo::commands

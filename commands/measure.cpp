@@ -115,17 +115,6 @@ RecordEntries record_of(const MeasureArguments& a, const ClassMeaning& meaning) 
     return record.entries();
 }
 
-/// check_tomogram; says so where the tomogram and its classes were exchanged.
-std::string check_tomogram_of(const MeasureArguments& a, const ReadOptions& reading, const Common& common) {
-    if (!a.grey && !signs_of_labels(a.tomogram, reading).empty() &&
-        signs_of_labels(a.classes, reading).empty())
-        throw InputError(a.tomogram, "a tomogram, grey values", "labels, and no labels in " + a.classes,
-                         "The tomogram comes first." +
-                             advice("If they were exchanged",
-                                    this_call_replacing({{a.tomogram, a.classes}, {a.classes, a.tomogram}})));
-    return check_tomogram(a.tomogram, reading, a.grey, common);
-}
-
 void run_measure(const Common& common, const MeasureArguments& arguments) {
     refuse_exchanged({{"the tomogram", arguments.tomogram},
                       {"its classes", arguments.classes},
@@ -139,7 +128,8 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     // Classes that stay are still the model's.
     output.keep(fs::path(arguments.classes).parent_path() / result_errors_name);
 
-    const std::string no_tomogram = check_tomogram_of(arguments, reading, common);
+    const std::string no_tomogram = check_tomogram(arguments.tomogram, reading, arguments.grey, common,
+                                                   LabelsOf{arguments.classes, reading});
     const ClassMeaning meaning = find_meaning(arguments.classes, arguments.legend, reading, common);
     const Legend& legend = meaning.legend();
     InstanceOptions options = instance_options_for(legend);
@@ -249,8 +239,10 @@ Command measure_command() {
             add_voxel_option(app, arguments->voxel_nm,
                              "Voxel edges in nm, for files that carry none or wrong ones");
             add_legend_option(app, arguments->legend);
-            app.add_option("-o,--output", arguments->out,
-                           "Folder for a result that is measured again; else --overwrite replaces it")
+            app.add_option(
+                   "-o,--output", arguments->out,
+                   "OUTDIR by another name; or where a result that is measured again goes, which --overwrite "
+                   "replaces else")
                 ->type_name("FOLDER");
             app.add_option("--tomogram", arguments->moved_tomogram,
                            "Where the tomogram of a result lies, if it was moved")
@@ -285,12 +277,17 @@ Command measure_command() {
             return [arguments](const Common& common) {
                 if (arguments->columns) return print_columns();
                 std::error_code ec;
-                if (arguments->classes.empty() && fs::is_directory(arguments->tomogram, ec))
-                    return run_measure_result(common, *arguments);
+                const bool of_folder = fs::is_directory(arguments->tomogram, ec);
+                if (arguments->classes.empty() && of_folder) return run_measure_result(common, *arguments);
+                if (arguments->folder.empty() && !arguments->classes.empty() && !of_folder)
+                    arguments->folder.swap(arguments->out);
                 if (arguments->folder.empty()) refuse_incomplete(*arguments);
-                if (!arguments->out.empty() || !arguments->moved_tomogram.empty())
+                if (!arguments->out.empty())
+                    throw UsageError("measure: expected one folder for results, found '" + arguments->folder +
+                                     "' and, behind -o, '" + arguments->out + "'");
+                if (!arguments->moved_tomogram.empty())
                     throw UsageError(
-                        "measure: -o and --tomogram go with a folder that cytomo analyze wrote, alone");
+                        "measure: --tomogram goes with a folder that cytomo analyze wrote, alone");
                 run_measure(common, *arguments);
             };
         }};

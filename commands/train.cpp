@@ -99,6 +99,8 @@ DataOptions data_options(const TrainArguments& a, double model_voxel_um) {
     o.voxel_um = parse_voxel_nm(a.voxel);
     o.dataset = a.dataset;
     o.label_dataset = a.label_dataset.empty() ? a.dataset : a.label_dataset;
+    o.grey = a.grey;
+    o.values_named = !a.classes.empty();
     o.empty_slices_unlabelled = a.empty_slices_unlabelled;
     o.model_voxel_um = model_voxel_um;
     return o;

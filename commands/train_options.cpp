@@ -1,5 +1,7 @@
 #include "train_options.h"
 
+#include "grey_files.h"
+
 namespace cytomo::commands {
 
 bool starts_from_nothing(const TrainArguments& a) {
@@ -35,6 +37,7 @@ void declare_data(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
     app.add_option("--polarity", a->polarity, "Whether dense matter is dark or bright")
         ->check(CLI::IsMember({"auto", "dark", "bright"}))
         ->capture_default_str();
+    add_grey_option(app, a->grey);
     add_voxel_option(app, a->voxel, "Voxel size in nm, for files that carry none or a wrong one");
     app.add_option("--dataset", a->dataset, "Dataset within HDF5 files");
     app.add_option("--label-dataset", a->label_dataset, "Dataset of labels within HDF5 files, if another");

@@ -21,7 +21,7 @@ struct TrainArguments {
     std::string folder, manifest, voxel, dataset, label_dataset, init, out, curve, report, weights_of,
         method = "semi", polarity = "auto", size = "160,160,80", world = "standard", classes;
     std::optional<std::int64_t> ignore_value;
-    bool empty_slices_unlabelled = false, no_report = false, object_head = false;
+    bool empty_slices_unlabelled = false, no_report = false, object_head = false, grey = false;
     std::optional<int> simulated;
     std::optional<double> unlabelled_weight, learning_rate;
     int width = 16, suggest = 0;

@@ -11,6 +11,7 @@
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
+#include "grey_files.h"
 
 namespace cytomo::commands {
 
@@ -28,6 +29,21 @@ ReadOptions reading(const TrainingFile& file, const DataOptions& options, const 
     read.voxel_um = file.voxel_um ? file.voxel_um : options.voxel_um;
     read.dataset = dataset;
     return read;
+}
+
+/// Images must be grey values, and labels none.
+void compare_kinds(const TrainingFile& file, const DataOptions& options, TrainingData& data) {
+    const ReadOptions of_image = reading(file, options, options.dataset),
+                      of_labels = reading(file, options, options.label_dataset);
+    const auto labels =
+        file.has_labels() ? std::optional<LabelsOf>({file.labels.string(), of_labels}) : std::nullopt;
+    const std::string warning = doubt_of_tomogram(file.image.string(), of_image, options.grey, labels);
+    if (!warning.empty()) data.warnings.push_back(warning);
+    if (!labels || options.values_named) return;
+    if (const std::string found = signs_of_grey(labels->file, of_labels); !found.empty())
+        throw InputError(labels->file,
+                         "labels of " + file.image.string() + ", the number of a class for each voxel", found,
+                         "Give its labels, or learn from it without any: --unlabelled");
 }
 
 /// Sizes and voxels as the headers have them.
@@ -207,6 +223,7 @@ TrainingData read_training_data(const std::vector<TrainingFile>& files, const La
             Opened o{file, open_tomogram(file.image, reading(file, options, options.dataset), &data.remarks)};
             require_voxel_size(o.tomogram, reading(file, options, options.dataset),
                                "Give it with --voxel-nm X,Y,Z or the column voxel_nm of a manifest");
+            compare_kinds(file, options, data);
             if (with_labels) compare_headers(o.tomogram, file, reading(file, options, options.label_dataset));
             bytes += with_labels ? static_cast<double>(o.tomogram.grid.count()) : 0;
             if (o.tomogram.grid.count() > largest.count()) largest = o.tomogram.grid.size;

@@ -19,6 +19,8 @@ struct DataOptions {
     Polarity polarity = Polarity::unknown;  ///< of files for which nothing else is said
     std::optional<Vec3> voxel_um;           ///< likewise
     std::string dataset, label_dataset;     ///< within HDF5 files
+    bool grey = false;                      ///< images are grey values, even if they look like labels
+    bool values_named = false;              ///< someone said what the values in label files are: --classes
     bool empty_slices_unlabelled = false;   ///< xy slices without any class but 0 count as not looked at
     double model_voxel_um = 0.02;
     /// Whether dense matter is dark or bright where nobody says so. Empty: the longer tail of the grey

@@ -62,6 +62,42 @@ TEST_F(Data, SaysWhatWasFound) {
     EXPECT_THAT(data.warnings, Contains(HasSubstr("Only 90 voxels of ball")));
 }
 
+TEST_F(Data, ImagesAreGreyAndLabelsAreNot) {
+    Volume<std::uint16_t> noise(grid), cell(grid);
+    for (std::int64_t i = 0; i < noise.count(); ++i) {
+        noise[i] = static_cast<std::uint16_t>(i * 7919 % 1009);
+        cell[i] = i % 12 < 5 ? 1 : 0;
+    }
+    write_volume(folder / "noise.tif", noise, true);
+    write_volume(folder / "cell.tif", cell, true);
+    const auto learn = [&](const char* image, const char* labels, const DataOptions& options = {}) {
+        return read_training_data({{folder / image, labels == nullptr ? "" : folder / labels, {}, {}}},
+                                  parse_label_meaning("", {}, default_legend()), options, true);
+    };
+    const auto error = [&](const char* image, const char* labels) {
+        return test::error_of([&] { learn(image, labels); });
+    };
+    EXPECT_THAT(learn("noise.tif", "cell.tif").warnings, Each(Not(HasSubstr("grey"))));
+    EXPECT_THAT(error("cell.tif", "cell.tif"),
+                HasSubstr("cell.tif: expected a tomogram, grey values, found what"));
+    EXPECT_THAT(error("cell.tif", nullptr),
+                HasSubstr("cell.tif: expected a tomogram, grey values, found what"));
+    EXPECT_THAT(error("cell.tif", "noise.tif"),
+                AllOf(HasSubstr("cell.tif: expected a tomogram"),
+                      HasSubstr("and none in " + (folder / "noise.tif").string())));
+    EXPECT_THAT(error("noise.tif", "noise.tif"),
+                AllOf(HasSubstr("noise.tif: expected labels of"),
+                      HasSubstr("found what seems to be grey values"), HasSubstr("--unlabelled")));
+    DataOptions options;
+    options.grey = true;
+    EXPECT_THAT(learn("cell.tif", "cell.tif", options).warnings,
+                Contains(HasSubstr("was taken as grey values (--grey)")));
+    // Whoever names values knows what they are: each without a name is told.
+    options = {};
+    options.values_named = true;
+    EXPECT_THAT(test::error_of([&] { learn("noise.tif", "noise.tif", options); }), Not(HasSubstr("grey")));
+}
+
 TEST_F(Data, LabelsAcrossOtherAxesAreRecognised) {
     ClassVolume v(grid, ignore_label);
     for (std::int64_t z = 0; z < 8; ++z)

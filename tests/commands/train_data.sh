@@ -17,6 +17,14 @@ wrong 2 "--classes" --images "$image" --labels "$CELL/classes.tif" --classes mit
 wrong 1 "What is 2, 4, 5, 6?" --images "$image" --labels "$CELL/classes.tif" --classes 1=cell,3=mitochondrion
 wrong 2 "--ignore-value" --images "$image" --labels "$CELL/classes.tif" --classes 1=cell --ignore-value 1
 
+# Labels in place of a tomogram, a tomogram in place of labels, and both exchanged: the right call is shown.
+wrong 1 "classes.tif: expected a tomogram, grey values, found labels (0 background" --images "$CELL/classes.tif" --labels "$CELL/classes.tif"
+grep -q -- "--grey$" err.txt || fail "does not say how to go on all the same: $(cat err.txt)"
+wrong 1 "instances.tif: expected a tomogram, grey values" --images "$image" --labels "$CELL/classes.tif" --unlabelled "$CELL/instances.tif"
+wrong 1 "tomogram.mrc: expected labels of $image" --images "$image" --labels "$image"
+wrong 1 "  cytomo train --init none --steps 1 -o new.safetensors --images $image --labels $CELL/classes.tif" \
+    --images "$CELL/classes.tif" --labels "$image"
+
 # Labels of another size, and of other voxels.
 "$CYTOMO" simulate small --preset cell-edge --seed 7 --size 64,48,24 --voxel-nm 40 --quiet
 wrong 1 "64 x 64 x 24, found 64 x 48 x 24" --images "$image" --labels small/classes.tif

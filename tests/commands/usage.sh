@@ -66,7 +66,7 @@ refused 2 "Did you mean --tilt-range or --tilt-axis?" analyze "$volume" results 
 shown 2 "analyze $volume results" analyze "$volume" --output results
 shown 2 "analyze $volume results" analyze --outdir=results --input="$volume"
 shown 2 "segment $volume c.tif --polarity dark" segment --polarity dark -o c.tif -i "$volume"
-shown 2 "measure $volume $classes new --smoothing 3" measure "$volume" --out new "$classes" --smoothing 3
+shown 2 "measure $volume --output new $classes --smoothing 3" measure "$volume" --out new "$classes" --smoothing 3
 shown 2 "reconstruct none.mrc --angles none.tlt -o new.mrc" reconstruct none.mrc --angles none.tlt --outdir=new.mrc
 shown 2 "reconstruct none.mrc --angles none.tlt -o new.mrc" reconstruct none.mrc --angles none.tlt --output-dir new.mrc
 shown 2 "render slices none.mrc -o a.png --overwrite" render slices none.mrc --output a.png --overwrite
@@ -138,5 +138,8 @@ shown 2 "measure result --output=new --smoothing 3" measure result new --smoothi
 says "expected -o before the folder for new results"
 refused 1 "found nothing of that name. Check the name. Did you mean 'result'?" measure resul
 refused 2 "found the file '$volume' only" measure "$volume"
+refused 2 "expected one folder for results" measure "$volume" "$classes" new -o another
 refused 2 "no folder for the results behind '$classes'" measure "$volume" "$classes"
 refused 2 "found no name" measure
+cytomo measure "$volume" "$classes" -o behind --placements 0
+[ -s behind/objects.csv ] || fail "-o is not the folder for results"

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -13,11 +15,20 @@ namespace cytomo {
 namespace {
 std::atomic<int> chosen_threads{0};
 thread_local bool inside_parallel = false;
+
+/// What OpenMP takes OMP_THREAD_LIMIT for: anything but a positive number is none.
+int thread_limit() {
+    const char* text = std::getenv("OMP_THREAD_LIMIT");
+    const long limit = text == nullptr ? 0 : std::strtol(text, nullptr, 10);
+    return limit > 0 && limit < std::numeric_limits<int>::max() ? static_cast<int>(limit)
+                                                                : std::numeric_limits<int>::max();
+}
 }  // namespace
 
 int thread_count() {
     const int n = chosen_threads.load();
-    return n > 0 ? n : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    return std::min(thread_limit(),
+                    n > 0 ? n : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
 void set_thread_count(int threads) {

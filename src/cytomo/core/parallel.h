@@ -6,7 +6,8 @@
 
 namespace cytomo {
 
-/// Number of threads that parallel loops use: the value last set, else the machine's cores.
+/// Number of threads that parallel loops use: the value last set, else the machine's cores, but no more than
+/// the environment's OMP_THREAD_LIMIT: oneDNN waits for ever for threads that OpenMP then does not give it.
 int thread_count();
 /// Set once, by a program's main; 0 returns to the machine's cores. The only process-wide setting:
 /// results never depend on it.

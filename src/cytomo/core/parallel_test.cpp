@@ -85,5 +85,18 @@ TEST(Parallel, ThreadsThatCannotStartAreDoneWithout) {
     EXPECT_TRUE(can_start(many));
 }
 
+TEST(Parallel, TakesNoMoreThreadsThanOpenMpMay) {
+    set_thread_count(many);
+    for (const auto& [limit, expected] : std::vector<std::pair<const char*, int>>{
+             {"1", 1}, {"3", 3}, {"1000", many}, {"0", many}, {"-2", many}, {"many", many}}) {
+        ::setenv("OMP_THREAD_LIMIT", limit, 1);
+        EXPECT_EQ(thread_count(), expected) << limit;
+        EXPECT_LE(threads_at_work(), expected) << limit;
+    }
+    ::unsetenv("OMP_THREAD_LIMIT");
+    EXPECT_EQ(thread_count(), many);
+    set_thread_count(0);
+}
+
 }  // namespace
 }  // namespace cytomo

@@ -123,15 +123,22 @@ private:
 
 }  // namespace
 
+void LabelSigns::note_values(std::span<const double> values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!std::isfinite(values[i]) || (i > 0 && values[i] == values[i - 1])) continue;
+        fractions_ = fractions_ || values[i] != std::floor(values[i]);
+        if (distinct_.size() <= few_values) distinct_.insert(values[i]);
+    }
+}
+
 void LabelSigns::add_slice(std::span<const double> values, std::int64_t nx) {
+    note_values(values);
     if (!possible_) return;
     const Pairs all = count_pairs(values, nx);
     possible_ = std::all_of(values.begin(), values.end(), may_be_label) && is_most(all.equal, all.count);
     if (!possible_) return;
     const std::vector<Run> runs = find_runs(values, nx);
     const Levels levels = count_levels(runs);
-    for (const auto& [value, level] : levels)
-        if (distinct_.size() <= few_values) distinct_.insert(value);
     if (levels.size() < 2) return;
     const double rim = most_frequent(levels);
     std::int64_t within_rim = 0;
@@ -161,7 +168,11 @@ bool LabelSigns::are_labels() const {
            (regions_ <= places_of_an_object * values_ && !is_most(small_steps_, steps_));
 }
 
-bool look_like_labels(const StoredVolume& volume, std::span<const std::int64_t> slices) {
+bool LabelSigns::are_grey() const {
+    return fractions_ || (distinct_.size() > few_values && !are_labels());
+}
+
+LabelSigns label_signs(const StoredVolume& volume, std::span<const std::int64_t> slices) {
     constexpr std::int64_t most_slices = 9;
     const Size3 n = volume.grid.size;
     const auto all = static_cast<std::int64_t>(slices.size()), count = std::min(all, most_slices);
@@ -177,7 +188,7 @@ bool look_like_labels(const StoredVolume& volume, std::span<const std::int64_t> 
             signs.add_slice(numbers, n.x);
         }
     });
-    return signs.are_labels();
+    return signs;
 }
 
 }  // namespace cytomo::io

@@ -22,8 +22,13 @@ public:
     void add_slice(std::span<const double> values, std::int64_t nx);
     /// Of the slices so far.
     bool are_labels() const;
+    /// Surely no labels: fractions, or many values that do not look like labels. Few values can be either.
+    bool are_grey() const;
 
 private:
+    void note_values(std::span<const double> values);
+
+    bool fractions_ = false;
     bool possible_ = true;  ///< whole numbers, -1 or larger, and no slice mostly of unequal neighbours
     std::int64_t pairs_ = 0,
                  equal_pairs_ = 0;  ///< neighbours along x, without those within the most frequent
@@ -32,7 +37,7 @@ private:
     std::set<double> distinct_;                 ///< no more than are few
 };
 
-/// From at most nine of these slices, in regular distances. Throws InputError if the file is damaged.
-bool look_like_labels(const StoredVolume& volume, std::span<const std::int64_t> slices);
+/// Of at most nine of these slices, in regular distances. Throws InputError if the file is damaged.
+LabelSigns label_signs(const StoredVolume& volume, std::span<const std::int64_t> slices);
 
 }  // namespace cytomo::io

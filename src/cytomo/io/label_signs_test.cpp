@@ -28,13 +28,14 @@ double in_8_bits(double v) {
 
 class LabelSignsTest : public test::InFolder {
 protected:
-    /// What the passport says, which must be what some slices say.
+    /// What the passport says, which must be what some slices say; what looks like labels does not look grey.
     template <class T>
     bool are_labels(const Volume<T>& v) {
         write_volume(folder / "a.tif", v, true);
         const StoredVolume stored = open_volume(folder / "a.tif");
         const bool found = measure_passport(stored).looks_like_labels;
         EXPECT_EQ(some_slices_look_like_labels(stored), found);
+        EXPECT_FALSE(found && some_slices_look_grey(stored));
         return found;
     }
 };
@@ -99,6 +100,23 @@ TEST_F(LabelSignsTest, ObjectsByTheirNumbers) {
     })));
     EXPECT_TRUE(are_labels(filled<std::uint16_t>(
         [](auto x, auto y, auto) { return static_cast<double>(1 + y / 9 * 20 + x / 10); })));
+}
+
+TEST_F(LabelSignsTest, SomeAreSurelyGrey) {
+    const auto surely_grey = [&](const auto& v) {
+        write_volume(folder / "a.tif", v, true);
+        return some_slices_look_grey(open_volume(folder / "a.tif"));
+    };
+    Random random(4);
+    EXPECT_TRUE(surely_grey(
+        filled<std::uint8_t>([&](auto, auto, auto) { return in_8_bits(random.normal(128, 20)); })));
+    EXPECT_TRUE(surely_grey(filled<float>([](auto x, auto, auto) { return x < 9 ? 0.25 : 0.0; })));
+    EXPECT_TRUE(surely_grey(
+        filled<std::int16_t>([&](auto, auto, auto) { return std::round(random.normal(0, 900)); })));
+    // Every second plane along x is labelled; nothing is; nobody can tell.
+    EXPECT_FALSE(
+        surely_grey(filled<std::uint8_t>([](auto x, auto, auto) { return x % 2 == 0 ? x / 50 : 255; })));
+    EXPECT_FALSE(surely_grey(filled<std::uint8_t>([](auto, auto, auto) { return 255; })));
 }
 
 TEST_F(LabelSignsTest, ThePassportLooksWhereSomethingIs) {

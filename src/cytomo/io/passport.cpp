@@ -214,7 +214,11 @@ std::vector<std::int64_t> other_slices(std::int64_t count, const std::vector<std
 }  // namespace
 
 bool some_slices_look_like_labels(const StoredVolume& volume) {
-    return io::look_like_labels(volume, other_slices(volume.grid.size.z, {}));
+    return io::label_signs(volume, other_slices(volume.grid.size.z, {})).are_labels();
+}
+
+bool some_slices_look_grey(const StoredVolume& volume) {
+    return io::label_signs(volume, other_slices(volume.grid.size.z, {})).are_grey();
 }
 
 Passport measure_passport(const StoredVolume& volume, const Progress& progress) {
@@ -278,7 +282,7 @@ Passport measure_passport(const StoredVolume& volume, const Progress& progress) 
     for (const double percent : {0.1, 1.0, 5.0, 50.0, 95.0, 99.0, 99.9})
         p.percentiles.push_back({percent, distribution.percentile(percent)});
     p.distinct_values = distribution.distinct();
-    p.looks_like_labels = io::look_like_labels(volume, other_slices(grid.size.z, p.constant_slices));
+    p.looks_like_labels = io::label_signs(volume, other_slices(grid.size.z, p.constant_slices)).are_labels();
     guess_polarity(p, all.block_means);
     find_oddities(p);
     return p;

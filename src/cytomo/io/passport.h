@@ -48,6 +48,10 @@ Passport measure_passport(const StoredVolume& volume, const Progress& progress =
 /// for most files. False where each of these holds one value only. Throws InputError if the file is damaged.
 bool some_slices_look_like_labels(const StoredVolume& volume);
 
+/// Whether the volume surely holds no labels, from the same slices: fractions, or many values that do not
+/// look like labels. Both are false where nobody can tell. Throws InputError if the file is damaged.
+bool some_slices_look_grey(const StoredVolume& volume);
+
 /// Lines for people.
 std::string passport_text(const Passport& passport);
 /// One JSON object with keys in snake_case; lengths carry their unit in the key.

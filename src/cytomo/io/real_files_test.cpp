@@ -154,6 +154,7 @@ TEST(RealFiles, LabelsAreToldFromGreyValues) {
             const StoredVolume volume = open_volume(entry.path());
             const bool is_grey = name.find("_raw") != std::string::npos;
             EXPECT_EQ(some_slices_look_like_labels(volume), !is_grey);
+            EXPECT_EQ(some_slices_look_grey(volume), is_grey);
             for (std::int64_t z = 0; is_grey && z < volume.grid.size.z; ++z)
                 EXPECT_FALSE(some_slices_look_like_labels(one_slice(volume, z))) << "slice index " << z;
             ++(is_grey ? grey : labels);

@@ -1,12 +1,9 @@
 #include "engine.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
-#include "cytomo/core/parallel.h"
 #include "engine_plan.h"
 #include "engine_threads.h"
 #include "head.h"
@@ -48,7 +45,7 @@ bool runs_in_bands(const Model& model) {
 ActivationRanges measure_ranges(const Model& model, Size3 tile,
                                 const std::vector<std::vector<float>>& samples) {
     check_tile(model, tile);
-    omp_set_num_threads(thread_count());
+    promise_threads();
     Plan plan(model, tile, Precision::f32, {}, true);
     ActivationRanges ranges;
     for (const auto& values : samples) {
@@ -90,7 +87,7 @@ struct Engine::Implementation {
 Engine::Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges,
                std::int64_t wanted) {
     check_tile(model, tile);
-    omp_set_num_threads(thread_count());
+    promise_threads();
     implementation_.reset(new Implementation{
         tile, model.volumes(), Plan(model, tile, precision, ranges, false, wanted), Head(model, 1)});
     implementation_->head = Head(model, implementation_->plan.feature_scale());
@@ -107,7 +104,7 @@ int Engine::volumes() const {
 }
 
 void Engine::run(const float* values, const RowSink& sink, const Progress& progress) {
-    omp_set_num_threads(thread_count());
+    promise_threads();
     implementation_->plan.run(
         values,
         [&](std::int64_t first, std::int64_t rows, const float* features) {

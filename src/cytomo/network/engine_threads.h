@@ -1,6 +1,8 @@
-// Private to network: loops between those of oneDNN, on its threads, which would otherwise wait at full speed
-// beside those of core/parallel.
+// Private to network: the threads of oneDNN, and loops between its own on them, which would otherwise wait at
+// full speed beside those of core/parallel.
 #pragma once
+
+#include <omp.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -10,6 +12,14 @@
 #include "cytomo/core/parallel.h"
 
 namespace cytomo {
+
+/// thread_count() threads for what comes next. oneDNN's gradients of weights wait for all of them, so OpenMP
+/// may not give fewer, whatever the environment says (OMP_DYNAMIC, OMP_MAX_ACTIVE_LEVELS).
+inline void promise_threads() {
+    omp_set_dynamic(0);
+    omp_set_max_active_levels(std::max(1, omp_get_max_active_levels()));
+    omp_set_num_threads(thread_count());
+}
 
 /// Like parallel_chunks.
 template <class Body>

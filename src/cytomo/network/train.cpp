@@ -11,6 +11,7 @@
 #include "cytomo/network/libtorch.h"
 #include "double_decoder.h"
 #include "engine.h"
+#include "engine_threads.h"
 #include "samples.h"
 #include "trainer.h"
 #include "weight_mean.h"
@@ -170,6 +171,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
                 std::max(start_time, Clock::now() - std::chrono::duration_cast<Clock::duration>(most));
     }
     torch::set_num_threads(thread_count());
+    promise_threads();
 
     TrainingResult result;
     result.model = start;

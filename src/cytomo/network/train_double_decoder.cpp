@@ -14,6 +14,7 @@
 #include "cytomo/network/libtorch.h"
 #include "double_decoder.h"
 #include "double_decoder_predict.h"
+#include "engine_threads.h"
 #include "plane_samples.h"
 #include "safetensors.h"
 
@@ -221,6 +222,7 @@ TrainingResult train_double_decoder(Model start, const std::vector<LabelledTomog
     start.error_model.clear();  // of weights that will be others
     const auto device = find_device(options.device);
     torch::set_num_threads(thread_count());
+    promise_threads();
     SafeTensors resumed;
     const std::string identity = options.checkpoint.empty() ? "" : training_identity(start, data, options);
     if (start.architecture.kind == NetworkKind::double_decoder && !options.checkpoint.empty() &&

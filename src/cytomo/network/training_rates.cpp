@@ -7,6 +7,7 @@
 #include "cytomo/core/grid.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/precision.h"
+#include "engine_threads.h"
 #include "rate_memory.h"
 #include "unet.h"
 
@@ -42,6 +43,7 @@ PrecisionRates measure_training_rates(const Model& model) {
     constexpr int least_rounds = 2, most_rounds = 8;
     const int threads = torch::get_num_threads();
     torch::set_num_threads(thread_count());
+    promise_threads();
     const Size3 patch = patch_for(model);
     const auto values =
         torch::sin(torch::arange(patch.count(), torch::kFloat32)).reshape({1, 1, patch.z, patch.y, patch.x});
