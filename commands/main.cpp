@@ -8,7 +8,7 @@
 #include "cytomo/core/parallel.h"
 #include "mistakes.h"
 #if CYTOMO_HAS_NETWORK
-#include "hand_over.h"
+#include "libtorch_here.h"
 #endif
 
 namespace cytomo::commands {
@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
         return 1;
     }
 #if CYTOMO_HAS_NETWORK
-    cytomo::commands::begin(argv);
+    cytomo::commands::take_libtorch();
 #endif
     cytomo::commands::remember_call(argc, argv);
     return cytomo::commands::run(argc, argv);
