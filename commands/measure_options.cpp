@@ -90,10 +90,6 @@ std::string MeasureOptions::rest_text() const {
            " random placements";
 }
 
-std::string MeasureOptions::text() const {
-    return rest_text() + ", tilts " + tilts_text();
-}
-
 std::string read_edit_list(const std::string& file) {
     return read_text(file, "a list of edits", 100'000'000);
 }

@@ -29,7 +29,6 @@ struct MeasureOptions {
     /// UsageError as options does.
     std::string tilts_text() const;
     std::string rest_text() const;
-    std::string text() const;  ///< both
 };
 
 /// The text of a list of edits (parse_edits). Throws InputError.

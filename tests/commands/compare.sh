@@ -171,6 +171,11 @@ cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" measured/3 --placements 
 cytomo compare measured-out --overwrite --group a=measured/1 --group b=measured/3
 grep -q "Different tilts .*: -50,50, axis 0 degrees (such as measured/3); -65,65, axis 0 degrees (such as measured/1)" \
     err.txt || fail "does not say that tilts differ"
+cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" measured/4 --placements 0 --smoothing 0
+cytomo compare measured-out --overwrite --group a=measured/1 --group b=measured/4
+grep -q "smoothed differently (--smoothing): 0 (such as measured/4); 8 (such as measured/1)" err.txt ||
+    fail "does not say that smoothing differs"
+refused 1 "expected a list of edits, found a folder" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" no --edits measured
 
 for i in 1 2; do GREY=1/µm result calibrated/$i $i; GREY=1/µm result calibrated/b$i 1$i; done
 out=grey
