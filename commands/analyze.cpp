@@ -30,19 +30,20 @@ struct Arguments {
     bool no_probabilities = false;
 };
 
-RecordEntries record_of(const Arguments& a, const Model& model) {
+RecordEntries record_of(const Arguments& a, const std::string& checksum, const Model& model) {
     return RecordWriter("analyze")
-        .add_file(record_names::input, a.in)
+        .add_file(record_names::input, a.in, checksum)
         .add_model(a.predict.model_file, model.checksum())
         .add("Voxel size", a.notes.voxel_nm.empty() ? "from the file" : a.notes.voxel_nm + " nm, given")
         .add(record_names::options, "dense matter (polarity) " + a.predict.polarity + ", precision " +
                                         a.predict.precision + ", device " + a.predict.device +
                                         ", mirror images (views) " +
-                                        (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)) +
-                                        ", smoothing " + std::to_string(a.notes.smoothing))
+                                        (a.predict.views == 0 ? "by size" : std::to_string(a.predict.views)))
         .add(record_names::objects, objects_of_model)
         .add("Pictures", a.notes.pictures)
-        .add("Measures", a.notes.measures.text())
+        .add(record_names::smoothing, std::to_string(a.notes.smoothing))
+        .add(record_names::tilts, a.notes.measures.tilts_text())
+        .add(record_names::measures, a.notes.measures.rest_text())
         .add_machine()
         .entries();
 }
@@ -75,12 +76,13 @@ void run(const Arguments& a, const Common& common) {
     for (const auto& w : options.warnings) common.say(w);
     check_memory(a.in, prediction_bytes(tomogram.grid, model, options.predict), tomogram.grid.size,
                  "Crop or bin it, or use a machine with more memory");
-    options.record = record_of(a, model);
+    const std::string checksum = file_checksum(a.in);
+    options.record = record_of(a, checksum, model);
     StageTimes times;
     const Progress progress = times.watch(common.progress());
     if (!a.no_probabilities)
         options.keep = [&](const Found& found, const Progress& p) {
-            write_found(folder.path(), found, tomogram, model.legend, a.notes,
+            write_found(folder.path(), found, tomogram, checksum, model.legend, a.notes,
                         p.stage("keeping probabilities"));
         };
     const Analysis analysis = analyze(tomogram, model, options, progress);

@@ -18,6 +18,7 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/fnv.h"
 #include "cytomo/core/machine.h"
 
 namespace cytomo::commands {
@@ -193,14 +194,10 @@ Size3 parse_size(const std::string& text) {
 std::string file_checksum(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::vector<char> buffer(1 << 20);
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    Fnv1a sum;
     while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
-        for (std::streamsize i = 0; i < in.gcount(); ++i)
-            hash =
-                (hash ^ static_cast<unsigned char>(buffer[static_cast<std::size_t>(i)])) * 0x100000001b3ULL;
-    char text[20];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-    return text;
+        sum.add(buffer.data(), static_cast<std::size_t>(in.gcount()));
+    return sum.text();
 }
 
 std::string time_now() {

@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 
 #include "command.h"
@@ -56,7 +55,7 @@ RecordEntries record_of(const Arguments& a, const CellGroups& groups,
         .add("Intervals",
              "95 %: of differences by Welch's t, of Hedges' g by the noncentral t, over samples");
     for (std::size_t i = 0; i < results.size(); ++i)
-        out.add_file(groups.cells[i].name, results[i].folder / "summary.json");
+        out.add_file(groups.cells[i].name, results[i].folder / summary_name, results[i].summary_checksum);
     return out.entries();
 }
 

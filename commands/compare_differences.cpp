@@ -3,37 +3,69 @@
 #include <map>
 
 #include "compare_results.h"
+#include "measure_options.h"
 
 namespace cytomo::commands {
 
 namespace {
+
+/// What results have of something, and a folder that has it.
+using Values = std::map<std::string, std::string>;
+
+std::string listed(const Values& values) {
+    std::string list;
+    for (const auto& [value, folder] : values)
+        list += (list.empty() ? "" : "; ") + value + " (such as " + folder + ")";
+    return list;
+}
 
 /// A sentence for each thing that was not done in the same way everywhere.
 void add_differing_records(std::vector<std::string>& out, const std::vector<CellResult>& results) {
     struct Field {
         std::string name;
         const char* text;
+        const char* absent;  ///< what it means that a record does not say it; nullptr: nothing
     };
     for (const Field& field :
-         {Field{checksum_name(record_names::model), "Different models made these results"},
-          {record_names::program, "Different versions of cytomo made these results"},
-          {record_names::objects, "Objects were told apart in different ways"},
-          {record_names::edits, "Some results were corrected by hand, others not"},
-          {record_names::precision, "Different arithmetic made these results"},
-          {record_names::options, "The results were made with different options"}}) {
-        std::map<std::string, std::string> values;  // value: a folder that has it
+         {Field{checksum_name(record_names::model), "Different models made these results", "none"},
+          {record_names::program, "Different versions of cytomo made these results", "none"},
+          {record_names::objects, "Objects were told apart in different ways", "none"},
+          {record_names::edits, "Some results were corrected by hand, others not", "as found"},
+          {record_names::precision, "Different arithmetic made these results", "none"},
+          {record_names::options, "Classes were found with different options", nullptr},
+          {record_names::smoothing, "Surfaces were smoothed differently (--smoothing)", nullptr},
+          {record_names::tilts,
+           "Different tilts were taken for what no image shows (--tilt-range, --tilt-axis)", nullptr}}) {
+        Values values;
         for (const CellResult& r : results) {
             std::string value = r.record.value(field.name);
-            if (field.name == record_names::edits) value = value.empty() ? "as found" : "corrected";
-            values.emplace(value.empty() ? "none" : value, r.folder.string());
+            if (value.empty() && field.absent == nullptr) continue;
+            if (field.name == record_names::edits && !value.empty()) value = "corrected";
+            if (const auto at = value.find(assumed_tilts);
+                field.name == record_names::tilts && at != std::string::npos)
+                value.erase(at, std::string(assumed_tilts).size());
+            values.emplace(value.empty() ? field.absent : value, r.folder.string());
         }
-        if (values.size() < 2) continue;
-        std::string list;
-        for (const auto& [value, folder] : values)
-            list += (list.empty() ? "" : "; ") + value + " (such as " + folder + ")";
-        out.push_back(std::string(field.text) + ": " + list +
-                      ". A difference between groups may be theirs: analyze all in the same way.");
+        if (values.size() > 1)
+            out.push_back(std::string(field.text) + ": " + listed(values) +
+                          ". A difference between groups may be theirs: analyze all in the same way.");
     }
+}
+
+/// One name may stand for numbers that are defined in different ways.
+void add_differing_definitions(std::vector<std::string>& out, const std::vector<CellResult>& results) {
+    Values values;
+    bool unknown = false;
+    for (const CellResult& r : results) {
+        unknown |= !r.definitions;
+        values.emplace(r.definitions ? "definitions " + std::to_string(*r.definitions)
+                                     : "those of an earlier version, which does not say which",
+                       r.folder.string());
+    }
+    if (values.size() > 1 || unknown)
+        out.push_back("Measures may be defined in different ways: " + listed(values) +
+                      ". A difference between groups may be theirs: measure all with one version (cytomo "
+                      "measure FOLDER --overwrite, or cytomo analyze).");
 }
 
 void add_repeated_tomograms(std::vector<std::string>& out, const std::vector<CellResult>& results) {
@@ -88,6 +120,7 @@ std::vector<std::string> differences_between(const std::vector<CellResult>& resu
     else if (calibrated == 0)
         out.push_back("The tomograms are not calibrated: grey values are not compared.");
     add_differing_records(out, results);
+    add_differing_definitions(out, results);
     add_repeated_tomograms(out, results);
     return out;
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -35,7 +34,7 @@ bool ends_with_any(const std::string& name, std::initializer_list<const char*> e
 bool is_no_measure(const std::string& name) {
     static const std::string others =
         " "
-        "id object instance voxels core_voxels nearest_object other touches_border "
+        "definitions id object instance voxels core_voxels nearest_object other touches_border "
         "touches_border_z attached outlier cut_by_border thinned wall_resolved "
         "ignored_volume_um3 outside_objects_voxels outside_objects_um3 "
         "p low high doubts chance_real mean_probability edge_blur_um "
@@ -81,22 +80,17 @@ void add_numbers(CellResult& result, const Json& object, const std::string& clas
             result.values.push_back({name, class_name, number_or_undefined(value)});
 }
 
-Json read_json(const fs::path& folder) {
-    const fs::path file = folder / "summary.json";
+ResultFile read_summary_file(const fs::path& folder) {
     constexpr const char* remedy = "Name a folder that cytomo analyze or cytomo measure wrote";
-    std::error_code error;
-    if (!fs::is_directory(folder, error))
-        throw InputError(folder.string(), "a folder with results", "none of this name", remedy);
-    if (!fs::is_regular_file(file, error))
-        throw InputError(folder.string(), "results of cytomo", "no summary.json", remedy);
-    std::ifstream stream(file, std::ios::binary);
-    Json json = Json::parse(stream, nullptr, false);
-    if (json.is_discarded() || !json.is_object() || !json.contains("classes") ||
-        !json["classes"].is_array() || !json.contains("voxel_um") || !json["voxel_um"].is_array() ||
-        json["voxel_um"].size() != 3 || !json["voxel_um"][0].is_number() ||
-        !json["voxel_um"][1].is_number() || !json["voxel_um"][2].is_number())
-        throw InputError(file.string(), "a summary of cytomo", "another or damaged file", remedy);
-    return json;
+    ResultFile file = read_result_file(folder, summary_name, remedy);
+    const auto is_list = [&](const char* name) {
+        return file.json.contains(name) && file.json[name].is_array();
+    };
+    if (!is_list("classes") || !is_list("voxel_um") || file.json["voxel_um"].size() != 3 ||
+        !std::all_of(file.json["voxel_um"].begin(), file.json["voxel_um"].end(),
+                     [](const Json& edge) { return edge.is_number(); }))
+        throw InputError(file.path.string(), "a summary of cytomo", "another or damaged file", remedy);
+    return file;
 }
 
 std::string text_in(const Json& object, const char* name) {
@@ -110,7 +104,8 @@ void read_summary(CellResult& result, const Json& json) {
                        json["voxel_um"][2].get<double>()};
     result.voxel_size_known = !json.contains("voxel_size_known") || json["voxel_size_known"] != false;
     result.calibrated = text_in(json, "grey_unit") == "1/µm";
-    if (json.contains("record")) result.record = Record(json["record"]);
+    result.record = record_in(json);
+    result.definitions = definitions_in(json);
 
     add_numbers(result, json, whole_cell);
     const double cell_um3 =
@@ -269,7 +264,9 @@ std::vector<std::string> names_of(const std::vector<DesignRow>& rows) {
 CellResult read_result(const fs::path& folder, const ReadResultOptions& options) {
     CellResult result;
     result.folder = folder;
-    read_summary(result, read_json(folder));
+    const ResultFile summary = read_summary_file(folder);
+    result.summary_checksum = summary.checksum;
+    read_summary(result, summary.json);
     ObjectFacts facts;
     for (const char* name : {"objects", "filopodia", "mitochondria", "network", "networks", "absorption",
                              "surfaces", "curvature", "neighbours", "distances"}) {

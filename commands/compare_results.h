@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,9 @@ struct CellResult {
     std::filesystem::path folder;
     Vec3 voxel_um;
     bool voxel_size_known = true, calibrated = false;
-    Record record;  ///< how the result came about: program, model, …
+    Record record;                   ///< how the result came about: program, model, …
+    std::optional<int> definitions;  ///< of the measures (definitions_in)
+    std::string summary_checksum;    ///< of summary.json
     std::vector<MeasuredValue> values;
     bool has_contacts = false;  ///< contacts were looked for, so that none means 0
 };
@@ -60,7 +63,8 @@ struct MeasureChoice {
 CellGroups gather(const std::vector<DesignRow>& rows, const std::vector<CellResult>& results,
                   const MeasureChoice& choice);
 
-/// What makes the results hard to compare: other voxel sizes, models, programs, options; a tomogram twice.
+/// What makes the results hard to compare: other voxel sizes, models, programs, definitions of measures,
+/// options; a tomogram twice.
 std::vector<std::string> differences_between(const std::vector<CellResult>& results);
 
 }  // namespace cytomo::commands

@@ -11,6 +11,7 @@
 #include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/likely_name.h"
+#include "cytomo/measures/confusion.h"
 
 namespace cytomo::commands {
 
@@ -84,26 +85,6 @@ bool has_object_classes(const ClassVolume& classes) {
                        [](std::uint8_t c) { return c >= 2 && c != ignore_label; });
 }
 
-/// Voxels of each class where both sides know, and those in common with each class of the other side.
-struct Crossing {
-    std::array<std::int64_t, 256> prediction{}, truth{};
-    std::vector<std::int64_t> common = std::vector<std::int64_t>(256 * 256, 0);  ///< [predicted][true]
-
-    explicit Crossing(const Pair& pair) {
-        for (std::int64_t i = 0; i < pair.truth.count(); ++i) {
-            const std::size_t p = pair.prediction[i], t = pair.truth[i];
-            if (p == ignore_label || t == ignore_label) continue;
-            ++prediction[p];
-            ++truth[t];
-            ++common[256 * p + t];
-        }
-    }
-    double dice(std::size_t p, std::size_t t) const {
-        const auto both = prediction[p] + truth[t];
-        return both > 0 ? 2 * static_cast<double>(common[256 * p + t]) / static_cast<double>(both) : 0;
-    }
-};
-
 std::string size_text(Size3 s) {
     return std::to_string(s.x) + " × " + std::to_string(s.y) + " × " + std::to_string(s.z) + " voxels";
 }
@@ -164,28 +145,25 @@ std::string heading_of(const ClassAgreement& c, const Pair& pair) {
 }
 
 std::string mask_hint(const Pair& pair, const PairArguments& a) {
-    const Crossing counts(pair);
-    const auto present = [](const std::array<std::int64_t, 256>& voxels) {
-        std::vector<std::size_t> ids;
-        for (std::size_t id = 1; id < ignore_label; ++id)
-            if (voxels[id] > 0) ids.push_back(id);
-        return ids;
-    };
-    const auto predicted = present(counts.prediction), true_ids = present(counts.truth);
+    const Confusion voxels = count_confusion(pair.prediction, pair.truth);
+    std::vector<std::uint8_t> predicted, true_ids;
+    for (std::uint8_t id = 1; id < ignore_label; ++id) {
+        if (voxels.predicted_voxels(id) > 0) predicted.push_back(id);
+        if (voxels.true_voxels(id) > 0) true_ids.push_back(id);
+    }
     const bool mask_is_truth = true_ids.size() == 1 && predicted.size() > 1 && !pair.of_truth;
     const bool mask_is_prediction = predicted.size() == 1 && true_ids.size() > 1 && !pair.of_prediction;
     if (!mask_is_truth && !mask_is_prediction) return {};
-    const std::size_t mask = mask_is_truth ? true_ids[0] : predicted[0];
-    const auto dice = [&](std::size_t id) {
-        return mask_is_truth ? counts.dice(id, mask) : counts.dice(mask, id);
+    const std::uint8_t mask = mask_is_truth ? true_ids[0] : predicted[0];
+    const auto dice = [&](std::uint8_t id) {
+        return mask_is_truth ? voxels.dice(mask, id) : voxels.dice(id, mask);
     };
-    std::size_t best = mask;
-    for (const std::size_t id : mask_is_truth ? predicted : true_ids)
+    std::uint8_t best = mask;
+    for (const std::uint8_t id : mask_is_truth ? predicted : true_ids)
         if (dice(id) > dice(best)) best = id;
     if (best == mask) return {};
-    const auto named = [&](std::size_t id) {
-        return std::to_string(id) + " " + pair.legend.name_of(static_cast<std::uint8_t>(id)) + " (Dice " +
-               cell_text(dice(id)) + ")";
+    const auto named = [&](std::uint8_t id) {
+        return std::to_string(id) + " " + pair.legend.name_of(id) + " (Dice " + cell_text(dice(id)) + ")";
     };
     const std::string match = mask_is_truth ? std::to_string(best) + "=" + std::to_string(mask)
                                             : std::to_string(mask) + "=" + std::to_string(best);

@@ -1,13 +1,16 @@
 #include "found_files.h"
 
-#include <fstream>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <type_traits>
+#include <vector>
 
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
 #include "instance_files.h"
 #include "probability_files.h"
+#include "record.h"
 
 namespace cytomo::commands {
 
@@ -16,11 +19,22 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+using Notes = nlohmann::json;
+
 constexpr int found_format = 1;
 constexpr const char* remedy =
     "Analyze the tomogram again (without --no-probabilities), or measure its classes: cytomo measure "
-    "TOMOGRAM CLASSES "
-    "OUTDIR";
+    "TOMOGRAM CLASSES OUTDIR";
+constexpr const char *notes_name = "found.json", *probabilities_name = "probability.tif",
+                     *objects_name = "objects.tif";
+
+/// The files beside found.json.
+std::vector<std::string> volume_names(const Legend& legend) {
+    std::vector<std::string> names{objects_name};
+    for (const LegendEntry& entry : legend.entries)
+        names.push_back(file_of_class(probabilities_name, legend, entry.id).string());
+    return names;
+}
 
 Json grid_json(const Grid& g) {
     return {{"size", {g.size.x, g.size.y, g.size.z}},
@@ -28,14 +42,21 @@ Json grid_json(const Grid& g) {
             {"origin_um", {g.origin_um.x, g.origin_um.y, g.origin_um.z}}};
 }
 
-Grid grid_in(const Json& json) {
-    const auto vector = [](const Json& v) {
+/// Throws InputError for `file` if no volume can have this grid.
+Grid grid_in(const Notes& json, const fs::path& file) {
+    const auto vector = [](const Notes& v) {
         return Vec3{v.at(0).get<double>(), v.at(1).get<double>(), v.at(2).get<double>()};
     };
-    const Json& size = json.at("size");
-    return {{size.at(0).get<std::int64_t>(), size.at(1).get<std::int64_t>(), size.at(2).get<std::int64_t>()},
-            vector(json.at("voxel_um")),
-            vector(json.at("origin_um"))};
+    const Notes& size = json.at("size");
+    const Grid grid{
+        {size.at(0).get<std::int64_t>(), size.at(1).get<std::int64_t>(), size.at(2).get<std::int64_t>()},
+        vector(json.at("voxel_um")),
+        vector(json.at("origin_um"))};
+    const auto [nx, ny, nz] = grid.size;
+    const auto [ex, ey, ez] = grid.voxel_um;
+    if (nx < 1 || ny < 1 || nz < 1 || !(ex > 0 && ey > 0 && ez > 0))
+        throw InputError(file.string(), "sizes and voxel edges above 0", json.dump(), remedy);
+    return grid;
 }
 
 Json prediction_json(const PredictRecord& r) {
@@ -51,7 +72,7 @@ Json prediction_json(const PredictRecord& r) {
             {"mean_confidence", r.mean_confidence}};
 }
 
-PredictRecord prediction_in(const Json& json) {
+PredictRecord prediction_in(const Notes& json) {
     PredictRecord r;
     const auto polarity = json.at("polarity").get<std::string>();
     if (polarity != "unknown")
@@ -68,53 +89,97 @@ PredictRecord prediction_in(const Json& json) {
 
 Json notes_json(const FoundNotes& n) {
     const MeasureOptions& m = n.measures;
+    const auto said = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
     return {{"dataset", n.dataset},
             {"voxel_nm", n.voxel_nm},
             {"smoothing", n.smoothing},
-            {"lac_scale", m.lac_scale},
-            {"tilt_range", m.tilt_range},
-            {"tilt_axis_deg", m.tilt_axis_deg},
-            {"voxel_error_percent", m.voxel_error_percent},
-            {"placements", m.placements},
+            {"lac_scale", said(m.lac_scale)},
+            {"tilt_range", said(m.tilt_range)},
+            {"tilt_axis_deg", said(m.tilt_axis_deg)},
+            {"voxel_error_percent", said(m.voxel_error_percent)},
+            {"placements", said(m.placements)},
             {"format", n.surfaces.format},
             {"per_instance", n.surfaces.per_instance},
             {"pictures", n.pictures}};
 }
 
-FoundNotes notes_in(const Json& json) {
+FoundNotes notes_in(const Notes& json) {
+    // What nobody said is null; earlier versions wrote "" or the default.
+    const auto take = [&](const char* name, auto& value) {
+        if (const Notes& said = json.at(name); !said.is_null() && said != "")
+            value = said.get<typename std::remove_reference_t<decltype(value)>::value_type>();
+    };
     FoundNotes n;
     n.dataset = json.at("dataset").get<std::string>();
     n.voxel_nm = json.at("voxel_nm").get<std::string>();
     n.smoothing = json.at("smoothing").get<int>();
-    n.measures.lac_scale = json.at("lac_scale").get<std::string>();
-    n.measures.tilt_range = json.at("tilt_range").get<std::string>();
-    n.measures.tilt_axis_deg = json.at("tilt_axis_deg").get<double>();
-    n.measures.voxel_error_percent = json.at("voxel_error_percent").get<double>();
-    n.measures.placements = json.at("placements").get<int>();
+    take("lac_scale", n.measures.lac_scale);
+    take("tilt_range", n.measures.tilt_range);
+    take("tilt_axis_deg", n.measures.tilt_axis_deg);
+    take("voxel_error_percent", n.measures.voxel_error_percent);
+    take("placements", n.measures.placements);
     n.surfaces.format = json.at("format").get<std::string>();
     n.surfaces.per_instance = json.at("per_instance").get<bool>();
     n.pictures = json.value("pictures", n.pictures);
     return n;
 }
 
+/// Volumes keep their geometry to the last digits of a double, or nearly so.
+bool lie_alike(const Grid& a, const Grid& b) {
+    const auto alike = [](double edge_a, double edge_b, double origin_a, double origin_b) {
+        return std::abs(edge_a - edge_b) <= 1e-6 * edge_b && std::abs(origin_a - origin_b) <= 1e-3 * edge_b;
+    };
+    return a.size == b.size && alike(a.voxel_um.x, b.voxel_um.x, a.origin_um.x, b.origin_um.x) &&
+           alike(a.voxel_um.y, b.voxel_um.y, a.origin_um.y, b.origin_um.y) &&
+           alike(a.voxel_um.z, b.voxel_um.z, a.origin_um.z, b.origin_um.z);
+}
+
+/// All files are there, are those that were written, and lie where found.json says.
+void check_files(const fs::path& folder, const StoredFound& stored, const Legend& legend) {
+    for (const std::string& name : volume_names(legend)) {
+        const fs::path file = folder / name;
+        std::error_code ec;
+        if (!fs::is_regular_file(file, ec))
+            throw InputError(file.string(), "what cytomo analyze found", "no file", remedy);
+        if (!stored.checksums.empty()) {
+            const auto noted = stored.checksums.find(name);
+            if (noted == stored.checksums.end())
+                throw InputError((folder / notes_name).string(), "the checksum of " + name, "none", remedy);
+            if (const std::string sum = file_checksum(file); sum != noted->second)
+                throw InputError(file.string(),
+                                 "the file with the checksum " + noted->second + " that cytomo analyze left",
+                                 sum + ": it was damaged, changed or exchanged", remedy);
+        }
+        if (const Grid grid = open_volume(file).grid; !lie_alike(grid, stored.model))
+            throw InputError(file.string(),
+                             "the grid that found.json says, " + grid_json(stored.model).dump(),
+                             grid_json(grid).dump(), remedy);
+    }
+}
+
 }  // namespace
 
-void write_found(const fs::path& result, const Found& found, const Tomogram& tomogram, const Legend& legend,
-                 const FoundNotes& notes, const Progress& progress) {
+void write_found(const fs::path& result, const Found& found, const Tomogram& tomogram,
+                 const std::string& checksum, const Legend& legend, const FoundNotes& notes,
+                 const Progress& progress) {
     const fs::path folder = result / found_folder_name;
     fs::create_directory(folder);
     progress(0);
-    write_probabilities(folder / "probability.tif", *found.probabilities, legend, false);
+    write_probabilities(folder / probabilities_name, *found.probabilities, legend, false);
     progress(0.8);
-    write_instances(folder / "objects.tif", slices_of(*found.found), progress.part(0.8, 1));
+    write_instances(folder / objects_name, slices_of(*found.found), progress.part(0.8, 0.9));
+    Json checksums;
+    for (const std::string& name : volume_names(legend)) checksums[name] = file_checksum(folder / name);
     const Json json{{"format", found_format},
+                    {"checksums", checksums},
+                    {"tomogram_checksum", checksum},
                     {"tomogram", grid_json(tomogram.grid)},
                     {"voxel_size_known", tomogram.voxel_size_known},
                     {"model", grid_json(found.probabilities->grid)},
                     {"model_voxel_um", found.model_voxel_um},
                     {"prediction", prediction_json(found.prediction)},
                     {"options", notes_json(notes)}};
-    write_text(folder / "found.json", json_text(json, 2) + "\n");
+    write_text(folder / notes_name, json_text(json, 2) + "\n");
     progress(1);
 }
 
@@ -127,45 +192,41 @@ std::uint64_t found_bytes(const fs::path& result) {
 }
 
 StoredFound read_found_notes(const fs::path& result) {
-    const fs::path file = result / found_folder_name / "found.json";
-    std::error_code ec;
-    if (!fs::is_directory(result, ec))
-        throw InputError(result.string(), "a folder with results of cytomo analyze", "none of this name",
-                         remedy);
-    if (!fs::is_regular_file(file, ec))
-        throw InputError(result.string(), "a folder \"found\" in it, as cytomo analyze leaves it", "none",
-                         remedy);
-    std::ifstream in(file, std::ios::binary);
+    const ResultFile file = read_result_file(result, fs::path(found_folder_name) / notes_name, remedy);
+    const Notes& json = file.json;
     StoredFound stored;
     try {
-        const Json json = Json::parse(in);
         if (json.at("format").get<int>() != found_format)
-            throw InputError(file.string(), "format 1", "another one, of a later version", remedy);
-        stored.tomogram = grid_in(json.at("tomogram"));
+            throw InputError(file.path.string(), "format 1", "another one, of a later version", remedy);
+        stored.tomogram = grid_in(json.at("tomogram"), file.path);
         stored.voxel_size_known = json.at("voxel_size_known").get<bool>();
-        stored.model = grid_in(json.at("model"));
+        stored.model = grid_in(json.at("model"), file.path);
         stored.model_voxel_um = json.at("model_voxel_um").get<double>();
         stored.prediction = prediction_in(json.at("prediction"));
         stored.notes = notes_in(json.at("options"));
+        stored.checksums = json.value("checksums", stored.checksums);
+        stored.tomogram_checksum = json.value("tomogram_checksum", "");
     } catch (const nlohmann::json::exception& e) {
-        throw InputError(file.string(), "what cytomo analyze notes there", e.what(), remedy);
+        throw InputError(file.path.string(), "what cytomo analyze notes there", e.what(), remedy);
     }
     return stored;
+}
+
+void check_same_tomogram(const fs::path& result, const StoredFound& stored, const std::string& checksum) {
+    if (!stored.tomogram_checksum.empty() && stored.tomogram_checksum != checksum)
+        throw InputError((result / found_folder_name).string(),
+                         "what was found in the tomogram of this result, with the checksum " + checksum,
+                         "that of another, with " + stored.tomogram_checksum, remedy);
 }
 
 Found read_found(const fs::path& result, const StoredFound& stored, const Legend& legend,
                  const Progress& progress) {
     const fs::path folder = result / found_folder_name;
-    const auto check_size = [&](const fs::path& file, const Grid& grid) {
-        if (!(grid.size == stored.model.size))
-            throw InputError(file.string(), "the size that found.json says", "another one", remedy);
-    };
-    auto p = std::make_unique<Probabilities>(read_probabilities(folder / "probability.tif", legend, {}));
-    check_size(folder / "probability.tif", p->grid);
+    check_files(folder, stored, legend);
+    auto p = std::make_unique<Probabilities>(read_probabilities(folder / probabilities_name, legend, {}));
     p->grid = stored.model;  // to the last digit
     const auto find = [&](const ClassVolume& classes, const Probabilities&) {
-        InstanceVolume numbers = read_instances(folder / "objects.tif");
-        check_size(folder / "objects.tif", numbers.grid());
+        InstanceVolume numbers = read_instances(folder / objects_name);
         numbers.set_geometry(stored.model.voxel_um, stored.model.origin_um);
         return make_instances(std::move(numbers), classes);
     };
@@ -175,12 +236,17 @@ Found read_found(const fs::path& result, const StoredFound& stored, const Legend
     return found;
 }
 
-void copy_found(const fs::path& from, const fs::path& to) {
+void copy_found(const fs::path& from, const fs::path& to, const Legend& legend) {
+    std::vector<std::string> names = volume_names(legend);
+    names.emplace_back(notes_name);
     std::error_code ec;
-    fs::copy(from / found_folder_name, to / found_folder_name, fs::copy_options::recursive, ec);
-    if (ec)
-        throw InputError((to / found_folder_name).string(), "to write it", ec.message(),
-                         "Check space and rights");
+    fs::create_directory(to / found_folder_name, ec);
+    for (const std::string& name : names) {
+        if (!ec) fs::copy_file(from / found_folder_name / name, to / found_folder_name / name, ec);
+        if (ec)
+            throw InputError((to / found_folder_name / name).string(), "to write it", ec.message(),
+                             "Check space and rights");
+    }
 }
 
 }  // namespace cytomo::commands

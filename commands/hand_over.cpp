@@ -5,13 +5,13 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <vector>
 
 #include "build.h"
 #include "cytomo/core/error.h"
 #include "cytomo/network/libtorch.h"
 #include "cytomo/network/model.h"
-#include "libtorch_here.h"
 
 namespace cytomo::commands {
 
@@ -19,7 +19,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-char** called_with = nullptr;
+/// How this program was called, as the system remembers it.
+std::vector<std::string> this_call() {
+    std::ifstream in("/proc/self/cmdline", std::ios::binary);
+    std::vector<std::string> words;
+    for (std::string word; std::getline(in, word, '\0');) words.push_back(word);
+    return words;
+}
 
 /// A program of the name cytomo-torch, and the build it says it is of.
 struct Candidate {
@@ -37,11 +43,6 @@ std::vector<Candidate> candidates() {
 }
 
 }  // namespace
-
-void begin(char** arguments) {
-    called_with = arguments;
-    take_libtorch();
-}
 
 fs::path program_with_libtorch() {
     for (const Candidate& c : candidates())
@@ -62,8 +63,12 @@ void hand_over_to_libtorch(const std::string& what) {
                          others[0].build.empty() ? "one that names no build" : others[0].build,
                          "Build both again with 'make', or install cytomo-train of the version of cytomo");
     }
+    std::vector<std::string> words = this_call();
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
     std::fflush(nullptr);
-    ::execv(program.c_str(), called_with);
+    ::execv(program.c_str(), arguments.data());
     throw InputError(program.string(), "to start it", std::strerror(errno),
                      "Install the package cytomo-train again, or build with 'make'");
 }

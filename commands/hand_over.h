@@ -6,9 +6,6 @@
 
 namespace cytomo::commands {
 
-/// Remembers how the program was called, and lets the one that has libtorch use it. First thing in main.
-void begin(char** arguments);
-
 /// cytomo-torch beside this program, or in ../libexec; empty if none there is of the same build (build.h):
 /// one of other sources would do something else than what was asked for. Reads the files, some milliseconds.
 std::filesystem::path program_with_libtorch();

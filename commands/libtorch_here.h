@@ -3,7 +3,7 @@
 
 namespace cytomo::commands {
 
-/// In cytomo-torch: use_libtorch(). In cytomo: nothing.
+/// In cytomo-torch: use_libtorch(). In cytomo: nothing. First thing in main.
 void take_libtorch();
 
 }  // namespace cytomo::commands

@@ -10,7 +10,7 @@
 #include "cytomo/core/parallel.h"
 #include "mistakes.h"
 #if CYTOMO_HAS_NETWORK
-#include "hand_over.h"
+#include "libtorch_here.h"
 #endif
 
 namespace cytomo::commands {
@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
         return 1;
     }
 #if CYTOMO_HAS_NETWORK
-    cytomo::commands::begin(argv);
+    cytomo::commands::take_libtorch();
 #endif
     cytomo::commands::remember_call(argc, argv, cytomo::commands::is_taken);
     return cytomo::commands::run(argc, argv);

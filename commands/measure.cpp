@@ -1,15 +1,11 @@
 // cytomo measure: numbers of every object, from a tomogram and its classes.
-#include <cerrno>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "calls.h"
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
-#include "cytomo/core/likely_name.h"
 #include "cytomo/core/output.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/io/table_io.h"
@@ -46,17 +42,6 @@ struct MeasureArguments {
 
 void say_remarks(const Common& common, const std::string& file, const std::vector<std::string>& remarks) {
     for (const std::string& remark : remarks) common.say(file + ": " + remark);
-}
-
-std::string read_text(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    const bool is_folder = std::filesystem::is_directory(path);
-    if (!file || is_folder) {
-        const auto [found, remedy] = file_trouble(path, is_folder ? EISDIR : errno);
-        throw InputError(path, "a list of edits", found, remedy);
-    }
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return text;
 }
 
 std::string size_text(Size3 s) {
@@ -110,7 +95,9 @@ RecordEntries record_of(const MeasureArguments& a, const ClassMeaning& meaning) 
         .add_file(record_names::edits, a.edits)
         .add("Smallest volume", a.min_volume_um3 ? std::to_string(*a.min_volume_um3) + " µm³" : "")
         .add("Errors", a.errors == "auto" ? "" : a.errors)
-        .add("Measures", a.measures.text())
+        .add(record_names::smoothing, std::to_string(a.smoothing.value_or(default_smoothing)))
+        .add(record_names::tilts, a.measures.tilts_text())
+        .add(record_names::measures, a.measures.rest_text())
         .add_machine();
     return record.entries();
 }
@@ -139,7 +126,8 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
         arguments.measures.options(legend, arguments.smoothing.value_or(default_smoothing));
     measuring.errors = errors_of_classes(arguments.errors, arguments.classes);
     std::vector<Edit> edits;
-    if (!arguments.edits.empty()) edits = parse_edits(read_text(arguments.edits), arguments.edits, legend);
+    if (!arguments.edits.empty())
+        edits = parse_edits(read_edit_list(arguments.edits), arguments.edits, legend);
 
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(arguments.tomogram, reading, &remarks);

@@ -1,8 +1,8 @@
 #include "measure_result.h"
 
+#include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
@@ -21,11 +21,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* edits_name = "edits.txt";
 
-std::string text_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file) throw InputError(path, "a list of edits", "no readable file", "Check the name");
-    return text;
+/// What is in `found` is read, and copied: nothing is written there.
+void check_output(const MeasureResultArguments& a) {
+    std::error_code ec;
+    const fs::path found = fs::weakly_canonical(fs::path(a.result) / found_folder_name, ec),
+                   out = fs::weakly_canonical(a.out, ec);
+    if (std::mismatch(found.begin(), found.end(), out.begin(), out.end()).first == found.end())
+        throw UsageError("-o " + a.out + ": expected a folder for results, found one within " +
+                         found.string() + ", which is read. Name another one");
 }
 
 /// The classes must be those that belong to the probabilities: who painted in them wants them measured as
@@ -39,24 +42,73 @@ Legend legend_of(const fs::path& classes) {
     return *legend;
 }
 
+struct TomogramFile {
+    std::string path, checksum;
+};
+
 /// The tomogram that was analyzed, where it is now.
-std::string tomogram_of(const MeasureResultArguments& a, const Record& record) {
+TomogramFile tomogram_of(const MeasureResultArguments& a, const Record& record) {
+    const std::string noted = record.checksum(record_names::input);
+    if (noted.empty())
+        throw InputError((fs::path(a.result) / summary_name).string(), "the checksum of the tomogram", "none",
+                         "Analyze the tomogram again");
     const std::string file = a.tomogram.empty() ? record.value(record_names::input) : a.tomogram;
     std::error_code ec;
     if (!fs::is_regular_file(file, ec))
         throw InputError(file.empty() ? a.result : file, "the tomogram of " + a.result, "no file",
                          "Say where it lies: --tomogram FILE");
-    const std::string noted = record.checksum(record_names::input);
-    if (!noted.starts_with(file_checksum(file)))
+    const std::string checksum = file_checksum(file);
+    if (!noted.starts_with(checksum))
         throw InputError(file, "the tomogram of " + a.result + ", with the checksum " + noted, "other bytes",
                          "Say where it lies: --tomogram FILE");
-    return file;
+    return {file, checksum};
 }
 
-RecordEntries record_of(const MeasureResultArguments& a, const std::string& tomogram, const Record& origin,
-                        const MeasureOptions& measures, const std::string& pictures) {
+/// The tomogram as it was analyzed. `warnings`: of its reader.
+Tomogram open_as_analyzed(const TomogramFile& file, const StoredFound& stored,
+                          std::vector<std::string>& warnings) {
+    ReadOptions reading;
+    reading.voxel_um = parse_voxel_nm(stored.notes.voxel_nm);
+    reading.dataset = stored.notes.dataset;
+    Tomogram tomogram = open_tomogram(file.path, reading, &warnings);
+    if (!(tomogram.grid.size == stored.tomogram.size))
+        throw InputError(file.path, "the size of the tomogram that was analyzed", "another one",
+                         "Say where it lies: --tomogram FILE");
+    tomogram.grid = stored.tomogram;
+    tomogram.voxel_size_known = stored.voxel_size_known;
+    return tomogram;
+}
+
+/// As when it was analyzed, but for what was given now.
+FoundNotes notes_of(const MeasureResultArguments& a, const StoredFound& stored) {
+    FoundNotes notes = stored.notes;
+    notes.measures = a.measures;
+    notes.measures.take_missing(stored.notes.measures);
+    notes.smoothing = a.smoothing.value_or(notes.smoothing);
+    return notes;
+}
+
+/// What results of other versions may lack or mean otherwise.
+void say_other_version(const Common& common, const std::string& result, const nlohmann::json& summary,
+                       const StoredFound& stored) {
+    const std::optional<int> before = definitions_in(summary);
+    if (before != measure_definitions)
+        common.say(
+            result + ": its measures follow " +
+            (before ? "definitions " + std::to_string(*before) : "the definitions of an earlier version") +
+            ", those written now definitions " + std::to_string(measure_definitions) +
+            ": numbers change for that reason too, also of objects that no correction touches.");
+    if (stored.checksums.empty())
+        common.say(result +
+                   ": an earlier version noted no checksums of what it found: see for yourself that "
+                   "nobody changed " +
+                   found_folder_name + " since.");
+}
+
+RecordEntries record_of(const MeasureResultArguments& a, const TomogramFile& tomogram, const Record& origin,
+                        const FoundNotes& notes) {
     RecordWriter record("measure");
-    record.add_file(record_names::input, tomogram)
+    record.add_file(record_names::input, tomogram.path, tomogram.checksum)
         .add(record_names::model, origin.value(record_names::model))
         .add(checksum_name(record_names::model), origin.checksum(record_names::model))
         .add("Voxel size", origin.value("Voxel size"))
@@ -65,9 +117,10 @@ RecordEntries record_of(const MeasureResultArguments& a, const std::string& tomo
         .add("Result", fs::absolute(a.result).string())
         .add_file(record_names::edits, a.edits)
         .add("Errors", a.errors == "auto" ? "" : a.errors)
-        .add("Smoothing", a.smoothing ? std::to_string(*a.smoothing) : "")
-        .add("Pictures", pictures)
-        .add("Measures", measures.text())
+        .add("Pictures", notes.pictures)
+        .add(record_names::smoothing, std::to_string(notes.smoothing))
+        .add(record_names::tilts, notes.measures.tilts_text())
+        .add(record_names::measures, notes.measures.rest_text())
         .add_machine();
     return record.entries();
 }
@@ -89,51 +142,48 @@ void measure_result(const Common& common, const MeasureResultArguments& a) {
     if (a.out.empty() && !common.overwrite)
         throw UsageError("measure " + a.result +
                          ": expected -o FOLDER for new results, or --overwrite to replace those there");
+    if (!a.out.empty()) check_output(a);
     const StoredFound stored = read_found_notes(a.result);
     const Legend legend = legend_of(fs::path(a.result) / "classes.tif");
     std::string list;
     std::vector<Edit> edits;
     if (!a.edits.empty()) {
-        list = text_of(a.edits);
+        list = read_edit_list(a.edits);
         edits = parse_edits(list, a.edits, legend);
     }
     std::error_code ec;
     const bool in_place = a.out.empty() || fs::equivalent(a.out, a.result, ec);
     PendingOutput output(in_place ? a.result : a.out, common.overwrite, PendingOutput::Kind::folder);
-    const Record origin = read_record(a.result);
-    const std::string file = tomogram_of(a, origin);
-    output.keep(file);
+    const nlohmann::json summary =
+        read_result_file(a.result, summary_name, "Copy the folder as a whole, or analyze the tomogram again")
+            .json;
+    const Record origin = record_in(summary);
+    const TomogramFile file = tomogram_of(a, origin);
+    check_same_tomogram(a.result, stored, file.checksum);
+    say_other_version(common, a.result, summary, stored);
+    output.keep(file.path);
     if (in_place)
         keep_edits(output, a);
     else
         for (const auto& input : {a.result, a.edits}) output.keep(input);
 
+    const FoundNotes notes = notes_of(a, stored);
     AnalyzeOptions options;
-    options.pictures = pictures_named(stored.notes.pictures);
-    MeasureOptions measures = a.measures;
-    measures.take_missing(stored.notes.measures);
-    options.measures = measures.options(legend, a.smoothing.value_or(stored.notes.smoothing));
+    options.pictures = pictures_named(notes.pictures);
+    options.measures = notes.measures.options(legend, notes.smoothing);
     const KnownErrors errors = errors_of_classes(a.errors, fs::path(a.result) / "classes.tif");
-    ReadOptions reading;
-    reading.voxel_um = parse_voxel_nm(stored.notes.voxel_nm);
-    reading.dataset = stored.notes.dataset;
-    Tomogram tomogram = open_tomogram(file, reading, &options.warnings);
+    const Tomogram tomogram = open_as_analyzed(file, stored, options.warnings);
     for (const auto& warning : options.warnings) common.say(warning);
-    if (!(tomogram.grid.size == stored.tomogram.size))
-        throw InputError(file, "the size of the tomogram that was analyzed", "another one",
-                         "Say where it lies: --tomogram FILE");
-    tomogram.grid = stored.tomogram;
-    tomogram.voxel_size_known = stored.voxel_size_known;
-    options.record = record_of(a, file, origin, measures, stored.notes.pictures);
+    options.record = record_of(a, file, origin, notes);
 
     StageTimes times;
     const Progress progress = times.watch(common.progress());
     Found found = read_found(a.result, stored, legend, progress);
     for (const std::string& done : correct(found, std::move(edits), legend, progress)) common.say(done);
     const Analysis analysis = measure_found(std::move(found), tomogram, legend, errors, options, progress);
-    write_result(output.path(), analysis, stored.notes.surfaces, legend, errors, times,
+    write_result(output.path(), analysis, notes.surfaces, legend, errors, times,
                  progress.stage("writing files"));
-    copy_found(a.result, output.path());
+    copy_found(a.result, output.path(), legend);
     if (!a.edits.empty()) write_text(output.path() / edits_name, list);
     output.commit();
     say_result(analysis, common);

@@ -1,9 +1,12 @@
 #include "record.h"
 
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <iterator>
+#include <string_view>
 
 #include "command.h"
+#include "cytomo/core/error.h"
+#include "cytomo/core/fnv.h"
 #include "cytomo/core/parallel.h"
 
 namespace cytomo::commands {
@@ -19,7 +22,7 @@ const std::map<std::string, std::string>& former_names() {
                                                           {"legend", "Legend"},
                                                           {"instances", "Instances"},
                                                           {"edits", record_names::edits},
-                                                          {"measures", "Measures"},
+                                                          {"measures", record_names::measures},
                                                           {"errors", "Errors"},
                                                           {"voxel_nm", "Voxel size"},
                                                           {"min_volume_um3", "Smallest volume"}};
@@ -44,8 +47,13 @@ RecordWriter& RecordWriter::add(const std::string& name, const std::string& valu
 
 RecordWriter& RecordWriter::add_file(const std::string& name, const std::filesystem::path& file) {
     if (file.empty()) return *this;
+    return add_file(name, file, file_checksum(file));
+}
+
+RecordWriter& RecordWriter::add_file(const std::string& name, const std::filesystem::path& file,
+                                     const std::string& checksum) {
     add(name, std::filesystem::absolute(file).string());
-    return add(checksum_name(name), file_checksum(file) + " (FNV-1a)");
+    return add(checksum_name(name), checksum + " (FNV-1a)");
 }
 
 RecordWriter& RecordWriter::add_model(const std::string& file, const std::string& checksum) {
@@ -71,6 +79,26 @@ Record::Record(const nlohmann::json& json) {
         values_[record_names::objects] = command == "analyze"         ? objects_of_model
                                          : value("Instances").empty() ? objects_of_classes
                                                                       : objects_given;
+    part_former_texts();
+}
+
+/// Smoothing stood behind the options of the segmentation, and tilts among the measures: "absorption as in
+/// the file, tilts -65,65 (assumed), tilt axis 0 degrees, voxel size known to 1 %".
+void Record::part_former_texts() {
+    constexpr std::string_view smoothing = ", smoothing ", tilts = ", tilts ", axis = ", tilt axis ",
+                               degrees = " degrees";
+    std::string& options = values_[record_names::options];
+    if (const auto at = options.rfind(smoothing); at != std::string::npos) {
+        values_.emplace(record_names::smoothing, options.substr(at + smoothing.size()));
+        options.erase(at);
+    }
+    std::string& measures = values_[record_names::measures];
+    const auto from = measures.rfind(tilts), end = measures.find(degrees, from);
+    if (end == std::string::npos) return;
+    std::string text = measures.substr(from + tilts.size(), end + degrees.size() - from - tilts.size());
+    if (const auto at = text.find(axis); at != std::string::npos) text.replace(at, axis.size(), ", axis ");
+    values_.emplace(record_names::tilts, text);
+    measures.erase(from, end + degrees.size() - from);
 }
 
 std::string Record::value(const std::string& name) const {
@@ -78,10 +106,40 @@ std::string Record::value(const std::string& name) const {
     return found == values_.end() ? "" : found->second;
 }
 
+ResultFile read_result_file(const std::filesystem::path& folder, const std::filesystem::path& name,
+                            const std::string& remedy) {
+    ResultFile file{folder / name, {}, {}};
+    std::error_code ec;
+    if (!std::filesystem::is_directory(folder, ec))
+        throw InputError(folder.string(), "a folder with results of cytomo", "none of this name", remedy);
+    if (!std::filesystem::is_regular_file(file.path, ec))
+        throw InputError(folder.string(), "results of cytomo", "no " + name.string(), remedy);
+    std::ifstream in(file.path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    file.json = nlohmann::json::parse(bytes, nullptr, false);
+    if (!in || !file.json.is_object())
+        throw InputError(file.path.string(), "what cytomo writes there", "another or damaged file", remedy);
+    file.checksum = Fnv1a().add(bytes).text();
+    return file;
+}
+
+Record record_in(const nlohmann::json& summary) {
+    const auto record = summary.find("record");
+    return record == summary.end() ? Record() : Record(*record);
+}
+
+std::optional<int> definitions_in(const nlohmann::json& summary) {
+    const auto number = summary.find("definitions");
+    if (number == summary.end() || !number->is_number_integer()) return std::nullopt;
+    return number->get<int>();
+}
+
 Record read_record(const std::filesystem::path& folder) {
-    std::ifstream stream(folder / "summary.json", std::ios::binary);
-    const auto json = nlohmann::json::parse(stream, nullptr, false);
-    return json.is_object() && json.contains("record") ? Record(json["record"]) : Record();
+    try {
+        return record_in(read_result_file(folder, summary_name, "").json);
+    } catch (const InputError&) {
+        return {};
+    }
 }
 
 nlohmann::ordered_json record_json(const RecordEntries& entries) {

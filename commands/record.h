@@ -4,7 +4,8 @@
 
 #include <filesystem>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,9 +24,12 @@ inline constexpr const char* classes = "Classes";  ///< a class volume that was 
 inline constexpr const char* model = "Model";      ///< "Model checksum" goes with it
 inline constexpr const char* device = "Device";
 inline constexpr const char* precision = "Precision";
-inline constexpr const char* options = "Options";  ///< of the segmentation
-inline constexpr const char* objects = "Objects";  ///< how they were told apart
-inline constexpr const char* edits = "Edits";      ///< corrections by hand; absent: none
+inline constexpr const char* options = "Options";      ///< of the segmentation
+inline constexpr const char* objects = "Objects";      ///< how they were told apart
+inline constexpr const char* edits = "Edits";          ///< corrections by hand; absent: none
+inline constexpr const char* smoothing = "Smoothing";  ///< of surfaces: iterations
+inline constexpr const char* tilts = "Tilts";          ///< range and axis
+inline constexpr const char* measures = "Measures";    ///< all other options of measuring
 }  // namespace record_names
 
 /// Values of record_names::objects.
@@ -45,6 +49,9 @@ public:
     /// A file that was read: NAME is its absolute path, "NAME checksum" says which bytes it had. Reads it
     /// once. An empty path is left out.
     RecordWriter& add_file(const std::string& name, const std::filesystem::path& file);
+    /// The same of a file whose checksum is known.
+    RecordWriter& add_file(const std::string& name, const std::filesystem::path& file,
+                           const std::string& checksum);
     /// The model that was used; an empty path is the default one.
     RecordWriter& add_model(const std::string& file, const std::string& checksum);
     /// Processor and threads.
@@ -67,10 +74,33 @@ public:
     std::string checksum(const std::string& name) const { return value(checksum_name(name)); }
 
 private:
+    void part_former_texts();
+
     std::map<std::string, std::string> values_;
 };
 
-/// The record of the result in `folder` (its summary.json); empty if there is none that can be read.
+/// A JSON file in the folder of a result.
+struct ResultFile {
+    std::filesystem::path path;
+    nlohmann::json json;   ///< an object
+    std::string checksum;  ///< of its bytes
+};
+
+/// The file that says what was measured, how, and how the result came about.
+inline constexpr const char* summary_name = "summary.json";
+
+/// Reads it, once. `remedy` ends the messages. Throws InputError: no such folder, no such file in it, or one
+/// that is no JSON object.
+ResultFile read_result_file(const std::filesystem::path& folder, const std::filesystem::path& name,
+                            const std::string& remedy);
+
+/// What summary.json says of how its result came about.
+Record record_in(const nlohmann::json& summary);
+/// The number of the definitions with which was measured (measure_definitions); none in results of versions
+/// that had no such number.
+std::optional<int> definitions_in(const nlohmann::json& summary);
+
+/// The record of the result in `folder`; empty if there is none that can be read.
 Record read_record(const std::filesystem::path& folder);
 
 /// As a JSON object.

@@ -13,8 +13,9 @@ namespace {
 
 constexpr Colour mean_colour{120, 128, 138};
 
-double ratio(std::int64_t part, std::int64_t whole) {
-    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : std::nan("");
+/// NaN where no label says what is right.
+double dice_of_labelled(const Confusion& confusion, std::uint8_t c) {
+    return confusion.true_voxels(c) > 0 ? confusion.dice(c) : std::nan("");
 }
 
 Table cards(const TrainPage& input, const Legend& legend, const Confusion& all) {
@@ -28,25 +29,24 @@ Table cards(const TrainPage& input, const Legend& legend, const Confusion& all) 
                  {"held_out", "voxels", "Of these, on the model's grid, compared with a prediction"}};
     for (const auto& e : legend.entries) {
         if (input.voxels[e.id] == 0 && all.true_voxels(e.id) == 0) continue;
-        t.rows.push_back({e.name, all.dice(e.id), all.precision(e.id), all.recall(e.id), input.voxels[e.id],
-                          all.true_voxels(e.id)});
+        t.rows.push_back({e.name, dice_of_labelled(all, e.id), all.precision(e.id), all.recall(e.id),
+                          input.voxels[e.id], all.true_voxels(e.id)});
     }
     return t;
 }
 
 /// The class that a class is most often mistaken for: "vesicle (12 %)".
 std::string taken_for(const Confusion& confusion, const Legend& legend, std::uint8_t c) {
-    const auto& row = confusion.counts[c];
-    std::size_t worst = c;
+    std::uint8_t worst = c;
     std::int64_t most = 0;
-    for (std::size_t p = 0; p < row.size(); ++p)
-        if (p != c && row[p] > most) {
-            most = row[p];
+    for (std::uint8_t p = 0; p < ignore_label; ++p)
+        if (p != c && confusion.voxels(c, p) > most) {
+            most = confusion.voxels(c, p);
             worst = p;
         }
     if (most == 0) return "nothing else";
-    return legend.name_of(static_cast<std::uint8_t>(worst)) + " (" +
-           std::to_string(std::lround(100 * ratio(most, confusion.true_voxels(c)))) + " %)";
+    const double share = static_cast<double>(most) / static_cast<double>(confusion.true_voxels(c));
+    return legend.name_of(worst) + " (" + std::to_string(std::lround(100 * share)) + " %)";
 }
 
 Table held_out_table(const std::vector<HeldOutPart>& parts, const Legend& legend) {
@@ -64,8 +64,8 @@ Table held_out_table(const std::vector<HeldOutPart>& parts, const Legend& legend
         for (const auto& e : legend.entries) {
             const auto& c = part.confusion;
             if (c.true_voxels(e.id) == 0 && c.predicted_voxels(e.id) == 0) continue;
-            t.rows.push_back({part.name, e.name, c.true_voxels(e.id), c.predicted_voxels(e.id), c.dice(e.id),
-                              c.precision(e.id), c.recall(e.id),
+            t.rows.push_back({part.name, e.name, c.true_voxels(e.id), c.predicted_voxels(e.id),
+                              dice_of_labelled(c, e.id), c.precision(e.id), c.recall(e.id),
                               c.true_voxels(e.id) > 0 ? taken_for(c, legend, e.id) : std::string("–")});
         }
     return t;
@@ -83,47 +83,6 @@ Table calibration_table(const Model& model) {
 }
 
 }  // namespace
-
-std::int64_t Confusion::true_voxels(std::uint8_t c) const {
-    std::int64_t n = 0;
-    if (c < counts.size())
-        for (const auto v : counts[c]) n += v;
-    return n;
-}
-
-std::int64_t Confusion::predicted_voxels(std::uint8_t c) const {
-    std::int64_t n = 0;
-    if (c < counts.size())
-        for (const auto& row : counts) n += row[c];
-    return n;
-}
-
-double Confusion::dice(std::uint8_t c) const {
-    if (true_voxels(c) == 0) return std::nan("");
-    return ratio(2 * counts[c][c], true_voxels(c) + predicted_voxels(c));
-}
-
-double Confusion::precision(std::uint8_t c) const {
-    return c < counts.size() ? ratio(counts[c][c], predicted_voxels(c)) : std::nan("");
-}
-
-double Confusion::recall(std::uint8_t c) const {
-    return c < counts.size() ? ratio(counts[c][c], true_voxels(c)) : std::nan("");
-}
-
-void Confusion::add(const Confusion& other) {
-    for (std::size_t t = 0; t < counts.size(); ++t)
-        for (std::size_t p = 0; p < counts.size(); ++p) counts[t][p] += other.counts[t][p];
-}
-
-Confusion count_confusion(const ClassVolume& prediction, const ClassVolume& truth) {
-    if (!(prediction.grid().size == truth.grid().size))
-        throw InputError("prediction and held-out labels differ in size: they must lie on one grid");
-    Confusion out;
-    for (std::int64_t i = 0; i < truth.count(); ++i)
-        if (truth[i] < 16 && prediction[i] < 16) ++out.counts[truth[i]][prediction[i]];
-    return out;
-}
 
 std::vector<Figure> learning_curves(const std::vector<TrainingPoint>& curve, const Legend& legend) {
     std::vector<double> steps, loss, mean;

@@ -9,26 +9,12 @@
 
 #include "cytomo/core/progress.h"
 #include "cytomo/core/table.h"
+#include "cytomo/measures/confusion.h"
 #include "cytomo/network/train.h"
 #include "cytomo/report/figures.h"
 #include "cytomo/report/plane_views.h"
 
 namespace cytomo {
-
-/// How often voxels of class `truth` were predicted as `prediction`: counts[truth][prediction].
-struct Confusion {
-    std::array<std::array<std::int64_t, 16>, 16> counts{};
-
-    std::int64_t true_voxels(std::uint8_t c) const;
-    std::int64_t predicted_voxels(std::uint8_t c) const;
-    double dice(std::uint8_t c) const;       ///< NaN if the class is absent in truth
-    double precision(std::uint8_t c) const;  ///< NaN if it was never predicted
-    double recall(std::uint8_t c) const;     ///< NaN if the class is absent in truth
-    void add(const Confusion& other);
-};
-
-/// Counts where the truth is no 255. Sizes must agree (InputError); ids must be below 16 or 255.
-Confusion count_confusion(const ClassVolume& prediction, const ClassVolume& truth);
 
 /// How the model does on one held-out part.
 struct HeldOutPart {

@@ -136,10 +136,9 @@ std::string dice_text(const Slice<std::uint8_t>& prediction, const Slice<std::ui
     const Confusion confusion = count_confusion(p, t);
     std::string out;
     for (const auto& e : legend.entries) {
-        const double dice = confusion.dice(e.id);
-        if (std::isnan(dice)) continue;
+        if (confusion.true_voxels(e.id) == 0) continue;
         char text[32];
-        std::snprintf(text, sizeof text, " %.2f", dice);
+        std::snprintf(text, sizeof text, " %.2f", confusion.dice(e.id));
         out += (out.empty() ? "Dice here: " : ", ") + e.name + text;
     }
     return out;

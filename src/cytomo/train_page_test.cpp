@@ -40,23 +40,6 @@ LabelledTomogram half_bright(const Grid& grid) {
     return {tomogram_from(values), ClassVolume(grid), Polarity::dense_is_bright, "folder/half.tif"};
 }
 
-TEST(TrainPage, ConfusionOfKnownVoxels) {
-    const Grid grid{{6, 1, 1}, {1, 1, 1}, {}};
-    ClassVolume truth(grid), prediction(grid);
-    const std::uint8_t t[] = {0, 0, 1, 1, 2, 255}, p[] = {0, 1, 1, 1, 0, 2};
-    std::copy(t, t + 6, truth.data());
-    std::copy(p, p + 6, prediction.data());
-    const Confusion c = count_confusion(prediction, truth);
-    EXPECT_DOUBLE_EQ(c.dice(0), 2.0 / 4);  // 1 common, 2 true, 2 predicted
-    EXPECT_DOUBLE_EQ(c.dice(1), 4.0 / 5);
-    EXPECT_DOUBLE_EQ(c.precision(1), 2.0 / 3);
-    EXPECT_DOUBLE_EQ(c.recall(1), 1);
-    EXPECT_DOUBLE_EQ(c.dice(2), 0);
-    EXPECT_TRUE(std::isnan(c.precision(2)));
-    EXPECT_TRUE(std::isnan(c.dice(3)));
-    EXPECT_THROW(count_confusion(prediction, ClassVolume(Grid{{5, 1, 1}, {1, 1, 1}, {}})), InputError);
-}
-
 TEST(TrainPage, HeldOutPartsAreComparedAndDrawn) {
     // Unequal edges: the model's grid has other sizes than the tomogram.
     const Grid grid{{96, 80, 32}, {0.02, 0.02, 0.01}, {}},
@@ -121,8 +104,8 @@ TEST(TrainPage, HoldsCurvesTablesAndRecord) {
     input.voxels[1] = 1234;
     HeldOutPart part;
     part.name = "half.tif";
-    part.confusion.counts[1][1] = 30;
-    part.confusion.counts[1][0] = 10;
+    part.confusion.add(1, 1, 30);
+    part.confusion.add(1, 0, 10);
     const std::string page = train_page(input, model, curve, {part});
     EXPECT_THAT(page, HasSubstr("model &lt;x&gt;"));
     EXPECT_THAT(page, HasSubstr("block &lt;1&gt;"));

@@ -211,10 +211,10 @@ class Objects:
         slices = next(e for e in b.find_all("#object-bar button") if b.ask("GET", f"/element/{e}/text") == "slices")
         b.click(slices)
         self.assertTrue(self.in_window(".slice:not([hidden]) .mark.tag"), "no slice with the object is in sight")
-        # The slice that is shown holds the object, by the volume.
-        _, numbers = self.shown_slice()
-        if b.run("return Boolean(document.querySelector('.plane .slice:not([hidden]) .mark.tag'))"):
-            self.assertIn(number, numbers)
+        # Slices are marked that hold the object, by the volume, and no others.
+        marked = b.run("return [...document.querySelectorAll('.plane')].map(p => p.querySelector('.slice:not([hidden]) .mark.tag') !== null)")
+        self.assertIn(True, marked)
+        self.assertEqual(marked, [number in self.shown_slice(plane)[1] for plane in range(len(marked))])
 
     def test_links_lead_to_objects(self):
         b = self.browser

@@ -100,6 +100,12 @@ class Browser:
         self.ask("POST", "/actions", {"actions": [{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
                                                    "actions": [kinds[s[0]](*s[1:]) for s in steps]}]})
 
+    def double_click(self, x, y):
+        """In the window. Chromium is told that the second click belongs to the first: while the processor draws, WebDriver's clicks may be too slow for that."""
+        for count in (1, 2):
+            for kind in ("mousePressed", "mouseReleased"):
+                self.command("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
+
     def key(self, kind, value):
         """kind: keyDown or keyUp."""
         self.ask("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [{"type": kind, "value": value}]}]})

@@ -3,18 +3,18 @@
 . "$(dirname "$0")/helpers.sh"
 
 # result FOLDER NUMBER: a cell whose vesicles have a volume of NUMBER in all and are three, and whose droplets never
-# differ. Further variables: VOXEL, MODEL, GREY, INPUT, PRECISION.
+# differ. Further variables: VOXEL, MODEL, GREY, INPUT, PRECISION, DEFINITIONS, and RECORD: more of the record.
 result() {
     mkdir -p "$1"
     cat >"$1/summary.json" <<END
-{"size": [10, 10, 10], "voxel_um": [${VOXEL:-0.02}, 0.02, 0.03], "voxel_size_known": true,
+{"definitions": ${DEFINITIONS:-1}, "size": [10, 10, 10], "voxel_um": [${VOXEL:-0.02}, 0.02, 0.03], "voxel_size_known": true,
  "grey_unit": "${GREY:-arbitrary}", "cell_volume_um3": 100, "ignored_volume_um3": 0,
  "classes": [
   {"id": 4, "name": "lipid droplet", "objects": 2, "voxels": 20, "volume_um3": 0.5, "mean_grey": 3},
   {"id": 5, "name": "vesicle", "objects": 3, "voxels": 70, "volume_um3": $2, "fraction_of_cell": null}],
  "filopodia": {"count": 1, "total_length_um": 4, "mean_length_um": $2, "mean_radius_um": 0.1},
  "record": {"Program": "cytomo 0.1.0", "Model checksum": "${MODEL:-abc}", "Input checksum": "${INPUT:-$1}",
-  "Precision": "${PRECISION:-f32}"},
+  "Precision": "${PRECISION:-f32}"${RECORD:+, $RECORD}},
  "seconds": {"objects": 1.5}}
 END
     cat >"$1/objects.csv" <<END
@@ -56,7 +56,7 @@ about "$(value "lipid droplet and vesicle" contacts median)" 2 1e-9 "contacts, w
 about "$(value "lipid droplet and vesicle" contacts reference_mean)" 1.5 1e-9 "no contact is 0 contacts"
 about "$(value "lipid droplet and vesicle" total_contact_area_um2 median)" 0.75 1e-9 "area of contacts"
 expect "" "p of what never differs" value "lipid droplet" volume_um3 p
-for unwanted in voxels centroid touches_border ignored attached mean_grey seconds; do
+for unwanted in definitions voxels centroid touches_border ignored attached mean_grey seconds; do
     if grep -q "^[^,]*$unwanted" four/comparison.csv; then fail "$unwanted was compared"; fi
 done
 grep -q '^cell,group,sample,measure,class,unit,value$' four/cells.csv || fail "columns of cells.csv"
@@ -116,6 +116,48 @@ cytomo compare former-out --group a=control/1 --group b=former
 ! grep -q "Different versions" err.txt || fail "an earlier version's name for itself is taken for another version"
 grep -q "Objects were told apart in different ways" err.txt || fail "does not say that objects were found otherwise"
 grep -q "1 of 2 folders, of an earlier version, do not say which tomogram" err.txt || fail "does not say what is unknown"
+# Smoothing and tilts change surfaces, whichever version wrote how; what a record does not say is no difference.
+tilts='"Tilts": "-65,65 (assumed), axis 0 degrees"'
+RECORD='"Options": "views 1", "Smoothing": "8", '$tilts result said/usual 5
+RECORD='"Options": "views 1", "Smoothing": "3", '$tilts result said/rough 6
+RECORD='"Options": "views 1", "Smoothing": "8", "Tilts": "-65,65, axis 0 degrees"' result said/given 7
+RECORD='"Options": "views 1", "Smoothing": "8", "Tilts": "-65,65, axis 90 degrees"' result said/turned 8
+RECORD='"Options": "views 8", "Smoothing": "8", '$tilts result said/views 9
+former='absorption as in the file, tilts -65,65 (assumed), tilt axis 0 degrees, voxel size known to 1 %, 999 random placements'
+RECORD='"Options": "views 1, smoothing 8", "Measures": "'$former'"' result said/former 10
+RECORD='"Options": "views 1, smoothing 4", "Measures": "'$(echo "$former" | sed 's/-65,65 (assumed)/-60,60/')'"' \
+    result said/former-rough 11
+cytomo compare said-out --group a=said/usual,said/given --group b=said/former,control/1
+! grep -q "ifferent" err.txt || fail "finds differences where there are none"
+cytomo compare said-out --overwrite --group a=said/usual --group b=said/rough,said/turned,said/views
+for text in "smoothed differently (--smoothing): 3 (such as said/rough); 8 (such as said/usual)" \
+    "Different tilts .*: -65,65, axis 0 degrees (such as said/usual); -65,65, axis 90 degrees (such as said/turned)" \
+    "different options: views 1 (such as said/usual); views 8 (such as said/views)"; do
+    grep -q "$text" err.txt || fail "does not say: $text"
+done
+cytomo compare said-out --overwrite --group a=said/usual --group b=said/former-rough
+grep -q "smoothed differently (--smoothing): 4 (such as said/former-rough); 8 (such as said/usual)" err.txt ||
+    fail "does not say how an earlier version smoothed"
+grep -q "Different tilts .*: -60,60, axis 0 degrees (such as said/former-rough)" err.txt ||
+    fail "does not say which tilts an earlier version took"
+! grep -q "different options" err.txt || fail "smoothing is said twice"
+
+# By one name may go numbers that are defined in different ways.
+DEFINITIONS=2 result defined/2 5
+result defined/none 6
+sed -i 's/"definitions": 1, //' defined/none/summary.json
+cytomo compare defined-out --group a=control/1 --group b=control/2
+! grep -q "defined" err.txt || fail "finds definitions different that are the same"
+cytomo compare defined-out --overwrite --group a=control/1 --group b=defined/2
+grep -q "defined in different ways: definitions 1 (such as control/1); definitions 2 (such as defined/2)" err.txt ||
+    fail "does not say that measures are defined otherwise"
+cytomo compare defined-out --overwrite --group a=control/1 --group b=defined/none
+grep -q "defined in different ways: definitions 1 (such as control/1); those of an earlier version.*defined/none" err.txt ||
+    fail "does not say that nobody knows how measures are defined"
+cp -r defined/none defined/none-too
+cytomo compare defined-out --overwrite --group a=defined/none --group b=defined/none-too
+grep -q "may be defined in different ways" err.txt || fail "takes unknown definitions for the same"
+
 mkdir measured
 cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" measured/1 --placements 0
 cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" measured/2 --instances "$CELL/instances.tif" --placements 0
@@ -125,6 +167,15 @@ grep -q "the same tomogram: it counts twice" err.txt || fail "a tomogram that wa
     fail "finds differences where there are none"
 grep -q "found on the voxels of the classes (such as measured/1); given (such as measured/2)" err.txt ||
     fail "does not say that the objects of one were given"
+cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" measured/3 --placements 0 --tilt-range=-50,50
+cytomo compare measured-out --overwrite --group a=measured/1 --group b=measured/3
+grep -q "Different tilts .*: -50,50, axis 0 degrees (such as measured/3); -65,65, axis 0 degrees (such as measured/1)" \
+    err.txt || fail "does not say that tilts differ"
+cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" measured/4 --placements 0 --smoothing 0
+cytomo compare measured-out --overwrite --group a=measured/1 --group b=measured/4
+grep -q "smoothed differently (--smoothing): 0 (such as measured/4); 8 (such as measured/1)" err.txt ||
+    fail "does not say that smoothing differs"
+refused 1 "expected a list of edits, found a folder" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" no --edits measured
 
 for i in 1 2; do GREY=1/µm result calibrated/$i $i; GREY=1/µm result calibrated/b$i 1$i; done
 out=grey

@@ -184,17 +184,25 @@ def stl_volume(file):
 
 def meshes(folder, result):
     """Meshes of classes are those of the objects that measure counts, and of nothing else."""
-    for c in summary(result)["classes"]:
-        stem = c["name"].replace(" ", "-")
-        files = [f for f in Path(folder, "objects").glob(stem + "-*.stl")]
-        if len(files) != c["objects"]:
-            raise SystemExit(f"{len(files)} meshes of {c['objects']} objects of {c['name']}")
-        if not c["objects"]:
-            continue
-        # Without smoothing, a mesh encloses the volume of its voxels to 0.1 %.
-        equal(f"mesh of {c['name']}", stl_volume(Path(folder, stem + ".stl")), c["volume_um3"], 0.003)
-        equal(f"mesh of {c['name']} and those of its objects", stl_volume(Path(folder, stem + ".stl")),
-              math.fsum(map(stl_volume, files)), 1e-4)
+    exact = 0.001  # without smoothing, a mesh encloses the volume of its voxels to 0.1 %
+    classes, objects = summary(result)["classes"], table(result, "objects")
+    if not any(c["objects"] and c["outside_objects_um3"] > 10 * exact * c["volume_um3"] for c in classes):
+        raise SystemExit(f"{result}: what lies outside of objects is too little to be seen in a mesh")
+    wanted = {o["object"]: o["class"].replace(" ", "-") for o in objects}
+    for where, names in ((folder, set(wanted.values())),
+                         (Path(folder, "objects"), {f"{stem}-{n}" for n, stem in wanted.items()})):
+        found = {f.stem for f in Path(where).glob("*.stl")}
+        if found != names or not names:
+            raise SystemExit(f"{where}: meshes {sorted(found - names)} of no objects, none of {sorted(names - found)}")
+    volumes = {o["object"]: stl_volume(Path(folder, "objects", f"{wanted[o['object']]}-{o['object']}.stl")) for o in objects}
+    for o in objects:
+        equal(f"mesh of object {o['object']}", volumes[o["object"]], o["volume_um3"], exact)
+    for c in classes:
+        own = [o["object"] for o in objects if o["class"] == c["name"]]
+        if own:
+            of_class = stl_volume(Path(folder, c["name"].replace(" ", "-") + ".stl"))
+            equal(f"mesh of {c['name']}", of_class, c["volume_um3"], exact)
+            equal(f"mesh of {c['name']} and those of its objects", of_class, math.fsum(volumes[n] for n in own), 1e-6)
 
 
 def same_summary(a, b):

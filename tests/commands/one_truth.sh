@@ -54,6 +54,20 @@ expect none "the record's pictures" json here/summary.json record Pictures
 ! grep -Eq 'id="(slices|view|picture)"' here/report.html || fail "the page has pictures that analyze was not asked for"
 cmp -s here/objects.csv result/objects.csv || fail "without corrections it is not what it was"
 cmp -s here/edits.txt edits.txt || fail "the list of corrections is lost"
+# Other definitions of the measures are told before their numbers are exchanged for others.
+change() { /usr/bin/python3 -c 'import json, sys
+j = json.load(open(sys.argv[1]))
+exec(sys.argv[2])
+json.dump(j, open(sys.argv[1], "w"))' "$@"; }
+! grep -q "definitions" err.txt || fail "takes the same definitions for others"
+change here/summary.json 'j["definitions"] = 0'
+cytomo measure here --overwrite --edits edits.txt
+grep -q "here: its measures follow definitions 0, those written now definitions [1-9]" err.txt || fail "does not say that definitions differ"
+change here/summary.json 'del j["definitions"]'
+cytomo measure here --overwrite
+grep -q "here: its measures follow the definitions of an earlier version" err.txt || fail "does not say that definitions are not known"
+cytomo measure here --overwrite
+! grep -q "definitions" err.txt || fail "what was measured again has the definitions of before"
 
 # compare reads what the tables say, and knows that all this is one tomogram.
 cytomo compare both --group a=result --group b=same
@@ -63,16 +77,65 @@ grep -q "the same tomogram: it counts twice" err.txt || fail "one tomogram passe
 cytomo compare both --group a=result --group b=corrected --overwrite
 grep -q "corrected by hand, others not: as found (such as result); corrected (such as corrected)" err.txt ||
     fail "does not say that one was corrected: $(cat err.txt)"
+cytomo measure here -o rough --smoothing 0 --tilt-range=-50,50
+cytomo compare both --group a=result --group b=rough --overwrite
+grep -q "smoothed differently (--smoothing): 0 (such as rough); 8 (such as result)" err.txt || fail "does not say that smoothing differs"
+grep -q "Different tilts .*: -50,50, axis 0 degrees (such as rough)" err.txt || fail "does not say that tilts differ"
+! grep -q "different options" err.txt || fail "takes options of measuring for those of segmenting"
 cytomo measure "$CELL/tomogram.mrc" result/classes.tif by-classes --placements 19
 cytomo compare both --group a=result --group b=by-classes --overwrite
 grep -q "Objects were told apart in different ways" err.txt || fail "does not say that objects were found otherwise"
-! grep -q "Different" err.txt || fail "takes the same model and version for others: $(cat err.txt)"
+! grep -q "Different\|different options" err.txt || fail "takes the same model and version for others: $(cat err.txt)"
+
+# Only what analyze found is copied.
+echo mine >here/found/notes.txt
+cytomo measure here -o copied
+holds copied/found found.json objects.tif $(cd result/found && echo probability.*.tif)
+diff -r result/found copied/found -x found.json || fail "what was found was not copied as it was"
+refused 2 "expected a folder for results, found one within" measure here -o here/found/new
+refused 2 "expected a folder for results, found one within" measure here -o here/../here/found --overwrite
+[ ! -e here/found/new ] || fail "something was written into what was found"
+
+# Files that are not those that analyze left, whole or in part.
+spoilt() { # TEXT, and what spoils the folder "spoilt"
+    rm -rf spoilt
+    cp -r result spoilt
+    (cd spoilt && eval "$2")
+    refused 1 "$1" measure spoilt -o no
+}
+sum='import sys; b = bytearray(open(sys.argv[1], "rb").read()); b[len(b) // 2] ^= 1; open(sys.argv[1], "wb").write(b)'
+spoilt "objects.tif: expected the file with the checksum" "/usr/bin/python3 -c '$sum' found/objects.tif"
+spoilt "probability.vesicle.tif: expected the file with the checksum" "cp found/probability.nucleus.tif found/probability.vesicle.tif"
+spoilt "probability.vesicle.tif: expected what cytomo analyze found, found no file" "rm found/probability.vesicle.tif"
+spoilt "found: expected what was found in the tomogram of this result" \
+    "change found/found.json 'j[\"tomogram_checksum\"] = \"0123456789abcdef\"'"
+spoilt "the grid that found.json says" "change found/found.json 'j[\"model\"][\"voxel_um\"][2] *= 1.01'"
+spoilt "the grid that found.json says" "change found/found.json 'j[\"model\"][\"origin_um\"][0] += 0.01'"
+spoilt "found.json: expected sizes and voxel edges above 0" "change found/found.json 'j[\"tomogram\"][\"voxel_um\"][0] = 0'"
+spoilt "found.json: expected sizes and voxel edges above 0" "change found/found.json 'j[\"model\"][\"size\"][0] = -1'"
+spoilt "found.json: expected what cytomo writes there" "truncate -s 100 found/found.json"
+spoilt "found no found/found.json" "rm found/found.json"
+spoilt "found no summary.json" "rm summary.json"
+spoilt "expected the checksum of the tomogram, found none" "change summary.json 'del j[\"record\"]'"
+# Earlier versions noted no checksums: places are looked at, and it is said.
+spoilt "objects.tif: expected the grid that found.json says" \
+    "change found/found.json 'del j[\"checksums\"]'; '$CYTOMO' convert found/objects.tif found/objects.tif --voxel-nm 25 --overwrite --quiet"
+rm -rf spoilt
+cp -r here spoilt
+change spoilt/found/found.json 'del j["checksums"], j["tomogram_checksum"]; j["options"].update(tilt_range="", lac_scale="", tilt_axis_deg=0, placements=19, voxel_error_percent=1)'
+cytomo measure spoilt --overwrite
+grep -q "noted no checksums" err.txt || fail "does not say that nobody looked at what was found"
+cmp -s spoilt/surfaces.csv result/surfaces.csv || fail "notes of an earlier version are read otherwise"
 
 # Refused: nowhere to write, another tomogram, painted classes, nothing kept.
 refused 2 "expected -o FOLDER" measure result
 refused 2 "expected no --voxel-nm" measure result -o no --voxel-nm 40
 refused 2 "go with a folder" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" no -o other
 refused 1 "line 1" measure result -o no --edits "$(echo 'delete 99999' >bad.txt; echo bad.txt)"
+refused 1 "expected a list of edits, found a folder" measure result -o no --edits result
+refused 1 "nothing.txt: expected a list of edits, found nothing of that name" measure result -o no --edits nothing.txt
+printf '\377\376d\0' >utf16.txt
+refused 1 "utf16.txt: expected text in UTF-8, found text in UTF-16" measure result -o no --edits utf16.txt
 refused 1 "with the checksum" measure result -o no --tomogram "$CELL/classes.tif"
 cp corrected/classes.tif here/classes.tif
 refused 1 "as cytomo left them" measure here -o no

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/fnv.h"
 #include "cytomo/core/fresh_memory.h"
 #include "cytomo/core/grid.h"
 #include "cytomo/core/legend.h"
@@ -24,6 +25,14 @@
 
 namespace cytomo {
 namespace {
+
+TEST(Fnv1a, IsTheChecksumOfItsAuthors) {
+    // Test vectors of draft-eastlake-fnv, appendix C.
+    EXPECT_EQ(Fnv1a().text(), "cbf29ce484222325");
+    EXPECT_EQ(Fnv1a().add("a").text(), "af63dc4c8601ec8c");
+    EXPECT_EQ(Fnv1a().add("foobar").text(), "85944171f73967e8");
+    EXPECT_EQ(Fnv1a().add("foo").add("bar").value(), 0x85944171f73967e8ULL) << "whatever the pieces";
+}
 
 TEST(FreshMemory, GivenBackItCanBeUsedAgain) {
     // Only whole pages within go back: what lies before and behind stays.

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <optional>
 
+#include "cytomo/core/fnv.h"
+
 namespace cytomo {
 
 namespace fs = std::filesystem;
@@ -29,8 +31,7 @@ const std::string& this_computer() {
         text += ' ' + fs::read_symlink("/proc/self/ns/pid", ec).string() + ' ';
         std::string machine;
         std::getline(std::ifstream("/etc/machine-id"), machine);
-        std::uint64_t hash = 0xcbf29ce484222325ULL;
-        for (const char c : text + machine) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+        const std::uint64_t hash = Fnv1a().add(text).add(machine).value();
         std::array<char, 9> digits{};
         std::snprintf(digits.data(), digits.size(), "%08x",
                       static_cast<unsigned>((hash ^ hash >> 32) & 0xFFFFFFFF));

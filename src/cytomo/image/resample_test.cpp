@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <vector>
 
 #include "cytomo/core/random.h"
 
@@ -82,14 +84,20 @@ TEST(ResampleLabels, ABallKeepsItsVolume) {
     EXPECT_NEAR(volume, truth, 0.01 * truth);
 }
 
-TEST(ResampleLabels, OfEqualSharesTheCentreWins) {
-    const Grid grid{{4, 1, 1}, {0.01, 0.01, 0.01}, {}};
-    InstanceVolume labels(grid);
-    labels[0] = 9, labels[1] = 4, labels[2] = 4, labels[3] = 4;
-    const InstanceVolume two = resample_labels(labels, grid.resampled({0.02, 0.01, 0.01}));
-    EXPECT_TRUE(two[0] == 9 || two[0] == 4);
-    EXPECT_EQ(two[1], 4U);
-    EXPECT_EQ(resample_labels(labels, grid.resampled({0.04, 0.01, 0.01}))[0], 4U);
+TEST(ResampleLabels, OfEqualSharesTheCentreWinsOrElseTheSmallest) {
+    // The first of these in voxels of `edge`, from voxels of 10 nm.
+    const auto first = [](const std::vector<std::uint32_t>& row, double edge) {
+        InstanceVolume labels(Grid{{static_cast<std::int64_t>(row.size()), 1, 1}, {0.01, 0.01, 0.01}, {}});
+        std::copy(row.begin(), row.end(), labels.data());
+        return resample_labels(labels, labels.grid().resampled({edge, 0.01, 0.01}))[0];
+    };
+    // 25 nm: two whole voxels and half of the third; the centre, at 12.5 nm, is in the second.
+    EXPECT_EQ(first({9, 4, 2, 2, 2}, 0.025), 4U);
+    EXPECT_EQ(first({4, 9, 2, 2, 2}, 0.025), 9U);
+    // 50 nm: what is at the centre has a fifth, the others two.
+    EXPECT_EQ(first({9, 9, 7, 4, 4}, 0.05), 4U);
+    EXPECT_EQ(first({4, 4, 7, 9, 9}, 0.05), 4U);
+    EXPECT_EQ(first({9, 4, 4, 4}, 0.04), 4U);
 }
 
 }  // namespace

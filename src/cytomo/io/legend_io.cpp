@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -13,9 +11,9 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
-#include "cytomo/core/likely_name.h"
 #include "cytomo/core/utf8.h"
 #include "cytomo/core/volume.h"
+#include "cytomo/io/text_io.h"
 
 namespace cytomo {
 
@@ -139,21 +137,6 @@ std::optional<std::vector<NamedValue>> values_from(const nlohmann::json& json, b
 
 constexpr std::size_t largest_text = 1'000'000;
 
-/// What a file holds, up to one byte more than it may; without the mark that some editors put before UTF-8.
-std::string read_text(const std::filesystem::path& file) {
-    errno = 0;
-    std::ifstream in(file, std::ios::binary);
-    std::string text(largest_text + 1, '\0');
-    if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!in.is_open() || in.bad()) {
-        const auto [found, remedy] = file_trouble(file, errno != 0 ? errno : EIO);
-        throw InputError(file.string(), "a file that can be read", found, remedy);
-    }
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-    return text;
-}
-
 std::vector<NamedValue> parse_lines(std::string_view text, const std::string& file) {
     std::vector<NamedValue> out;
     for (int number = 1; !text.empty(); ++number) {
@@ -211,13 +194,11 @@ std::vector<NamedValue> parse_named_values(const std::string& list, const std::s
 }
 
 std::vector<NamedValue> read_named_values(const std::filesystem::path& file) {
-    const std::string text = read_text(file);
+    const std::string text = read_text(file, "a legend", largest_text);
     const InputError no_legend(
         file.string(), "a legend: lines VALUE NAME [COLOUR], or JSON such as {\"1\": \"NAME\"}",
         text.empty() ? "nothing" : "something else", "See docs/training.md for examples");
-    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
-        throw InputError(file.string(), "text in UTF-8", "text in UTF-16", "Save the file in UTF-8");
-    if (text.empty() || text.size() > largest_text || text.find('\0') != std::string::npos) throw no_legend;
+    if (text.empty() || text.find('\0') != std::string::npos) throw no_legend;
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first != std::string::npos && (text[first] == '{' || text[first] == '[')) {
         if (const auto at = find_no_utf8(text); at != std::string::npos) {

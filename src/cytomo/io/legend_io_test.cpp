@@ -153,8 +153,8 @@ TEST_F(LegendIo, AFileThatCannotBeReadIsNotAnEmptyOne) {
         return test::error_of([&] { read_named_values(file); });
     };
     EXPECT_THAT(error(folder / "none.txt"),
-                HasSubstr("none.txt: expected a file that can be read, found nothing of that name"));
-    EXPECT_THAT(error(folder), HasSubstr("expected a file that can be read, found a folder"));
+                HasSubstr("none.txt: expected a legend, found nothing of that name"));
+    EXPECT_THAT(error(folder), HasSubstr("expected a legend, found a folder"));
 }
 
 TEST(NamedValues, IdsThatShareANameAreOneClass) {

@@ -1,37 +1,18 @@
 #include "cytomo/io/table_reading.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 #include "cytomo/core/error.h"
-#include "cytomo/core/likely_name.h"
+#include "cytomo/io/text_io.h"
 
 namespace cytomo {
 
 namespace {
 
+constexpr std::size_t most_bytes = 1'000'000'000;
 constexpr const char* remedy = "Write it again as comma-separated values with one header row";
-
-std::string whole_file(const std::filesystem::path& path) {
-    constexpr std::uintmax_t most_bytes = 1'000'000'000;
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error)) {
-        const bool folder = std::filesystem::is_directory(path, error);
-        const auto [found, advice] = file_trouble(path, folder ? EISDIR : ENOENT);
-        throw InputError(path.string(), "a table (CSV)", found, advice);
-    }
-    if (std::filesystem::file_size(path, error) > most_bytes)
-        throw InputError(path.string(), "a table of at most 1 GB", "a larger file", "Check the name");
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file) throw InputError(path.string(), "a readable file", "an error while reading", "Check rights");
-    return text.str();
-}
 
 std::string trimmed(const std::string& text) {
     const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
@@ -50,7 +31,7 @@ struct Reader {
     const std::string& file;
     const std::string& text;
     char separator;
-    std::size_t at;
+    std::size_t at = 0;
     std::int64_t line = 1;
 
     bool ended() const { return at >= text.size(); }
@@ -149,11 +130,10 @@ bool TextTable::are_numbers(const std::string& column) const {
 }
 
 TextTable read_csv(const std::filesystem::path& path) {
-    const std::string text = whole_file(path);
+    const std::string text = read_text(path, "a table (CSV)", most_bytes);
     TextTable table;
     table.file = path.string();
-    const std::size_t mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-    Reader reader{table.file, text, separator_of(text), mark};
+    Reader reader{table.file, text, separator_of(text)};
     while (!reader.ended()) {
         const std::int64_t line = reader.line;
         std::vector<std::string> row = reader.row();

@@ -14,6 +14,7 @@
 #include "cytomo/labels/components.h"
 #include "cytomo/labels/distance.h"
 #include "cytomo/labels/instances.h"
+#include "cytomo/measures/confusion.h"
 #include "cytomo/measures/surface_distance.h"
 
 namespace cytomo {
@@ -111,30 +112,6 @@ double ratio(std::int64_t part, std::int64_t whole) {
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : not_defined;
 }
 
-struct VoxelCounts {
-    std::array<std::int64_t, 256> truth{}, prediction{}, common{};
-};
-
-VoxelCounts count_voxels(const ClassVolume& prediction, const ClassVolume& truth) {
-    VoxelCounts total;
-    std::mutex merging;
-    parallel_chunks(truth.count(), 1 << 20, [&](std::int64_t begin, std::int64_t end) {
-        VoxelCounts part;
-        for (std::int64_t i = begin; i < end; ++i) {
-            ++part.truth[truth[i]];
-            ++part.prediction[prediction[i]];
-            part.common[truth[i]] += truth[i] == prediction[i] ? 1 : 0;
-        }
-        const std::lock_guard lock(merging);
-        for (std::size_t c = 0; c < 256; ++c) {
-            total.truth[c] += part.truth[c];
-            total.prediction[c] += part.prediction[c];
-            total.common[c] += part.common[c];
-        }
-    });
-    return total;
-}
-
 /// The same classes, with ignore wherever one of the two ignores.
 ClassVolume ignoring(const ClassVolume& classes, const ClassVolume& other) {
     ClassVolume result(classes.grid());
@@ -150,16 +127,15 @@ bool has_ignored(const ClassVolume& classes) {
            classes.values().end();
 }
 
-void set_voxel_measures(ClassAgreement& c, const VoxelCounts& counts) {
-    c.true_voxels = counts.truth[c.class_id];
-    c.predicted_voxels = counts.prediction[c.class_id];
-    c.common_voxels = counts.common[c.class_id];
-    const std::int64_t both = c.true_voxels + c.predicted_voxels;
-    c.dice = ratio(2 * c.common_voxels, both);
+void set_voxel_measures(ClassAgreement& c, const Confusion& voxels) {
+    c.true_voxels = voxels.true_voxels(c.class_id);
+    c.predicted_voxels = voxels.predicted_voxels(c.class_id);
+    c.common_voxels = voxels.common_voxels(c.class_id);
+    c.dice = voxels.dice(c.class_id);
     c.f1 = c.dice;
-    c.iou = ratio(c.common_voxels, both - c.common_voxels);
-    c.precision = ratio(c.common_voxels, c.predicted_voxels);
-    c.recall = ratio(c.common_voxels, c.true_voxels);
+    c.iou = voxels.iou(c.class_id);
+    c.precision = voxels.precision(c.class_id);
+    c.recall = voxels.recall(c.class_id);
 }
 
 /// Of all classes at once; entries of classes that are not asked for are left unused.
@@ -254,7 +230,7 @@ Agreement compare_labels(const ClassVolume& prediction, const ClassVolume& truth
     if (copy_truth) masked_truth = ignoring(truth, prediction);
     const ClassVolume& p = copy_prediction ? masked_prediction : prediction;
     const ClassVolume& t = copy_truth ? masked_truth : truth;
-    const VoxelCounts counts = count_voxels(p, t);
+    const Confusion voxels = count_confusion(p, t);
 
     std::array<ClassAgreement, 256> by_class;
     {
@@ -271,8 +247,8 @@ Agreement compare_labels(const ClassVolume& prediction, const ClassVolume& truth
 
     std::vector<std::uint8_t> ids = options.classes;
     if (ids.empty())
-        for (std::size_t id = 1; id < ignore_label; ++id)
-            if (counts.truth[id] + counts.prediction[id] > 0) ids.push_back(static_cast<std::uint8_t>(id));
+        for (std::uint8_t id = 1; id < ignore_label; ++id)
+            if (voxels.true_voxels(id) + voxels.predicted_voxels(id) > 0) ids.push_back(id);
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     Agreement agreement;
@@ -280,7 +256,7 @@ Agreement compare_labels(const ClassVolume& prediction, const ClassVolume& truth
         ClassAgreement c = by_class[id];
         c.class_id = id;
         c.name = legend.name_of(id);
-        set_voxel_measures(c, counts);
+        set_voxel_measures(c, voxels);
         if (options.voxel_size_known && c.true_voxels > 0 && c.predicted_voxels > 0) {
             const SurfaceDistance d = measure_surface_distance(t, p, id);
             c.mean_surface_distance_um = d.mean_um;

@@ -133,6 +133,7 @@ std::string summary_json(const Summary& summary) {
     const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
     const auto triple = [&](Vec3 v) { return Json::array({number(v.x), number(v.y), number(v.z)}); };
     Json json;
+    json["definitions"] = measure_definitions;
     json["size"] = {summary.grid.size.x, summary.grid.size.y, summary.grid.size.z};
     json["voxel_um"] = triple(summary.grid.voxel_um);
     json["voxel_size_known"] = summary.voxel_size_known;

@@ -14,6 +14,12 @@
 
 namespace cytomo {
 
+/// The number of the definitions of all measures. It stands in summary.json, so that results that mean
+/// different things by one name are told apart. Raise it by one with every change that gives another number
+/// for the same classes, objects and options, be it a definition, a default or a mistake that was mended; not
+/// for measures that are added.
+inline constexpr int measure_definitions = 1;
+
 /// The voxels of one class. A class is what its objects are: pieces too small to be objects count apart.
 struct ClassTotal {
     std::uint8_t class_id = 0;
@@ -72,7 +78,8 @@ Summary summarise(const Grid& grid, const Tomogram* tomogram, const std::vector<
                   const std::vector<Object>& objects, const std::vector<Filopodium>& filopodia,
                   const Legend& legend);
 
-/// The summary as JSON text: keys carry units; what is undefined is null.
+/// The summary as JSON text: keys carry units; what is undefined is null; "definitions" is
+/// measure_definitions.
 std::string summary_json(const Summary& summary);
 
 }  // namespace cytomo

@@ -55,6 +55,7 @@ TEST(Summary, AddsUpClassesAndTheCell) {
     EXPECT_TRUE(json["classes"][3]["mean_grey"].is_null());
     EXPECT_EQ(json["size"], (std::vector<int>{10, 10, 10}));
     EXPECT_EQ(json["grey_unit"], "arbitrary");
+    EXPECT_EQ(json["definitions"], measure_definitions);
 }
 
 TEST(Summary, NamesInLatin1DoNotCostTheResult) {

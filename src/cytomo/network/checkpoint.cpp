@@ -1,10 +1,10 @@
 #include "checkpoint.h"
 
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/fnv.h"
 #include "cytomo/core/json_text.h"
 #include "safetensors.h"
 
@@ -35,11 +35,6 @@ double number(const Json& json) {
 
 std::string training_identity(const Model& start, const std::vector<LabelledTomogram>& data,
                               const TrainOptions& options) {
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
-    const auto add = [&hash](const void* bytes, std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i)
-            hash = (hash ^ static_cast<const unsigned char*>(bytes)[i]) * 0x100000001b3ULL;
-    };
     Json what{{"widths", start.architecture.widths},
               {"refine", start.architecture.refine},
               {"kind", static_cast<int>(start.architecture.kind)},
@@ -49,17 +44,14 @@ std::string training_identity(const Model& start, const std::vector<LabelledTomo
               {"method", static_cast<int>(options.method)},
               {"seed", options.seed}};
     for (const auto& entry : start.legend.entries) what["legend"].push_back({entry.id, entry.name});
-    const std::string text = json_text(what);
-    add(text.data(), text.size());
+    Fnv1a sum;
+    sum.add(json_text(what));
     for (const auto& item : data)
         if (!item.simulated) {
             const Size3 size = item.labels.grid().size;
-            add(&size, sizeof size);
-            add(item.labels.data(), item.labels.values().size());
+            sum.add(&size, sizeof size).add(item.labels.data(), item.labels.values().size());
         }
-    char digits[20];
-    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
-    return digits;
+    return sum.text();
 }
 
 std::string curve_text(const std::vector<TrainingPoint>& curve) {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <numeric>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/fnv.h"
 #include "cytomo/core/random.h"
 #include "double_decoder_layers.h"
 
@@ -80,18 +80,10 @@ void Architecture::check(const std::string& file) const {
 }
 
 std::string Model::checksum() const {
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
-    const auto add = [&hash](const void* data, std::size_t n) {
-        const auto* bytes = static_cast<const unsigned char*>(data);
-        for (std::size_t i = 0; i < n; ++i) hash = (hash ^ bytes[i]) * 0x100000001b3ULL;
-    };
-    for (const auto& [name, tensor] : weights) {
-        add(name.data(), name.size());
-        add(tensor.values.data(), tensor.values.size() * sizeof(float));
-    }
-    char text[20];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-    return text;
+    Fnv1a sum;
+    for (const auto& [name, tensor] : weights)
+        sum.add(name).add(tensor.values.data(), tensor.values.size() * sizeof(float));
+    return sum.text();
 }
 
 Model make_model(const Architecture& architecture, std::uint64_t seed) {

@@ -1,14 +1,13 @@
 #include "rate_memory.h"
 
 #include <cmath>
-#include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/fnv.h"
 #include "cytomo/core/json_text.h"
 #include "cytomo/core/machine.h"
 #include "cytomo/core/output.h"
@@ -32,11 +31,7 @@ std::map<std::string, PrecisionRates>& of_this_process() {
 fs::path file_for(const std::string& key) {
     const fs::path folder = cache_folder();
     if (folder.empty()) return {};
-    std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-    for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-    char name[40];
-    std::snprintf(name, sizeof name, "precision-%016llx.json", static_cast<unsigned long long>(hash));
-    return folder / name;
+    return folder / ("precision-" + Fnv1a().add(key).text() + ".json");
 }
 
 bool is_rate(const nlohmann::json& value) {
