@@ -17,8 +17,6 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::int64_t slices_per_slab = 8;
-
 struct Stretch {
     std::uint32_t begin, end;  // x, half-open
 };
@@ -180,11 +178,10 @@ Components find_components(const ClassVolume& classes, Connectivity connectivity
     Joiner joiner(classes, connectivity);
     progress(0.4);
     const std::int64_t slices = classes.grid().size.z;
-    parallel_chunks(slices, slices_per_slab, [&](std::int64_t begin, std::int64_t end) {
+    parallel_chunks(slices, slab_slices, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t z = begin; z < end; ++z) joiner.join_slice(z, true, z > begin);
     });
-    for (std::int64_t z = slices_per_slab; z < slices; z += slices_per_slab)
-        joiner.join_slice(z, false, true);
+    for (std::int64_t z = slab_slices; z < slices; z += slab_slices) joiner.join_slice(z, false, true);
     progress(0.7);
     Components result = joiner.number();
     progress(1);

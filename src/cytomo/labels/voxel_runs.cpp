@@ -9,11 +9,10 @@ namespace cytomo {
 
 std::vector<std::vector<VoxelRun>> find_runs(const InstanceVolume& volume, const std::vector<bool>& wanted) {
     const Size3 n = volume.grid().size;
-    constexpr std::int64_t slices_together = 8;
     std::vector<std::vector<std::pair<std::uint32_t, VoxelRun>>> found(
-        static_cast<std::size_t>((n.z + slices_together - 1) / slices_together));
-    parallel_chunks(n.z, slices_together, [&](std::int64_t z_begin, std::int64_t z_end) {
-        auto& here = found[static_cast<std::size_t>(z_begin / slices_together)];
+        static_cast<std::size_t>((n.z + slab_slices - 1) / slab_slices));
+    parallel_chunks(n.z, slab_slices, [&](std::int64_t z_begin, std::int64_t z_end) {
+        auto& here = found[static_cast<std::size_t>(z_begin / slab_slices)];
         for (std::int64_t z = z_begin; z < z_end; ++z)
             for (std::int64_t y = 0; y < n.y; ++y) {
                 const std::uint32_t* row = &volume(0, y, z);

@@ -110,7 +110,7 @@ std::vector<Certainty> measure_certainty(const Instances& instances, const Proba
     progress(0);
     std::vector<CertaintySums> all(instances.class_of.size());
     std::mutex merging;
-    parallel_chunks(grid.size.z, 8, [&](std::int64_t z_begin, std::int64_t z_end) {
+    parallel_chunks(grid.size.z, slab_slices, [&](std::int64_t z_begin, std::int64_t z_end) {
         std::vector<CertaintySums> sums(all.size());
         sum_slices(instances, probabilities, z_begin, z_end, sums);
         const std::lock_guard lock(merging);

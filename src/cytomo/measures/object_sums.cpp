@@ -17,7 +17,6 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::int64_t slices_at_once = 8;
 constexpr std::int64_t block = 16;  // voxels compared at once where nothing changes
 constexpr std::uint32_t not_listed = 0xFFFFFFFFU;
 
@@ -228,15 +227,15 @@ std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram
     const std::array<double, 13> weights = surface_weights_um2(source.grid.voxel_um);
     std::vector<ObjectSums> total(source.count() + 1ULL);
     // A few slabs at a time, so that waiting sums stay few.
-    const std::int64_t slabs = (n.z + slices_at_once - 1) / slices_at_once;
+    const std::int64_t slabs = (n.z + slab_slices - 1) / slab_slices;
     const std::int64_t batch = 4LL * thread_count();
     progress(0);
     for (std::int64_t first_slab = 0; first_slab < slabs; first_slab += batch) {
         const std::int64_t last_slab = std::min(slabs, first_slab + batch);
         std::vector<std::unique_ptr<Slab>> done(static_cast<std::size_t>(last_slab - first_slab));
         parallel_for(last_slab - first_slab, [&](std::int64_t i) {
-            const std::int64_t z_begin = (first_slab + i) * slices_at_once,
-                               z_end = std::min(n.z, z_begin + slices_at_once);
+            const std::int64_t z_begin = (first_slab + i) * slab_slices,
+                               z_end = std::min(n.z, z_begin + slab_slices);
             auto slab = std::make_unique<Slab>(source, weights);
             std::vector<float> grey(tomogram != nullptr ? static_cast<std::size_t>(n.x * n.y) : 0);
             slab->begin(z_begin);
