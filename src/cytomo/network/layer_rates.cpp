@@ -90,7 +90,7 @@ std::vector<LayerKind> layer_kinds(const Architecture& architecture) {
     const auto layers = architecture.layers();
     for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
         const Layer& l = layers[i];
-        LayerKind kind{l, l.name[8] - '0' + (l.name.ends_with(".up") ? 1 : 0), i + 2 == layers.size(), 1, 0};
+        LayerKind kind{l, l.level(), i + 2 == layers.size(), 1, 0};
         kind.work = work_of_voxel(l) / std::pow(8.0, kind.level);
         const auto what = [](const LayerKind& k) {
             return std::tuple(k.layer.inputs_without_clicks(), k.layer.out, k.layer.kernel, k.layer.stride,
