@@ -7,6 +7,7 @@
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/utf8.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
@@ -47,19 +48,15 @@ void print_table(const Agreement& agreement, const Headings& headings) {
                          std::to_string(c.objects_predicted), std::to_string(c.detected),
                          cell_text(c.detection_f1), cell_text(c.panoptic_quality), cell_text(c.recognised),
                          cell_text(c.recognised_100nm)});
-    // Bytes that continue a UTF-8 character take no room on the screen.
-    const auto width = [](const std::string& text) {
-        return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-    };
     // Classes as columns would not fit either: measures are rows, classes are columns.
-    std::vector<std::ptrdiff_t> widths(lines.size(), 0);
+    std::vector<std::size_t> widths(lines.size(), 0);
     for (std::size_t l = 0; l < lines.size(); ++l)
-        for (const std::string& cell : lines[l]) widths[l] = std::max(widths[l], width(cell));
+        for (const std::string& cell : lines[l]) widths[l] = std::max(widths[l], utf8_width(cell));
     for (std::size_t measure = 0; measure < lines[0].size(); ++measure) {
         std::string row;
         for (std::size_t l = 0; l < lines.size(); ++l) {
             const std::string& cell = lines[l][measure];
-            const std::string gap(static_cast<std::size_t>(widths[l] - width(cell)), ' ');
+            const std::string gap(widths[l] - utf8_width(cell), ' ');
             row += l == 0 ? cell + gap : "   " + gap + cell;
         }
         std::printf("%s\n", row.c_str());
