@@ -7,6 +7,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/measures/close_surfaces.h"
 #include "cytomo/measures/space_parts.h"
 
@@ -22,22 +23,17 @@ std::vector<Vec3> find_centroids_um(const InstanceVolume& volume, std::size_t nu
     parallel_chunks(n.z, 64, [&](std::int64_t z_begin, std::int64_t z_end) {
         std::vector<Sums> found(numbers);
         for (std::int64_t z = z_begin; z < z_end; ++z)
-            for (std::int64_t y = 0; y < n.y; ++y) {
-                const std::uint32_t* row = &volume(0, y, z);
-                for (std::int64_t x = 0; x < n.x;) {
-                    std::int64_t end = x + 1;
-                    while (end < n.x && row[end] == row[x]) ++end;
-                    if (row[x] != 0 && row[x] < numbers) {
-                        Sums& s = found[row[x]];
-                        const std::int64_t count = end - x;
-                        s.voxels += count;
-                        s.x += (x + end - 1) * count / 2;  // one of the factors is even
-                        s.y += y * count;
-                        s.z += z * count;
-                    }
-                    x = end;
-                }
-            }
+            for (std::int64_t y = 0; y < n.y; ++y)
+                for_stretches(&volume(0, y, z), n.x,
+                              [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
+                                  if (number == 0 || number >= numbers) return;
+                                  Sums& s = found[number];
+                                  const std::int64_t count = end - begin;
+                                  s.voxels += count;
+                                  s.x += (begin + end - 1) * count / 2;  // one of the factors is even
+                                  s.y += y * count;
+                                  s.z += z * count;
+                              });
         const std::lock_guard lock(merging);  // whole numbers: the order does not matter
         for (std::size_t i = 0; i < numbers; ++i) {
             sums[i].voxels += found[i].voxels;

@@ -11,6 +11,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/measures/surface_area.h"
 
 namespace cytomo {
@@ -53,17 +54,13 @@ public:
         rows_.resize(sums_.size());
         for (std::int64_t y = 0; y < n.y; ++y) {
             const std::uint32_t* row = here_.data() + (y + 1) * (n.x + 2) + 1;
-            for (std::int64_t x = 0; x < n.x;) {
-                std::int64_t end = x + 1;
-                while (end < n.x && row[end] == row[x]) ++end;
-                if (row[x] != 0) {
-                    const std::uint32_t at = place(row[x]);
-                    sums_[at].add_run(x, end, y, z);
-                    if (grey != nullptr) sums_[at].grey.add(GreySums::of(grey + y * n.x + x, end - x));
-                    note_row(at, x, end - 1, y);
-                }
-                x = end;
-            }
+            for_stretches(row, n.x, [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
+                if (number == 0) return;
+                const std::uint32_t at = place(number);
+                sums_[at].add_run(begin, end, y, z);
+                if (grey != nullptr) sums_[at].grey.add(GreySums::of(grey + y * n.x + begin, end - begin));
+                note_row(at, begin, end - 1, y);
+            });
         }
         for (const std::uint32_t at : in_slice_) {
             append_outline(rows_[at], static_cast<std::int32_t>(z), sums_[at].outline);

@@ -6,6 +6,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/labels/distance.h"
 #include "cytomo/measures/coarse_cells.h"
 #include "cytomo/measures/object_sums.h"
@@ -62,14 +63,11 @@ public:
                 for (const std::int64_t end = std::min(n.x, x + cells_.stride[0]); x < end; ++x)
                     kept[x] = part;
             }
-            for (std::int64_t x = 0; x < n.x;) {
-                std::int64_t end = x + 1;
-                while (end < n.x && kept[end] == kept[x]) ++end;
-                if (kept[x] >= 0)
-                    parts_[static_cast<std::size_t>(kept[x])].grey.add(
-                        GreySums::of(grey.data() + y * n.x + x, end - x));
-                x = end;
-            }
+            for_stretches(kept, n.x, [&](std::int8_t part, std::int64_t begin, std::int64_t end) {
+                if (part >= 0)
+                    parts_[static_cast<std::size_t>(part)].grey.add(
+                        GreySums::of(grey.data() + y * n.x + begin, end - begin));
+            });
         }
         for (std::size_t i = 0; i < lags.size(); ++i) {
             for (std::int64_t y = z % rows_step_; y < n.y; y += rows_step_) {
