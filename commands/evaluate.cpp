@@ -27,13 +27,15 @@ struct EvaluateArguments {
 
 /// What the rows mean that explain themselves to few.
 constexpr auto words =
-    "IoU: common voxels over united ones. Detected: true objects that one predicted object meets with an IoU "
-    "above\n"
-    "0.5; detection F1: 2 detected over (true + predicted objects). Panoptic quality: that F1 times the mean "
-    "IoU of\n"
-    "the detected. Recognised: share of true objects more than half of which is predicted as their class, be "
-    "it in\n"
-    "pieces or joined with others. From 100 nm: of those at least 100 nm thick.\n";
+    "IoU: voxels that truth and prediction share, divided by those of either. Detected: true objects that "
+    "one\n"
+    "predicted object meets with an IoU above 0.5. Detection F1: twice the detected ones divided by the sum "
+    "of true\n"
+    "and predicted ones. Panoptic quality: that F1 times the mean IoU of the detected. Recognised: share of "
+    "the true\n"
+    "objects of which more than half is predicted as their class, be it in pieces or joined with others. "
+    "From 100 nm:\n"
+    "the same for objects at least 100 nm thick.\n";
 
 using Headings = std::map<std::uint8_t, std::string>;
 
