@@ -1,17 +1,17 @@
 #include "measure.h"
 
 #include <algorithm>
-#include <chrono>
+
+#include "cytomo/core/clock.h"
 
 namespace cytomo::bench {
 
 Row measure(const std::string& name, std::int64_t voxels, const std::function<void()>& work, bool once) {
-    using Clock = std::chrono::steady_clock;
     std::vector<double> seconds;
     const auto run = [&] {
         const auto start = Clock::now();
         work();
-        seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+        seconds.push_back(seconds_since(start));
         return seconds.back();
     };
     if (once) {

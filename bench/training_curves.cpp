@@ -1,7 +1,6 @@
 // The same training by cytomo's operations and by plain libtorch, step by step on the same patches: loss
 // curves that agree show that the fast operations learn as well. Rounding alone makes two trainings part
 // after a while; how far is measured too, by the plain one with weights changed by a millionth.
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cytomo/core/clock.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
 #include "cytomo/image/grey_scale.h"
@@ -182,9 +182,9 @@ int main(int argc, char** argv) {
         const double t = static_cast<double>(step) / o.steps;
         const double rate = o.rate * std::min(1.0, t / 0.05 + 0.02) * 0.5 * (1 + std::cos(M_PI * t));
         for (Lane& lane : lanes) {
-            const auto start = std::chrono::steady_clock::now();
+            const auto start = Clock::now();
             lane.losses.push_back(lane.path->learn(batch));
-            lane.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+            lane.seconds += seconds_since(start);
             lane.path->update(rate);
         }
         const auto done = static_cast<std::size_t>(step) + 1;

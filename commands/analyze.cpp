@@ -1,11 +1,11 @@
 // cytomo analyze: everything, in one command.
 #include "cytomo/analyze.h"
 
-#include <chrono>
 #include <cstdio>
 
 #include "calls.h"
 #include "command.h"
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/io/volume_io.h"
@@ -49,7 +49,7 @@ RecordEntries record_of(const Arguments& a, const std::string& checksum, const M
 }
 
 void run(const Arguments& a, const Common& common) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     refuse_exchanged({{"the tomogram", a.in}, {"the folder for results", a.out}});
     AnalyzeOptions options;
     options.predict = a.predict.options();
@@ -98,8 +98,7 @@ void run(const Arguments& a, const Common& common) {
         common.say(size);
     }
     char seconds[32];
-    std::snprintf(seconds, sizeof seconds, " (%.1f s)",
-                  std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    std::snprintf(seconds, sizeof seconds, " (%.1f s)", seconds_since(start));
     std::printf("%s\n", (fs::path(a.out) / "report.html").c_str());
     common.say("done" + std::string(seconds));
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "command.h"
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/fnv.h"
 #include "cytomo/core/machine.h"
@@ -74,10 +75,8 @@ public:
     }
 
 private:
-    using Clock = std::chrono::steady_clock;
-
     void draw(Clock::time_point now, const char* end) const {
-        const double spent = std::chrono::duration<double>(now - start_).count();
+        const double spent = seconds_between(start_, now);
         std::string left;
         if (fraction_ > 0.01 && fraction_ < 1 && spent > 1)
             left = ", " + time_text(spent * (1 - fraction_) / fraction_) + " left";

@@ -7,6 +7,7 @@
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/utf8.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
@@ -26,13 +27,15 @@ struct EvaluateArguments {
 
 /// What the rows mean that explain themselves to few.
 constexpr auto words =
-    "IoU: common voxels over united ones. Detected: true objects that one predicted object meets with an IoU "
-    "above\n"
-    "0.5; detection F1: 2 detected over (true + predicted objects). Panoptic quality: that F1 times the mean "
-    "IoU of\n"
-    "the detected. Recognised: share of true objects more than half of which is predicted as their class, be "
-    "it in\n"
-    "pieces or joined with others. From 100 nm: of those at least 100 nm thick.\n";
+    "IoU: voxels that truth and prediction share, divided by those of either. Detected: true objects that "
+    "one\n"
+    "predicted object meets with an IoU above 0.5. Detection F1: twice the detected ones divided by the sum "
+    "of true\n"
+    "and predicted ones. Panoptic quality: that F1 times the mean IoU of the detected. Recognised: share of "
+    "the true\n"
+    "objects of which more than half is predicted as their class, be it in pieces or joined with others. "
+    "From 100 nm:\n"
+    "the same for objects at least 100 nm thick.\n";
 
 using Headings = std::map<std::uint8_t, std::string>;
 
@@ -47,19 +50,15 @@ void print_table(const Agreement& agreement, const Headings& headings) {
                          std::to_string(c.objects_predicted), std::to_string(c.detected),
                          cell_text(c.detection_f1), cell_text(c.panoptic_quality), cell_text(c.recognised),
                          cell_text(c.recognised_100nm)});
-    // Bytes that continue a UTF-8 character take no room on the screen.
-    const auto width = [](const std::string& text) {
-        return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-    };
     // Classes as columns would not fit either: measures are rows, classes are columns.
-    std::vector<std::ptrdiff_t> widths(lines.size(), 0);
+    std::vector<std::size_t> widths(lines.size(), 0);
     for (std::size_t l = 0; l < lines.size(); ++l)
-        for (const std::string& cell : lines[l]) widths[l] = std::max(widths[l], width(cell));
+        for (const std::string& cell : lines[l]) widths[l] = std::max(widths[l], utf8_width(cell));
     for (std::size_t measure = 0; measure < lines[0].size(); ++measure) {
         std::string row;
         for (std::size_t l = 0; l < lines.size(); ++l) {
             const std::string& cell = lines[l][measure];
-            const std::string gap(static_cast<std::size_t>(widths[l] - width(cell)), ' ');
+            const std::string gap(widths[l] - utf8_width(cell), ' ');
             row += l == 0 ? cell + gap : "   " + gap + cell;
         }
         std::printf("%s\n", row.c_str());

@@ -12,6 +12,7 @@
 #include "cytomo/core/volume.h"
 #include "cytomo/io/legend_io.h"
 #include "cytomo/io/volume_io.h"
+#include "cytomo/network/model.h"
 
 namespace cytomo::commands {
 
@@ -36,8 +37,8 @@ LabelMeaning meaning_of(const std::vector<NamedValue>& named, int largest_id, co
 /// Numbers are the ids of `legend`; 255 and -1 are unlabelled.
 LabelMeaning meaning_of(const Legend& legend);
 
-/// Largest class id of a model, since networks have at most 16 outputs; and of any class volume.
-inline constexpr int largest_model_id = 15, largest_class_id = ignore_label - 1;
+/// Largest class id of a model, and of any class volume.
+inline constexpr int largest_model_id = most_classes - 1, largest_class_id = ignore_label - 1;
 
 /// For label files to learn from: --classes and --ignore-value (-1: no number means unlabelled). Without
 /// `classes`, numbers mean what `of_files` says, the legend that the files carry, or else the ids of `model`,

@@ -13,6 +13,7 @@
 #include "cytomo/core/json_text.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/slice_text.h"
+#include "cytomo/core/utf8.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/report/slices.h"
@@ -70,13 +71,10 @@ std::vector<std::int64_t> read_labelled(const Arguments& a, const Tomogram& tomo
 void print_text(const Answer& answer, const Grid& grid, const Arguments& a) {
     std::printf("Slices to label next, in this order. %s\n", how_slices_count);
     std::printf("Doubt: how unsure the model is of the slice, in bits a voxel (0: sure).\n\n");
-    std::size_t widest = 5;
+    std::size_t widest = 5;  // "slice"
     for (const auto& s : answer.slices) widest = std::max(widest, slice_text(grid, 'z', s.slice).size());
-    const auto padded = [&](std::string text) {
-        // Bytes that continue a UTF-8 character ("µm") take no room; "slice" has none.
-        const auto hidden =
-            std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) == 0x80; });
-        return text + std::string(widest + static_cast<std::size_t>(hidden) - text.size(), ' ');
+    const auto padded = [&](const std::string& text) {
+        return text + std::string(widest - utf8_width(text), ' ');
     };
     std::printf("%s  %6s  %s\n", padded("slice").c_str(), "doubt", "what is taken for what");
     for (const auto& s : answer.slices)

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
 #include "cytomo/labels/depth.h"
@@ -146,13 +146,10 @@ int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_
             "--simulated: expected classes that simulated cells have (cytoplasm, nucleus, "
             "mitochondrion, lipid droplet, vesicle, filopodium), found '" +
             unknown + "'");
-    const auto start = std::chrono::steady_clock::now();
-    const auto seconds = [&] {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    };
+    const auto start = Clock::now();
     int made = 0;
     for (; made < plan.count; ++made) {
-        if (plan.seconds > 0 && made > 0 && seconds() * (made + 1) / made > plan.seconds) break;
+        if (plan.seconds > 0 && made > 0 && seconds_since(start) * (made + 1) / made > plan.seconds) break;
         progress(static_cast<double>(made) / plan.count);
         const auto number = static_cast<std::uint64_t>(made);
         // More than half of them at other voxel sizes than the model's, which then resamples them as it will

@@ -1,10 +1,10 @@
 #include "train_watch.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/random.h"
 #include "cytomo/network/train_double_decoder.h"
@@ -19,7 +19,6 @@ constexpr const char* nothing_held_out =
 }  // namespace
 
 double measure_step_seconds(const Model& model, const TrainOptions& options, const Progress& progress) {
-    using Clock = std::chrono::steady_clock;
     const bool published = options.method == TrainMethod::double_decoder;
     const Grid grid{
         published ? Size3{256, 256, 2} : options.patch, {model.voxel_um, model.voxel_um, model.voxel_um}, {}};
@@ -53,7 +52,7 @@ double measure_step_seconds(const Model& model, const TrainOptions& options, con
         return std::nan("");  // the real training will say what is wrong
     }
     if (steps.size() < 3) return std::nan("");
-    return std::chrono::duration<double>(steps[2] - steps[0]).count() / 2;
+    return seconds_between(steps[0], steps[2]) / 2;
 }
 
 std::string duration_text(double seconds) {

@@ -90,14 +90,14 @@ Table found_table(const TrainingData& data, const Legend& legend) {
     t.name = "What was learnt from";
     t.columns = {{"tomogram", "", ""},
                  {"labels", "", ""},
-                 {"voxels", "", "Along x, y, z"},
-                 {"voxel_nm", "nm", "Edges along x, y, z"},
-                 {"dense matter", "", "Whether dense matter is dark or bright"},
+                 {"voxels", "", "Number of voxels along x, y and z."},
+                 {"voxel_nm", "nm", "Edges of a voxel along x, y and z."},
+                 {"dense matter", "", "Whether dense matter is dark or bright in the tomogram."},
                  {"labelled", "",
-                  "Slices that hold labels, along the axis where they are fewest; slices count from 1, the "
-                  "index from 0"}};
+                  "Slices that hold labels, along the axis where they are fewest. Slices count from 1, the "
+                  "index from 0."}};
     for (const auto& e : legend.entries)
-        t.columns.push_back({e.name, "voxels", "Voxels labelled as " + e.name});
+        t.columns.push_back({e.name, "voxels", "Number of voxels labelled as " + e.name + "."});
     for (const auto& f : data.found) {
         const auto file_name = [](const std::string& path) {
             return std::filesystem::path(path).filename().string();

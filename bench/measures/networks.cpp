@@ -3,13 +3,13 @@
 // cytomo_bench_networks CLASSES [--instances FILE] [--class N] [--split] [--voxel-nm X,Y,Z] [--threads N]
 //                       [--csv FILE] [--write-instances FILE]
 // Without --instances objects are found in the classes; --split also parts them at constrictions.
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
 #include <utility>
 
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/io/table_io.h"
@@ -21,16 +21,15 @@ namespace {
 
 using namespace cytomo;
 
-class Clock {
+class Laps {
 public:
     void lap(const char* what) {
-        const auto now = std::chrono::steady_clock::now();
-        std::printf("%s %.3f s\n", what, std::chrono::duration<double>(now - last_).count());
-        last_ = std::chrono::steady_clock::now();
+        std::printf("%s %.3f s\n", what, seconds_since(last_));
+        last_ = Clock::now();
     }
 
 private:
-    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+    Clock::time_point last_ = Clock::now();
 };
 
 Vec3 edges_from(const std::string& nm) {
@@ -72,7 +71,7 @@ int run(int argc, char** argv) {
             throw UsageError("unknown option " + name);
     }
     ClassVolume classes = read_classes(classes_file, reading);
-    Clock clock;
+    Laps clock;
     Instances instances;
     if (instances_file.empty()) {
         InstanceOptions finding = default_instance_options();

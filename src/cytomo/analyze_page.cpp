@@ -23,13 +23,14 @@ Table summary_cards(const Summary& summary) {
     Table t;
     t.name = "summary";
     t.columns = {
-        {"class", "", "Class"},
-        {"volume_um3", "µm³", "Volume of all its objects"},
-        {"objects", "", "Number of separate objects"},
-        {"of_the_cell", "%", "Share of all objects in the cell's volume"},
+        {"class", "", "Name of the class."},
+        {"volume_um3", "µm³", "Volume of all objects of the class together."},
+        {"objects", "", "Number of separate objects."},
+        {"of_the_cell", "%", "Share of the cell's volume that these objects fill."},
         {"outside_objects_um3", "µm³",
-         "Volume of what belongs to no object, most of it pieces too small to be one: in none of the other "
-         "numbers"}};
+         "Volume of the class that belongs to no object, most of it in pieces too small to be one. It is "
+         "part of no other number."},
+    };
     for (const auto& c : summary.classes) {
         if (c.voxels + c.outside_objects == 0) continue;
         t.rows.push_back({c.name, c.volume_um3, c.objects, 100 * c.fraction_of_cell,

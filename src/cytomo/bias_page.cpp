@@ -13,19 +13,25 @@ namespace cytomo {
 Table bias_table(const std::vector<BiasRow>& rows, const Legend& legend) {
     Table t;
     t.name = "bias";
-    t.columns = {{"class", "", "class of the objects"},
-                 {"measure", "", "what was measured, of objects or of whole cells"},
-                 {"unit", "", "unit of true and measured"},
-                 {"samples", "", "objects, or cells for numbers of a cell"},
-                 {"cells", "", "simulated cells that they come from"},
-                 {"true_mean", "", "mean of the truth"},
-                 {"measured_mean", "", "mean of what was measured"},
-                 {"bias_percent", "%", "sum of measured over sum of true, less 1: 5 means 5 % too much"},
-                 {"bias_low_percent", "%",
-                  "lower end of the 90 % interval of the bias (bootstrap over cells; from 3 cells)"},
-                 {"bias_high_percent", "%", "upper end of the 90 % interval of the bias"},
-                 {"median_error_percent", "%", "median error of single samples"},
-                 {"spread_percent", "%", "half of the range that the middle 68 % of single errors span"}};
+    t.columns = {
+        {"class", "", "Class of the objects."},
+        {"measure", "", "What was measured, of single objects or of whole cells."},
+        {"unit", "", "Unit of true_mean and measured_mean."},
+        {"samples", "", "Number of objects, or of cells for numbers of a whole cell."},
+        {"cells", "", "Number of simulated cells that they come from."},
+        {"true_mean", "", "Mean of the true values."},
+        {"measured_mean", "", "Mean of the measured values."},
+        {"bias_percent", "%",
+         "Error of the sum of all measured values against that of the true ones: 5 means 5 % too much."},
+        {"bias_low_percent", "%",
+         "Lower end of the interval that holds the bias with a probability of 90 % (bootstrap over cells). "
+         "Empty for fewer than 3 cells."},
+        {"bias_high_percent", "%",
+         "Upper end of the interval that holds the bias with a probability of 90 %."},
+        {"median_error_percent", "%", "Median of the errors of single samples."},
+        {"spread_percent", "%",
+         "Typical scatter of single errors: half of the range that the middle 68 % of them span."},
+    };
     for (const BiasRow& r : rows)
         t.rows.push_back({legend.name_of(r.class_id), r.measure, r.unit, r.samples, std::int64_t{r.cells},
                           r.truth, r.measured, 100 * r.bias, 100 * r.bias_low, 100 * r.bias_high,
@@ -36,12 +42,14 @@ Table bias_table(const std::vector<BiasRow>& rows, const Legend& legend) {
 Table bias_samples_table(const std::vector<BiasSample>& samples, const Legend& legend) {
     Table t;
     t.name = "bias_samples";
-    t.columns = {{"cell", "", "number of the simulated cell, from 1"},
-                 {"class", "", "class of the object"},
-                 {"measure", "", "what was measured"},
-                 {"unit", "", "unit of both"},
-                 {"true", "", "the truth"},
-                 {"measured", "", "what was measured"}};
+    t.columns = {
+        {"cell", "", "Number of the simulated cell, counted from 1."},
+        {"class", "", "Class of the object."},
+        {"measure", "", "What was measured."},
+        {"unit", "", "Unit of the true and the measured value."},
+        {"true", "", "The true value."},
+        {"measured", "", "The measured value."},
+    };
     for (const BiasSample& s : samples)
         t.rows.push_back(
             {std::int64_t{s.cell + 1}, legend.name_of(s.class_id), s.measure, s.unit, s.truth, s.measured});

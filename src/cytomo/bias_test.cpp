@@ -6,6 +6,7 @@
 
 #include "bias_truth.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/test_tables.h"
 #include "cytomo/network/model.h"
 
 namespace cytomo {
@@ -221,6 +222,11 @@ TEST(Bias, SumsOverCells) {
     EXPECT_NEAR(rows[0].spread, 0.01, 1e-9);
     EXPECT_TRUE(std::isnan(rows[1].bias));  // there was nothing, so no share of it
     EXPECT_TRUE(std::isnan(rows[1].bias_low));
+}
+
+TEST(Bias, TablesSayWhatTheirColumnsMean) {
+    expect_whole_sentences(bias_table({}, default_legend()).columns);
+    expect_whole_sentences(bias_samples_table({}, default_legend()).columns);
 }
 
 TEST(Bias, IntervalHoldsTheSpreadOfCells) {

@@ -21,12 +21,16 @@ double dice_of_labelled(const Confusion& confusion, std::uint8_t c) {
 Table cards(const TrainPage& input, const Legend& legend, const Confusion& all) {
     Table t;
     t.name = "classes";
-    t.columns = {{"class", "", ""},
-                 {"dice", "Dice", "Agreement with the held-out labels: 1 is perfect, 0 is none"},
-                 {"precision", "", "Share of the predicted voxels that are labelled so"},
-                 {"recall", "", "Share of the labelled voxels that are predicted so"},
-                 {"labelled", "voxels", "Labelled in all files together"},
-                 {"held_out", "voxels", "Of these, on the model's grid, compared with a prediction"}};
+    t.columns = {
+        {"class", "", ""},
+        {"dice", "Dice", "Agreement with the held-out labels, from 0 to 1: 1 is perfect."},
+        {"precision", "", "Share of the predicted voxels, from 0 to 1, that are labelled so."},
+        {"recall", "", "Share of the labelled voxels, from 0 to 1, that are predicted so."},
+        {"labelled", "voxels", "Number of voxels labelled as this class in all files together."},
+        {"held_out", "voxels",
+         "How many of these were held out of the training and compared with a prediction. They are counted "
+         "on the model's voxels, which may be larger or smaller than those of the files."},
+    };
     for (const auto& e : legend.entries) {
         if (input.voxels[e.id] == 0 && all.true_voxels(e.id) == 0) continue;
         t.rows.push_back({e.name, dice_of_labelled(all, e.id), all.precision(e.id), all.recall(e.id),
@@ -52,14 +56,16 @@ std::string taken_for(const Confusion& confusion, const Legend& legend, std::uin
 Table held_out_table(const std::vector<HeldOutPart>& parts, const Legend& legend) {
     Table t;
     t.name = "Held-out parts";
-    t.columns = {{"labels", "", ""},
-                 {"class", "", ""},
-                 {"true", "voxels", "Labelled as this class, on the model's grid"},
-                 {"predicted", "voxels", "Predicted as this class where something is labelled"},
-                 {"dice", "", "Agreement with the held-out labels: 1 is perfect, 0 is none"},
-                 {"precision", "", "Share of the predicted voxels that are labelled so"},
-                 {"recall", "", "Share of the labelled voxels that are predicted so"},
-                 {"most often taken for", "", "The class that most of its other voxels were predicted as"}};
+    t.columns = {
+        {"labels", "", ""},
+        {"class", "", ""},
+        {"true", "voxels", "Number of voxels labelled as this class, counted on the model's voxels."},
+        {"predicted", "voxels", "Number of voxels predicted as this class where something is labelled."},
+        {"dice", "", "Agreement with the held-out labels, from 0 to 1: 1 is perfect."},
+        {"precision", "", "Share of the predicted voxels, from 0 to 1, that are labelled so."},
+        {"recall", "", "Share of the labelled voxels, from 0 to 1, that are predicted so."},
+        {"most often taken for", "", "The class that most of its other voxels were predicted as."},
+    };
     for (const auto& part : parts)
         for (const auto& e : legend.entries) {
             const auto& c = part.confusion;
@@ -75,7 +81,8 @@ Table held_out_table(const std::vector<HeldOutPart>& parts, const Legend& legend
 Table calibration_table(const Model& model) {
     Table t;
     t.name = "Calibration";
-    t.columns = {{"quantity", "", ""}, {"value", "", "How far probabilities can be taken at their word"}};
+    t.columns = {{"quantity", "", ""},
+                 {"value", "", "How far the model's probabilities can be taken at their word."}};
     for (const auto& [key, value] : model.record)
         if (key.find("calibration") != std::string::npos || key.find("temperature") != std::string::npos)
             t.rows.push_back({key, value});

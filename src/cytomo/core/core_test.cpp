@@ -10,6 +10,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/fnv.h"
@@ -21,6 +22,7 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/progress.h"
 #include "cytomo/core/random.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/core/volume.h"
 
 namespace cytomo {
@@ -161,6 +163,16 @@ TEST(Parallel, VisitsEveryItemOnceAndPassesErrorsOn) {
                      std::runtime_error);
     }
     set_thread_count(0);
+}
+
+TEST(Stretches, AreAsLongAsTheyCanBeAndLeaveNothingOut) {
+    const std::array<int, 9> values{4, 4, 4, 0, 7, 7, 0, 0, 5};
+    std::vector<std::array<std::int64_t, 3>> found;
+    for_stretches(values.data(), 8, [&](int value, std::int64_t begin, std::int64_t end) {
+        found.push_back({value, begin, end});
+    });
+    EXPECT_EQ(found, (std::vector<std::array<std::int64_t, 3>>{{4, 0, 3}, {0, 3, 4}, {7, 4, 6}, {0, 6, 8}}));
+    for_stretches(values.data(), 0, [](int, std::int64_t, std::int64_t) { FAIL(); });
 }
 
 TEST(Progress, PartsNestAndCancellationThrows) {

@@ -19,6 +19,10 @@ void set_thread_count(int threads);
 void parallel_chunks(std::int64_t count, std::int64_t chunk,
                      const std::function<void(std::int64_t begin, std::int64_t end)>& body);
 
+/// Slices of a volume that passes over it take at a time: few enough that all threads have some and that
+/// little waits in memory. Sums of floats, added slab by slab, depend on it.
+inline constexpr std::int64_t slab_slices = 8;
+
 /// Calls body(i) for each i in [0, count).
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t i)>& body);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 
 namespace cytomo {
@@ -41,14 +42,11 @@ Progress Progress::heard_by(Report listener) const {
 }
 
 struct StageTimes::State {
-    using Clock = std::chrono::steady_clock;
     std::vector<std::pair<std::string, double>> stages;
     std::size_t current = 0;
     Clock::time_point since;
 
-    double running() const {
-        return stages.empty() ? 0 : std::chrono::duration<double>(Clock::now() - since).count();
-    }
+    double running() const { return stages.empty() ? 0 : seconds_since(since); }
     void enter(std::string_view stage) {
         if (!stages.empty() && stages[current].first == stage) return;
         if (!stages.empty()) stages[current].second += running();

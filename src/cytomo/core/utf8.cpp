@@ -1,5 +1,7 @@
 #include "cytomo/core/utf8.h"
 
+#include <algorithm>
+
 namespace cytomo {
 
 std::size_t utf8_length(std::string_view text) {
@@ -28,6 +30,25 @@ std::size_t find_no_utf8(std::string_view text) {
         at += length;
     }
     return std::string_view::npos;
+}
+
+std::u32string utf8_characters(std::string_view text) {
+    constexpr char32_t replacement = 0xFFFD;
+    std::u32string out;
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        const auto lead = static_cast<unsigned char>(text[0]);
+        char32_t character = length == 0 ? replacement : length == 1 ? lead : lead & (0x7FU >> length);
+        for (std::size_t i = 1; i < length; ++i)
+            character = character << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
+        out.push_back(character);
+        text.remove_prefix(std::max<std::size_t>(1, length));
+    }
+    return out;
+}
+
+std::size_t utf8_width(std::string_view text) {
+    return utf8_characters(text).size();
 }
 
 }  // namespace cytomo

@@ -1,7 +1,8 @@
-// What of a text is UTF-8 (RFC 3629).
+// What of a text is UTF-8 (RFC 3629), and which characters it has.
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace cytomo {
@@ -12,5 +13,11 @@ std::size_t utf8_length(std::string_view text);
 
 /// Where the first byte is that belongs to no character, or npos.
 std::size_t find_no_utf8(std::string_view text);
+
+/// The characters of `text`; U+FFFD for each byte that belongs to none.
+std::u32string utf8_characters(std::string_view text);
+
+/// Columns that `text` takes on a terminal, where each character takes one, whatever its bytes.
+std::size_t utf8_width(std::string_view text);
 
 }  // namespace cytomo

@@ -43,6 +43,21 @@ TEST(Utf8, TheFirstByteThatBelongsToNone) {
     EXPECT_EQ(find_no_utf8("\xC3\xA4\xC3\xA4\xA4x"), 4U);  // one too many
 }
 
+TEST(Utf8, Characters) {
+    // Code points from the Unicode charts.
+    EXPECT_EQ(utf8_characters("A\xC2\xB5\xE2\x82\xAC\xF0\x9F\x94\xAC"), U"A\u00B5\u20AC\U0001F52C");
+    EXPECT_EQ(utf8_characters("\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xEF\xBF\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF"),
+              (std::u32string{0x7F, 0x80, 0x7FF, 0x800, 0xFFFF, 0x10000, 0x10FFFF}));
+    EXPECT_EQ(utf8_characters(""), U"");
+    EXPECT_EQ(utf8_characters("a\xE2\x82z\xFF"), U"a\uFFFD\uFFFDz\uFFFD");
+}
+
+TEST(Utf8, EachCharacterIsOneColumnWide) {
+    EXPECT_EQ(utf8_width(""), 0U);
+    EXPECT_EQ(utf8_width("z 0.35 \xC2\xB5m"), 9U);
+    EXPECT_EQ(utf8_width("\xC3\xA4\xFF"), 2U);
+}
+
 /// All texts of two bytes, against the rule as a person would write it.
 TEST(Utf8, EveryPairOfBytes) {
     for (unsigned a = 0; a < 256; ++a)

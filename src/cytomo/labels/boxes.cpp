@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 
 namespace cytomo {
 
@@ -30,15 +31,11 @@ std::vector<VoxelBox> find_boxes(const InstanceVolume& volume, std::uint32_t las
     parallel_chunks(n.z, 32, [&](std::int64_t z_begin, std::int64_t z_end) {
         std::vector<VoxelBox> found(boxes.size());
         for (std::int64_t z = z_begin; z < z_end; ++z)
-            for (std::int64_t y = 0; y < n.y; ++y) {
-                const std::uint32_t* row = &volume(0, y, z);
-                for (std::int64_t x = 0; x < n.x;) {
-                    std::int64_t end = x + 1;
-                    while (end < n.x && row[end] == row[x]) ++end;
-                    if (row[x] != 0) widen(found[row[x]], {{x, y, z}, {end - 1, y, z}});
-                    x = end;
-                }
-            }
+            for (std::int64_t y = 0; y < n.y; ++y)
+                for_stretches(&volume(0, y, z), n.x,
+                              [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
+                                  if (number != 0) widen(found[number], {{begin, y, z}, {end - 1, y, z}});
+                              });
         const std::lock_guard lock(merging);  // boxes do not depend on the order of merging
         for (std::size_t i = 0; i < boxes.size(); ++i) widen(boxes[i], found[i]);
     });

@@ -12,12 +12,11 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/legend.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 
 namespace cytomo {
 
 namespace {
-
-constexpr std::int64_t slices_per_slab = 8;
 
 struct Stretch {
     std::uint32_t begin, end;  // x, half-open
@@ -27,17 +26,12 @@ bool is_object(std::uint8_t label) {
     return label != background && label != ignore_label;
 }
 
-/// Calls body(begin, end) for each stretch of one row.
+/// Calls body(begin, end) for each stretch of objects in one row.
 template <class Body>
-void for_stretches(const std::uint8_t* row, std::int64_t width, Body body) {
-    std::int64_t x = 0;
-    while (x < width) {
-        const std::uint8_t label = row[x];
-        std::int64_t end = x + 1;
-        while (end < width && row[end] == label) ++end;
-        if (is_object(label)) body(x, end);
-        x = end;
-    }
+void for_object_stretches(const std::uint8_t* row, std::int64_t width, Body body) {
+    for_stretches(row, width, [&](std::uint8_t label, std::int64_t begin, std::int64_t end) {
+        if (is_object(label)) body(begin, end);
+    });
 }
 
 class Joiner {
@@ -96,8 +90,8 @@ private:
         std::vector<std::uint32_t> per_row(u(rows));
         parallel_chunks(rows, 256, [&](std::int64_t begin, std::int64_t end) {
             for (std::int64_t row = begin; row < end; ++row)
-                for_stretches(classes_.data() + row * n.x, n.x,
-                              [&](std::int64_t, std::int64_t) { ++per_row[u(row)]; });
+                for_object_stretches(classes_.data() + row * n.x, n.x,
+                                     [&](std::int64_t, std::int64_t) { ++per_row[u(row)]; });
         });
         const std::uint64_t total = std::accumulate(per_row.begin(), per_row.end(), std::uint64_t{0});
         if (total >= std::numeric_limits<std::uint32_t>::max())
@@ -111,11 +105,12 @@ private:
         parallel_chunks(rows, 256, [&](std::int64_t begin, std::int64_t end) {
             for (std::int64_t row = begin; row < end; ++row) {
                 std::uint32_t s = row_begin_[u(row)];
-                for_stretches(classes_.data() + row * n.x, n.x, [&](std::int64_t x, std::int64_t x_end) {
-                    stretches_[s] = {static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(x_end)};
-                    parent_[s] = s;
-                    ++s;
-                });
+                for_object_stretches(
+                    classes_.data() + row * n.x, n.x, [&](std::int64_t x, std::int64_t x_end) {
+                        stretches_[s] = {static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(x_end)};
+                        parent_[s] = s;
+                        ++s;
+                    });
             }
         });
     }
@@ -180,24 +175,40 @@ Components find_components(const ClassVolume& classes, Connectivity connectivity
     Joiner joiner(classes, connectivity);
     progress(0.4);
     const std::int64_t slices = classes.grid().size.z;
-    parallel_chunks(slices, slices_per_slab, [&](std::int64_t begin, std::int64_t end) {
+    parallel_chunks(slices, slab_slices, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t z = begin; z < end; ++z) joiner.join_slice(z, true, z > begin);
     });
-    for (std::int64_t z = slices_per_slab; z < slices; z += slices_per_slab)
-        joiner.join_slice(z, false, true);
+    for (std::int64_t z = slab_slices; z < slices; z += slab_slices) joiner.join_slice(z, false, true);
     progress(0.7);
     Components result = joiner.number();
     progress(1);
     return result;
 }
 
-std::uint32_t append_parts(Components& components, std::uint32_t c, std::uint32_t parts) {
-    const std::uint32_t before = components.count();
-    components.class_of.resize(before + parts + 1ULL, components.class_of[c]);
-    components.voxels.resize(before + parts + 1ULL, 0);
-    components.first_voxel.resize(before + parts + 1ULL, -1);
+std::vector<std::uint32_t> find_splittable(const Components& components,
+                                           const std::array<bool, 256>& classes) {
+    constexpr std::int64_t least_voxels = 24;
+    std::vector<std::uint32_t> found;
+    for (std::uint32_t c = 1; c <= components.count(); ++c)
+        if (classes[components.class_of[c]] && components.voxels[c] >= least_voxels) found.push_back(c);
+    return found;
+}
+
+PieceParts::PieceParts(Components& components, std::uint32_t c, const std::vector<std::uint32_t>& part_of)
+    : components_(components), part_of_(part_of), piece_(c), before_new_(components.count()) {
+    const std::size_t size = before_new_ + *std::max_element(part_of.begin(), part_of.end()) + 1ULL;
+    components.class_of.resize(size, components.class_of[c]);
+    components.voxels.resize(size, 0);
+    components.first_voxel.resize(size, -1);
     components.voxels[c] = 0;
-    return before;
+}
+
+void PieceParts::next(std::int64_t voxel) {
+    const std::uint32_t part = part_of_[given_++];
+    const std::uint32_t number = part > 0 ? before_new_ + part : piece_;
+    components_.volume[voxel] = number;
+    if (components_.first_voxel[number] < 0) components_.first_voxel[number] = voxel;
+    ++components_.voxels[number];
 }
 
 }  // namespace cytomo

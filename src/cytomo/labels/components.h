@@ -1,6 +1,8 @@
 // Connected components of equal class.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -23,17 +25,32 @@ struct Components {
     std::uint32_t count() const { return static_cast<std::uint32_t>(class_of.size() - 1); }
 };
 
-/// Pieces of fewer voxels are left whole: no shape can be told.
-inline constexpr std::int64_t smallest_split = 24;
-
 /// Components of every class but 0 (background) and 255 (ignore).
 /// Deterministic at any thread count. Time linear in voxels; memory 4 bytes a voxel for the result and
 /// 12 bytes for each stretch of equal class along x. Throws InputError above 4,294,967,294 stretches.
 Components find_components(const ClassVolume& classes, Connectivity connectivity,
                            const Progress& progress = {});
 
-/// Adds `parts` empty pieces of the class of piece c, and empties the count of c itself, whose voxels are to
-/// be shared out: who does so counts them. Returns the number before the first new one.
-std::uint32_t append_parts(Components& components, std::uint32_t c, std::uint32_t parts);
+/// The pieces of `classes` (by id) that may be parted, ascending: those of fewer than 24 voxels are left
+/// whole, since no shape can be told.
+std::vector<std::uint32_t> find_splittable(const Components& components,
+                                           const std::array<bool, 256>& classes);
+
+/// Shares out the voxels of one piece among its parts: the first part keeps the piece's number, others get
+/// new ones behind the last.
+class PieceParts {
+public:
+    /// `part_of`: of each voxel of piece c the number of its part, from 0, in the order in which `next` will
+    /// be given them.
+    PieceParts(Components& components, std::uint32_t c, const std::vector<std::uint32_t>& part_of);
+    /// Gives the next voxel its number; `voxel`: index into the volume.
+    void next(std::int64_t voxel);
+
+private:
+    Components& components_;
+    const std::vector<std::uint32_t>& part_of_;
+    std::uint32_t piece_, before_new_;
+    std::size_t given_ = 0;
+};
 
 }  // namespace cytomo

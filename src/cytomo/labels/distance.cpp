@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 
 namespace cytomo {
 
@@ -79,23 +80,17 @@ private:
 /// Along x nothing is known yet: distances to the ends of each piece.
 template <class Label>
 void transform_row(const Label* labels, std::int64_t width, double edge, bool ended, float* out) {
-    for (std::int64_t begin = 0; begin < width;) {
-        std::int64_t end = begin + 1;
-        while (end < width && labels[end] == labels[begin]) ++end;
-        if (labels[begin] == 0) {
-            std::fill(out + begin, out + end, 0.0F);
-        } else {
-            const bool left = begin > 0 || ended, right = end < width || ended;
-            for (std::int64_t i = begin; i < end; ++i) {
-                std::int64_t steps = std::numeric_limits<std::int64_t>::max();
-                if (left) steps = i - begin + 1;
-                if (right) steps = std::min(steps, end - i);
-                const double d = edge * static_cast<double>(steps);
-                out[i] = left || right ? static_cast<float>(d * d) : infinite;
-            }
+    for_stretches(labels, width, [=](Label label, std::int64_t begin, std::int64_t end) {
+        if (label == 0) return std::fill(out + begin, out + end, 0.0F);
+        const bool left = begin > 0 || ended, right = end < width || ended;
+        for (std::int64_t i = begin; i < end; ++i) {
+            std::int64_t steps = std::numeric_limits<std::int64_t>::max();
+            if (left) steps = i - begin + 1;
+            if (right) steps = std::min(steps, end - i);
+            const double d = edge * static_cast<double>(steps);
+            out[i] = left || right ? static_cast<float>(d * d) : infinite;
         }
-        begin = end;
-    }
+    });
 }
 
 /// All lines along y (step = width) of one plane z, or along z (step = width * height) of one row y: `width`
@@ -115,13 +110,11 @@ void transform_lines(const Label* labels, std::int64_t width, std::int64_t lengt
             }
         for (std::int64_t l = 0; l < lines; ++l) {
             float* v = values.data() + l * length;
-            const Label* id = ids.data() + l * length;
-            for (std::int64_t begin = 0; begin < length;) {
-                std::int64_t end = begin + 1;
-                while (end < length && id[end] == id[begin]) ++end;
-                if (id[begin] != 0) line.transform(v, begin, end, begin > 0 || ended, end < length || ended);
-                begin = end;
-            }
+            for_stretches(ids.data() + l * length, length,
+                          [&](Label label, std::int64_t begin, std::int64_t end) {
+                              if (label != 0)
+                                  line.transform(v, begin, end, begin > 0 || ended, end < length || ended);
+                          });
         }
         for (std::int64_t i = 0; i < length; ++i)
             for (std::int64_t l = 0; l < lines; ++l)

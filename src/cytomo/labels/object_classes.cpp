@@ -16,9 +16,8 @@ ClassVolume classes_of_objects(const ClassVolume& classes, const InstanceSlices&
         throw InputError("classes: expected objects on the grid of the classes, found another size");
     ClassVolume out(grid);
     const std::int64_t slice = grid.size.x * grid.size.y;
-    constexpr std::int64_t together = 8;
     progress(0);
-    parallel_chunks(grid.size.z, together, [&](std::int64_t begin, std::int64_t end) {
+    parallel_chunks(grid.size.z, slab_slices, [&](std::int64_t begin, std::int64_t end) {
         std::vector<std::uint32_t> numbers(static_cast<std::size_t>(slice));
         for (std::int64_t z = begin; z < end; ++z) {
             instances.read(z, 1, numbers);
@@ -39,7 +38,7 @@ void leave_out_absent(Instances& instances, InstanceSlices& slices) {
     const Size3 n = slices.grid.size;
     std::vector<char> present(instances.class_of.size(), 0);
     std::mutex merging;
-    parallel_chunks(n.z, 8, [&](std::int64_t begin, std::int64_t end) {
+    parallel_chunks(n.z, slab_slices, [&](std::int64_t begin, std::int64_t end) {
         std::vector<std::uint32_t> numbers(static_cast<std::size_t>(n.x * n.y));
         std::vector<char> seen(present.size(), 0);
         for (std::int64_t z = begin; z < end; ++z) {

@@ -153,10 +153,7 @@ std::vector<std::uint32_t> find_parts(const Cutout& cutout, const SplitOptions& 
 }  // namespace
 
 void split_touching(Components& components, const SplitOptions& options, const Progress& progress) {
-    std::vector<std::uint32_t> candidates;
-    for (std::uint32_t c = 1; c <= components.count(); ++c)
-        if (options.classes[components.class_of[c]] && components.voxels[c] >= smallest_split)
-            candidates.push_back(c);
+    const std::vector<std::uint32_t> candidates = find_splittable(components, options.classes);
     progress(0);
     if (candidates.empty()) return progress(1);
     const std::vector<VoxelBox> boxes = find_boxes(components.volume, components.count());
@@ -169,20 +166,13 @@ void split_touching(Components& components, const SplitOptions& options, const P
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         if (parts[i].empty()) continue;
         const std::uint32_t c = candidates[i];
-        const std::uint32_t appended =
-            append_parts(components, c, *std::max_element(parts[i].begin(), parts[i].end()));
+        PieceParts piece(components, c, parts[i]);
         const VoxelBox& box = boxes[c];
-        std::size_t next = 0;
         for (std::int64_t z = box.first[2]; z <= box.last[2]; ++z)
             for (std::int64_t y = box.first[1]; y <= box.last[1]; ++y)
                 for (std::int64_t x = box.first[0]; x <= box.last[0]; ++x) {
-                    std::uint32_t& number = components.volume(x, y, z);
-                    if (number != c) continue;
-                    const std::uint32_t part = parts[i][next++];
-                    if (part > 0) number = appended + part;
-                    if (components.first_voxel[number] < 0)
-                        components.first_voxel[number] = components.volume.grid().index(x, y, z);
-                    ++components.voxels[number];
+                    const std::int64_t voxel = components.volume.grid().index(x, y, z);
+                    if (components.volume[voxel] == c) piece.next(voxel);
                 }
     }
     progress(1);

@@ -319,14 +319,10 @@ void split_constrictions(Components& components, const ConstrictionOptions& opti
                          const Progress& progress) {
     options.check();
     progress(0);
-    std::vector<bool> wanted(components.class_of.size(), false);
-    std::vector<std::uint32_t> candidates;
-    for (std::uint32_t c = 1; c <= components.count(); ++c)
-        if (options.classes[components.class_of[c]] && components.voxels[c] >= smallest_split) {
-            wanted[c] = true;
-            candidates.push_back(c);
-        }
+    const std::vector<std::uint32_t> candidates = find_splittable(components, options.classes);
     if (candidates.empty()) return progress(1);
+    std::vector<bool> wanted(components.class_of.size(), false);
+    for (const std::uint32_t c : candidates) wanted[c] = true;
     const Grid& grid = components.volume.grid();
     std::vector<std::vector<VoxelRun>> runs = find_runs(components.volume, wanted);
     std::vector<std::vector<std::uint32_t>> parts(candidates.size());
@@ -348,18 +344,9 @@ void split_constrictions(Components& components, const ConstrictionOptions& opti
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         if (parts[i].empty()) continue;
         const std::uint32_t c = candidates[i];
-        const std::uint32_t appended =
-            append_parts(components, c, *std::max_element(parts[i].begin(), parts[i].end()));
-        std::size_t next = 0;
+        PieceParts piece(components, c, parts[i]);
         for (const VoxelRun& run : runs[c])
-            for (std::int32_t x = run.x_begin; x < run.x_end; ++x) {
-                const std::uint32_t part = parts[i][next++];
-                const std::uint32_t number = part > 0 ? appended + part : c;
-                components.volume(x, run.y, run.z) = number;
-                if (components.first_voxel[number] < 0)
-                    components.first_voxel[number] = grid.index(x, run.y, run.z);
-                ++components.voxels[number];
-            }
+            for (std::int32_t x = run.x_begin; x < run.x_end; ++x) piece.next(grid.index(x, run.y, run.z));
     }
     progress(1);
 }

@@ -4,29 +4,25 @@
 #include <utility>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 
 namespace cytomo {
 
 std::vector<std::vector<VoxelRun>> find_runs(const InstanceVolume& volume, const std::vector<bool>& wanted) {
     const Size3 n = volume.grid().size;
-    constexpr std::int64_t slices_together = 8;
     std::vector<std::vector<std::pair<std::uint32_t, VoxelRun>>> found(
-        static_cast<std::size_t>((n.z + slices_together - 1) / slices_together));
-    parallel_chunks(n.z, slices_together, [&](std::int64_t z_begin, std::int64_t z_end) {
-        auto& here = found[static_cast<std::size_t>(z_begin / slices_together)];
+        static_cast<std::size_t>((n.z + slab_slices - 1) / slab_slices));
+    parallel_chunks(n.z, slab_slices, [&](std::int64_t z_begin, std::int64_t z_end) {
+        auto& here = found[static_cast<std::size_t>(z_begin / slab_slices)];
         for (std::int64_t z = z_begin; z < z_end; ++z)
-            for (std::int64_t y = 0; y < n.y; ++y) {
-                const std::uint32_t* row = &volume(0, y, z);
-                for (std::int64_t x = 0; x < n.x;) {
-                    std::int64_t end = x + 1;
-                    while (end < n.x && row[end] == row[x]) ++end;
-                    if (row[x] < wanted.size() && wanted[row[x]])
-                        here.push_back({row[x],
-                                        {static_cast<std::int32_t>(x), static_cast<std::int32_t>(end),
-                                         static_cast<std::int32_t>(y), static_cast<std::int32_t>(z)}});
-                    x = end;
-                }
-            }
+            for (std::int64_t y = 0; y < n.y; ++y)
+                for_stretches(
+                    &volume(0, y, z), n.x, [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
+                        if (number < wanted.size() && wanted[number])
+                            here.push_back({number,
+                                            {static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end),
+                                             static_cast<std::int32_t>(y), static_cast<std::int32_t>(z)}});
+                    });
     });
     std::vector<std::size_t> counts(wanted.size(), 0);
     for (const auto& part : found)

@@ -8,6 +8,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/measures/coarse_cells.h"
 #include "cytomo/measures/object_sums.h"
 
@@ -79,18 +80,14 @@ struct LabelSlab {
 
 private:
     void fill_steps(std::size_t row) {
-        const std::uint32_t* label = labels.data() + row;
         std::uint8_t* out = steps.data() + row;
-        for (std::int64_t begin = 0; begin < size.x;) {
-            std::int64_t end = begin + 1;
-            while (end < size.x && label[end] == label[begin]) ++end;
+        for_stretches(labels.data() + row, size.x, [&](std::uint32_t, std::int64_t begin, std::int64_t end) {
             for (std::int64_t x = begin; x < end; ++x) {
                 const std::int64_t left = begin > 0 ? x - begin + 1 : 255,
                                    right = end < size.x ? end - x : 255;
                 out[x] = static_cast<std::uint8_t>(std::min<std::int64_t>({left, right, 255}));
             }
-            begin = end;
-        }
+        });
     }
 };
 

@@ -10,14 +10,17 @@ Table profiles_table(const std::vector<RadialProfile>& profiles, const Legend& l
     Table table;
     table.name = "absorption_profiles";
     table.columns = {
-        {"object", "", "number in the instance volume"},
-        {"class_id", "", "class id in the class volume"},
-        {"class", "", "name of the class"},
-        {"distance_um", "µm", "distance of the layer's middle from the object's surface: negative inside"},
-        {"relative_depth", "", "depth / largest depth in the object: 0 at the surface, 1 in the middle"},
-        {"mean_" + suffix, unit, "mean of the layer (outside: of cytoplasm and nucleus only)"},
-        {"deviation_" + suffix, unit, "standard deviation of the voxels of the layer"},
-        {"voxels", "", "number of voxels in the layer"},
+        object_column(),
+        class_id_column(),
+        class_column(),
+        {"distance_um", "µm",
+         "Distance from the object's surface to the middle of the layer; negative inside the object."},
+        {"relative_depth", "",
+         "Depth of the layer divided by the largest depth in the object: 0 at the surface, 1 in the middle. "
+         "Empty outside the object."},
+        {"mean_" + suffix, unit, "Mean of the layer; outside the object of cytoplasm and nucleus only."},
+        {"deviation_" + suffix, unit, "How much the voxels of the layer differ (standard deviation)."},
+        {"voxels", "", "Number of voxels in the layer."},
     };
     for (const RadialProfile& p : profiles)
         for (const ProfileLayer& l : p.layers)
@@ -35,19 +38,30 @@ Table walls_table(const std::vector<RadialProfile>& profiles, const Legend& lege
     Table table;
     table.name = "round_objects";
     table.columns = {
-        {"object", "", "number in the instance volume"},
-        {"class_id", "", "class id in the class volume"},
-        {"class", "", "name of the class"},
-        {"pattern", "", "dense, ring (wall denser than lumen and surroundings), hollow, or unclear"},
-        {"deepest_um", "µm", "largest depth of a voxel centre below the surface"},
-        {"surroundings_" + suffix, unit, "mean of cytoplasm and nucleus 0.1 to 0.3 µm outside"},
-        {"lumen_" + suffix, unit, "mean of the inner part (rings: inside the wall; else deeper than half)"},
-        {"wall_" + suffix, unit, "rings: mean between the places of half height on the wall's flanks"},
-        {"wall_peak_" + suffix, unit, "rings: mean of the densest layer"},
-        {"wall_thickness_um", "µm", "rings: distance between the places of half height on the wall's flanks"},
-        {"wall_resolved", "", "1: thicker than 3 voxels; 0: the thickness is an upper bound at best"},
-        {"cut_by_border", "", "1: touches a border of the volume"},
-        {"thinned", "", "1: every second or third voxel was used"},
+        object_column(),
+        class_id_column(),
+        class_column(),
+        {"pattern", "",
+         "What the object looks like: dense, ring (the wall is denser than lumen and surroundings), hollow, "
+         "or unclear."},
+        {"deepest_um", "µm", "How far the deepest voxel lies below the surface."},
+        {"surroundings_" + suffix, unit, "Mean of cytoplasm and nucleus 0.1 to 0.3 µm outside the object."},
+        {"lumen_" + suffix, unit,
+         "Mean of the inner part: what lies inside a ring's wall, or else deeper than half of deepest_um."},
+        {"wall_" + suffix, unit,
+         "Mean of a ring's wall, which on both sides reaches to half of its height. Empty unless it is a "
+         "ring."},
+        {"wall_peak_" + suffix, unit,
+         "Mean of the densest layer of a ring's wall. Empty unless it is a ring."},
+        {"wall_thickness_um", "µm",
+         "Thickness of a ring's wall, from half of its height on one side to half on the other. Empty unless "
+         "it is a ring."},
+        {"wall_resolved", "",
+         "1 if the wall is thicker than 3 voxels; 0 if it is thinner, so that the thickness is an upper "
+         "limit at best."},
+        {"cut_by_border", "", "1 if the object touches a border of the tomogram, 0 if not."},
+        {"thinned", "",
+         "1 if only every second or third voxel was used, as the object is large; 0 if all were."},
     };
     const auto flag = [](bool b) { return static_cast<std::int64_t>(b ? 1 : 0); };
     for (const RadialProfile& p : profiles)

@@ -141,34 +141,51 @@ std::vector<AbsorptionWarning> absorption_warnings(const Absorption& absorption,
 
 Table absorption_table(const Absorption& absorption, const Legend& legend) {
     const auto [suffix, unit] = absorption_unit(absorption.calibrated);
-    const std::string what = absorption.calibrated
-                                 ? "linear absorption coefficient"
-                                 : "grey value (not calibrated: comparable within this tomogram only)";
+    const std::string mean =
+        absorption.calibrated
+            ? "Mean linear absorption coefficient of the object's voxels."
+            : "Mean grey value of the object's voxels. Absorption is not calibrated: compare "
+              "it within this tomogram only.";
     Table table;
     table.name = "absorption";
     table.columns = {
-        {"object", "", "number in the instance volume"},
-        {"class_id", "", "class id in the class volume"},
-        {"class", "", "name of the class"},
-        {"voxels", "", "number of voxels with a finite value"},
-        {"mean_" + suffix, unit, "mean " + what + " of the object's voxels"},
-        {"deviation_" + suffix, unit, "standard deviation of the object's voxels, noise included"},
-        {"core_voxels", "", "number of voxels at least 1.5 voxels below the surface, the core (0: too thin)"},
-        {"core_mean_" + suffix, unit, "mean of the core: nothing of the outside is mixed in"},
+        object_column(),
+        class_id_column(),
+        class_column(),
+        {"voxels", "", "Number of voxels of the object that have a value."},
+        {"mean_" + suffix, unit, mean},
+        {"deviation_" + suffix, unit,
+         "How much the object's voxels differ (standard deviation), noise included."},
+        {"core_voxels", "",
+         "Number of voxels at least 1.5 voxels below the surface, called the core; 0 if the object is too "
+         "thin."},
+        {"core_mean_" + suffix, unit, "Mean of the core, which nothing outside the object is mixed into."},
         {"integrated_absorption_um2", "µm²",
-         "mean absorption × volume; for one composition proportional to mass (not defined unless "
-         "calibrated)"},
+         "Mean absorption times volume, proportional to mass if the composition is the same. Empty unless "
+         "absorption is calibrated."},
         {"surroundings_" + suffix, unit,
-         "mean of cytoplasm and nucleus (for what stands in the ice: of the ice) 0.1 to 0.3 µm outside"},
-        {"contrast_" + suffix, unit, "core mean (without a core: mean) - surroundings"},
-        {"relative_contrast", "", "contrast / (surroundings - ice): the same whatever the calibration"},
+         "Mean of cytoplasm and nucleus 0.1 to 0.3 µm outside the object. For what stands in the ice it is "
+         "the mean of the ice."},
+        {"contrast_" + suffix, unit,
+         "Mean of the core less that of the surroundings. Without a core it is the mean of the object less "
+         "that."},
+        {"relative_contrast", "",
+         "Contrast divided by the difference between surroundings and ice. It does not depend on the "
+         "calibration."},
         {"class_score", "",
-         "(core mean - median of the class) / (1.4826 × median absolute deviation); 8 objects or more"},
+         "How far the core lies from the median of its class, in robust standard deviations (1.4826 × the "
+         "median absolute deviation). Empty for classes of fewer than 8 objects."},
         {"not_denser_than_surroundings", "",
-         "1: lipid droplet or mitochondrion no denser than its surroundings"},
-        {"like_mitochondria", "", "1: lipid droplet below the 95th percentile of mitochondria"},
-        {"like_lipid_droplets", "", "1: vesicle above the 10th percentile of lipid droplets"},
-        {"outlier", "", "1: class score beyond ±5"},
+         "1 if it is a lipid droplet or mitochondrion no denser than its surroundings, which speaks against "
+         "its class; 0 if not."},
+        {"like_mitochondria", "",
+         "1 if it is a lipid droplet no denser than mitochondria (below the value that 95 % of them stay "
+         "below), 0 if not."},
+        {"like_lipid_droplets", "",
+         "1 if it is a vesicle as dense as lipid droplets (above the value that 10 % of them stay below), 0 "
+         "if not."},
+        {"outlier", "",
+         "1 if class_score is beyond ±5, so that it is unlike the others of its class; 0 if not."},
     };
     for (const ObjectAbsorption& o : absorption.objects) {
         const auto flag = [&](AbsorptionDoubt doubt) {

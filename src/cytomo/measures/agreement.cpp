@@ -78,7 +78,7 @@ Overlaps find_overlaps(const Objects& truth, const Objects& prediction, const Cl
     std::unordered_map<std::uint64_t, std::int64_t> counts;
     std::mutex merging;
     const Size3 n = true_classes.grid().size;
-    parallel_chunks(n.z, 8, [&](std::int64_t z_begin, std::int64_t z_end) {
+    parallel_chunks(n.z, slab_slices, [&](std::int64_t z_begin, std::int64_t z_end) {
         std::unordered_map<std::uint64_t, std::int64_t> part;
         std::unordered_map<std::uint32_t, std::int64_t> part_on_class;
         const std::int64_t last = z_end * n.x * n.y;

@@ -53,27 +53,35 @@ Table agreement_table(const Agreement& agreement) {
     Table table;
     table.name = "agreement";
     table.columns = {
-        {"id", "", "class id"},
-        {"class", "", "name of the class"},
-        {"true_voxels", "", "voxels of the class in the truth"},
-        {"predicted_voxels", "", "voxels of the class in the prediction"},
-        {"dice", "", "2 common / (true + predicted) voxels"},
-        {"iou", "", "common / united voxels"},
-        {"precision", "", "common / predicted voxels"},
-        {"recall", "", "common / true voxels"},
-        {"f1", "", "harmonic mean of precision and recall"},
-        {"mean_surface_distance_um", "µm", "mean distance between the surfaces, both ways"},
-        {"surface_distance_95_um", "µm", "distance that 95 % of the surface stay below"},
-        {"objects_true", "", "objects in the truth"},
-        {"objects_predicted", "", "objects in the prediction"},
-        {"detected", "", "true objects that one predicted object meets with an IoU above 0.5"},
-        {"detection_f1", "", "2 detected / (true + predicted) objects"},
-        {"panoptic_quality", "", "detection_f1 times the mean IoU of the detected objects: 1 is perfect"},
+        {"id", "", "Number that stands for the class in both volumes."},
+        class_column(),
+        {"true_voxels", "", "Number of voxels of the class in the truth."},
+        {"predicted_voxels", "", "Number of voxels of the class in the prediction."},
+        {"dice", "",
+         "Overlap of truth and prediction, from 0 to 1: twice the common voxels divided by the sum of both."},
+        {"iou", "",
+         "Overlap of truth and prediction, from 0 to 1: common voxels divided by those of either "
+         "(intersection over union)."},
+        {"precision", "", "Share of the predicted voxels, from 0 to 1, that are right."},
+        {"recall", "", "Share of the true voxels, from 0 to 1, that were found."},
+        {"f1", "", "Precision and recall in one number, from 0 to 1: their harmonic mean."},
+        {"mean_surface_distance_um", "µm",
+         "Mean distance from one surface to the other, measured both ways."},
+        {"surface_distance_95_um", "µm",
+         "Distance to the other surface that 95 % of both surfaces stay below."},
+        {"objects_true", "", "Number of objects in the truth."},
+        {"objects_predicted", "", "Number of objects in the prediction."},
+        {"detected", "",
+         "Number of true objects that one predicted object meets so that what they share is more than half "
+         "of what they cover together (iou above 0.5)."},
+        {"detection_f1", "",
+         "Agreement in objects, from 0 to 1: twice the detected ones divided by the sum of true and "
+         "predicted ones."},
+        {"panoptic_quality", "", "detection_f1 times the mean iou of the detected objects: 1 is perfect."},
         {"recognised", "",
-         "share of true objects more than half of which is predicted as their class, by objects that "
-         "themselves "
-         "lie mostly on it"},
-        {"recognised_100nm", "", "the same for objects at least 100 nm thick"},
+         "Share of the true objects, from 0 to 1, of which more than half was predicted as their class. Only "
+         "predicted objects count that themselves lie mostly on this class."},
+        {"recognised_100nm", "", "The same share (recognised) for objects at least 100 nm thick."},
     };
     for (const ClassAgreement& c : agreement.classes)
         table.rows.push_back({static_cast<std::int64_t>(c.class_id), c.name, c.true_voxels,

@@ -8,6 +8,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/golden_file.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/test_tables.h"
 #include "cytomo/labels/components.h"
 
 namespace cytomo {
@@ -74,6 +75,7 @@ TEST(Agreement, PerfectPrediction) {
     const GoldenFile golden("measures_golden.txt");
     const ClassVolume truth = golden.volume<std::uint8_t>("partial_truth");
     const Agreement found = compare_labels(truth, truth, {}, default_legend());
+    expect_whole_sentences(agreement_table(found).columns);
     EXPECT_DOUBLE_EQ(found.mean_dice, 1);
     EXPECT_DOUBLE_EQ(found.recognised, 1);
     for (const ClassAgreement& c : found.classes) {

@@ -241,10 +241,12 @@ std::vector<Table> cell_tables(const CellMeasures& m, const Legend& legend) {
 Table dictionary_table(const std::vector<Table>& tables) {
     Table t;
     t.name = "columns";
-    t.columns = {{"table", "", "file, without .csv"},
-                 {"column", "", "name of the column"},
-                 {"unit", "", "its unit; empty: a number, a name or text"},
-                 {"description", "", "what it says"}};
+    t.columns = {
+        {"table", "", "Name of the file, without .csv."},
+        {"column", "", "Name of the column."},
+        {"unit", "", "Unit of the column; empty for pure numbers, names and text."},
+        {"description", "", "What the column says."},
+    };
     for (const Table& table : tables)
         for (const TableColumn& column : table.columns)
             t.rows.push_back({table.name, column.name, column.unit, column.description});

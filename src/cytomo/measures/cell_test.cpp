@@ -9,6 +9,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/test_tables.h"
 #include "cytomo/labels/carry.h"
 #include "cytomo/measures/test_cells.h"
 
@@ -275,11 +276,12 @@ TEST(MeasureCell, TablesHaveARowForEachThingAndADictionaryForEachColumn) {
     for (const Table& t : tables) {
         EXPECT_TRUE(names.insert(t.name).second) << t.name << " twice";
         columns += t.columns.size();
+        expect_whole_sentences(t.columns);
         for (const auto& row : t.rows) EXPECT_EQ(row.size(), t.columns.size()) << t.name;
     }
     const Table dictionary = dictionary_table(tables);
     ASSERT_EQ(dictionary.rows.size(), columns);
-    for (const auto& row : dictionary.rows) EXPECT_FALSE(std::get<std::string>(row[3]).empty());
+    expect_whole_sentences(dictionary.columns);
     const std::string text = dictionary_markdown(tables);
     for (const std::string& name : names) EXPECT_NE(text.find("### " + name + ".csv"), std::string::npos);
     EXPECT_NE(text.find("| `volume_um3` | µm³ |"), std::string::npos);

@@ -9,6 +9,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/measures/objects.h"
 
 namespace cytomo {
@@ -44,35 +45,33 @@ void sum_slices(const Instances& instances, const Probabilities& probabilities, 
             const std::int64_t row = (z * n.y + y) * n.x;
             const std::array<bool, 3> has_before{true, y > 0, z > 0},
                 has_after{true, y + 1 < n.y, z + 1 < n.z};
-            for (std::int64_t x = 0; x < n.x;) {
-                const std::uint32_t number = numbers[row + x];
-                std::int64_t end = x + 1;
-                while (end < n.x && numbers[row + end] == number) ++end;
-                const std::int64_t begin = x;
-                x = end;
-                if (number == 0) continue;
-                const std::uint8_t class_id = instances.class_of[number];
-                const std::uint8_t* p = probabilities.of_class(class_id).data();
-                CertaintySums& own = sums[number];
-                own.voxels += end - begin;
-                std::int64_t probability = 0;
-                for (std::int64_t i = row + begin; i < row + end; ++i) probability += p[i];
-                own.probability += probability;
-                const auto look = [&](std::size_t axis, std::int64_t i, std::int64_t step) {
-                    const std::uint32_t other = numbers[i + step];
-                    if (other == number || (other != 0 && instances.class_of[other] == class_id)) return;
-                    ++own.faces[axis];
-                    own.fall[axis] += std::int64_t{p[i]} - p[i + step];
-                };
-                if (begin > 0) look(0, row + begin, -1);
-                if (end < n.x) look(0, row + end - 1, 1);
-                for (std::size_t axis = 1; axis < 3; ++axis) {
-                    if (has_before[axis])
-                        for (std::int64_t i = row + begin; i < row + end; ++i) look(axis, i, -strides[axis]);
-                    if (has_after[axis])
-                        for (std::int64_t i = row + begin; i < row + end; ++i) look(axis, i, strides[axis]);
-                }
-            }
+            for_stretches(
+                numbers + row, n.x, [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
+                    if (number == 0) return;
+                    const std::uint8_t class_id = instances.class_of[number];
+                    const std::uint8_t* p = probabilities.of_class(class_id).data();
+                    CertaintySums& own = sums[number];
+                    own.voxels += end - begin;
+                    std::int64_t probability = 0;
+                    for (std::int64_t i = row + begin; i < row + end; ++i) probability += p[i];
+                    own.probability += probability;
+                    const auto look = [&](std::size_t axis, std::int64_t i, std::int64_t step) {
+                        const std::uint32_t other = numbers[i + step];
+                        if (other == number || (other != 0 && instances.class_of[other] == class_id)) return;
+                        ++own.faces[axis];
+                        own.fall[axis] += std::int64_t{p[i]} - p[i + step];
+                    };
+                    if (begin > 0) look(0, row + begin, -1);
+                    if (end < n.x) look(0, row + end - 1, 1);
+                    for (std::size_t axis = 1; axis < 3; ++axis) {
+                        if (has_before[axis])
+                            for (std::int64_t i = row + begin; i < row + end; ++i)
+                                look(axis, i, -strides[axis]);
+                        if (has_after[axis])
+                            for (std::int64_t i = row + begin; i < row + end; ++i)
+                                look(axis, i, strides[axis]);
+                    }
+                });
         }
 }
 
@@ -110,7 +109,7 @@ std::vector<Certainty> measure_certainty(const Instances& instances, const Proba
     progress(0);
     std::vector<CertaintySums> all(instances.class_of.size());
     std::mutex merging;
-    parallel_chunks(grid.size.z, 8, [&](std::int64_t z_begin, std::int64_t z_end) {
+    parallel_chunks(grid.size.z, slab_slices, [&](std::int64_t z_begin, std::int64_t z_end) {
         std::vector<CertaintySums> sums(all.size());
         sum_slices(instances, probabilities, z_begin, z_end, sums);
         const std::lock_guard lock(merging);

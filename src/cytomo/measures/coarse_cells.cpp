@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 
 namespace cytomo {
 
@@ -106,16 +107,13 @@ void CoarseLayer::add(std::span<const float> grey, Size3 n, std::span<const std:
             sum[c] += more;
         }
         if (owner == nullptr) continue;
-        const std::uint32_t* label = labels.data() + y * n.x;
-        for (std::int64_t x = 0; x < n.x;) {
-            std::int64_t end = x + 1;
-            while (end < n.x && label[end] == label[x]) ++end;
-            if (owns[label[x]] != 0)
-                for (std::int64_t c = y / s[1] * width + x / s[0]; c <= y / s[1] * width + (end - 1) / s[0];
-                     ++c)
-                    owner[c] = std::max(owner[c], label[x]);
-            x = end;
-        }
+        std::uint32_t* owners = owner + y / s[1] * width;
+        for_stretches(labels.data() + y * n.x, n.x,
+                      [&](std::uint32_t label, std::int64_t begin, std::int64_t end) {
+                          if (owns[label] == 0) return;
+                          for (std::int64_t c = begin / s[0]; c <= (end - 1) / s[0]; ++c)
+                              owners[c] = std::max(owners[c], label);
+                      });
     }
 }
 

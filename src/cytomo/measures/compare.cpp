@@ -202,32 +202,45 @@ Table comparison_table(const CellGroups& groups, const std::vector<Comparison>& 
     Table table;
     table.name = "comparison";
     table.columns = {
-        {"measure", "", "what was compared; its unit is part of the name"},
-        {"class", "", "class of organelle, or cell"},
-        {"unit", "", "unit of medians, means and differences"},
-        {"reference", "", "the group compared with"},
-        {"group", "", "the group compared"},
-        {"reference_cells", "", "cells of the reference in which the measure is defined"},
-        {"cells", "", "cells of the group in which the measure is defined"},
-        {"reference_samples", "", "samples of the reference with such cells"},
-        {"samples", "", "samples of the group with such cells"},
-        {"reference_median", "", "median of the reference's cells"},
-        {"median", "", "median of the group's cells"},
-        {"reference_mean", "", "mean of the means of the reference's samples"},
-        {"mean", "", "mean of the means of the group's samples"},
-        {"difference", "", "mean - reference_mean"},
+        {"measure", "", "What was compared; its unit is part of the name."},
+        {"class", "", "Class of organelle, or cell for numbers of the whole cell."},
+        {"unit", "", "Unit of medians, means and differences."},
+        {"reference", "", "Group that the other one is compared with."},
+        {"group", "", "Group that is compared with the reference."},
+        {"reference_cells", "", "Number of cells of the reference for which the measure is defined."},
+        {"cells", "", "Number of cells of the group for which the measure is defined."},
+        {"reference_samples", "", "Number of samples of the reference with such cells."},
+        {"samples", "", "Number of samples of the group with such cells."},
+        {"reference_median", "", "Median of the reference's cells."},
+        {"median", "", "Median of the group's cells."},
+        {"reference_mean", "",
+         "Mean of the reference: of the means of its samples, so that each sample counts once."},
+        {"mean", "", "Mean of the group: of the means of its samples, so that each sample counts once."},
+        {"difference", "", "Mean of the group less that of the reference."},
         {"difference_low", "",
-         "lower end of the 95 % interval of the difference (Welch's t over means of samples)"},
-        {"difference_high", "", "upper end of the 95 % interval of the difference"},
-        {"relative_difference", "", "difference / reference_mean"},
-        {"hedges_g", "", "difference / pooled standard deviation of the means of samples, corrected for few"},
-        {"hedges_g_low", "", "lower end of the 95 % interval of Hedges' g (noncentral t)"},
-        {"hedges_g_high", "", "upper end of the 95 % interval of Hedges' g"},
-        {"p", "", "permutation test over whole samples, two-sided, not corrected"},
-        {"smallest_p", "", "the smallest p possible with so many samples"},
-        {"p_benjamini_hochberg", "", "p corrected so that the share of false findings stays below the level"},
-        {"p_holm", "", "p corrected so that the chance of any false finding stays below the level"},
-        {"test", "", "all ways to deal out the samples, or random ones, or why there is no test"},
+         "Lower end of the interval that holds the difference with a probability of 95 % (Welch's t over the "
+         "means of samples)."},
+        {"difference_high", "",
+         "Upper end of the interval that holds the difference with a probability of 95 %."},
+        {"relative_difference", "", "Difference divided by the mean of the reference: 0.1 is 10 % more."},
+        {"hedges_g", "",
+         "Size of the effect: the difference in standard deviations between samples, corrected for small "
+         "numbers of samples (Hedges' g)."},
+        {"hedges_g_low", "",
+         "Lower end of the interval that holds Hedges' g with a probability of 95 % (noncentral t)."},
+        {"hedges_g_high", "", "Upper end of the interval that holds Hedges' g with a probability of 95 %."},
+        {"p", "",
+         "Chance of a difference as large as this, in either direction, if whole samples were dealt out at "
+         "random to the groups (permutation test). It is not corrected for the number of measures."},
+        {"smallest_p", "", "The smallest p that is possible with so few samples."},
+        {"p_benjamini_hochberg", "",
+         "p, corrected for the number of measures so that the share of false ones among all findings stays "
+         "below the level."},
+        {"p_holm", "",
+         "p, corrected for the number of measures so that the chance of even one false finding stays below "
+         "the level."},
+        {"test", "",
+         "Whether samples were dealt out in all possible ways or in random ones, or why there is no test."},
     };
     for (const Comparison& c : comparisons) {
         const CellMeasure& measure = groups.measures[c.measure];
@@ -260,16 +273,21 @@ Table comparison_table(const CellGroups& groups, const std::vector<Comparison>& 
     return table;
 }
 
+std::vector<TableColumn> cell_columns() {
+    return {{"cell", "", "Name of the cell: that of its folder."},
+            {"group", "", "Group of the cell."},
+            {"sample", "", "Sample of the cell: what is treated as a whole, for example a dish."}};
+}
+
 Table cells_table(const CellGroups& groups) {
     Table table;
     table.name = "cells";
-    table.columns = {{"cell", "", "the cell: name of its folder"},
-                     {"group", "", "its group"},
-                     {"sample", "", "its sample"},
-                     {"measure", "", "what was measured"},
-                     {"class", "", "class of organelle, or cell"},
-                     {"unit", "", "unit of the value"},
-                     {"value", "", "the value; empty: not defined for this cell"}};
+    table.columns = cell_columns();
+    table.columns.insert(table.columns.end(),
+                         {{"measure", "", "What was measured."},
+                          {"class", "", "Class of organelle, or cell for numbers of the whole cell."},
+                          {"unit", "", "Unit of the value."},
+                          {"value", "", "The value; empty if it is not defined for this cell."}});
     for (const CellMeasure& measure : groups.measures)
         for (std::size_t c = 0; c < groups.cells.size(); ++c) {
             const ComparedCell& cell = groups.cells[c];

@@ -81,6 +81,9 @@ std::vector<std::string> comparison_remarks(const CellGroups& groups,
 /// comparison.csv: one row a measure and group.
 Table comparison_table(const CellGroups& groups, const std::vector<Comparison>& comparisons);
 
+/// The columns that say which cell a row is of.
+std::vector<TableColumn> cell_columns();
+
 /// cells.csv: one row a cell and measure, as R and pandas like it.
 Table cells_table(const CellGroups& groups);
 

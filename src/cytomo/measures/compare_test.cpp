@@ -9,6 +9,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
+#include "cytomo/core/test_tables.h"
 
 namespace cytomo {
 namespace {
@@ -166,6 +167,8 @@ TEST(Compare, EachGroupAgainstTheFirst) {
     const Table cells = cells_table(groups);
     EXPECT_EQ(cells.rows.size(), 7U);
     EXPECT_EQ(cells.rows[0].size(), cells.columns.size());
+    expect_whole_sentences(table.columns);
+    expect_whole_sentences(cells.columns);
 }
 
 TEST(Compare, SameAtAnyThreadCount) {

@@ -43,15 +43,16 @@ Table contacts_table(const std::vector<ObjectContact>& contacts, const Legend& l
     Table table;
     table.name = "contacts";
     table.columns = {
-        {"object_a", "", "number of the first object in the instance volume"},
-        {"class_id_a", "", "class id of the first object"},
-        {"class_a", "", "name of the class of the first object"},
-        {"object_b", "", "number of the second object"},
-        {"class_id_b", "", "class id of the second object"},
-        {"class_b", "", "name of the class of the second object"},
-        {"gap_um", "µm", "smallest distance between the two surfaces; 0: they touch"},
+        {"object_a", "", "Number of the first object. It is the same in all tables."},
+        {"class_id_a", "", "Number that stands for the class of the first object in classes.tif."},
+        {"class_a", "", "Class of the first object."},
+        {"object_b", "", "Number of the second object."},
+        {"class_id_b", "", "Number that stands for the class of the second object."},
+        {"class_b", "", "Class of the second object."},
+        {"gap_um", "µm", "Smallest distance between the two surfaces; 0 if they touch."},
         {"area_um2", "µm²",
-         "surface of either object nearer to the other than the threshold, mean of both objects"},
+         "Area of contact: how much of either surface is nearer to the other object than a contact may be "
+         "wide (0.03 µm), mean of both."},
     };
     for (const ObjectContact& c : contacts)
         table.rows.push_back({static_cast<std::int64_t>(c.a), static_cast<std::int64_t>(c.class_a),

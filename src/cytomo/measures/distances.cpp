@@ -7,6 +7,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/measures/close_surfaces.h"
 #include "cytomo/measures/space_parts.h"
 
@@ -22,22 +23,17 @@ std::vector<Vec3> find_centroids_um(const InstanceVolume& volume, std::size_t nu
     parallel_chunks(n.z, 64, [&](std::int64_t z_begin, std::int64_t z_end) {
         std::vector<Sums> found(numbers);
         for (std::int64_t z = z_begin; z < z_end; ++z)
-            for (std::int64_t y = 0; y < n.y; ++y) {
-                const std::uint32_t* row = &volume(0, y, z);
-                for (std::int64_t x = 0; x < n.x;) {
-                    std::int64_t end = x + 1;
-                    while (end < n.x && row[end] == row[x]) ++end;
-                    if (row[x] != 0 && row[x] < numbers) {
-                        Sums& s = found[row[x]];
-                        const std::int64_t count = end - x;
-                        s.voxels += count;
-                        s.x += (x + end - 1) * count / 2;  // one of the factors is even
-                        s.y += y * count;
-                        s.z += z * count;
-                    }
-                    x = end;
-                }
-            }
+            for (std::int64_t y = 0; y < n.y; ++y)
+                for_stretches(&volume(0, y, z), n.x,
+                              [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
+                                  if (number == 0 || number >= numbers) return;
+                                  Sums& s = found[number];
+                                  const std::int64_t count = end - begin;
+                                  s.voxels += count;
+                                  s.x += (begin + end - 1) * count / 2;  // one of the factors is even
+                                  s.y += y * count;
+                                  s.z += z * count;
+                              });
         const std::lock_guard lock(merging);  // whole numbers: the order does not matter
         for (std::size_t i = 0; i < numbers; ++i) {
             sums[i].voxels += found[i].voxels;
@@ -237,13 +233,14 @@ Table distances_table(const std::vector<ObjectDistance>& distances, const Legend
     Table table;
     table.name = "distances";
     table.columns = {
-        {"object", "", "number in the instance volume"},
-        {"class_id", "", "class id of the object"},
-        {"class", "", "name of the class of the object"},
-        {"to_class_id", "", "class id to which the distance is measured"},
-        {"to_class", "", "name of the class to which the distance is measured"},
-        {"nearest_object", "", "number of the nearest object of that class, the object itself left out"},
-        {"gap_um", "µm", "smallest distance between both surfaces; 0: they touch"},
+        object_column(),
+        class_id_column(),
+        class_column(),
+        {"to_class_id", "", "Number that stands for the class to which the distance is measured."},
+        {"to_class", "", "Class to which the distance is measured."},
+        {"nearest_object", "",
+         "Number of the nearest object of that class; the object itself does not count."},
+        {"gap_um", "µm", "Smallest distance between the surfaces of both objects; 0 if they touch."},
     };
     for (const ObjectDistance& d : distances)
         table.rows.push_back({static_cast<std::int64_t>(d.object), static_cast<std::int64_t>(d.class_id),
@@ -256,28 +253,31 @@ Table positions_table(const std::vector<ObjectPosition>& positions, const Legend
     Table table;
     table.name = "positions";
     table.columns = {
-        {"object", "", "number in the instance volume"},
-        {"class_id", "", "class id of the object"},
-        {"class", "", "name of the class of the object"},
-        {"centroid_x_um", "µm", "mean position in x"},
-        {"centroid_y_um", "µm", "mean position in y"},
-        {"centroid_z_um", "µm", "mean position in z"},
-        {"nucleus_gap_um", "µm", "smallest distance between its surface and that of the nearest nucleus"},
-        {"nucleus_from_centroid_um", "µm", "distance of its centroid from the nearest nucleus; 0: inside"},
+        object_column(),
+        class_id_column(),
+        class_column(),
+        {"centroid_x_um", "µm", "Position along x of the object's centre of mass."},
+        {"centroid_y_um", "µm", "Position along y of the object's centre of mass."},
+        {"centroid_z_um", "µm", "Position along z of the object's centre of mass."},
+        {"nucleus_gap_um", "µm",
+         "Smallest distance from the object's surface to that of the nearest nucleus."},
+        {"nucleus_from_centroid_um", "µm",
+         "Distance from the object's centre of mass to the nearest nucleus; 0 if it lies inside."},
         {"membrane_gap_um", "µm",
-         "smallest distance between its surface and the plasma membrane, or the border of the volume if that "
-         "is nearer"},
+         "Smallest distance from the object's surface to the plasma membrane, or to the border of the "
+         "tomogram if that is nearer."},
         {"membrane_gap_at_least", "",
-         "1: the border of the volume is nearer than any membrane seen; the distance is at least this"},
+         "1 if the border of the tomogram is nearer to the object than any plasma membrane seen, so that the "
+         "true distance may be larger; 0 if not."},
         {"membrane_from_centroid_um", "µm",
-         "distance of its centroid from the plasma membrane, or from the border of the volume if that is "
-         "nearer"},
+         "Distance from the object's centre of mass to the plasma membrane, or to the border of the tomogram "
+         "if that is nearer."},
         {"membrane_from_centroid_at_least", "",
-         "1: the border of the volume is nearer to the centroid than any membrane seen; the distance is at "
-         "least this"},
+         "1 if the border of the tomogram is nearer to the centre of mass than any plasma membrane seen, so "
+         "that the true distance may be larger; 0 if not."},
         {"depth", "",
-         "0 at the nucleus, 1 at the plasma membrane: nucleus_from_centroid_um / (nucleus_from_centroid_um + "
-         "membrane_from_centroid_um)"},
+         "Where the object's centre of mass lies between nucleus (0) and plasma membrane (1). It is "
+         "nucleus_from_centroid_um divided by the sum of that and membrane_from_centroid_um."},
     };
     const auto flag = [](bool b) { return static_cast<std::int64_t>(b ? 1 : 0); };
     for (const ObjectPosition& p : positions)

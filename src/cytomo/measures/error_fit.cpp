@@ -348,15 +348,19 @@ Table error_fit_table(const ErrorFit& fit, const Legend& legend) {
     Table t;
     t.name = "learnt_errors";
     t.columns = {
-        {"class", "", "class, or the lines of filopodia"},
-        {"found", "", "objects found in all cells"},
-        {"not_real", "", "objects found that meet no true one"},
-        {"missed", "", "true objects that were not found"},
-        {"compared", "", "objects that share more than half of their union with a true one"},
-        {"cells", "", "cells that these lie in"},
+        {"class", "", "Name of the class, or the lines of filopodia."},
+        {"found", "", "Number of objects found in all cells."},
+        {"not_real", "", "Number of objects found where there is no true one."},
+        {"missed", "", "Number of true objects that were not found."},
+        {"compared", "",
+         "Number of objects that errors were learnt from: those that share with a true object more than half "
+         "of what both cover together."},
+        {"cells", "", "Number of cells that these objects lie in."},
         {"held_percent", "%",
-         "true volumes within 90 % intervals that were learnt from the other cells: 90 is as it should be"},
-        {"intervals", "", "learnt; or why this model will give none"}};
+         "Share of the true volumes that lie within 90 % intervals learnt from the other cells: 90 is as it "
+         "should be."},
+        {"intervals", "", "Whether intervals were learnt, and if not, why this model will give none."},
+    };
     for (const FitRow& r : fit.rows)
         t.rows.push_back({legend.name_of(r.class_id), r.found, r.no_objects, r.missed, r.compared,
                           std::int64_t{r.cells}, 100 * r.held,

@@ -10,6 +10,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/golden_file.h"
 #include "cytomo/core/random.h"
+#include "cytomo/core/test_tables.h"
 #include "cytomo/measures/intervals.h"
 #include "fit_search.h"
 
@@ -253,6 +254,7 @@ TEST(ErrorFit, RefusesWhatTooFewObjectsShow) {
     EXPECT_EQ(table.rows.size(), 5U);
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
     EXPECT_EQ(std::get<std::string>(table.rows[0].back()), "learnt");
+    expect_whole_sentences(table.columns);
 }
 
 TEST(ErrorFit, UnknownSurfacesAreAssumedAndHardlyAnyNucleusIsFalse) {

@@ -236,10 +236,14 @@ Table cell_edge_table(const EdgeSummary& summary) {
     table.name = "cell_edge";
     table.columns = {
         {"edge_length_um", "µm",
-         "outline of the cell body seen along z, without holes and without the volume's border"},
-        {"filopodia_at_edge", "", "attached filopodia whose root lies within 1 µm of the outline"},
-        {"filopodia_per_um", "1/µm", "number of filopodia at the edge / edge length"},
-        {"median_neighbour_um", "µm", "median distance from a root to the nearest other root along the edge"},
+         "Length of the cell body's outline, seen along z. Holes, and stretches where the border of the "
+         "tomogram cuts the cell, do not count."},
+        {"filopodia_at_edge", "",
+         "Number of filopodia that touch the cell body with their root within 1 µm of the outline."},
+        {"filopodia_per_um", "1/µm",
+         "Number of filopodia at the edge for each µm of it: filopodia_at_edge divided by edge_length_um."},
+        {"median_neighbour_um", "µm",
+         "Distance along the edge from a root to the nearest other root, median over the filopodia."},
     };
     table.rows.push_back({summary.edge_length_um, summary.filopodia_at_edge, summary.filopodia_per_um,
                           summary.median_neighbour_um});

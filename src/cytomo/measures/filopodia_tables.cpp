@@ -9,35 +9,44 @@ Table filopodia_table(const std::vector<Filopodium>& filopodia) {
     Table table;
     table.name = "filopodia";
     table.columns = {
-        {"object", "", "number in the instance volume and in the table of objects"},
-        {"length_um", "µm", "length along the centre line, from the root to the tip"},
+        object_column(),
+        {"length_um", "µm", "Length along the centre line, from the root at the cell body to the tip."},
         {"mean_radius_um", "µm",
-         "radius of the circle with the area of the cross-section, mean along the line"},
-        {"minimum_radius_um", "µm", "radius at the thinnest place"},
-        {"tortuosity", "", "length / distance from root to tip"},
-        {"volume_um3", "µm³", "number of voxels times the volume of one"},
-        {"attached", "", "1: touches the cell body; 0: the thicker end counts as root"},
-        {"root_x_um", "µm", "place where it leaves the cell body: x"},
-        {"root_y_um", "µm", "place where it leaves the cell body: y"},
-        {"root_z_um", "µm", "place where it leaves the cell body: z"},
-        {"tip_x_um", "µm", "place of its far end: x"},
-        {"tip_y_um", "µm", "place of its far end: y"},
-        {"tip_z_um", "µm", "place of its far end: z"},
-        {"tip_radius_um", "µm", "mean radius over the last 0.3 µm before the cap of the tip"},
-        {"mean_curvature_per_um", "1/µm", "curvature of the centre line, mean along it"},
-        {"maximum_curvature_per_um", "1/µm", "curvature of the centre line at its sharpest bend"},
-        {"branches", "", "number of side branches"},
-        {"branch_length_um", "µm", "length of all side branches together"},
-        {"longest_branch_um", "µm", "length of the longest side branch"},
+         "Mean radius along the centre line: that of a circle as large as the cross-section."},
+        {"minimum_radius_um", "µm",
+         "Radius at the thinnest place: that of a circle as large as the cross-section."},
+        {"tortuosity", "",
+         "Length divided by the straight distance from root to tip: 1 if it is straight, more if it winds."},
+        {"volume_um3", "µm³", "Volume of the object: its number of voxels times the volume of one voxel."},
+        {"attached", "", "1 if it touches the cell body, 0 if not; its thicker end then counts as its root."},
+        {"root_x_um", "µm", "Position along x of the root, where it leaves the cell body."},
+        {"root_y_um", "µm", "Position along y of the root, where it leaves the cell body."},
+        {"root_z_um", "µm", "Position along z of the root, where it leaves the cell body."},
+        {"tip_x_um", "µm", "Position along x of the tip, its far end."},
+        {"tip_y_um", "µm", "Position along y of the tip, its far end."},
+        {"tip_z_um", "µm", "Position along z of the tip, its far end."},
+        {"tip_radius_um", "µm", "Mean radius over the last 0.3 µm before the rounded end of the tip."},
+        {"mean_curvature_per_um", "1/µm",
+         "How strongly the centre line bends, mean along it: 1/r for a circle of radius r."},
+        {"maximum_curvature_per_um", "1/µm",
+         "How strongly the centre line bends at its sharpest bend: 1/r for a circle of radius r."},
+        {"branches", "", "Number of side branches."},
+        {"branch_length_um", "µm", "Length of all side branches together."},
+        {"longest_branch_um", "µm", "Length of the longest side branch; empty if there is none."},
         {"root_angle_deg", "°",
-         "angle between its first half micron and the normal of the cell body's surface; 0: straight out"},
+         "Angle between its first 0.5 µm and the direction that points straight out of the cell body: 0 if "
+         "it stands upright, 90 if it lies along the surface."},
         {"edge_angle_deg", "°",
-         "angle between its first half micron and the cell edge, seen along z; 90: straight out"},
+         "Angle between its first 0.5 µm and the edge of the cell, seen along z: 90 if it points straight "
+         "out, 0 if it runs along the edge."},
         {"neighbour_along_edge_um", "µm",
-         "distance from its root to the nearest other root along the cell edge"},
-        {"neighbour_straight_um", "µm", "distance from its root to the nearest other root, in space"},
-        {"near_resolution", "", "1: too thin for a trustworthy radius"},
-        {"touches_border", "", "1: may go on beyond the volume"},
+         "Distance along the edge of the cell from its root to the nearest root of another filopodium."},
+        {"neighbour_straight_um", "µm",
+         "Straight distance from its root to the nearest root of another filopodium."},
+        {"near_resolution", "",
+         "1 if it is so thin that its radius says more of the microscope than of the filopodium, 0 if not."},
+        {"touches_border", "",
+         "1 if it may go on outside the tomogram, so that it is longer than measured; 0 if not."},
     };
     for (const Filopodium& f : filopodia) {
         double all = 0, longest = f.branches.empty() ? not_defined : 0;
@@ -78,13 +87,14 @@ Table filopodium_profiles_table(const std::vector<Filopodium>& filopodia) {
     Table table;
     table.name = "filopodium_profiles";
     table.columns = {
-        {"filopodium", "", "number in the instance volume and in the table of filopodia"},
-        {"position_um", "µm", "distance from the root along the centre line"},
-        {"radius_um", "µm", "radius of the circle with the area of the cross-section there"},
-        {"curvature_per_um", "1/µm", "curvature of the centre line there"},
-        {"x_um", "µm", "this place: x"},
-        {"y_um", "µm", "this place: y"},
-        {"z_um", "µm", "this place: z"},
+        {"filopodium", "", "Number of the filopodium: that of its object in all tables."},
+        {"position_um", "µm", "Distance of this place from the root, along the centre line."},
+        {"radius_um", "µm", "Radius at this place: that of a circle as large as the cross-section."},
+        {"curvature_per_um", "1/µm",
+         "How strongly the centre line bends at this place: 1/r for a circle of radius r."},
+        {"x_um", "µm", "Position along x of this place."},
+        {"y_um", "µm", "Position along y of this place."},
+        {"z_um", "µm", "Position along z of this place."},
     };
     for (const Filopodium& f : filopodia) {
         double position = 0;
@@ -103,13 +113,14 @@ Table filopodium_branches_table(const std::vector<Filopodium>& filopodia) {
     Table table;
     table.name = "filopodium_branches";
     table.columns = {
-        {"filopodium", "", "number in the instance volume and in the table of filopodia"},
-        {"branch", "", "number of the branch, from 1, from root to tip of the filopodium"},
-        {"length_um", "µm", "length from the filopodium's centre line to the branch's end"},
-        {"leaves_at_um", "µm", "distance from the root to where it leaves, along the centre line"},
-        {"tip_x_um", "µm", "place of the branch's end: x"},
-        {"tip_y_um", "µm", "place of the branch's end: y"},
-        {"tip_z_um", "µm", "place of the branch's end: z"},
+        {"filopodium", "", "Number of the filopodium: that of its object in all tables."},
+        {"branch", "", "Number of the branch, counted from 1 from the root to the tip of the filopodium."},
+        {"length_um", "µm", "Length from the filopodium's centre line to the end of the branch."},
+        {"leaves_at_um", "µm",
+         "Where the branch leaves the filopodium: distance from the root along the centre line."},
+        {"tip_x_um", "µm", "Position along x of the end of the branch."},
+        {"tip_y_um", "µm", "Position along y of the end of the branch."},
+        {"tip_z_um", "µm", "Position along z of the end of the branch."},
     };
     for (const Filopodium& f : filopodia)
         for (std::size_t i = 0; i < f.branches.size(); ++i) {

@@ -36,9 +36,12 @@ std::vector<const Of*> find_rows(const Table& table, const std::vector<Of>& inte
     return of_row;
 }
 
+/// How a sentence about an interval ends.
+constexpr auto sureness = " with a probability of 90 %, or the one that was asked for.";
+
 /// What a column says, and why it may be empty.
 std::string explained(const std::string& description, const std::string& absent) {
-    return absent.empty() ? description : description + ". Empty cells: " + absent;
+    return absent.empty() ? description : description + " Empty cells: " + absent;
 }
 
 /// A column at the end.
@@ -63,18 +66,17 @@ void add_columns(Table& table, const std::vector<Of>& intervals, const std::vect
         table.columns.insert(
             table.columns.begin() + at + 1,
             {{pair.low, value.unit,
-              explained("lower end of the interval that holds the true " + value.name + " (default 90 %)",
-                        absent)},
+              explained("Lower end of the interval that holds the true " + value.name + sureness, absent)},
              {pair.high, value.unit,
-              explained("upper end of the interval that holds the true " + value.name + " (default 90 %)",
-                        absent)}});
+              explained("Upper end of the interval that holds the true " + value.name + sureness, absent)}});
         for (std::size_t r = 0; r < table.rows.size(); ++r) {
             const Interval interval = of_row[r] != nullptr ? of_row[r]->*pair.interval : Interval{};
             table.rows[r].insert(table.rows[r].begin() + at + 1, {interval.low, interval.high});
         }
     }
     add_number(table, intervals,
-               {"chance_real", "", explained("probability that there is such an object, 0 to 1", absent)},
+               {"chance_real", "",
+                explained("Chance that there really is such an object at this place, from 0 to 1.", absent)},
                [](const Of& i) { return i.chance_real; });
 }
 
@@ -92,12 +94,14 @@ void add_interval_columns(Table& objects_table, const std::vector<ObjectInterval
          {"longest_width_um", "longest_width_low_um", "longest_width_high_um", &I::longest_width_um}},
         absent);
     add_number(objects_table, intervals,
-               {"mean_probability", "", "probability of the object's class, mean over its voxels"},
+               {"mean_probability", "",
+                "How sure the model is of the object's class, from 0 to 1: mean over the object's voxels."},
                [](const I& i) { return i.certainty.mean_probability; });
-    add_number(
-        objects_table, intervals,
-        {"edge_blur_um", "µm", "standard deviation of the blur of the object's edge in the probabilities"},
-        [](const I& i) { return i.certainty.edge_blur_um; });
+    add_number(objects_table, intervals,
+               {"edge_blur_um", "µm",
+                "How far the model's certainty blurs at the object's edge (standard deviation). The more it "
+                "does, the less is known of where the edge lies."},
+               [](const I& i) { return i.certainty.edge_blur_um; });
 }
 
 void add_interval_columns(Table& filopodia_table, const std::vector<FilopodiumIntervals>& intervals,
@@ -116,21 +120,23 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
     Table table;
     table.name = "class_intervals";
     table.columns = {
-        {"class_id", "", "class id in the class volume"},
-        {"class", "", "name of the class"},
+        class_id_column(),
+        class_column(),
         {"measure", "",
-         "count, volume, surface: of all objects; outside objects: volume of the voxels of the class that "
-         "belong to "
-         "no object, most of them pieces too small to be one, in none of the other numbers"},
-        {"unit", "", "unit of value, expected, low and high"},
-        {"value", "", "as measured"},
+         "What is given: the count, volume or surface of all objects of the class together, or what lies "
+         "outside objects. That is the volume of the class that belongs to no object, most of it in pieces "
+         "too small to be one, and it is part of no other number."},
+        {"unit", "", "Unit of value, expected, low and high; empty for counts."},
+        {"value", "", "The number as it was measured."},
         {"expected", "",
-         explained(
-             "what the truth is expected to be: value without the mean errors of the model on simulated "
-             "cells (objects that are none, missed ones, surfaces too far out or in)",
-             absent)},
-        {"low", "", explained("lower end of the interval that holds the truth (default 90 %)", absent)},
-        {"high", "", explained("upper end of the interval that holds the truth (default 90 %)", absent)}};
+         explained("Best estimate of the truth: the value without the mean errors that the model made on "
+                   "simulated cells (false objects, missed ones, surfaces too far out or in).",
+                   absent)},
+        {"low", "",
+         explained(std::string("Lower end of the interval that holds the truth") + sureness, absent)},
+        {"high", "",
+         explained(std::string("Upper end of the interval that holds the truth") + sureness, absent)},
+    };
     for (const ClassIntervals& c : intervals) {
         const auto add = [&](const char* measure, const char* unit, double value, double expected,
                              const Interval& interval) {

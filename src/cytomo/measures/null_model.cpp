@@ -363,18 +363,21 @@ Table null_model_table(const std::vector<NullModelResult>& results, const Legend
     Table table;
     table.name = "space";
     table.columns = {
-        {"statistic", "", "what is compared with random placement; gaps and distances in µm"},
-        {"class_a", "", "class whose objects are placed at random"},
-        {"class_b", "", "what they are near to: a class, or the plasma membrane"},
-        {"observed", "", "value in the cell, measured as in the random placements"},
-        {"expected", "", "mean over random placements inside the cell"},
-        {"low", "", "5 % of random placements lie below"},
-        {"high", "", "95 % of random placements lie below"},
-        {"p", "", "two-sided p-value of the observed value under random placement"},
-        {"p_corrected", "", "p corrected for all rows of this table (Holm)"},
-        {"n", "", "number of objects of class a"},
+        {"statistic", "", "What is compared with chance. Gaps and distances are in µm."},
+        {"class_a", "", "Class whose objects are placed at random in the cell."},
+        {"class_b", "", "What these objects may be near to: another class, or the plasma membrane."},
+        {"observed", "", "Value in the real cell, measured as in the random placements."},
+        {"expected", "", "Mean over the random placements: what chance alone would give."},
+        {"low", "", "5 % of the random placements have a value below this."},
+        {"high", "", "95 % of the random placements have a value below this."},
+        {"p", "",
+         "Chance that random placement gives a value as unusual as the observed one, too low or too high "
+         "(two-sided p-value)."},
+        {"p_corrected", "", "p, corrected for the many rows of this table by Holm's method."},
+        {"n", "", "Number of objects of class_a."},
         {"misplaced", "",
-         "share of random placements of an object that overlap with something, as no free place was found"},
+         "Share of random placements of an object, from 0 to 1, that overlap with something, as no free "
+         "place was found. Do not trust the row where this is more than some hundredths."},
     };
     for (const NullModelResult& r : results)
         table.rows.push_back({name(r.statistic), legend.name_of(r.class_a),

@@ -9,8 +9,6 @@ namespace cytomo {
 
 namespace {
 
-constexpr std::int64_t slices_read = 8;
-
 /// A crop that is being filled: where it lies in the volume.
 struct Job {
     std::size_t request = 0;
@@ -70,7 +68,7 @@ void for_crops(const InstanceSlices& instances, const ClassVolume& classes, cons
         if (!request.boxes[i].empty()) jobs.push_back(plan(instances.grid, request, i));
     std::stable_sort(jobs.begin(), jobs.end(),
                      [](const Job& a, const Job& b) { return a.first[2] < b.first[2]; });
-    std::vector<std::uint32_t> labels(static_cast<std::size_t>(area * slices_read));
+    std::vector<std::uint32_t> labels(static_cast<std::size_t>(area * slab_slices));
     std::vector<float> grey(labels.size());
 
     std::size_t next = 0, finished = 0;
@@ -85,8 +83,8 @@ void for_crops(const InstanceSlices& instances, const ClassVolume& classes, cons
         }
         std::size_t begun = next;
         std::vector<std::size_t> open;
-        for (std::int64_t z0 = jobs[next].first[2]; z0 < z_end; z0 += slices_read) {
-            const std::int64_t z1 = std::min(z_end, z0 + slices_read);
+        for (std::int64_t z0 = jobs[next].first[2]; z0 < z_end; z0 += slab_slices) {
+            const std::int64_t z1 = std::min(z_end, z0 + slab_slices);
             while (begun < stop && jobs[begun].first[2] < z1) open.push_back(begun++);
             if (open.empty()) continue;
             parallel_for(z1 - z0, [&](std::int64_t z) {

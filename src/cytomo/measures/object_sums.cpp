@@ -11,13 +11,13 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/measures/surface_area.h"
 
 namespace cytomo {
 
 namespace {
 
-constexpr std::int64_t slices_at_once = 8;
 constexpr std::int64_t block = 16;  // voxels compared at once where nothing changes
 constexpr std::uint32_t not_listed = 0xFFFFFFFFU;
 
@@ -54,17 +54,13 @@ public:
         rows_.resize(sums_.size());
         for (std::int64_t y = 0; y < n.y; ++y) {
             const std::uint32_t* row = here_.data() + (y + 1) * (n.x + 2) + 1;
-            for (std::int64_t x = 0; x < n.x;) {
-                std::int64_t end = x + 1;
-                while (end < n.x && row[end] == row[x]) ++end;
-                if (row[x] != 0) {
-                    const std::uint32_t at = place(row[x]);
-                    sums_[at].add_run(x, end, y, z);
-                    if (grey != nullptr) sums_[at].grey.add(GreySums::of(grey + y * n.x + x, end - x));
-                    note_row(at, x, end - 1, y);
-                }
-                x = end;
-            }
+            for_stretches(row, n.x, [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
+                if (number == 0) return;
+                const std::uint32_t at = place(number);
+                sums_[at].add_run(begin, end, y, z);
+                if (grey != nullptr) sums_[at].grey.add(GreySums::of(grey + y * n.x + begin, end - begin));
+                note_row(at, begin, end - 1, y);
+            });
         }
         for (const std::uint32_t at : in_slice_) {
             append_outline(rows_[at], static_cast<std::int32_t>(z), sums_[at].outline);
@@ -228,15 +224,15 @@ std::vector<ObjectSums> sum_objects(const InstanceSlices& source, const Tomogram
     const std::array<double, 13> weights = surface_weights_um2(source.grid.voxel_um);
     std::vector<ObjectSums> total(source.count() + 1ULL);
     // A few slabs at a time, so that waiting sums stay few.
-    const std::int64_t slabs = (n.z + slices_at_once - 1) / slices_at_once;
+    const std::int64_t slabs = (n.z + slab_slices - 1) / slab_slices;
     const std::int64_t batch = 4LL * thread_count();
     progress(0);
     for (std::int64_t first_slab = 0; first_slab < slabs; first_slab += batch) {
         const std::int64_t last_slab = std::min(slabs, first_slab + batch);
         std::vector<std::unique_ptr<Slab>> done(static_cast<std::size_t>(last_slab - first_slab));
         parallel_for(last_slab - first_slab, [&](std::int64_t i) {
-            const std::int64_t z_begin = (first_slab + i) * slices_at_once,
-                               z_end = std::min(n.z, z_begin + slices_at_once);
+            const std::int64_t z_begin = (first_slab + i) * slab_slices,
+                               z_end = std::min(n.z, z_begin + slab_slices);
             auto slab = std::make_unique<Slab>(source, weights);
             std::vector<float> grey(tomogram != nullptr ? static_cast<std::size_t>(n.x * n.y) : 0);
             slab->begin(z_begin);

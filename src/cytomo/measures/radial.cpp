@@ -134,18 +134,26 @@ Table radial_table(const std::vector<RadialBin>& bins, const Legend& legend) {
     Table table;
     table.name = "radial";
     table.columns = {
-        {"reference", "", "what the distance is measured from: nucleus or plasma membrane"},
-        {"class_id", "", "class id"},
-        {"class", "", "name of the class"},
-        {"from_um", "µm", "smallest distance of a shell of the cell outside the nucleus and filopodia"},
-        {"to_um", "µm", "largest distance of the shell"},
-        {"available_um3", "µm³", "volume of the shell, organelles included"},
-        {"volume_um3", "µm³", "volume of the class in the shell"},
-        {"volume_fraction", "", "volume_um3 / available_um3"},
-        {"relative_volume", "", "volume_fraction over that of all shells together; 1: uniform"},
-        {"objects", "", "number of objects whose centroids lie in the shell"},
-        {"number_per_um3", "1/µm³", "objects / available_um3"},
-        {"relative_number", "", "number_per_um3 over that of all shells together; 1: uniform"},
+        {"reference", "", "What distances are measured from: nucleus or plasma membrane."},
+        class_id_column(),
+        class_column(),
+        {"from_um", "µm",
+         "Smallest distance from the reference within the shell. Shells are layers of the cell, without "
+         "nucleus and filopodia."},
+        {"to_um", "µm", "Largest distance from the reference within the shell."},
+        {"available_um3", "µm³", "Volume of the shell, with all organelles in it."},
+        {"volume_um3", "µm³", "Volume of the class in the shell."},
+        {"volume_fraction", "",
+         "Share of the shell, from 0 to 1, that the class fills: volume_um3 divided by available_um3."},
+        {"relative_volume", "",
+         "volume_fraction divided by that of all shells together: more than 1 where the class gathers, 1 "
+         "everywhere if it is spread evenly."},
+        {"objects", "", "Number of objects whose centre of mass lies in the shell."},
+        {"number_per_um3", "1/µm³",
+         "Number of objects for each µm³ of the shell: objects divided by available_um3."},
+        {"relative_number", "",
+         "number_per_um3 divided by that of all shells together: more than 1 where objects gather, 1 "
+         "everywhere if they are spread evenly."},
     };
     for (const RadialBin& b : bins)
         table.rows.push_back(

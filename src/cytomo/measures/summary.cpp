@@ -20,12 +20,11 @@ std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const Instan
         std::array<std::int64_t, 256> voxels{}, outside{};
         std::array<GreySums, 256> grey{};
     };
-    constexpr std::int64_t slices_a_part = 8;
     const Size3 n = classes.grid().size;
-    std::vector<Part> parts(static_cast<std::size_t>((n.z + slices_a_part - 1) / slices_a_part));
+    std::vector<Part> parts(static_cast<std::size_t>((n.z + slab_slices - 1) / slab_slices));
     progress(0);
-    parallel_chunks(n.z, slices_a_part, [&](std::int64_t z_begin, std::int64_t z_end) {
-        Part& part = parts[static_cast<std::size_t>(z_begin / slices_a_part)];
+    parallel_chunks(n.z, slab_slices, [&](std::int64_t z_begin, std::int64_t z_end) {
+        Part& part = parts[static_cast<std::size_t>(z_begin / slab_slices)];
         std::vector<float> grey(tomogram != nullptr ? static_cast<std::size_t>(n.x * n.y) : 0);
         std::vector<std::uint32_t> numbers(static_cast<std::size_t>(n.x * n.y));
         for (std::int64_t z = z_begin; z < z_end; ++z) {

@@ -62,7 +62,7 @@ SurfaceDistance measure_surface_distance(const ClassVolume& a, const ClassVolume
     VoxelBox box{{grid.size.x, grid.size.y, grid.size.z}, {-1, -1, -1}};
     bool present[] = {false, false};
     std::mutex merging;
-    parallel_chunks(grid.size.z, 8, [&](std::int64_t z_begin, std::int64_t z_end) {
+    parallel_chunks(grid.size.z, slab_slices, [&](std::int64_t z_begin, std::int64_t z_end) {
         VoxelBox part{box.first, {-1, -1, -1}};
         bool part_present[] = {false, false};
         part.first = {grid.size.x, grid.size.y, grid.size.z};

@@ -6,6 +6,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/labels/distance.h"
 #include "cytomo/measures/coarse_cells.h"
 #include "cytomo/measures/object_sums.h"
@@ -62,14 +63,11 @@ public:
                 for (const std::int64_t end = std::min(n.x, x + cells_.stride[0]); x < end; ++x)
                     kept[x] = part;
             }
-            for (std::int64_t x = 0; x < n.x;) {
-                std::int64_t end = x + 1;
-                while (end < n.x && kept[end] == kept[x]) ++end;
-                if (kept[x] >= 0)
-                    parts_[static_cast<std::size_t>(kept[x])].grey.add(
-                        GreySums::of(grey.data() + y * n.x + x, end - x));
-                x = end;
-            }
+            for_stretches(kept, n.x, [&](std::int8_t part, std::int64_t begin, std::int64_t end) {
+                if (part >= 0)
+                    parts_[static_cast<std::size_t>(part)].grey.add(
+                        GreySums::of(grey.data() + y * n.x + begin, end - begin));
+            });
         }
         for (std::size_t i = 0; i < lags.size(); ++i) {
             for (std::int64_t y = z % rows_step_; y < n.y; y += rows_step_) {
@@ -296,29 +294,42 @@ Table texture_table(const std::vector<TextureSummary>& textures, const Legend& l
     Table table;
     table.name = "texture";
     table.columns = {
-        {"class_id", "", "class id in the class volume"},
-        {"class", "", "name of the class"},
-        {"voxels", "", "number of voxels more than 0.1 µm away from anything else"},
-        {"volume_um3", "µm³", "volume of the voxels more than 0.1 µm away from anything else"},
-        {"mean_" + suffix, unit, "mean of the voxels more than 0.1 µm away from anything else"},
-        {"deviation_" + suffix, unit, "standard deviation of single voxels, noise included"},
-        {"noise_" + suffix, unit, "standard deviation of the noise, from differences at short distances"},
+        class_id_column(),
+        class_column(),
+        {"voxels", "",
+         "Number of voxels of the class that are more than 0.1 µm away from anything else. Only these are "
+         "measured."},
+        {"volume_um3", "µm³",
+         "Volume of the voxels of the class that are more than 0.1 µm away from anything else."},
+        {"mean_" + suffix, unit,
+         "Mean of the voxels of the class that are more than 0.1 µm away from anything else."},
+        {"deviation_" + suffix, unit, "How much single voxels differ (standard deviation), noise included."},
+        {"noise_" + suffix, unit,
+         "How much voxels differ by noise alone (standard deviation), told from differences over short "
+         "distances."},
         {"noise_from_ice", "",
-         "1: the grain of the noise was measured in the ice; 0: there is no ice, and the noise is a lower "
-         "bound"},
-        {"structure_" + suffix, unit, "√(deviation² - noise²)"},
-        {"coefficient_of_variation", "", "structure / mean (not defined unless calibrated)"},
-        {"relative_structure", "", "structure / |mean - mean of ice|: the same whatever the calibration"},
+         "1 if the grain of the noise was measured in the ice; 0 if there is no ice, so that the noise may "
+         "be larger."},
+        {"structure_" + suffix, unit,
+         "How uneven the material itself is (standard deviation), without the noise: √(deviation² - "
+         "noise²)."},
+        {"coefficient_of_variation", "", "Structure divided by mean. Empty unless absorption is calibrated."},
+        {"relative_structure", "",
+         "Structure divided by the difference between mean and ice. It does not depend on the calibration."},
         {"percentile_5_" + suffix, unit,
-         "value below which 5 % of means over cubes of about 50 nm lie; dense matter counts as high"},
-        {"median_" + suffix, unit, "median of means over cubes of about 50 nm"},
-        {"percentile_95_" + suffix, unit, "value below which 95 % of means over cubes of about 50 nm lie"},
+         "Value that 5 % of means over cubes of about 50 nm stay below, where dense matter counts as high."},
+        {"median_" + suffix, unit, "Value that half of means over cubes of about 50 nm stay below."},
+        {"percentile_95_" + suffix, unit,
+         "Value that 95 % of means over cubes of about 50 nm stay below, where dense matter counts as high."},
         {"dense_threshold_" + suffix, unit,
-         "what parts the means over cubes of about 50 nm best in two (Otsu)"},
+         "Limit between light and dense matter: what parts means over cubes of about 50 nm best in two "
+         "(Otsu's method)."},
         {"dense_share", "",
-         "share of the cubes on the dense side of the threshold (nucleus: dense chromatin and nucleoli)"},
+         "Share of the cubes, from 0 to 1, that are denser than the limit. In a nucleus these are dense "
+         "chromatin and nucleoli."},
         {"separability", "",
-         "variance between the two sides of the threshold / total variance; 0.64 for one bell-shaped peak"},
+         "How clearly light and dense cubes differ, from 0 to 1: variance between both groups divided by all "
+         "variance. Values with a single bell-shaped peak have 0.64."},
     };
     for (const TextureSummary& t : textures)
         table.rows.push_back({static_cast<std::int64_t>(t.class_id), legend.name_of(t.class_id), t.voxels,

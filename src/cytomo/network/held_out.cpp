@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "cytomo/core/random.h"
+#include "cytomo/network/model.h"
 
 namespace cytomo {
 
 namespace {
 
-constexpr std::size_t counted_classes = 16;
-using Counts = std::array<std::int64_t, counted_classes>;
+using Counts = std::array<std::int64_t, most_classes>;
 
 struct Blocks {
     Size3 size;
@@ -35,7 +35,7 @@ std::vector<Counts> count_labels(const ClassVolume& labels, const Blocks& blocks
     for (std::int64_t z = 0; z < blocks.size.z; ++z)
         for (std::int64_t y = 0, column = 0; y < blocks.size.y; ++y)
             for (std::int64_t x = 0; x < blocks.size.x; ++x, ++label, ++column)
-                if (*label < counted_classes && !held[static_cast<std::size_t>(column)])
+                if (*label < most_classes && !held[static_cast<std::size_t>(column)])
                     ++counts[blocks.of(x, y)][*label];
     return counts;
 }
@@ -62,7 +62,7 @@ public:
                       order[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(i)))]);
         std::vector<bool> taken(counts.size());
         const auto fits = [&](const Counts& block) {
-            for (std::size_t c = 0; c < counted_classes; ++c)
+            for (std::size_t c = 0; c < most_classes; ++c)
                 if (3 * (in_test[c] + block[c]) > total[c] && block[c] > 0) return false;
             return true;
         };
@@ -71,7 +71,7 @@ public:
                 if (static_cast<double>(in_test[c]) >= share * static_cast<double>(total[c])) break;
                 if (taken[b] || counts[b][c] == 0 || !fits(counts[b])) continue;
                 taken[b] = true;
-                for (std::size_t k = 0; k < counted_classes; ++k) in_test[k] += counts[b][k];
+                for (std::size_t k = 0; k < most_classes; ++k) in_test[k] += counts[b][k];
             }
         for (std::int64_t y = 0; y < ny_; ++y)
             for (std::int64_t x = 0; x < nx_; ++x)
@@ -98,11 +98,11 @@ public:
             for (const auto column : object) add(held(column) ? kept : teaching, column);
             const bool enough = static_cast<double>(in_test[c] - kept[c]) >= least;
             bool to_test = 2 * tested > size || !enough;
-            for (std::size_t k = 0; k < counted_classes; ++k)
+            for (std::size_t k = 0; k < most_classes; ++k)
                 to_test = to_test && (teaching[k] == 0 || 3 * (in_test[k] + teaching[k]) <= total[k]);
             if (!to_test && !enough) continue;  // rather an object cut than a class hardly tested
             for (const auto column : object) held_[static_cast<std::size_t>(column)] = to_test;
-            for (std::size_t k = 0; k < counted_classes; ++k) in_test[k] += to_test ? teaching[k] : -kept[k];
+            for (std::size_t k = 0; k < most_classes; ++k) in_test[k] += to_test ? teaching[k] : -kept[k];
         }
     }
 
@@ -127,7 +127,7 @@ private:
 
     void add(Counts& counts, std::int64_t column) const {
         for (auto i = column; i < labels_.count(); i += nx_ * ny_)
-            if (labels_[i] < counted_classes) ++counts[labels_[i]];
+            if (labels_[i] < most_classes) ++counts[labels_[i]];
     }
 
     const ClassVolume& labels_;
@@ -142,9 +142,9 @@ std::pair<ClassVolume, ClassVolume> hold_out_blocks(const ClassVolume& labels, d
     const Size3 size = labels.grid().size;
     Counts total{}, held{};
     for (const std::uint8_t label : labels.values())
-        if (label < counted_classes) ++total[label];
+        if (label < most_classes) ++total[label];
     std::vector<std::size_t> classes;
-    for (std::size_t c = 0; c < counted_classes; ++c)
+    for (std::size_t c = 0; c < most_classes; ++c)
         if (total[c] > 0) classes.push_back(c);
     std::stable_sort(classes.begin(), classes.end(), [&](auto a, auto b) { return total[a] < total[b]; });
 

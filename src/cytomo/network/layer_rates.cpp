@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <ctime>
 #include <limits>
 #include <memory>
 #include <numeric>
 #include <tuple>
 #include <vector>
 
+#include "cytomo/core/clock.h"
 #include "cytomo/core/parallel.h"
 #include "engine_buffer.h"
 #include "engine_convolution.h"
@@ -22,14 +22,6 @@ namespace cytomo {
 using namespace onednn;
 
 namespace {
-
-/// What this thread has computed so far: other programs on the machine do not count, as they do in the time
-/// of day.
-double thread_seconds() {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 /// Multiply-adds for one voxel of a layer's own result.
 double work_of_voxel(const Layer& layer) {
@@ -71,10 +63,10 @@ public:
 
     /// Seconds of one thread for one voxel of the result; each thread has a piece of its own.
     double measure(std::size_t thread) const {
-        const double start = thread_seconds();
+        const double start = processor_seconds(CLOCK_THREAD_CPUTIME_ID);
         cytomo::run(*prepared_, sources_[thread].data(), results_[thread].data(),
                     added_.empty() ? nullptr : added_[thread].data());
-        return (thread_seconds() - start) / static_cast<double>(voxels_);
+        return (processor_seconds(CLOCK_THREAD_CPUTIME_ID) - start) / static_cast<double>(voxels_);
     }
 
 private:
@@ -90,7 +82,7 @@ std::vector<LayerKind> layer_kinds(const Architecture& architecture) {
     const auto layers = architecture.layers();
     for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
         const Layer& l = layers[i];
-        LayerKind kind{l, l.name[8] - '0' + (l.name.ends_with(".up") ? 1 : 0), i + 2 == layers.size(), 1, 0};
+        LayerKind kind{l, l.level(), i + 2 == layers.size(), 1, 0};
         kind.work = work_of_voxel(l) / std::pow(8.0, kind.level);
         const auto what = [](const LayerKind& k) {
             return std::tuple(k.layer.inputs_without_clicks(), k.layer.out, k.layer.kernel, k.layer.stride,
@@ -165,9 +157,10 @@ PrecisionRates measure_layer_rates(const Model& model) {
         for (const Timed& timed : all) times.push_back({timed.kind, timed.shortest[c]});
         return voxels_per_second(times, whole, threads);
     };
-    const double start = thread_seconds();
+    const double start = processor_seconds(CLOCK_THREAD_CPUTIME_ID);
     for (int round = 0; round < most_rounds; ++round) {
-        if (round >= least_rounds && thread_seconds() - start > enough_seconds) break;
+        if (round >= least_rounds && processor_seconds(CLOCK_THREAD_CPUTIME_ID) - start > enough_seconds)
+            break;
             // All threads compute at a time, as they do in earnest: they share caches, memory and power.
 #pragma omp parallel num_threads(threads)
         {

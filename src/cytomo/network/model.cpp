@@ -13,6 +13,12 @@
 
 namespace cytomo {
 
+int Layer::level() const {
+    if (name == "head") return 0;
+    const int in_name = name[name.find('.') + 1] - '0';  // "encoder.2.a"; at most 8 levels
+    return in_name + (name.ends_with(".up") ? 1 : 0);
+}
+
 std::vector<Layer> Architecture::layers() const {
     std::vector<Layer> out;
     if (kind != NetworkKind::unet) return out;
@@ -48,15 +54,9 @@ double Architecture::multiply_adds_per_voxel() const {
             sum += static_cast<double>(layer.in) * layer.out * layer.kernel * layer.kernel /
                    std::pow(4.0, level);
         }
-    for (const Layer& layer : layers()) {
-        // Where its output lives: the level in the name; "up" runs on the coarser level below.
-        std::size_t level = 0;
-        if (layer.name != "head") level = static_cast<std::size_t>(layer.name[8] - '0');
-        if (layer.name.ends_with(".up")) ++level;
-        const double voxels = std::pow(8.0, static_cast<double>(level));
+    for (const Layer& layer : layers())
         sum += static_cast<double>(layer.inputs_without_clicks()) * layer.out * std::pow(layer.kernel, 3) /
-               voxels;
-    }
+               std::pow(8.0, layer.level());
     return sum;
 }
 

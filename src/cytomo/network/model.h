@@ -34,6 +34,9 @@ struct Layer {
     /// then and left out, so the first layer has one, of grey values, with or without an object head; all
     /// others have `in`.
     int inputs_without_clicks() const { return sees_input() ? 1 : in; }
+    /// The level of the network at which it runs, that is at 1/2^level of the resolution: the number in its
+    /// name; for "up" layers one more, since they come before the upsampling; 0 for the head.
+    int level() const;
 };
 
 /// What a network with an object head says of each voxel beside its class, 0 to 1. They stand in the last

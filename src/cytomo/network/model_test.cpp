@@ -170,6 +170,25 @@ TEST(Architecture, OnlyTheFirstLayerHasChannelsOfClicksWhichMayBeAbsent) {
     EXPECT_EQ(a.multiply_adds_per_voxel(), without.multiply_adds_per_voxel());
 }
 
+TEST(Architecture, LayersKnowTheLevelAtWhichTheyRun) {
+    Architecture a;
+    a.widths.assign(8, 16);
+    a.refine.assign(16, 1);
+    // Strides lead down; each "up", at the lower level, leads up again.
+    int level = 0;
+    for (const Layer& layer : a.layers()) {
+        if (layer.stride == 2) ++level;
+        EXPECT_EQ(layer.level(), level) << layer.name;
+        if (layer.kernel == 1 && layer.norm) --level;
+    }
+    EXPECT_EQ(level, 0);
+    EXPECT_EQ((Layer{"encoder.0.a"}.level()), 0);
+    EXPECT_EQ((Layer{"encoder.3.down"}.level()), 3);
+    EXPECT_EQ((Layer{"decoder.2.up"}.level()), 3);
+    EXPECT_EQ((Layer{"decoder.2.refine1"}.level()), 2);
+    EXPECT_EQ((Layer{"head"}.level()), 0);
+}
+
 TEST(Architecture, CostIsTheSumOverItsConvolutions) {
     // By hand: 27*16 + 27*256 + 256 at full resolution; at half, 8*16*32 + 2*27*1024 + 32*16, over 8;
     // decoder 27*256.

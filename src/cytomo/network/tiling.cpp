@@ -80,9 +80,7 @@ double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t 
     const auto layers = architecture.layers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const Layer& layer = layers[i];
-        // Where its output lives: the level in the name; "up" runs on the coarser level below.
-        const bool head = layer.name == "head";
-        const int level = head ? 0 : layer.name[8] - '0' + (layer.name.ends_with(".up") ? 1 : 0);
+        const int level = layer.level();
         const auto depth = [&](int l) { return std::max<std::int64_t>(1, tile.z >> l); };
         const bool flat = layer.stride > 1 && tile.z < architecture.stride() && tile.z >> (level - 1) <= 1;
         const bool last = i + 2 >= layers.size();  // the last convolution, and the head after it

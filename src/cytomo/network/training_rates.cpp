@@ -1,9 +1,9 @@
 // The step of training is measured as a whole: what tensors cost beside the convolutions differs between
 // types.
 #include <algorithm>
-#include <ctime>
 #include <limits>
 
+#include "cytomo/core/clock.h"
 #include "cytomo/core/grid.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/network/precision.h"
@@ -15,13 +15,6 @@ namespace cytomo {
 
 namespace {
 
-/// What all threads of this program have computed so far: other programs on the machine do not count.
-double program_seconds() {
-    timespec t{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
 /// What is learned from: more than a cache holds, as patches are, since bf16 halves what is moved.
 Size3 patch_for(const Model& model) {
     const std::int64_t s = model.architecture.stride();
@@ -31,11 +24,11 @@ Size3 patch_for(const Model& model) {
 
 /// One step forwards and backwards, seconds of each thread.
 double step_seconds(Unet& network, const torch::Tensor& values) {
-    const double start = program_seconds();
+    const double start = processor_seconds(CLOCK_PROCESS_CPUTIME_ID);
     const auto logits = network.forward_training(values);
     (logits * logits).mean().backward();
     for (auto& p : network.parameters()) p.mutable_grad() = torch::Tensor();
-    return (program_seconds() - start) / thread_count();
+    return (processor_seconds(CLOCK_PROCESS_CPUTIME_ID) - start) / thread_count();
 }
 
 PrecisionRates measure_training_rates(const Model& model) {
@@ -50,9 +43,11 @@ PrecisionRates measure_training_rates(const Model& model) {
     Unet exact(model, torch::kCPU, torch::kFloat32), coarse(model, torch::kCPU, torch::kBFloat16);
     // The first round prepares; the shortest time is the one that nothing else disturbed.
     double shortest[2] = {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
-    const double start = program_seconds();
+    const double start = processor_seconds(CLOCK_PROCESS_CPUTIME_ID);
     for (int round = 0; round < most_rounds; ++round) {
-        if (round >= least_rounds && program_seconds() - start > enough_seconds * thread_count()) break;
+        if (round >= least_rounds &&
+            processor_seconds(CLOCK_PROCESS_CPUTIME_ID) - start > enough_seconds * thread_count())
+            break;
         shortest[0] = std::min(shortest[0], step_seconds(exact, values));
         shortest[1] = std::min(shortest[1], step_seconds(coarse, values));
         if (shortest[1] > plain * shortest[0]) break;  // without instructions of its own

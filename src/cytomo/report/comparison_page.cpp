@@ -67,9 +67,12 @@ std::string same_number_text(const CellGroups& groups, const std::vector<std::si
 Table group_cards(const CellGroups& groups) {
     Table t;
     t.name = "groups";
-    t.columns = {{"group", "", "Group"},
-                 {"samples", "samples", "What was treated as a whole: the independent evidence"},
-                 {"cells", "", "Tomograms of this group"}};
+    t.columns = {
+        {"group", "", "Name of the group."},
+        {"samples", "samples",
+         "Number of samples: what is treated as a whole, and so the independent evidence."},
+        {"cells", "", "Number of cells (tomograms) in this group."},
+    };
     for (std::size_t g = 0; g < groups.groups.size(); ++g) {
         std::set<std::string> samples;
         std::int64_t cells = 0;
@@ -112,9 +115,7 @@ Table short_table(const CellGroups& groups, const std::vector<Comparison>& compa
 Table design_table(const CellGroups& groups) {
     Table t;
     t.name = "Design";
-    t.columns = {{"cell", "", "the cell: name of its folder"},
-                 {"group", "", "its group"},
-                 {"sample", "", "its sample"}};
+    t.columns = cell_columns();
     for (const ComparedCell& cell : groups.cells)
         t.rows.push_back({cell.name, groups.groups[cell.group], cell.sample});
     return t;

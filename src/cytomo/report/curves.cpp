@@ -12,11 +12,10 @@ namespace cytomo {
 
 namespace {
 
-constexpr double curves_width = 600, curves_height = 300, curves_left = 62, curves_right = 150,
-                 curves_top = 12, curves_bottom = 48;
-constexpr double name_distance = 15;
-
 using plot::attribute, plot::hex, plot::line, plot::number, plot::Scale, plot::text_at;
+
+constexpr plot::Frame curve_frame{.left = 62, .right = 150, .top = 12, .bottom = 48};
+constexpr double name_distance = 15;
 
 std::string polyline(const Curve& curve, const Scale& x, const Scale& y) {
     std::string points;
@@ -42,9 +41,8 @@ std::string polyline(const Curve& curve, const Scale& x, const Scale& y) {
 Figure curve_figure(const std::string& title, const CurveAxes& axes, std::span<const Curve> curves) {
     constexpr double endless = std::numeric_limits<double>::infinity();
     Figure figure{title, {}, {}};
-    std::string svg = "<svg viewBox=\"0 0 " + number(curves_width) + " " + number(curves_height) +
-                      "\" role=\"img\" aria-label=\"" + escaped(title) +
-                      "\" font-size=\"13\" fill=\"currentColor\">";
+    const plot::Frame& frame = curve_frame;
+    std::string svg = frame.start(title);
     struct Name {
         const Curve* curve;
         double at;
@@ -75,38 +73,29 @@ Figure curve_figure(const std::string& title, const CurveAxes& axes, std::span<c
     const bool logarithmic = axes.logarithmic && low > 0;
     if (!plot::differ(low, high)) high = low + std::max(1e-6, std::abs(low) * 0.1);
     if (!(x_high > x_low)) x_high = x_low + 1;
-    const Scale x{x_low, x_high, curves_left, curves_width - curves_right, false},
-        y{low, high, curves_height - curves_bottom, curves_top, logarithmic};
-    for (const double t : y.ticks(5)) {
-        svg += line(curves_left, y(t), curves_width - curves_right, y(t), 0.12);
-        svg += text_at(curves_left - 8, y(t) + 4.5, "end", number(std::abs(t) < 1e-12 ? 0 : t),
-                       " opacity=\"0.8\"");
-    }
+    const Scale x{x_low, x_high, frame.left, frame.inner_right(), false},
+        y = frame.upwards(low, high, logarithmic);
+    svg += frame.value_lines(y);
     for (const double t : x.ticks(5)) {
-        svg += line(x(t), curves_height - curves_bottom, x(t), curves_height - curves_bottom + 5, 0.6);
-        svg += text_at(x(t), curves_height - curves_bottom + 19, "middle",
-                       number(std::abs(t) < 1e-12 ? 0 : t), " opacity=\"0.8\"");
+        svg += line(x(t), frame.inner_bottom(), x(t), frame.inner_bottom() + 5, 0.6);
+        svg +=
+            text_at(x(t), frame.inner_bottom() + 19, "middle", plot::tick_text(t), attribute("opacity", 0.8));
     }
-    svg += line(curves_left, curves_height - curves_bottom, curves_width - curves_right,
-                curves_height - curves_bottom, 0.6);
-    svg +=
-        text_at((curves_left + curves_width - curves_right) / 2, curves_height - 8, "middle", axes.x_label);
-    svg += text_at(
-        14, (curves_top + curves_height - curves_bottom) / 2, "middle",
-        axes.y_label + (logarithmic ? ", logarithmic" : ""),
-        " transform=\"rotate(-90 14 " + number((curves_top + curves_height - curves_bottom) / 2) + ")\"");
+    svg += frame.base_line();
+    svg += text_at((frame.left + frame.inner_right()) / 2, frame.height - 8, "middle", axes.x_label);
+    svg += frame.y_label(axes.y_label + (logarithmic ? ", logarithmic" : ""));
     for (const auto& name : names) svg += polyline(*name.curve, x, y);
     for (auto& name : names) name.at = y(name.at);
     std::stable_sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.at < b.at; });
     for (std::size_t i = 1; i < names.size(); ++i)
         names[i].at = std::max(names[i].at, names[i - 1].at + name_distance);
     // What ran out below moves up again.
-    double most = curves_height - curves_bottom;
+    double most = frame.inner_bottom();
     for (std::size_t i = names.size(); i-- > 0; most -= name_distance)
         names[i].at = std::min(names[i].at, most);
     for (const auto& name : names)
         svg += text_at(
-            curves_width - curves_right + 10, name.at + 4.5, "start", name.curve->name,
+            frame.inner_right() + 10, name.at + 4.5, "start", name.curve->name,
             " fill=\"" + hex(name.curve->colour) + "\"" + (name.curve->bold ? " font-weight=\"700\"" : ""));
     figure.svg = svg + "</svg>";
     return figure;
@@ -114,20 +103,20 @@ Figure curve_figure(const std::string& title, const CurveAxes& axes, std::span<c
 
 std::string svg_file(std::span<const Figure> figures) {
     constexpr double heading = 30;
-    const double all = static_cast<double>(figures.size()) * (curves_height + heading) + 10;
-    std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(curves_width) +
+    const double all = static_cast<double>(figures.size()) * (curve_frame.height + heading) + 10;
+    std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(curve_frame.width) +
                       "\" height=\"" + number(all) +
                       "\" font-family=\"sans-serif\" color=\"#232a33\"><rect width=\"100%\" "
                       "height=\"100%\" fill=\"#ffffff\"/>\n";
     double at = 0;
     for (const auto& figure : figures) {
-        out += text_at(curves_left, at + 21, "start", figure.title,
+        out += text_at(curve_frame.left, at + 21, "start", figure.title,
                        " font-size=\"15\" font-weight=\"700\" fill=\"#232a33\"");
         // The inner picture keeps its own frame.
         out += "<g transform=\"translate(0 " + number(at + heading) + ")\">" + "<svg width=\"" +
-               number(curves_width) + "\" height=\"" + number(curves_height) + "\"" +
+               number(curve_frame.width) + "\" height=\"" + number(curve_frame.height) + "\"" +
                figure.svg.substr(std::string("<svg").size()) + "</g>\n";
-        at += curves_height + heading;
+        at += curve_frame.height + heading;
     }
     return out + "</svg>\n";
 }

@@ -8,6 +8,7 @@
 #include <locale>
 #include <sstream>
 
+#include "cytomo/core/utf8.h"
 #include "cytomo/report/stroke_font.h"
 
 namespace cytomo {
@@ -48,34 +49,6 @@ void draw_segments(Image& image, const std::vector<Segment>& segments, double wi
         }
 }
 
-/// Code points of UTF-8 text; broken bytes become code point 0, which draws a box.
-std::vector<char32_t> code_points(const std::string& text) {
-    std::vector<char32_t> out;
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i++]);
-        const int more = lead < 0x80   ? 0
-                         : lead < 0xC0 ? -1
-                         : lead < 0xE0 ? 1
-                         : lead < 0xF0 ? 2
-                         : lead < 0xF8 ? 3
-                                       : -1;
-        if (more < 0) {
-            out.push_back(0);
-            continue;
-        }
-        char32_t code = more == 0 ? lead : lead & (0x3FU >> more);
-        for (int m = 0; m < more; ++m) {
-            if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) {
-                code = 0;
-                break;
-            }
-            code = (code << 6U) | (static_cast<unsigned char>(text[i++]) & 0x3FU);
-        }
-        out.push_back(code);
-    }
-    return out;
-}
-
 std::string round_number_text(double value) {
     std::ostringstream out;
     out.imbue(std::locale::classic());
@@ -106,8 +79,8 @@ void draw_text(Image& image, PicturePoint start, const std::string& text, double
                double weight) {
     const double width = std::max(1.0, size * 0.125) * weight;
     double x = start.x;
-    for (const char32_t code : code_points(text)) {
-        const Glyph& glyph = glyph_of(code);
+    for (const char32_t character : utf8_characters(text)) {
+        const Glyph& glyph = glyph_of(character);
         std::vector<Segment> segments;
         for (const auto& s : glyph.strokes)
             segments.push_back(
@@ -119,7 +92,7 @@ void draw_text(Image& image, PicturePoint start, const std::string& text, double
 
 double text_width(const std::string& text, double size) {
     double width = 0;
-    for (const char32_t code : code_points(text)) width += glyph_of(code).advance * size;
+    for (const char32_t character : utf8_characters(text)) width += glyph_of(character).advance * size;
     return width;
 }
 

@@ -14,7 +14,7 @@ namespace cytomo {
 
 namespace {
 
-using plot::attribute, plot::hex, plot::number;
+using plot::attribute, plot::hex, plot::line, plot::number, plot::text_at;
 
 constexpr double plot_width = 600, label_width = 118, count_width = 66, row_height = 46, top_margin = 8,
                  axis_height = 46;
@@ -38,14 +38,7 @@ struct Axis {
         std::vector<Tick> out;
         const double slack = 1e-9;
         if (!logarithmic) {
-            const double raw = (high - low) / 6, decade = std::pow(10, std::floor(std::log10(raw)));
-            const double step = decade * (raw / decade <= 1   ? 1
-                                          : raw / decade <= 2 ? 2
-                                          : raw / decade <= 5 ? 5
-                                                              : 10);
-            const auto first = static_cast<std::int64_t>(std::ceil(low / step - slack));
-            const auto last = static_cast<std::int64_t>(std::floor(high / step + slack));
-            for (auto i = first; i <= last; ++i) out.push_back({static_cast<double>(i) * step, true});
+            for (const double value : plot::round_ticks(low, high, 6)) out.push_back({value, true});
             return out;
         }
         const int first = static_cast<int>(std::floor(std::log10(low))),
@@ -71,34 +64,17 @@ Axis axis_for(double low, double high) {
     return {low >= 0 ? std::max(0.0, low < 0.3 * high ? 0.0 : start) : start, high + 0.04 * span, false};
 }
 
-std::string faint_text(double x, double y, const std::string& anchor, const std::string& text,
-                       double opacity = 1) {
-    return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" +
-           (opacity < 1 ? attribute("opacity", opacity) : "") + ">" + escaped(text) + "</text>";
-}
-
-std::string stroke(double x1, double y1, double x2, double y2, double width, double opacity) {
-    return "<line" + attribute("x1", x1) + attribute("y1", y1) + attribute("x2", x2) + attribute("y2", y2) +
-           " stroke=\"currentColor\"" + attribute("stroke-width", width) + attribute("opacity", opacity) +
-           "/>";
-}
-
-std::string svg_start(const std::string& title, double height) {
-    return "<svg viewBox=\"0 0 " + number(plot_width) + " " + number(height) +
-           "\" role=\"img\" aria-label=\"" + escaped(title) + "\" font-size=\"13\" fill=\"currentColor\">";
-}
-
 std::string draw_axis(const Axis& axis, double y, const std::string& label) {
-    std::string out = stroke(label_width, y, plot_width - count_width, y, 1, 0.6);
+    std::string out = line(label_width, y, plot_width - count_width, y, 0.6);
     for (const Tick& t : axis.ticks()) {
         const double x = axis.position(t.value);
         if (t.labelled) {
-            out += stroke(x, top_margin, x, y, 1, 0.1);
-            out += faint_text(x, y + 19, "middle", number(std::abs(t.value) < 1e-12 ? 0 : t.value), 0.8);
+            out += line(x, top_margin, x, y, 0.1);
+            out += text_at(x, y + 19, "middle", plot::tick_text(t.value), attribute("opacity", 0.8));
         }
-        out += stroke(x, y, x, y + (t.labelled ? 6 : 3), 1, 0.6);
+        out += line(x, y, x, y + (t.labelled ? 6 : 3), 0.6);
     }
-    return out + faint_text((label_width + plot_width - count_width) / 2, y + 38, "middle", label);
+    return out + text_at((label_width + plot_width - count_width) / 2, y + 38, "middle", label);
 }
 
 double quantile(const std::vector<double>& sorted, double q) {
@@ -171,11 +147,11 @@ std::string strip(const NamedValues& group, const std::vector<double>& sorted, c
     }
     if (sorted.size() >= 4) {
         const double q1 = axis.position(quantile(sorted, 0.25)), q3 = axis.position(quantile(sorted, 0.75));
-        out += stroke(q1, middle, q3, middle, 2.5, 0.9);
+        out += line(q1, middle, q3, middle, 0.9, 2.5);
     }
     const double median = axis.position(quantile(sorted, 0.5));
     if (sorted.size() >= 3)
-        out += stroke(median, middle - row_height * 0.3, median, middle + row_height * 0.3, 2.5, 0.9);
+        out += line(median, middle - row_height * 0.3, median, middle + row_height * 0.3, 0.9, 2.5);
     return out;
 }
 
@@ -202,21 +178,21 @@ Figure strip_figure(const std::string& title, const std::string& quantity, const
     }
     if (rows.empty()) {
         figure.caption = "No values to show.";
-        figure.svg = svg_start(title, 24) + "</svg>";
+        figure.svg = plot::svg_start(title, plot_width, 24) + "</svg>";
         return figure;
     }
     const Axis axis = axis_for(low, high);
     const double bottom = top_margin + row_height * static_cast<double>(rows.size());
-    std::string svg = svg_start(title, bottom + axis_height);
+    std::string svg = plot::svg_start(title, plot_width, bottom + axis_height);
     svg += draw_axis(
         axis, bottom,
         quantity + (unit.empty() ? "" : " (" + unit + ")") + (axis.logarithmic ? ", logarithmic" : ""));
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const double middle = top_margin + row_height * (static_cast<double>(r) + 0.5);
-        svg += faint_text(label_width - 14, middle + 4.5, "end", rows[r].group->name);
+        svg += text_at(label_width - 14, middle + 4.5, "end", rows[r].group->name);
         svg += strip(*rows[r].group, rows[r].sorted, axis, middle);
-        svg += faint_text(plot_width - count_width + 12, middle + 4.5, "start",
-                          "n = " + std::to_string(rows[r].sorted.size()), 0.7);
+        svg += text_at(plot_width - count_width + 12, middle + 4.5, "start",
+                       "n = " + std::to_string(rows[r].sorted.size()), attribute("opacity", 0.7));
     }
     figure.svg = svg + "</svg>";
     figure.caption =
@@ -279,25 +255,26 @@ Figure grey_figure(std::span<const GreyHistogram> histograms, const std::string&
                   {}};
     if (histograms.empty()) {
         figure.caption = "No values to show.";
-        figure.svg = svg_start(figure.title, 24) + "</svg>";
+        figure.svg = plot::svg_start(figure.title, plot_width, 24) + "</svg>";
         return figure;
     }
     const auto& first = histograms[0];
     const Axis axis{first.low, first.low + first.step * static_cast<double>(first.counts.size()), false};
     const double bottom = top_margin + row_height * static_cast<double>(histograms.size());
-    std::string svg = svg_start(figure.title, bottom + axis_height) + draw_axis(axis, bottom, axis_label);
+    std::string svg =
+        plot::svg_start(figure.title, plot_width, bottom + axis_height) + draw_axis(axis, bottom, axis_label);
     for (std::size_t r = 0; r < histograms.size(); ++r) {
         const auto& h = histograms[r];
         const double base = top_margin + row_height * static_cast<double>(r + 1) - 1;
-        svg += faint_text(label_width - 14, base - row_height * 0.3, "end", h.name);
+        svg += text_at(label_width - 14, base - row_height * 0.3, "end", h.name);
         svg += shape(smoothed_to_peak(std::vector<double>(h.counts.begin(), h.counts.end()), 2),
                      axis.position(h.low + h.step / 2), axis.position(axis.high - h.step / 2), base,
                      row_height * 0.86, 0, h.colour);
         if (h.median >= axis.low && h.median <= axis.high)
-            svg += stroke(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 2,
-                          0.9);
-        svg += faint_text(plot_width - count_width + 12, base - row_height * 0.3, "start",
-                          short_number(h.median, 3), 0.7);
+            svg +=
+                line(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 0.9, 2);
+        svg += text_at(plot_width - count_width + 12, base - row_height * 0.3, "start",
+                       short_number(h.median, 3), attribute("opacity", 0.7));
     }
     figure.svg = svg + "</svg>";
     return figure;

@@ -16,8 +16,7 @@ namespace {
 
 using plot::attribute, plot::hex, plot::line, plot::number, plot::Scale, plot::text_at;
 
-constexpr double group_width = 600, group_height = 300, group_left = 70, group_right = 16, group_top = 12,
-                 group_bottom = 44;
+constexpr plot::Frame group_frame{.left = 70, .right = 16, .top = 12, .bottom = 44};
 
 /// Told apart by colour-blind readers as well (Okabe and Ito 2008), without black and the palest yellow.
 constexpr std::array<Colour, 8> sample_colours{{{0, 114, 178},
@@ -44,7 +43,7 @@ double mean(const std::vector<double>& values) {
 }
 
 Scale scale_for(double low, double high) {
-    Scale scale{low, high, group_height - group_bottom, group_top, low > 0 && low < high / 20};
+    Scale scale = group_frame.upwards(low, high, low > 0 && low < high / 20);
     if (scale.logarithmic) {
         const double air = std::exp(0.04 * (std::log(high) - std::log(low)));
         scale.low = low / air;
@@ -105,8 +104,8 @@ std::string column(const GroupOfSamples& group, const Scale& y, double from, dou
         out += line(middle - spread / 2 - 6, at, middle + spread / 2 + 6, at, 0.9, 2.5);
     }
     return out + marks +
-           text_at(middle, group_height - group_bottom + 18, "middle", group.name, " font-weight=\"600\"") +
-           text_at(middle, group_height - group_bottom + 34, "middle",
+           text_at(middle, group_frame.inner_bottom() + 18, "middle", group.name, " font-weight=\"600\"") +
+           text_at(middle, group_frame.inner_bottom() + 34, "middle",
                    counted(means.size(), "sample") + ", " + counted(count, "cell"),
                    " font-size=\"11.5\" opacity=\"0.75\"");
 }
@@ -117,9 +116,8 @@ Figure group_figure(const std::string& title, const std::string& quantity, const
                     std::span<const GroupOfSamples> groups) {
     constexpr double endless = std::numeric_limits<double>::infinity();
     Figure figure{title, {}, {}};
-    std::string svg = "<svg viewBox=\"0 0 " + number(group_width) + " " + number(group_height) +
-                      "\" role=\"img\" aria-label=\"" + escaped(title) +
-                      "\" font-size=\"13\" fill=\"currentColor\">";
+    const plot::Frame& frame = group_frame;
+    std::string svg = frame.start(title);
     double low = endless, high = -endless;
     for (const auto& group : groups)
         for (const auto& sample : group.samples)
@@ -133,21 +131,13 @@ Figure group_figure(const std::string& title, const std::string& quantity, const
         return figure;
     }
     const Scale y = scale_for(low, high);
-    for (const double t : y.ticks(5)) {
-        svg += line(group_left, y(t), group_width - group_right, y(t), 0.12);
-        svg += text_at(group_left - 8, y(t) + 4.5, "end", number(std::abs(t) < 1e-12 ? 0 : t),
-                       " opacity=\"0.8\"");
-    }
-    svg += line(group_left, group_height - group_bottom, group_width - group_right,
-                group_height - group_bottom, 0.6);
-    svg += text_at(
-        14, (group_top + group_height - group_bottom) / 2, "middle",
-        quantity + (unit.empty() ? "" : " (" + unit + ")") + (y.logarithmic ? ", logarithmic" : ""),
-        " transform=\"rotate(-90 14 " + number((group_top + group_height - group_bottom) / 2) + ")\"");
-    const double step = (group_width - group_left - group_right) / static_cast<double>(groups.size());
+    svg += frame.value_lines(y) + frame.base_line() +
+           frame.y_label(quantity + (unit.empty() ? "" : " (" + unit + ")") +
+                         (y.logarithmic ? ", logarithmic" : ""));
+    const double step = (frame.width - frame.left - frame.right) / static_cast<double>(groups.size());
     std::size_t sample_number = 0;
     for (std::size_t g = 0; g < groups.size(); ++g) {
-        const double from = group_left + step * static_cast<double>(g);
+        const double from = frame.left + step * static_cast<double>(g);
         svg += column(groups[g], y, from, from + step, sample_number);
     }
     figure.svg = svg + "</svg>";

@@ -96,16 +96,6 @@ std::string table_part(const Report& report, const Table& table, const ObjectLin
     return out + "</tbody></table></div></details>\n";
 }
 
-/// "its volume" → "Its volume.": as a sentence; names of columns stay as they are.
-std::string as_sentence(std::string text) {
-    if (text.empty()) return text;
-    const auto word = text.substr(0, text.find(' '));
-    if (word.find('_') == std::string::npos)
-        text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-    const char last = text.back();
-    return last == '.' || last == '!' || last == '?' ? text : text + ".";
-}
-
 std::string columns_part(const Table& table, const std::string& heading) {
     std::string out;
     for (const auto& column : table.columns) {
@@ -113,7 +103,7 @@ std::string columns_part(const Table& table, const std::string& heading) {
         const std::string title = column_title(column);
         out += "<div><dt>" + escaped(title) + unit_text(column) +
                (title == column.name ? "" : " <code>" + escaped(column.name) + "</code>") + "</dt><dd>" +
-               escaped(as_sentence(column.description)) + "</dd></div>";
+               escaped(column.description) + "</dd></div>";
     }
     if (out.empty()) return "";
     return "<details class=\"columns\" id=\"" + address("columns-", table.name) + "\"><summary>" +

@@ -31,10 +31,10 @@ Report report_with_objects() {
     r.title = "objects";
     r.legend = default_legend();
     r.objects = {{7, "vesicle", {1, 2, 3}, {}, {}, 0.25}, {12, "nucleus", {4, 5, 6}, {}, {}, 2.5}};
-    Table objects{"objects", {{"object", "", "number"}, {"class", "", "its class"}}, {}};
+    Table objects{"objects", {{"object", "", "number"}, {"class", "", "Its class."}}, {}};
     objects.rows = {{std::int64_t{7}, std::string("vesicle")}, {std::int64_t{12}, std::string("nucleus")}};
     Table contacts{
-        "contacts", {{"object_a", "", ""}, {"object_b", "", ""}, {"size_um", "µm", "how large it is."}}, {}};
+        "contacts", {{"object_a", "", ""}, {"object_b", "", ""}, {"size_um", "µm", "How large it is."}}, {}};
     contacts.rows = {{std::int64_t{12}, std::int64_t{7}, 0.5}, {std::int64_t{99}, std::int64_t{7}, 0.5}};
     r.tables = {objects, contacts};
     PlaneView view;

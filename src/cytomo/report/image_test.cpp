@@ -142,6 +142,8 @@ TEST(Text, StaysWithinItsWidth) {
             }
     EXPECT_TRUE(inked);
     EXPECT_DOUBLE_EQ(text_width("12", 10), text_width("34", 10));
+    // What the font does not have, and bytes that are no text, are boxes of one width.
+    EXPECT_DOUBLE_EQ(text_width("\xff\xc3", 10), 2 * text_width("\xE6\xBC\xA2", 10));
     draw_text(image, {-5, 2}, "\xff\xc3", 300, {0, 0, 0});  // broken bytes, outside the picture: harmless
 }
 

@@ -6,6 +6,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 
 namespace cytomo {
 
@@ -100,13 +101,11 @@ std::vector<SliceObjects> read_object_maps(const Grid& grid, const ReadObjects& 
 
 std::vector<std::uint8_t> packed(const SliceObjects& map) {
     std::vector<std::uint8_t> bytes;
-    for (std::size_t i = 0; i < map.numbers.size();) {
-        std::size_t end = i + 1;
-        while (end < map.numbers.size() && map.numbers[end] == map.numbers[i]) ++end;
-        append_leb128(bytes, static_cast<std::uint32_t>(end - i));
-        append_leb128(bytes, map.numbers[i]);
-        i = end;
-    }
+    for_stretches(map.numbers.data(), static_cast<std::int64_t>(map.numbers.size()),
+                  [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
+                      append_leb128(bytes, static_cast<std::uint32_t>(end - begin));
+                      append_leb128(bytes, number);
+                  });
     return bytes;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/report/slice_choice.h"
 
 namespace cytomo {
@@ -29,22 +30,16 @@ std::array<Counts, 3> count_classes(const ClassVolume& classes) {
         Counts of_y(counts[1].size());
         Counts begun(counts[2].size() + 1), ended(begun.size());  // runs, by x
         for (std::int64_t z = z_begin; z < z_end; ++z)
-            for (std::int64_t y = 0; y < n.y; ++y) {
-                const std::uint8_t* row = classes.data() + (z * n.y + y) * n.x;
-                for (std::int64_t x = 0; x < n.x;) {
-                    const std::uint8_t c = row[x];
-                    std::int64_t end = x + 1;
-                    while (end < n.x && row[end] == c) ++end;
-                    if (c != background && c != ignore_label) {
-                        const auto length = static_cast<std::uint32_t>(end - x);
-                        counts[0][static_cast<std::size_t>(z)][c] += length;
-                        of_y[static_cast<std::size_t>(y)][c] += length;
-                        ++begun[static_cast<std::size_t>(x)][c];
-                        ++ended[static_cast<std::size_t>(end)][c];
-                    }
-                    x = end;
-                }
-            }
+            for (std::int64_t y = 0; y < n.y; ++y)
+                for_stretches(&classes(0, y, z), n.x,
+                              [&](std::uint8_t c, std::int64_t begin, std::int64_t end) {
+                                  if (c == background || c == ignore_label) return;
+                                  const auto length = static_cast<std::uint32_t>(end - begin);
+                                  counts[0][static_cast<std::size_t>(z)][c] += length;
+                                  of_y[static_cast<std::size_t>(y)][c] += length;
+                                  ++begun[static_cast<std::size_t>(begin)][c];
+                                  ++ended[static_cast<std::size_t>(end)][c];
+                              });
         const std::lock_guard lock(merging);
         for (std::size_t y = 0; y < of_y.size(); ++y)
             for (std::size_t c = 0; c < 256; ++c) counts[1][y][c] += of_y[y][c];

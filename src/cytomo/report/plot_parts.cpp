@@ -32,6 +32,15 @@ std::string hex(Colour c) {
     return dark ? "#7d8792" : css_colour(c[0], c[1], c[2]);
 }
 
+std::string tick_text(double value) {
+    return number(std::abs(value) < 1e-12 ? 0 : value);
+}
+
+std::string svg_start(const std::string& title, double width, double height) {
+    return "<svg viewBox=\"0 0 " + number(width) + " " + number(height) + "\" role=\"img\" aria-label=\"" +
+           escaped(title) + "\" font-size=\"13\" fill=\"currentColor\">";
+}
+
 bool differ(double low, double high) {
     return high - low > 1e-9 * std::max(std::abs(low), std::abs(high));
 }
@@ -66,6 +75,24 @@ std::vector<double> Scale::ticks(double wanted) const {
         }
     // Within one decade even steps are closer together.
     return out.size() < 3 ? round_ticks(low, high, wanted) : out;
+}
+
+std::string Frame::value_lines(const Scale& y) const {
+    std::string out;
+    for (const double t : y.ticks(5)) {
+        out += line(left, y(t), inner_right(), y(t), 0.12);
+        out += text_at(left - 8, y(t) + 4.5, "end", tick_text(t), attribute("opacity", 0.8));
+    }
+    return out;
+}
+
+std::string Frame::base_line() const {
+    return line(left, inner_bottom(), inner_right(), inner_bottom(), 0.6);
+}
+
+std::string Frame::y_label(const std::string& text) const {
+    const double middle = (top + inner_bottom()) / 2;
+    return text_at(14, middle, "middle", text, " transform=\"rotate(-90 14 " + number(middle) + ")\"");
 }
 
 }  // namespace cytomo::plot

@@ -26,6 +26,12 @@ bool differ(double low, double high);
 /// not finite.
 std::vector<double> round_ticks(double low, double high, double wanted);
 
+/// The number beside a tick.
+std::string tick_text(double value);
+
+/// Where an SVG picture of so many pixels begins; `title`: for those who cannot see it.
+std::string svg_start(const std::string& title, double width, double height);
+
 /// From values to pixels.
 struct Scale {
     double low = 0, high = 1, from = 0, to = 1;  ///< values, and pixels of both
@@ -33,6 +39,26 @@ struct Scale {
     double operator()(double value) const;
     /// Round values, about `wanted`.
     std::vector<double> ticks(double wanted) const;
+};
+
+/// A picture and the margins around what is plotted in it, pixels.
+struct Frame {
+    double width = 600, height = 300;
+    double left = 0, right = 0, top = 0, bottom = 0;
+
+    double inner_right() const { return width - right; }
+    double inner_bottom() const { return height - bottom; }
+    std::string start(const std::string& title) const { return svg_start(title, width, height); }
+    /// A scale upwards, from the bottom to the top of what is plotted.
+    Scale upwards(double low, double high, bool logarithmic) const {
+        return {low, high, inner_bottom(), top, logarithmic};
+    }
+    /// Faint lines across at round values, with their numbers.
+    std::string value_lines(const Scale& y) const;
+    /// The line that all stands on.
+    std::string base_line() const;
+    /// Along the left edge, upwards.
+    std::string y_label(const std::string& text) const;
 };
 
 }  // namespace cytomo::plot

@@ -1,6 +1,5 @@
 // Everything that is not an object of its own: vacuum, ice, support film, cytosol, nucleus.
-#include <numbers>
-
+#include "body_parts.h"
 #include "cytomo/simulation/organelles.h"
 #include "falloff.h"
 
@@ -57,45 +56,26 @@ void add_body(Workshop& shop) {
     const double broad_amount = grain * draw("texture.broad");
     const double mottle_amount = grain * draw("texture.mottle");
     const auto mottle = std::make_shared<const SmoothField>(shop.options.seed, 24, draw("texture.mottle_um"));
-    const double reticulum = shop.options.contents.reticulum;
-    const double sheet_gate = 1.1 - 0.7 * std::min(1.5, reticulum) * draw("reticulum.sheets");
-    const double stacked =
-        reticulum > 0 && draw("reticulum.is_stacked") != 0 ? draw("reticulum.stack_um") : 0;
-    const double film_um = draw("support_film.thickness_um");
-    // A holey film: holes on a square lattice, or none.
-    const bool holes = draw("support_film.is_holey") != 0;
-    const double pitch = draw("support_film.pitch_um"), hole = pitch * draw("support_film.hole");
-    const double turn = random.uniform(0, std::numbers::pi);
-    const Vec3 shift{random.uniform(0, pitch), random.uniform(0, pitch), 0};
+    const ReticulumSheets reticulum(shop, random, broad, sheets);
+    const SupportFilm support(shop.model, random);
 
     canvas.queue([=, &body, &canvas, fine = shop.fine, medium = shop.medium](std::int64_t z0,
                                                                              std::int64_t z1) {
         const Grid& grid = canvas.lac.grid();
         const CellValues& v = body.values;
         const double edge = std::cbrt(grid.voxel_volume_um3());
-        const double film = std::max(film_um, 0.0) / grid.voxel_um.z;
+        const double film = std::max(support.thickness_um(), 0.0) / grid.voxel_um.z;
         for (auto z = z0; z < z1; ++z)
             for (std::int64_t y = 0; y < grid.size.y; ++y)
                 for (std::int64_t x = 0; x < grid.size.x; ++x) {
                     const Vec3 p = grid.world_from_voxel(
                         {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
                     const auto column = static_cast<std::size_t>(y * grid.size.x + x);
-                    double value = 0;
                     const double over_support = (p.z - body.support_um) / grid.voxel_um.z;
-                    bool film_here = false;
-                    if (std::fabs(over_support) < 1.5) {
-                        film_here = true;
-                        if (holes) {
-                            const double u = p.x * std::cos(turn) + p.y * std::sin(turn) + shift.x;
-                            const double w = -p.x * std::sin(turn) + p.y * std::cos(turn) + shift.y;
-                            const double du = u - pitch * std::round(u / pitch),
-                                         dw = w - pitch * std::round(w / pitch);
-                            film_here = du * du + dw * dw > hole * hole;
-                        }
-                    }
                     const double under_ice = (body.ice_top[column] - p.z) / grid.voxel_um.z;
-                    value = v.ice * ramp(under_ice) * ramp(over_support);
-                    if (film_here) value += v.carbon * film * std::max(0.0, 1 - std::fabs(over_support));
+                    double value = v.ice * ramp(under_ice) * ramp(over_support);
+                    if (std::fabs(over_support) < 1.5 && support.covers(p))
+                        value += v.carbon * film * std::max(0.0, 1 - std::fabs(over_support));
                     const double depth = body.rounded
                                              ? body.depth(p)
                                              : std::min((body.top[column] - p.z) * body.slope[column],
@@ -105,22 +85,7 @@ void add_body(Workshop& shop) {
                         double inside = v.cytosol + fine_amount * g + medium_amount * m +
                                         broad_amount * (*broad)(p) + mottle_amount * (*mottle)(p);
                         const double nucleus_d = body.nucleus_distance(p);
-                        if (nucleus_d > 0 && reticulum > 0) {
-                            // Wavy sheets of endoplasmic reticulum, in patches; stacked ones near the
-                            // nucleus.
-                            const double gate = (*broad)({p.x * 0.5 + 7, p.y * 0.5, p.z * 0.5});
-                            double membrane = 0;
-                            if (gate > sheet_gate) {
-                                const double s = (*sheets)(p);
-                                membrane = sheet(s * 0.25, 0.04) * std::min(1.0, (gate - sheet_gate) * 6);
-                            }
-                            if (nucleus_d < stacked && gate > -0.2) {
-                                const double wave = nucleus_d + 0.03 * (*sheets)(p);
-                                const double phase = wave / 0.13 - std::round(wave / 0.13);
-                                if (wave > 0.06) membrane = std::max(membrane, sheet(phase * 0.13, 0.045));
-                            }
-                            inside += membrane * (v.reticulum - v.cytosol);
-                        }
+                        inside += reticulum.at(p, nucleus_d) * (v.reticulum - v.cytosol);
                         if (nucleus_d < edge / 2) {
                             const double c = (*chromatin)(p) + 0.35 * m;
                             const double rim = std::exp(nucleus_d / 0.12);

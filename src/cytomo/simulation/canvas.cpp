@@ -85,7 +85,7 @@ std::vector<float> Canvas::distances(const Shape& shape, const Limits& l, double
 
 void Canvas::run() {
     painted_ = std::vector<std::atomic<std::int64_t>>(objects.size());
-    parallel_chunks(lac.grid().size.z, 8, [&](std::int64_t z0, std::int64_t z1) {
+    parallel_chunks(lac.grid().size.z, slab_slices, [&](std::int64_t z0, std::int64_t z1) {
         for (const Brush& brush : brushes_) brush(z0, z1);
     });
     brushes_.clear();

@@ -240,7 +240,10 @@ void CellBody::make_rounded(const SimulationOptions& options, const CellModel& m
     bumps_um_ = draw("outline.bumps_um");
     wall_um = std::max(0.0, draw("rounded.wall_um"));
     values.wall = values.cytosol + options.contents.contrast * (draw("rounded.wall_per_um") - values.cytosol);
-    // Ice all around, no support: what is far below and above every ray's way.
+    lie_in_ice();
+}
+
+void CellBody::lie_in_ice() {
     support_um = wide.low.z - 1;
     const auto columns = static_cast<std::size_t>(grid.size.x * grid.size.y);
     bottom.assign(columns, static_cast<float>(support_um));
@@ -253,13 +256,7 @@ void CellBody::make_group(const SimulationOptions& options, const CellModel& mod
     rounded = true;
     group = std::make_shared<const CellGroup>(model, view, wide, options.seed);
     has_nucleus = options.contents.nucleus > 0;
-    // Ice all around, no support: what is far below and above every ray's way.
-    support_um = wide.low.z - 1;
-    const auto columns = static_cast<std::size_t>(grid.size.x * grid.size.y);
-    bottom.assign(columns, static_cast<float>(support_um));
-    top.assign(columns, static_cast<float>(support_um));
-    ice_top.assign(columns, static_cast<float>(wide.high.z + 1));
-    slope.assign(columns, 1);
+    lie_in_ice();
 }
 
 void CellBody::make_nucleus(const SimulationOptions& options, const CellModel& model, Random& random) {

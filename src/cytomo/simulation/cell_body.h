@@ -59,6 +59,8 @@ struct CellBody {
 private:
     void make_outline(const SimulationOptions& options, const CellModel& model, Random& random);
     void make_rounded(const SimulationOptions& options, const CellModel& model, Random& random);
+    /// Ice all around, no support: what is far below and above every ray's way.
+    void lie_in_ice();
     void make_group(const SimulationOptions& options, const CellModel& model);
     void make_nucleus(const SimulationOptions& options, const CellModel& model, Random& random);
     std::size_t column(Vec3 p) const;

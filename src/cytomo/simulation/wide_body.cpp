@@ -1,7 +1,6 @@
 // The body of cells told relative to their cytosol: light or dense even nuclei with a thin envelope or none,
 // thin membranes, cells in groups, capillaries. What body_paint.cpp is for the others.
-#include <numbers>
-
+#include "body_parts.h"
 #include "cytomo/simulation/organelles.h"
 #include "falloff.h"
 
@@ -123,15 +122,8 @@ void add_wide_body(Workshop& shop) {
     const Membrane envelope =
         membrane("envelope.is_seen", "envelope.contrast_per_um", "envelope.thickness_um");
     const double double_gap = draw("envelope.is_double") != 0 ? std::max(0.0, draw("envelope.gap_um")) : 0;
-    const double reticulum = shop.options.contents.reticulum;
-    const double sheet_gate = 1.1 - 0.7 * std::min(1.5, reticulum) * draw("reticulum.sheets");
-    const double stacked =
-        reticulum > 0 && draw("reticulum.is_stacked") != 0 ? draw("reticulum.stack_um") : 0;
-    const double film_um = draw("support_film.thickness_um");
-    const bool holes = draw("support_film.is_holey") != 0;
-    const double pitch = draw("support_film.pitch_um"), hole = pitch * draw("support_film.hole");
-    const double turn = random.uniform(0, std::numbers::pi);
-    const Vec3 shift{random.uniform(0, pitch), random.uniform(0, pitch), 0};
+    const ReticulumSheets reticulum(shop, random, broad, sheets);
+    const SupportFilm support(shop.model, random);
     // Ice as a layer of its own thickness around cells that lie in it.
     const double middle_um = 0.5 * (body.view.low.z + body.view.high.z);
     const double ice_half = body.rounded ? std::max(0.2, draw("background.ice_thickness_um")) / 2 : 1e9;
@@ -145,7 +137,7 @@ void add_wide_body(Workshop& shop) {
         const Grid& grid = canvas.lac.grid();
         const CellValues& v = body.values;
         const double edge = std::cbrt(grid.voxel_volume_um3());
-        const double film = std::max(film_um, 0.0) / grid.voxel_um.z;
+        const double film = std::max(support.thickness_um(), 0.0) / grid.voxel_um.z;
         for (auto z = z0; z < z1; ++z)
             for (std::int64_t y = 0; y < grid.size.y; ++y)
                 for (std::int64_t x = 0; x < grid.size.x; ++x) {
@@ -164,17 +156,8 @@ void add_wide_body(Workshop& shop) {
                                  ramp((p.z - body.support_um) / grid.voxel_um.z);
                     }
                     const double over_film = (p.z - film_z) / grid.voxel_um.z;
-                    if (holds_film && std::fabs(over_film) < 1.5) {
-                        bool film_here = true;
-                        if (holes) {
-                            const double u = p.x * std::cos(turn) + p.y * std::sin(turn) + shift.x;
-                            const double w = -p.x * std::sin(turn) + p.y * std::cos(turn) + shift.y;
-                            const double du = u - pitch * std::round(u / pitch),
-                                         dw = w - pitch * std::round(w / pitch);
-                            film_here = du * du + dw * dw > hole * hole;
-                        }
-                        if (film_here) value += v.carbon * film * std::max(0.0, 1 - std::fabs(over_film));
-                    }
+                    if (holds_film && std::fabs(over_film) < 1.5 && support.covers(p))
+                        value += v.carbon * film * std::max(0.0, 1 - std::fabs(over_film));
                     if (group != nullptr && group->capillary_radius_um > 0) {
                         const double within = group->within_capillary(p);
                         value *= ramp(within / edge);
@@ -200,20 +183,7 @@ void add_wide_body(Workshop& shop) {
                     if (depth > -edge / 2) {
                         double inside = v.cytosol + fine_amount * g + medium_amount * m +
                                         broad_amount * (*broad)(p) + mottle_amount * (*mottle)(p);
-                        if (nucleus_d > 0 && reticulum > 0) {
-                            // Sheets of endoplasmic reticulum, wavy in patches, parallel near the nucleus.
-                            const double gate = (*broad)({p.x * 0.5 + 7, p.y * 0.5, p.z * 0.5});
-                            double wall = 0;
-                            if (gate > sheet_gate)
-                                wall =
-                                    sheet((*sheets)(p)*0.25, 0.04) * std::min(1.0, (gate - sheet_gate) * 6);
-                            if (nucleus_d < stacked && gate > -0.2) {
-                                const double wave = nucleus_d + 0.03 * (*sheets)(p);
-                                const double phase = wave / 0.13 - std::round(wave / 0.13);
-                                if (wave > 0.06) wall = std::max(wall, sheet(phase * 0.13, 0.045));
-                            }
-                            inside += wall * (v.reticulum - v.cytosol);
-                        }
+                        inside += reticulum.at(p, nucleus_d) * (v.reticulum - v.cytosol);
                         if (nucleus_d < edge / 2) {
                             const double c = (*chromatin)(p) + 0.35 * m;
                             const double dense =

@@ -16,7 +16,6 @@
 #include <cmath>
 #include <vector>
 
-#include "cytomo/core/parallel.h"
 #include "cytomo/surfaces/border.h"
 #include "cytomo/surfaces/topology.h"
 
@@ -27,7 +26,6 @@ namespace {
 constexpr double bias = 0.20;
 constexpr double largest_move = 0.25;
 constexpr int spreading_steps = 12;
-constexpr std::int64_t vertices_at_once = 8192;
 
 struct Share {
     double curvature = 0, area = 0;
@@ -39,30 +37,26 @@ std::vector<Share> measure_shares(const Mesh& mesh, const VertexTriangles& aroun
     std::vector<Vec3> normal(mesh.triangles.size());
     for (std::size_t t = 0; t < normal.size(); ++t) normal[t] = area_vector(mesh, mesh.triangles[t]);
     std::vector<Share> shares(mesh.vertices.size());
-    parallel_chunks(
-        static_cast<std::int64_t>(shares.size()), vertices_at_once,
-        [&](std::int64_t begin, std::int64_t end) {
-            for (auto v = static_cast<std::uint32_t>(begin); v < static_cast<std::uint32_t>(end); ++v) {
-                if (faces[v] != 0) continue;
-                for (const auto left : around.of(v)) {
-                    shares[v].area += length(normal[left]) / 6;
-                    const auto& t = mesh.triangles[left];
-                    const std::uint32_t other = t[0] == v ? t[1] : t[1] == v ? t[2] : t[0];
-                    if (faces[other] != 0) continue;
-                    for (const auto right : around.of(v)) {
-                        const auto& s = mesh.triangles[right];
-                        const std::uint32_t before = s[0] == v ? s[2] : s[1] == v ? s[0] : s[1];
-                        if (before != other) continue;
-                        const Vec3 edge = position_um(mesh, other) - position_um(mesh, v);
-                        const double size = length(edge);
-                        if (size == 0) continue;
-                        const double angle = std::atan2(dot(cross(normal[left], normal[right]), edge) / size,
-                                                        dot(normal[right], normal[left]));
-                        shares[v].curvature += size * angle / 4;
-                    }
-                }
+    for_vertices(shares.size(), [&](std::uint32_t v) {
+        if (faces[v] != 0) return;
+        for (const auto left : around.of(v)) {
+            shares[v].area += length(normal[left]) / 6;
+            const auto& t = mesh.triangles[left];
+            const std::uint32_t other = t[0] == v ? t[1] : t[1] == v ? t[2] : t[0];
+            if (faces[other] != 0) continue;
+            for (const auto right : around.of(v)) {
+                const auto& s = mesh.triangles[right];
+                const std::uint32_t before = s[0] == v ? s[2] : s[1] == v ? s[0] : s[1];
+                if (before != other) continue;
+                const Vec3 edge = position_um(mesh, other) - position_um(mesh, v);
+                const double size = length(edge);
+                if (size == 0) continue;
+                const double angle = std::atan2(dot(cross(normal[left], normal[right]), edge) / size,
+                                                dot(normal[right], normal[left]));
+                shares[v].curvature += size * angle / 4;
             }
-        });
+        }
+    });
     return shares;
 }
 
@@ -80,21 +74,17 @@ void compensate_curvature(Mesh& mesh, const Grid& grid) {
     std::vector<Share> shares = measure_shares(unit, around, faces), spread(shares.size());
     for (int i = 0; i < spreading_steps; ++i) {
         // Each vertex keeps half and gives the rest to its neighbours in equal parts.
-        parallel_chunks(static_cast<std::int64_t>(shares.size()), vertices_at_once,
-                        [&](std::int64_t begin, std::int64_t end) {
-                            for (auto v = static_cast<std::uint32_t>(begin);
-                                 v < static_cast<std::uint32_t>(end); ++v) {
-                                Share sum{shares[v].curvature / 2, shares[v].area / 2};
-                                for (const auto number : around.of(v)) {
-                                    const auto& t = mesh.triangles[number];
-                                    const std::uint32_t n = t[0] == v ? t[1] : t[1] == v ? t[2] : t[0];
-                                    const double part = 0.5 / static_cast<double>(around.of(n).size());
-                                    sum.curvature += part * shares[n].curvature;
-                                    sum.area += part * shares[n].area;
-                                }
-                                spread[v] = sum;
-                            }
-                        });
+        for_vertices(shares.size(), [&](std::uint32_t v) {
+            Share sum{shares[v].curvature / 2, shares[v].area / 2};
+            for (const auto number : around.of(v)) {
+                const auto& t = mesh.triangles[number];
+                const std::uint32_t n = t[0] == v ? t[1] : t[1] == v ? t[2] : t[0];
+                const double part = 0.5 / static_cast<double>(around.of(n).size());
+                sum.curvature += part * shares[n].curvature;
+                sum.area += part * shares[n].area;
+            }
+            spread[v] = sum;
+        });
         shares.swap(spread);
     }
     for (std::size_t v = 0; v < mesh.vertices.size(); ++v) {

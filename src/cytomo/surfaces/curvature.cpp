@@ -140,18 +140,18 @@ public:
                 }
         };
         const auto n = static_cast<std::int64_t>(mesh.vertices.size());
-        const auto for_vertices = [&](auto&& body) {
+        const auto each_vertex = [&](auto&& body) {
             parallel_chunks(n, 1 << 14, [&](std::int64_t first, std::int64_t end) {
                 std::vector<std::uint32_t> seen;
                 for (auto v = first; v < end; ++v) body(static_cast<std::uint32_t>(v), seen);
             });
         };
-        for_vertices([&](std::uint32_t v, auto& seen) {
+        each_vertex([&](std::uint32_t v, auto& seen) {
             for_neighbours(v, seen, [&](std::uint32_t) { ++begin_[v + 1ULL]; });
         });
         std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
         vertices_.resize(begin_.back());
-        for_vertices([&](std::uint32_t v, auto& seen) {
+        each_vertex([&](std::uint32_t v, auto& seen) {
             std::size_t next = begin_[v];
             for_neighbours(v, seen, [&](std::uint32_t other) { vertices_[next++] = other; });
         });

@@ -23,21 +23,10 @@ namespace {
 
 using namespace test_shapes;
 
-Mesh surface_of(const Shape& shape, const Grid& g) {
-    const SliceField field = [&](std::int64_t z, std::span<float> out) {
-        std::size_t i = 0;
-        for (std::int64_t y = 0; y < g.size.y; ++y)
-            for (std::int64_t x = 0; x < g.size.x; ++x)
-                out[i++] = static_cast<float>(shape.distance_um(g.world_from_voxel(
-                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})));
-    };
-    return extract_surface(g, field, 0);
-}
-
 TEST(Simplify, ATenthOfTheTrianglesIsNearlyTheSameShape) {
     for (const Shape& shape : {sphere(0.2), torus(0.3, 0.1), capsule(0.1, 0.6, {1, 2, 1.5})}) {
         SCOPED_TRACE(shape.name);
-        const Mesh mesh = surface_of(shape, grid_around(shape, {0.01, 0.01, 0.02}, {0.3, 0.4, 0.1}));
+        const Mesh mesh = exact_surface_of(shape, grid_around(shape, {0.01, 0.01, 0.02}, {0.3, 0.4, 0.1}));
         SimplifyOptions options;
         options.target_triangles = static_cast<std::int64_t>(mesh.triangles.size()) / 10;
         const Mesh small = simplify(mesh, options);
@@ -70,7 +59,7 @@ double largest_distance_from(const Shape& shape, const Mesh& mesh) {
 
 TEST(Simplify, TheErrorBoundHolds) {
     for (const Shape& shape : {sphere(0.2), torus(0.3, 0.1), capsule(0.1, 0.6, {1, 2, 1.5})}) {
-        const Mesh mesh = surface_of(shape, grid_around(shape, {0.01, 0.01, 0.02}, {0.3, 0.4, 0.1}));
+        const Mesh mesh = exact_surface_of(shape, grid_around(shape, {0.01, 0.01, 0.02}, {0.3, 0.4, 0.1}));
         const double error_before = largest_distance_from(shape, mesh);
         SimplifyOptions options;
         std::size_t before = mesh.triangles.size();
@@ -96,7 +85,7 @@ TEST(Simplify, TheErrorBoundHolds) {
 
 TEST(Simplify, WithoutRoomForErrorNearlyAllStays) {
     const Shape ball = sphere(0.1);
-    const Mesh mesh = surface_of(ball, grid_around(ball, {0.01, 0.01, 0.01}, {0.3, 0.4, 0.1}));
+    const Mesh mesh = exact_surface_of(ball, grid_around(ball, {0.01, 0.01, 0.01}, {0.3, 0.4, 0.1}));
     SimplifyOptions options;
     options.max_error_um = 0;
     EXPECT_EQ(simplify(mesh, options).triangles.size(), mesh.triangles.size());

@@ -15,7 +15,6 @@
 #include <string>
 
 #include "cytomo/core/error.h"
-#include "cytomo/core/parallel.h"
 #include "cytomo/surfaces/border.h"
 
 namespace cytomo {
@@ -24,7 +23,6 @@ namespace {
 
 constexpr float lambda = 0.5F;
 constexpr float mu = -0.5263F;  // 1/lambda + 1/mu = 0.1: longer waves than this pass unchanged
-constexpr std::int64_t vertices_a_task = 8192;
 
 /// For each vertex the vertices that a smoothing step averages. In a closed oriented mesh each
 /// neighbour follows the vertex in exactly one triangle.
@@ -55,23 +53,20 @@ struct Neighbours {
 
 void step(const std::vector<std::array<float, 3>>& from, std::vector<std::array<float, 3>>& to,
           const Neighbours& neighbours, const std::vector<OuterFaces>& faces, float weight) {
-    parallel_chunks(static_cast<std::int64_t>(from.size()), vertices_a_task,
-                    [&](std::int64_t b, std::int64_t e) {
-                        for (auto v = static_cast<std::size_t>(b); v < static_cast<std::size_t>(e); ++v) {
-                            const std::size_t first = neighbours.begin[v], end = neighbours.begin[v + 1];
-                            const auto& p = from[v];
-                            to[v] = p;
-                            if (first == end) continue;
-                            std::array<float, 3> sum{};  // of differences: exact far from the origin
-                            for (std::size_t i = first; i < end; ++i) {
-                                const auto& q = from[neighbours.vertex[i]];
-                                for (std::size_t a = 0; a < 3; ++a) sum[a] += q[a] - p[a];
-                            }
-                            const float w = weight / static_cast<float>(end - first);
-                            for (std::size_t a = 0; a < 3; ++a)
-                                if (is_free(faces[v], a)) to[v][a] = p[a] + w * sum[a];
-                        }
-                    });
+    for_vertices(from.size(), [&](std::uint32_t v) {
+        const std::size_t first = neighbours.begin[v], end = neighbours.begin[v + 1ULL];
+        const auto& p = from[v];
+        to[v] = p;
+        if (first == end) return;
+        std::array<float, 3> sum{};  // of differences: exact far from the origin
+        for (std::size_t i = first; i < end; ++i) {
+            const auto& q = from[neighbours.vertex[i]];
+            for (std::size_t a = 0; a < 3; ++a) sum[a] += q[a] - p[a];
+        }
+        const float w = weight / static_cast<float>(end - first);
+        for (std::size_t a = 0; a < 3; ++a)
+            if (is_free(faces[v], a)) to[v][a] = p[a] + w * sum[a];
+    });
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
 #include "cytomo/surfaces/check.h"
-#include "cytomo/surfaces/extract.h"
 #include "cytomo/surfaces/test_shapes.h"
 
 namespace cytomo {
@@ -17,21 +16,9 @@ namespace {
 
 using namespace test_shapes;
 
-/// The surface of a shape from a distance field.
-Mesh surface_of(const Shape& shape, const Grid& g) {
-    const SliceField field = [&](std::int64_t z, std::span<float> out) {
-        std::size_t i = 0;
-        for (std::int64_t y = 0; y < g.size.y; ++y)
-            for (std::int64_t x = 0; x < g.size.x; ++x)
-                out[i++] = static_cast<float>(shape.distance_um(g.world_from_voxel(
-                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})));
-    };
-    return extract_surface(g, field, 0);
-}
-
 TEST(Smooth, RemovesRoughnessAndKeepsVolume) {
     const Shape ball = sphere(10);
-    Mesh mesh = surface_of(ball, grid_around(ball, {1, 1, 2}, {0.3, 0.4, 0.1}));
+    Mesh mesh = exact_surface_of(ball, grid_around(ball, {1, 1, 2}, {0.3, 0.4, 0.1}));
     const double volume = volume_um3(mesh), area = area_um2(mesh);
     Random random(4);
     for (auto& v : mesh.vertices)
@@ -50,14 +37,14 @@ TEST(Smooth, EachComponentKeepsItsOwnVolume) {
     std::vector<double> volumes;
     for (const double r : {1.6, 3.0, 9.0}) {
         const Shape ball = sphere(r);
-        const Mesh part = surface_of(ball, grid_around(ball, {1, 1, 1}, {0.3, 0.4, 0.1}));
+        const Mesh part = exact_surface_of(ball, grid_around(ball, {1, 1, 1}, {0.3, 0.4, 0.1}));
         volumes.push_back(volume_um3(part));
         append(mesh, part);
     }
     // A hollow ball: the cavity's volume is negative and stays as well.
     Shape hollow = sphere(9);
     hollow.distance_um = [](Vec3 p) { return 2 - std::fabs(length(p) - 7); };
-    const Mesh shell = surface_of(hollow, grid_around(hollow, {1, 1, 1}, {0.3, 0.4, 0.1}));
+    const Mesh shell = exact_surface_of(hollow, grid_around(hollow, {1, 1, 1}, {0.3, 0.4, 0.1}));
     append(mesh, shell);
     smooth_surface(mesh, {20, {}});
     const MeshComponents components = find_components(mesh);
@@ -73,7 +60,7 @@ TEST(Smooth, CapsStayFlatAndRimsFollowTheWalls) {
     const double r = 6;
     const Shape tube = capsule(r, 200, {0.3, 0.2, 1});
     const Grid g{{45, 41, 30}, {1, 1, 1}, {-22, -20, -14.5}};
-    Mesh mesh = surface_of(tube, g);
+    Mesh mesh = exact_surface_of(tube, g);
     const double volume = volume_um3(mesh), area = area_um2(mesh);
     const double slant = std::sqrt(0.3 * 0.3 + 0.2 * 0.2 + 1);
     EXPECT_NEAR(volume / (std::numbers::pi * r * r * slant * 30), 1, 0.015);
@@ -99,7 +86,7 @@ TEST(Smooth, CapsStayFlatAndRimsFollowTheWalls) {
 
 TEST(Smooth, SameMeshAtAnyThreadCountAndOptionsAreChecked) {
     const Shape ring = torus(30, 12);
-    const Mesh start = surface_of(ring, grid_around(ring, {1, 1, 2}, {0.3, 0.4, 0.1}));
+    const Mesh start = exact_surface_of(ring, grid_around(ring, {1, 1, 2}, {0.3, 0.4, 0.1}));
     set_thread_count(1);
     Mesh one = start;
     smooth_surface(one);

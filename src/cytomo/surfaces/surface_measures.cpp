@@ -193,49 +193,58 @@ Table surfaces_table(std::span<const SurfaceMeasures> surfaces, const Legend& le
     Table table;
     table.name = "surfaces";
     table.columns = {
-        {"object", "", "number in the instance volume"},
-        {"class_id", "", "class id in the class volume"},
-        {"class", "", "name of the class"},
-        {"volume_um3", "µm³", "volume that the triangle surface encloses"},
-        {"area_um2", "µm²", "area of the closed triangle surface, cuts at the border of the volume included"},
-        {"cut_area_um2", "µm²", "part of area_um2 that is a flat cut at the border of the volume"},
+        object_column(),
+        class_id_column(),
+        class_column(),
+        {"volume_um3", "µm³",
+         "Volume inside the object's smooth surface. It differs a little from the volume counted in voxels "
+         "(objects.csv)."},
+        {"area_um2", "µm²", "Area of the whole surface, flat cuts at the border of the tomogram included."},
+        {"cut_area_um2", "µm²", "The part of area_um2 that is a flat cut at the border of the tomogram."},
         {"supported_area_um2", "µm²",
-         "area without cuts and without the parts whose normal lies in the missing wedge, which no image "
-         "shows"},
+         "Area of the surface that images really show: without cuts, and without what faces the directions "
+         "that the tilt series lacks (missing wedge)."},
         {"unsupported_share", "",
-         "share of the area without cuts that lies in the missing wedge, 0 to 1; a sphere at ±65° has 0.28"}};
+         "Share of the surface, from 0 to 1, that faces the directions that the tilt series lacks, so that "
+         "its place is partly a guess. For a ball tilted from -65° to 65° it is 0.28."},
+    };
     struct Quantity {
-        const char *name, *unit_suffix, *unit, *meaning;
+        const char *name, *unit_suffix, *unit, *words, *examples;
         SurfaceSpread SurfaceCurvature::*place;
     };
     const std::array<Quantity, 4> quantities{{
-        {"mean_curvature", "per_um", "1/µm", "mean curvature (1/r for a ball of radius r, 1/(2r) for a tube)",
-         &SurfaceCurvature::mean_per_um},
-        {"gaussian_curvature", "per_um2", "1/µm²",
-         "Gaussian curvature (1/r² for a ball, 0 for a tube, below 0 for saddles)",
+        {"mean_curvature", "per_um", "1/µm", "mean curvature (mean of the two principal ones)",
+         " A ball of radius r has 1/r, a tube 1/(2r).", &SurfaceCurvature::mean_per_um},
+        {"gaussian_curvature", "per_um2", "1/µm²", "Gaussian curvature (product of the two principal ones)",
+         " A ball of radius r has 1/r², a tube 0, a saddle less than 0.",
          &SurfaceCurvature::gaussian_per_um2},
-        {"first_curvature", "per_um", "1/µm", "larger principal curvature (1/r for a tube)",
-         &SurfaceCurvature::first_per_um},
+        {"first_curvature", "per_um", "1/µm",
+         "curvature in the direction that bulges most (first principal curvature)",
+         " A tube of radius r has 1/r.", &SurfaceCurvature::first_per_um},
         {"second_curvature", "per_um", "1/µm",
-         "smaller principal curvature (0 for a tube, below 0 in hollows)", &SurfaceCurvature::second_per_um},
+         "curvature in the direction that bulges least (second principal curvature)",
+         " A tube has 0, a hollow less than 0.", &SurfaceCurvature::second_per_um},
     }};
     struct Statistic {
-        const char *name, *meaning;
+        const char *name, *before, *behind;  ///< around the words for the quantity
         double SurfaceSpread::*place;
     };
     const std::array<Statistic, 4> statistics{{
-        {"", "mean over the area of the ", &SurfaceSpread::mean},
-        {"percentile_5_", "value below which 5 % of the area lies, of the ", &SurfaceSpread::percentile_5},
-        {"median_", "value below which half of the area lies, of the ", &SurfaceSpread::median},
-        {"percentile_95_", "value below which 95 % of the area lies, of the ", &SurfaceSpread::percentile_95},
+        {"", "Mean of the ", " over the surface", &SurfaceSpread::mean},
+        {"percentile_5_", "The ", " that 5 % of the surface stays below", &SurfaceSpread::percentile_5},
+        {"median_", "The ", " that half of the surface stays below", &SurfaceSpread::median},
+        {"percentile_95_", "The ", " that 95 % of the surface stays below", &SurfaceSpread::percentile_95},
     }};
     const std::array<const char*, 2> prefixes{"", "supported_"};
-    const std::array<const char*, 2> parts{", without cuts", ", without cuts and the missing wedge"};
+    const std::array<const char*, 2> parts{
+        ", without cuts at the border.",
+        ", without cuts and without the directions that the tilt series lacks."};
     for (std::size_t p = 0; p < prefixes.size(); ++p)
         for (const auto& q : quantities)
             for (const auto& s : statistics)
                 table.columns.push_back({prefixes[p] + std::string(q.name) + "_" + s.name + q.unit_suffix,
-                                         q.unit, std::string(s.meaning) + q.meaning + parts[p]});
+                                         q.unit,
+                                         std::string(s.before) + q.words + s.behind + parts[p] + q.examples});
     for (const auto& m : surfaces) {
         std::vector<TableCell> row{static_cast<std::int64_t>(m.object),
                                    static_cast<std::int64_t>(m.class_id),

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <numbers>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "cytomo/core/volume.h"
+#include "cytomo/surfaces/extract.h"
 
 namespace cytomo::test_shapes {
 
@@ -150,6 +153,18 @@ inline InstanceVolume instances_of(const Shape& shape, const Grid& grid) {
                         ? 1
                         : 0;
     return v;
+}
+
+/// The surface of a shape, extracted from its distances.
+inline Mesh exact_surface_of(const Shape& shape, const Grid& g) {
+    const SliceField field = [&](std::int64_t z, std::span<float> out) {
+        std::size_t i = 0;
+        for (std::int64_t y = 0; y < g.size.y; ++y)
+            for (std::int64_t x = 0; x < g.size.x; ++x)
+                out[i++] = static_cast<float>(shape.distance_um(g.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)})));
+    };
+    return extract_surface(g, field, 0);
 }
 
 }  // namespace cytomo::test_shapes
