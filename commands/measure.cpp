@@ -6,6 +6,7 @@
 #include "class_files.h"
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/output.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/io/table_io.h"

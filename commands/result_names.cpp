@@ -9,9 +9,9 @@ namespace cytomo::commands {
 
 namespace fs = std::filesystem;
 
-void check_apart(const std::vector<ResultFile>& results, const std::vector<fs::path>& inputs) {
+void check_apart(const std::vector<NamedResult>& results, const std::vector<fs::path>& inputs) {
     std::map<fs::path, std::string> option_of;
-    for (const ResultFile& r : results) {
+    for (const NamedResult& r : results) {
         if (r.file.empty()) continue;
         std::error_code ec;  // of what does not exist
         const auto [other, is_new] = option_of.try_emplace(fs::weakly_canonical(r.file, ec), r.option);

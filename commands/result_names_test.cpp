@@ -25,7 +25,7 @@ protected:
     }
     void TearDown() override { fs::remove_all(folder); }
 
-    static std::string refusal(const std::vector<ResultFile>& results, const std::vector<fs::path>& inputs) {
+    static std::string refusal(const std::vector<NamedResult>& results, const std::vector<fs::path>& inputs) {
         try {
             check_apart(results, inputs);
         } catch (const UsageError& e) {

@@ -27,8 +27,8 @@ struct Arguments {
 };
 
 void check_formats(const Arguments& a) {
-    for (const ResultFile& r :
-         {ResultFile{"output", a.out}, {"--probabilities", a.probabilities}, {"--confidence", a.confidence}})
+    for (const NamedResult& r :
+         {NamedResult{"output", a.out}, {"--probabilities", a.probabilities}, {"--confidence", a.confidence}})
         if ((r.option == "output" || !r.file.empty()) && !is_writable_format(r.file))
             throw UsageError(r.option + ": expected a file that ends with .tif, .mrc, .h5 or .npy, found '" +
                              r.file.string() + "'");
@@ -36,7 +36,7 @@ void check_formats(const Arguments& a) {
 
 /// Fails in the first second, not after the work, where a result could not be written.
 void check_results(const Arguments& a, const Legend& legend, bool overwrite) {
-    std::vector<ResultFile> results{{"output", a.out}};
+    std::vector<NamedResult> results{{"output", a.out}};
     if (!a.confidence.empty()) results.push_back({"--confidence", a.confidence});
     if (!a.probabilities.empty()) {
         check_file_names(legend, a.predict.model_file.empty() ? "the model" : a.predict.model_file,
@@ -45,7 +45,7 @@ void check_results(const Arguments& a, const Legend& legend, bool overwrite) {
             results.push_back({"--probabilities", file_of_class(a.probabilities, legend, entry.id)});
     }
     check_apart(results, {a.in, a.predict.model_path()});
-    for (const ResultFile& r : results)
+    for (const NamedResult& r : results)
         if (r.option == "--confidence")
             check_volume_name(r.file, overwrite);
         else
