@@ -164,12 +164,15 @@ std::string comparison_page(const ComparisonPage& page, const CellGroups& groups
         report.figures.push_back(figures[m]);
         report.figures.back().caption += same_number_text(groups, stands_for, m);
     }
-    report.figures_heading =
-        "Every cell: small points; samples: colours, large points their means; bars: their mean";
+    report.figures_heading = "Groups side by side";
+    report.figures_hint =
+        "A small point is a cell. A large point is a sample, the mean of its cells; each sample has its own "
+        "colour. A bar is the mean of a group's samples.";
     if (order.size() > report.figures.size())
-        report.figures_heading += " (" + std::to_string(report.figures.size()) + " of " +
-                                  std::to_string(order.size()) +
-                                  " measures: what differs after correction, then what is asked most often)";
+        report.figures_hint +=
+            " " + std::to_string(report.figures.size()) + " of " + std::to_string(order.size()) +
+            " measures are shown: those that differ after correction first, then those that are asked "
+            "for most often.";
     return html(report, progress);
 }
 

@@ -96,9 +96,11 @@ std::string warnings_box(const std::vector<std::string>& warnings) {
     return out + "</ul></aside>\n";
 }
 
-std::string figures_part(const std::vector<Figure>& figures) {
-    std::string out = "<div class=\"figures\">";
-    for (const auto& f : figures)
+std::string figures_part(const Report& report) {
+    std::string out =
+        report.figures_hint.empty() ? "" : "<p class=\"hint\">" + escaped(report.figures_hint) + "</p>";
+    out += "<div class=\"figures\">";
+    for (const auto& f : report.figures)
         out += "<figure><h3>" + escaped(f.title) + "</h3>" + f.svg + "<figcaption>" + escaped(f.caption) +
                "</figcaption></figure>\n";
     return out + "</div>";
@@ -135,7 +137,7 @@ std::vector<Section> sections_of(const Report& report, const Progress& progress)
                        slices_part(report, progress)});
     if (!report.figures.empty())
         out.push_back({"distributions", escaped(report.figures_name), escaped(report.figures_heading),
-                       figures_part(report.figures)});
+                       figures_part(report)});
     if (!report.tables.empty()) out.push_back({"tables", "Tables", "Tables", tables_part(report)});
     if (auto glossary = glossary_part(report); !glossary.empty())
         out.push_back({"glossary", "Columns", "What the columns mean", std::move(glossary)});

@@ -41,6 +41,7 @@ struct Report {
     /// Headings of planes and figures, and what they are called in the list of contents.
     std::string planes_heading = "Slices", figures_heading = "Distributions";
     std::string planes_name = "Slices", figures_name = "Plots";
+    std::string figures_hint;  ///< how all figures are read; may be empty
 };
 
 /// The page, with a list of its contents: no other file, no network (a content security policy forbids it).
