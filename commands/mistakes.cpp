@@ -88,10 +88,10 @@ Words commands_of(const CLI::App& app) {
 const CLI::Option* find_option(const CLI::App& command, const std::string& word) {
     const std::string name = word.substr(0, word.find('='));
     if (const CLI::Option* option = command.get_option_no_throw(name)) return option;
-    if (command.get_fallthrough() && command.get_parent() != nullptr)
-        return find_option(*command.get_parent(), word);
-    // -oNAME
-    return name.size() > 2 && name[1] != '-' ? find_option(command, name.substr(0, 2)) : nullptr;
+    if (name.size() > 2 && name[1] != '-')  // -oNAME
+        if (const CLI::Option* option = command.get_option_no_throw(name.substr(0, 2))) return option;
+    const bool asks = command.get_fallthrough() && command.get_parent() != nullptr;
+    return asks ? find_option(*command.get_parent(), word) : nullptr;
 }
 
 Words long_options(const CLI::App& command) {

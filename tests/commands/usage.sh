@@ -70,6 +70,7 @@ shown 2 "measure $volume --output new $classes --smoothing 3" measure "$volume" 
 shown 2 "reconstruct none.mrc --angles none.tlt -o new.mrc" reconstruct none.mrc --angles none.tlt --outdir=new.mrc
 shown 2 "reconstruct none.mrc --angles none.tlt -o new.mrc" reconstruct none.mrc --angles none.tlt --output-dir new.mrc
 shown 2 "render slices none.mrc -o a.png --overwrite" render slices none.mrc --output a.png --overwrite
+shown 2 "render slices none.mrc -oa.png --quiet --size 300" render slices none.mrc -oa.png --quiet --sise 300
 # What cannot be put right shows no call.
 refused 2 "How long it learns is said by --minutes or --steps." train --images a.mrc --labels a.tif -o m.safetensors --epochs 9
 ! grep -q '^  cytomo' err.txt || fail "takes epochs for minutes"
