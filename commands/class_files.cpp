@@ -44,7 +44,7 @@ std::string doubtful_names(const Legend& legend) {
         if (const LegendEntry* meant = nearest_class(default_legend(), name))
             text += (text.empty() ? "" : " ") + ("class " + std::to_string(entry.id) + ", '" + entry.name) +
                     "', is no name that cytomo knows." + did_you_mean(meant->name) +
-                    " How a class is parted, measured and drawn follows its name.";
+                    " How a class is split, measured and drawn follows its name.";
     }
     return text;
 }

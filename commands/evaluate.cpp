@@ -132,7 +132,7 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     if (!arguments.connected && (arguments.true_instances.empty() || arguments.predicted_instances.empty())) {
         if (!options.voxel_size_known) {
             common.say(
-                "Without a voxel size nobody knows what is a speck: what hangs together is one object.");
+                "Without a voxel size nobody knows what is a fragment: what hangs together is one object.");
         } else if (is_partly_unlabelled(truth) || is_partly_unlabelled(prediction)) {
             common.say(
                 "Where parts are unlabelled (255) no object is whole: what hangs together is one object.");
@@ -144,7 +144,7 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
             found_true = find_objects(truth, arguments.true_instances, pair.legend, progress.part(0.5, 1));
             if (found_true) options.true_instances = &found_true->volume;
             common.say(
-                "Objects are found as analyze finds them: touching ones parted, specks left out. "
+                "Objects are found as analyze finds them: touching ones split, fragments left out. "
                 "--connected counts whatever hangs together.");
         }
     }
@@ -180,7 +180,7 @@ Command evaluate_command() {
                 ->type_name("FILE");
             app.add_flag("--connected", arguments->connected,
                          "Where no file gives object numbers, whatever hangs together is one object: nothing "
-                         "parted, no speck left out");
+                         "split, no fragment left out");
             app.add_option("--classes", arguments->classes,
                            "Classes to compare, by the truth's ids or by name (default: all but 0)")
                 ->type_name("A,B,…");

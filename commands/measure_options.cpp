@@ -45,7 +45,8 @@ void MeasureOptions::declare(CLI::App& app) {
         ->default_str(number_text(100 * usual.intervals.voxel_size_deviation))
         ->group(group);
     app.add_option("--placements", placements,
-                   "Random placements of organelles that distances and contacts are compared with; 0: none")
+                   "Randomisations (organelles placed at random) that distances and contacts are compared "
+                   "with; 0: none")
         ->default_str(std::to_string(usual.placements))
         ->group(group);
 }

@@ -17,7 +17,7 @@ struct Schedule {
 ///
 /// Statistics. A trained model keeps its own beside a user's tomograms: few patches would only blur them.
 /// From nothing with files they are measured once and kept: patches of one tomogram differ so much in what
-/// they hold that a network normalised by their own statistics learns slowly (docs/experiments.md).
+/// they hold that a network normalised by their own statistics learns slowly (docs/notebook/few-slices.md).
 ///
 /// Unlabelled voxels. What a young network thinks of them does not help it; what a random forest thinks does.
 ///

@@ -14,7 +14,7 @@ namespace cytomo {
 struct SplitDepthOptions {
     std::array<bool, 256> classes{};  ///< which classes to split, by id
     /// The valley between them lies lower than the lower ridge by this at least, 0 to 1 (1: from the middle
-    /// line to the surface). Noise of the depth is about 0.1; docs/experiments.md has the trials.
+    /// line to the surface). Noise of the depth is about 0.1.
     double least_valley = 0.3;
     /// Parts smaller than this stay with the neighbour across the highest saddle, voxels.
     std::int64_t least_voxels = 12;

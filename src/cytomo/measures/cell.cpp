@@ -153,7 +153,7 @@ void add_absorption_warnings(CellMeasures& m, const Legend& legend) {
     if (objects == 1) m.warnings.push_back(first);
     if (objects > 1)
         m.warnings.push_back(std::to_string(objects) +
-                             " objects have an absorption that contradicts their class (column doubts of "
+                             " objects have an absorption that contradicts their class (flagged in "
                              "absorption.csv), for example: " +
                              first);
 }

@@ -364,19 +364,20 @@ Table null_model_table(const std::vector<NullModelResult>& results, const Legend
     table.name = "space";
     table.columns = {
         {"statistic", "", "What is compared with chance. Gaps and distances are in µm."},
-        {"class_a", "", "Class whose objects are placed at random in the cell."},
+        {"class_a", "",
+         "Class whose objects are placed at random in the cell, again and again (randomisations)."},
         {"class_b", "", "What these objects may be near to: another class, or the plasma membrane."},
-        {"observed", "", "Value in the real cell, measured as in the random placements."},
-        {"expected", "", "Mean over the random placements: what chance alone would give."},
-        {"low", "", "5 % of the random placements have a value below this."},
-        {"high", "", "95 % of the random placements have a value below this."},
+        {"observed", "", "Value in the real cell, measured as in the randomisations."},
+        {"expected", "", "Mean over the randomisations: what chance alone would give."},
+        {"low", "", "5 % of the randomisations have a value below this."},
+        {"high", "", "95 % of the randomisations have a value below this."},
         {"p", "",
-         "Chance that random placement gives a value as unusual as the observed one, too low or too high "
+         "Chance that a randomisation gives a value as unusual as the observed one, too low or too high "
          "(two-sided p-value)."},
         {"p_corrected", "", "p, corrected for the many rows of this table by Holm's method."},
         {"n", "", "Number of objects of class_a."},
         {"misplaced", "",
-         "Share of random placements of an object, from 0 to 1, that overlap with something, as no free "
+         "Share of objects placed at random, from 0 to 1, that overlap with something, as no free "
          "place was found. Do not trust the row where this is more than some hundredths."},
     };
     for (const NullModelResult& r : results)

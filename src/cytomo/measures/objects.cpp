@@ -135,7 +135,7 @@ Table objects_table(const std::vector<Object>& objects, const Legend& legend) {
         {"surface_um2", "µm²",
          "Area of the object's surface. Where the border of the tomogram cuts the object, the cut counts "
          "too."},
-        {"equivalent_diameter_um", "µm", "Diameter of a ball with the object's volume."},
+        {"equivalent_diameter_um", "µm", "Diameter of a sphere with the object's volume."},
         {"longest_width_um", "µm",
          "Largest distance between two voxels of the object, from centre to centre."},
         {"longest_axis_um", "µm",
@@ -148,11 +148,12 @@ Table objects_table(const std::vector<Object>& objects, const Legend& legend) {
          "Shortest axis of the ellipsoid whose matter is spread as the object's is (the same moments of "
          "inertia)."},
         {"elongation", "",
-         "Longest axis divided by the middle one: 1 for a ball or a disc, large for a rod."},
-        {"flatness", "", "Middle axis divided by the shortest one: 1 for a ball or a rod, large for a disc."},
+         "Longest axis divided by the middle one: 1 for a sphere or a disc, large for a rod."},
+        {"flatness", "",
+         "Middle axis divided by the shortest one: 1 for a sphere or a rod, large for a disc."},
         {"sphericity", "",
-         "Surface of a ball of the same volume divided by the object's surface: 1 for a ball, less for every "
-         "other shape."},
+         "Surface of a sphere of the same volume divided by the object's surface: 1 for a sphere, less for "
+         "every other shape."},
         {"centroid_x_um", "µm", "Position along x of the object's centre of mass."},
         {"centroid_y_um", "µm", "Position along y of the object's centre of mass."},
         {"centroid_z_um", "µm", "Position along z of the object's centre of mass."},

@@ -322,7 +322,7 @@ Table texture_table(const std::vector<TextureSummary>& textures, const Legend& l
         {"percentile_95_" + suffix, unit,
          "Value that 95 % of means over cubes of about 50 nm stay below, where dense matter counts as high."},
         {"dense_threshold_" + suffix, unit,
-         "Limit between light and dense matter: what parts means over cubes of about 50 nm best in two "
+         "Limit between light and dense matter: what splits means over cubes of about 50 nm best in two "
          "(Otsu's method)."},
         {"dense_share", "",
          "Share of the cubes, from 0 to 1, that are denser than the limit. In a nucleus these are dense "

@@ -14,7 +14,7 @@ namespace cytomo {
 namespace {
 
 constexpr double weight =
-    40;  // with 20, one of 42 simulated cells was taken for its negative (docs/experiments.md)
+    40;  // with 20, one of 42 simulated cells was taken for its negative (docs/notebook/polarity.md)
 
 /// What a row of voxels says, summed.
 using RowSum = std::function<double(const float* row)>;

@@ -41,7 +41,7 @@ struct Tiling {
 
 /// Slices of a tile for a volume of fewer slices than `stride`, a power of two: half of it for one or two
 /// slices, if that is 8 at least; else, and for deeper volumes, `stride`. Fewer would cost accuracy
-/// (docs/experiments.md).
+/// (docs/notebook/thin-volumes.md).
 std::int64_t thin_depth(std::int64_t slices, std::int64_t stride);
 
 /// Multiply-adds of a U-Net without clicks for a tile of which the first `wanted` slices are wanted (0: all).

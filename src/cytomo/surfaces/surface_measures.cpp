@@ -206,7 +206,7 @@ Table surfaces_table(std::span<const SurfaceMeasures> surfaces, const Legend& le
          "that the tilt series lacks (missing wedge)."},
         {"unsupported_share", "",
          "Share of the surface, from 0 to 1, that faces the directions that the tilt series lacks, so that "
-         "its place is partly a guess. For a ball tilted from -65° to 65° it is 0.28."},
+         "its place is partly a guess. For a sphere tilted from -65° to 65° it is 0.28."},
     };
     struct Quantity {
         const char *name, *unit_suffix, *unit, *words, *examples;
@@ -214,9 +214,9 @@ Table surfaces_table(std::span<const SurfaceMeasures> surfaces, const Legend& le
     };
     const std::array<Quantity, 4> quantities{{
         {"mean_curvature", "per_um", "1/µm", "mean curvature (mean of the two principal ones)",
-         " A ball of radius r has 1/r, a tube 1/(2r).", &SurfaceCurvature::mean_per_um},
+         " A sphere of radius r has 1/r, a tube 1/(2r).", &SurfaceCurvature::mean_per_um},
         {"gaussian_curvature", "per_um2", "1/µm²", "Gaussian curvature (product of the two principal ones)",
-         " A ball of radius r has 1/r², a tube 0, a saddle less than 0.",
+         " A sphere of radius r has 1/r², a tube 0, a saddle less than 0.",
          &SurfaceCurvature::gaussian_per_um2},
         {"first_curvature", "per_um", "1/µm",
          "curvature in the direction that bulges most (first principal curvature)",
