@@ -51,8 +51,9 @@ bool all(const Axes& axes, bool (Axis::*is)() const) {
 }
 
 std::string triple_text(Vec3 v, double scale) {
+    const auto rounded = [&](double x) { return std::round(1e4 * scale * x) / 1e4 + 0.0; };  // no -0
     char text[100];
-    std::snprintf(text, sizeof text, "%.4g, %.4g, %.4g", scale * v.x, scale * v.y, scale * v.z);
+    std::snprintf(text, sizeof text, "%.4g, %.4g, %.4g", rounded(v.x), rounded(v.y), rounded(v.z));
     return text;
 }
 

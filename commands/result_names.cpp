@@ -14,7 +14,8 @@ void check_apart(const std::vector<NamedResult>& results, const std::vector<fs::
     for (const NamedResult& r : results) {
         if (r.file.empty()) continue;
         std::error_code ec;  // of what does not exist
-        const auto [other, is_new] = option_of.try_emplace(fs::weakly_canonical(r.file, ec), r.option);
+        const auto [other, is_new] =
+            option_of.try_emplace(fs::weakly_canonical(fs::absolute(r.file, ec), ec), r.option);
         std::string taken = is_new ? "" : "that of " + other->second;
         for (const fs::path& input : inputs)
             if (!input.empty() && fs::equivalent(r.file, input, ec)) taken = "which is read";

@@ -54,6 +54,8 @@ TEST_F(CheckApart, ResultsAreNotOneFile) {
                           "', that of -o"));
     EXPECT_THAT(refusal({{"-o", folder / "a"}, {"--report", folder / "link"}}, {}), HasSubstr("that of -o"));
     EXPECT_THAT(refusal({{"-o", folder / "a"}, {"--report", folder / "b"}}, {}), IsEmpty());
+    EXPECT_THAT(refusal({{"-o", "not-there-yet"}, {"--report", "./not-there-yet"}}, {}),
+                HasSubstr("that of -o"));
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ spoilt "found no summary.json" "rm summary.json"
 spoilt "expected the checksum of the tomogram, found none" "change summary.json 'del j[\"record\"]'"
 # Earlier versions noted no checksums: places are looked at, and it is said.
 spoilt "objects.tif: expected the grid that found.json says" \
-    "change found/found.json 'del j[\"checksums\"]'; '$CYTOMO' convert found/objects.tif found/objects.tif --voxel-nm 25 --overwrite --quiet"
+    "change found/found.json 'del j[\"checksums\"]'; '$CYTOMO' convert found/objects.tif moved.tif --voxel-nm 25 --quiet; mv moved.tif found/objects.tif"
 rm -rf spoilt
 cp -r here spoilt
 change spoilt/found/found.json 'del j["checksums"], j["tomogram_checksum"]; j["options"].update(tilt_range="", lac_scale="", tilt_axis_deg=0, placements=19, voxel_error_percent=1)'
@@ -130,7 +130,7 @@ cmp -s spoilt/surfaces.csv result/surfaces.csv || fail "notes of an earlier vers
 # Refused: nowhere to write, another tomogram, painted classes, nothing kept.
 refused 2 "expected -o FOLDER" measure result
 refused 2 "expected no --voxel-nm" measure result -o no --voxel-nm 40
-refused 2 "go with a folder" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" no -o other
+refused 2 "expected one folder for results" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" no -o other
 refused 1 "line 1" measure result -o no --edits "$(echo 'delete 99999' >bad.txt; echo bad.txt)"
 refused 1 "expected a list of edits, found a folder" measure result -o no --edits result
 refused 1 "nothing.txt: expected a list of edits, found nothing of that name" measure result -o no --edits nothing.txt
