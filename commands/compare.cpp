@@ -1,6 +1,7 @@
 // cytomo compare: groups of analyzed tomograms, such as control and treated.
 #include "cytomo/measures/compare.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <memory>

@@ -1,6 +1,7 @@
 // cytomo train: learn from labelled tomograms, simulated ones, or both.
 #include "cytomo/network/train.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>

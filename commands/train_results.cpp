@@ -1,6 +1,7 @@
 #include "train_results.h"
 
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 
 #include "cytomo/core/error.h"

@@ -1,5 +1,6 @@
 #include "training_data.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -2,6 +2,8 @@
 
 #include <sys/wait.h>
 
+#include <iterator>
+
 #include "cytomo/core/output.h"
 #include "cytomo/io/test_files.h"
 

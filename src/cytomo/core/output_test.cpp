@@ -1,5 +1,7 @@
 #include "cytomo/core/output.h"
 
+#include <iterator>
+
 #include "cytomo/io/test_files.h"
 
 namespace cytomo {

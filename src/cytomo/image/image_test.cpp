@@ -1,6 +1,7 @@
 // Smoothing, resampling, grey scales and augmentation against closed forms.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 

@@ -3,6 +3,7 @@
 // from the attribute element_size_um (z, y, x), as PlantSeg writes it, else from ilastik's axistags and
 // axis_units.
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "cytomo/core/error.h"

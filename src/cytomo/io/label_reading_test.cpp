@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cytomo/io/test_files.h"
 
 namespace cytomo {

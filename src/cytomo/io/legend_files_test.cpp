@@ -1,6 +1,8 @@
 // What classes mean travels within volumes: in every format, as other programs find it, and through them.
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "cytomo/io/legend_io.h"
 #include "cytomo/io/mrc_labels.h"

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"

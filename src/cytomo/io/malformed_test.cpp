@@ -4,6 +4,9 @@
 #include <tiffio.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "cytomo/io/test_files.h"
 
 namespace cytomo {

@@ -2,6 +2,7 @@
 // holds before memory is taken for it.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>

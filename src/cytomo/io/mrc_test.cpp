@@ -1,5 +1,7 @@
 // MRC headers field by field, at the byte offsets of the standard.
+#include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "cytomo/io/test_files.h"
 

@@ -1,5 +1,6 @@
 #include "cytomo/io/passport.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,5 @@
 // Files of other programs, compared with what independent readers found (formats/expected.csv).
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <sstream>

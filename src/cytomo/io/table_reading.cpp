@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "cytomo/core/error.h"
 #include "cytomo/io/text_io.h"

@@ -1,5 +1,7 @@
 #include <tiffio.h>
 
+#include <algorithm>
+
 #include "cytomo/io/test_files.h"
 #include "cytomo/io/tiff_metadata.h"
 

@@ -1,5 +1,6 @@
 #include "cytomo/io/value_conversion.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "cytomo/io/test_files.h"

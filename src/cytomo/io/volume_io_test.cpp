@@ -4,6 +4,10 @@
 #include <fcntl.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
 #include "cytomo/io/scalar.h"
 #include "cytomo/io/test_files.h"
 

@@ -1,5 +1,7 @@
 #include "cytomo/io/voxel_size.h"
 
+#include <cmath>
+
 #include "cytomo/io/passport.h"
 #include "cytomo/io/test_files.h"
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numbers>
 #include <span>
+#include <utility>
 
 #include "cytomo/core/parallel.h"
 

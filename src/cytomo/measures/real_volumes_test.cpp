@@ -1,6 +1,7 @@
 // Label volumes of others with known measurements. They are not part of the repository.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>

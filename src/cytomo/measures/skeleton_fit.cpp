@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 
 #include "cytomo/measures/centre_line.h"
 #include "cytomo/measures/skeleton_portions.h"

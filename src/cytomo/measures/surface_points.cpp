@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"

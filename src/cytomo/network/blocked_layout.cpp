@@ -1,6 +1,7 @@
 // What needs the layout itself: changing it, adding a coarser level, and statistics.
 #include <ATen/Parallel.h>
 
+#include <cstdint>
 #include <type_traits>
 
 #include "blocked_ops.h"

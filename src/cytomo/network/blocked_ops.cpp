@@ -3,6 +3,7 @@
 // once a call, which costs little beside the convolution.
 #include "blocked_ops.h"
 
+#include <cstdint>
 #include <type_traits>
 #include <unordered_map>
 

@@ -4,6 +4,8 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
+
 namespace cytomo::blocked {
 
 // A blocked tensor has the shape [batch, channels / b, z, y, x, b], contiguous, float or bfloat16; b is 16

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cytomo/core/random.h"
 #include "engine_plan.h"
 #include "tiling.h"

@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
+
 namespace cytomo {
 
 /// Weighted cross-entropy plus soft Dice over the classes that occur in the batch.

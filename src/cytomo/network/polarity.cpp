@@ -1,5 +1,6 @@
 #include "polarity.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"

@@ -1,5 +1,7 @@
 #include "cytomo/simulation/canvas.h"
 
+#include <utility>
+
 #include "cytomo/core/parallel.h"
 
 namespace cytomo {

@@ -23,6 +23,7 @@
 
 #include <limits>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace cytomo {

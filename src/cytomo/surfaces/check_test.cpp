@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "cytomo/surfaces/split.h"
 #include "cytomo/surfaces/topology.h"
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <mutex>
 #include <numeric>
+#include <utility>
 
 #include "cytomo/core/parallel.h"
 #include "cytomo/surfaces/topology.h"
