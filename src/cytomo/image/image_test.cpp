@@ -143,6 +143,23 @@ TEST(Resample, NearlyEqualVoxelsAreKept) {
     EXPECT_EQ(m.voxel_um.x, 0.0196);
 }
 
+TEST(Resample, ModelGridsEndWhereTheTomogramDoes) {
+    for (const auto& [slices, edge, model_slices] :
+         {std::tuple{1, 0.01, 1}, {2, 0.01, 1}, {3, 0.01, 2}, {6, 0.01, 3}, {1, 0.037, 2}, {33, 0.013, 21}}) {
+        const Grid tomogram{{31, 7, slices}, {0.0131, 0.045, edge}, {1, -2, 0.5}};
+        const Grid model = model_grid(tomogram, 0.02);
+        EXPECT_EQ(model.size.z, model_slices) << slices << " slices of " << edge;
+        const Vec3 outside{-0.5, -0.5, -0.5};
+        const auto far = [](const Grid& g) {
+            return g.world_from_voxel({static_cast<double>(g.size.x) - 0.5,
+                                       static_cast<double>(g.size.y) - 0.5,
+                                       static_cast<double>(g.size.z) - 0.5});
+        };
+        EXPECT_NEAR(length(model.world_from_voxel(outside) - tomogram.world_from_voxel(outside)), 0, 1e-12);
+        EXPECT_NEAR(length(far(model) - far(tomogram)), 0, 1e-12);
+    }
+}
+
 /// Ice, cytoplasm and few dense balls.
 Tomogram cell_like(bool dense_is_dark, float noise) {
     auto v = std::make_shared<Volume<float>>(Grid{{96, 96, 24}, {0.02, 0.02, 0.02}});

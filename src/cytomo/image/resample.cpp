@@ -188,10 +188,13 @@ InstanceVolume resample_labels(const InstanceVolume& labels, const Grid& target)
 }
 
 Grid model_grid(const Grid& grid, double voxel_um) {
-    const auto choose = [voxel_um](double edge) {
-        return std::abs(edge / voxel_um - 1) < 0.05 ? edge : voxel_um;
+    const auto covering = [voxel_um](std::int64_t n, double edge) {
+        if (std::abs(edge / voxel_um - 1) < 0.05) return edge;
+        const double length = static_cast<double>(n) * edge;
+        return length / std::max(1., std::round(length / voxel_um));
     };
-    return grid.resampled({choose(grid.voxel_um.x), choose(grid.voxel_um.y), choose(grid.voxel_um.z)});
+    const auto [n, v] = std::pair{grid.size, grid.voxel_um};
+    return grid.resampled({covering(n.x, v.x), covering(n.y, v.y), covering(n.z, v.z)});
 }
 
 }  // namespace cytomo

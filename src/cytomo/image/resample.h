@@ -46,7 +46,8 @@ private:
 InstanceVolume resample_labels(const InstanceVolume& labels, const Grid& target);
 
 /// The grid on which a model with voxel edge `voxel_um` sees a tomogram: axes whose edge differs by
-/// less than 5 % keep it.
+/// less than 5 % keep it; others get the number of voxels of about that edge that cover the same length
+/// exactly, so that what is measured on it (surfaces) ends where the tomogram does, however thin that is.
 Grid model_grid(const Grid& grid, double voxel_um);
 
 }  // namespace cytomo
