@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <tuple>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
@@ -223,10 +225,43 @@ Distances find_distances_of(const ClassVolume& classes, const Instances& instanc
     return result;
 }
 
+void settle_gaps(Distances& distances, const Instances& instances, const std::vector<ObjectContact>& contacts,
+                 double within_um, std::uint8_t nucleus) {
+    using Pair = std::pair<std::uint32_t, std::uint32_t>;  // the smaller number first
+    std::map<Pair, double> gaps;
+    for (const ObjectDistance& d : distances.pairs) {
+        const double gap = std::max(d.gap_um, within_um);
+        const auto [known, is_new] = gaps.try_emplace(std::minmax(d.object, d.nearest), gap);
+        if (!is_new) known->second = std::min(known->second, gap);
+    }
+    for (const ObjectContact& c : contacts) gaps[std::minmax(c.a, c.b)] = c.gap_um;
+
+    using Nearest = std::pair<double, std::uint32_t>;                   // gap and object
+    std::map<std::pair<std::uint32_t, std::uint8_t>, Nearest> nearest;  // of an object, in a class
+    const auto offer = [&](std::uint32_t object, std::uint32_t other, double gap) {
+        const auto [known, is_new] =
+            nearest.try_emplace({object, instances.class_of[other]}, Nearest{gap, other});
+        if (!is_new) known->second = std::min(known->second, Nearest{gap, other});
+    };
+    for (const auto& [pair, gap] : gaps) {
+        offer(pair.first, pair.second, gap);
+        offer(pair.second, pair.first, gap);
+    }
+    std::map<std::uint32_t, double> to_nucleus;
+    for (ObjectDistance& d : distances.pairs) {
+        std::tie(d.gap_um, d.nearest) = nearest.at({d.object, d.to_class});
+        if (d.to_class == nucleus) to_nucleus[d.object] = d.gap_um;
+    }
+    for (ObjectPosition& p : distances.positions)
+        if (!std::isnan(p.nucleus_gap_um)) p.nucleus_gap_um = to_nucleus.at(p.object);
+}
+
 Distances measure_distances(const ClassVolume& classes, const Instances& instances,
                             const OrganelleClasses& organelles, const Progress& progress) {
-    return find_distances_of(classes, instances, find_organelle_surfaces(instances, organelles), organelles,
-                             progress);
+    Distances found = find_distances_of(classes, instances, find_organelle_surfaces(instances, organelles),
+                                        organelles, progress);
+    settle_gaps(found, instances, {}, 0, organelles.nucleus);
+    return found;
 }
 
 Table distances_table(const std::vector<ObjectDistance>& distances, const Legend& legend) {

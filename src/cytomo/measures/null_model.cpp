@@ -366,7 +366,9 @@ Table null_model_table(const std::vector<NullModelResult>& results, const Legend
         {"statistic", "", "What is compared with chance. Gaps and distances are in µm."},
         {"class_a", "",
          "Class whose objects are placed at random in the cell, again and again (randomisations)."},
-        {"class_b", "", "What these objects may be near to: another class, or the plasma membrane."},
+        {"class_b", "",
+         "What these objects may be near to: the objects of another class, or the plasma membrane that is "
+         "seen (the border of the tomogram is none)."},
         {"observed", "", "Value in the real cell, measured as in the randomisations."},
         {"expected", "", "Mean over the randomisations: what chance alone would give."},
         {"low", "", "5 % of the randomisations have a value below this."},

@@ -57,11 +57,13 @@ Space measure_space(const ClassVolume& classes, const Instances& instances, cons
     space.contacts = find_contacts_of(instances, surfaces, contact_options(options));
     space.distances =
         find_distances_of(classes, instances, surfaces, options.classes, progress.part(0.2, 0.4));
-    space.radial = measure_radial_distributions(without_pieces(classes, instances, options.classes),
-                                                space.distances.positions, radial_options(options),
-                                                progress.part(0.4, 0.5));
+    settle_gaps(space.distances, instances, space.contacts, options.contact_within_um,
+                options.classes.nucleus);
+    const ClassVolume of_objects = without_pieces(classes, instances, options.classes);
+    space.radial = measure_radial_distributions(of_objects, space.distances.positions,
+                                                radial_options(options), progress.part(0.4, 0.5));
     if (options.placements != 0)
-        space.null_model = find_null_model_of(classes, instances, surfaces, null_model_options(options),
+        space.null_model = find_null_model_of(of_objects, instances, surfaces, null_model_options(options),
                                               progress.part(0.5, 1));
     progress(1);
     return space;
