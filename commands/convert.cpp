@@ -72,6 +72,11 @@ StoredVolume resampled(const Options& o, const StoredVolume& volume, const ReadO
     const Grid grid = o.like.empty() ? volume.grid.resampled(*parse_nm("--resample-nm", o.resample_nm))
                                      : grid_like(open_volume(o.like), volume, remarks);
     const bool labels = o.labels || (!o.grey && (volume.legend || some_slices_look_like_labels(volume)));
+    if (!labels && !o.grey && !some_slices_look_grey(volume))
+        throw UsageError(
+            o.in +
+            ": expected to know whether these are labels or grey values, found values that could be "
+            "either. Add --labels to keep values as they are, or --grey to take means");
     StoredVolume out = volume;
     out.grid = grid;
     if (!convert.type) convert.type = written_type(volume.type);

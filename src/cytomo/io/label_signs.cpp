@@ -5,14 +5,17 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "cytomo/core/stretches.h"
 #include "cytomo/io/scalar.h"
 
 namespace cytomo::io {
 
 namespace {
 
-constexpr std::size_t few_values = 16;           ///< classes; measured grey values have 64 and more
-constexpr std::int64_t places_of_an_object = 3;  ///< in one slice, on the average; of a grey value hundreds
+constexpr std::size_t few_values = 16;  ///< classes; measured grey values have 64 and more
+/// Places of one value in a slice, on the average: of an object, and of a grey value, which has hundreds.
+/// Between both lie networks.
+constexpr std::int64_t places_of_an_object = 3, places_of_grey = 12;
 
 bool is_most(std::int64_t part, std::int64_t whole) {
     constexpr double mostly = 0.6;
@@ -53,15 +56,11 @@ using Levels = std::unordered_map<double, Level>;
 
 std::vector<Run> find_runs(std::span<const double> values, std::int64_t nx) {
     std::vector<Run> runs;
-    for (std::int64_t i = 0; i < static_cast<std::int64_t>(values.size()); ++i) {
-        const double v = values[static_cast<std::size_t>(i)];
-        if (!std::isfinite(v)) continue;
-        const std::int64_t x = i % nx, y = i / nx;
-        if (!runs.empty() && runs.back().y == y && runs.back().end == x && runs.back().value == v)
-            ++runs.back().end;
-        else
-            runs.push_back({v, x, x + 1, y});
-    }
+    const auto rows = static_cast<std::int64_t>(values.size()) / nx;
+    for (std::int64_t y = 0; y < rows; ++y)
+        for_stretches(values.data() + y * nx, nx, [&](double v, std::int64_t begin, std::int64_t end) {
+            if (std::isfinite(v)) runs.push_back({v, begin, end, y});
+        });
     return runs;
 }
 
@@ -157,19 +156,28 @@ void LabelSigns::add_slice(std::span<const double> values, std::int64_t nx) {
             regions_ -= regions.join(i, j) && a != rim;
             return;
         }
+        borders_ += pixels;
+        // However few objects there are, one of them is next to the background.
+        if (a == rim || b == rim || levels.size() <= few_values) return;
         steps_ += pixels;
         if (std::abs(levels.at(a).rank - levels.at(b).rank) == 1) small_steps_ += pixels;
     });
 }
 
+bool LabelSigns::climb() const {
+    return 2 * steps_ > borders_ && is_most(small_steps_, steps_);
+}
+
 bool LabelSigns::are_labels() const {
     if (!possible_ || !is_most(equal_pairs_, pairs_)) return false;
-    return distinct_.size() <= few_values ||
-           (regions_ <= places_of_an_object * values_ && !is_most(small_steps_, steps_));
+    return distinct_.size() <= few_values || (regions_ <= places_of_an_object * values_ && !climb());
 }
 
 bool LabelSigns::are_grey() const {
-    return fractions_ || (distinct_.size() > few_values && !are_labels());
+    if (fractions_) return true;
+    if (distinct_.size() <= few_values) return false;
+    return !possible_ || !is_most(equal_pairs_, pairs_) || regions_ > places_of_grey * values_ ||
+           (regions_ > places_of_an_object * values_ && climb());
 }
 
 LabelSigns label_signs(const StoredVolume& volume, std::span<const std::int64_t> slices) {

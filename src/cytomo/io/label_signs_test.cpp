@@ -102,6 +102,36 @@ TEST_F(LabelSignsTest, ObjectsByTheirNumbers) {
         [](auto x, auto y, auto) { return static_cast<double>(1 + y / 9 * 20 + x / 10); })));
 }
 
+TEST_F(LabelSignsTest, FewObjectsInEachOfManySlices) {
+    // 18 discs in 45 slices, two in each; in every other slice they touch.
+    Volume<std::uint16_t> v(Grid{{120, 100, 45}, {0.02, 0.02, 0.02}, {}});
+    for (std::int64_t z = 0; z < 45; ++z)
+        for (std::int64_t y = 0; y < 100; ++y)
+            for (std::int64_t x = 0; x < 120; ++x) {
+                const std::int64_t left = 2 * (z / 5) + 1;
+                if (std::hypot(x - 40, y - 50) < 20) v(x, y, z) = static_cast<std::uint16_t>(left);
+                if (std::hypot(x - (z % 2 == 0 ? 79 : 90), y - 50) < 20)
+                    v(x, y, z) = static_cast<std::uint16_t>(left + 1);
+            }
+    EXPECT_TRUE(are_labels(v));
+}
+
+TEST_F(LabelSignsTest, NetworksAndRampsCanBeEither) {
+    const auto either = [&](const auto& v) {
+        write_volume(folder / "a.tif", v, true);
+        const StoredVolume stored = open_volume(folder / "a.tif");
+        return !some_slices_look_like_labels(stored) && !some_slices_look_grey(stored);
+    };
+    // 20 objects of six pieces each.
+    EXPECT_TRUE(either(filled<std::uint16_t>([](auto x, auto y, auto) {
+        const auto piece = y / 15 * 10 + x / 20;
+        return std::hypot(x % 20 - 10, y % 15 - 7) < 6 ? static_cast<double>(1 + piece * 7 % 20) : 0.0;
+    })));
+    // 40 bands side by side, numbered in order.
+    EXPECT_TRUE(
+        either(filled<std::uint16_t>([](auto x, auto, auto) { return static_cast<double>(1 + x / 5); })));
+}
+
 TEST_F(LabelSignsTest, SomeAreSurelyGrey) {
     const auto surely_grey = [&](const auto& v) {
         write_volume(folder / "a.tif", v, true);
