@@ -20,6 +20,7 @@
 #include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/fnv.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/machine.h"
 
 namespace cytomo::commands {
@@ -191,11 +192,16 @@ Size3 parse_size(const std::string& text) {
 }
 
 std::string file_checksum(const std::filesystem::path& file) {
+    errno = 0;
     std::ifstream in(file, std::ios::binary);
     std::vector<char> buffer(1 << 20);
     Fnv1a sum;
     while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
         sum.add(buffer.data(), static_cast<std::size_t>(in.gcount()));
+    if (!in.is_open() || in.bad()) {
+        const auto [found, remedy] = file_trouble(file, errno != 0 ? errno : EIO);
+        throw InputError(file.string(), "a file that can be read", found, remedy);
+    }
     return sum.text();
 }
 

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
+#include "cytomo/io/text_io.h"
 #include "instance_files.h"
 #include "probability_files.h"
 #include "record.h"
@@ -236,17 +237,19 @@ Found read_found(const fs::path& result, const StoredFound& stored, const Legend
     return found;
 }
 
-void copy_found(const fs::path& from, const fs::path& to, const Legend& legend) {
-    std::vector<std::string> names = volume_names(legend);
-    names.emplace_back(notes_name);
+void copy_found(const fs::path& from, const fs::path& to, const Legend& legend, const FoundNotes& notes) {
     std::error_code ec;
     fs::create_directory(to / found_folder_name, ec);
-    for (const std::string& name : names) {
+    for (const std::string& name : volume_names(legend)) {
         if (!ec) fs::copy_file(from / found_folder_name / name, to / found_folder_name / name, ec);
         if (ec)
             throw InputError((to / found_folder_name / name).string(), "to write it", ec.message(),
                              "Check space and rights");
     }
+    Json json =
+        Json::parse(read_text(from / found_folder_name / notes_name, "what cytomo analyze notes", 1'000'000));
+    json["options"] = notes_json(notes);
+    write_text(to / found_folder_name / notes_name, json_text(json, 2) + "\n");
 }
 
 }  // namespace cytomo::commands

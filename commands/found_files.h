@@ -63,7 +63,9 @@ void check_same_tomogram(const std::filesystem::path& result, const StoredFound&
 Found read_found(const std::filesystem::path& result, const StoredFound& stored, const Legend& legend,
                  const Progress& progress);
 
-/// The same folder in another result: the files that write_found writes, and no others. Throws InputError.
-void copy_found(const std::filesystem::path& from, const std::filesystem::path& to, const Legend& legend);
+/// The same folder in another result, which was measured as `notes` say: the files that write_found writes,
+/// and no others. Throws InputError.
+void copy_found(const std::filesystem::path& from, const std::filesystem::path& to, const Legend& legend,
+                const FoundNotes& notes);
 
 }  // namespace cytomo::commands

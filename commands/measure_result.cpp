@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
@@ -21,14 +22,18 @@ namespace fs = std::filesystem;
 
 constexpr const char* edits_name = "edits.txt";
 
-/// What is in `found` is read, and copied: nothing is written there.
+/// A result is read, or replaced as a whole: another one within it would be lost or taken for a part of it.
 void check_output(const MeasureResultArguments& a) {
-    std::error_code ec;
-    const fs::path found = fs::weakly_canonical(fs::path(a.result) / found_folder_name, ec),
-                   out = fs::weakly_canonical(a.out, ec);
-    if (std::mismatch(found.begin(), found.end(), out.begin(), out.end()).first == found.end())
-        throw UsageError("-o " + a.out + ": expected a folder for results, found one within " +
-                         found.string() + ", which is read. Name another one");
+    std::error_code ec;  // of what does not exist
+    const auto whole = [&](const std::string& name) {
+        return fs::weakly_canonical(fs::absolute(name, ec), ec);
+    };
+    const fs::path result = whole(a.result) / "", out = whole(a.out) / "";
+    if (result != out &&
+        std::mismatch(result.begin(), std::prev(result.end()), out.begin(), out.end()).first ==
+            std::prev(result.end()))
+        throw UsageError("-o " + a.out + ": expected a folder for results, found one within " + a.result +
+                         ", which is read. Name another one");
 }
 
 /// The classes must be those that belong to the probabilities: who painted in them wants them measured as
@@ -183,7 +188,7 @@ void measure_result(const Common& common, const MeasureResultArguments& a) {
     const Analysis analysis = measure_found(std::move(found), tomogram, legend, errors, options, progress);
     write_result(output.path(), analysis, notes.surfaces, legend, errors, times,
                  progress.stage("writing files"));
-    copy_found(a.result, output.path(), legend);
+    copy_found(a.result, output.path(), legend, notes);
     if (!a.edits.empty()) write_text(output.path() / edits_name, list);
     output.commit();
     say_result(analysis, common);

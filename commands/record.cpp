@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <string_view>
@@ -7,6 +8,7 @@
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/fnv.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/core/parallel.h"
 
 namespace cytomo::commands {
@@ -114,10 +116,15 @@ ResultFile read_result_file(const std::filesystem::path& folder, const std::file
         throw InputError(folder.string(), "a folder with results of cytomo", "none of this name", remedy);
     if (!std::filesystem::is_regular_file(file.path, ec))
         throw InputError(folder.string(), "results of cytomo", "no " + name.string(), remedy);
+    errno = 0;
     std::ifstream in(file.path, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    if (!in.is_open() || in.bad()) {
+        const auto [found, advice] = file_trouble(file.path, errno != 0 ? errno : EIO);
+        throw InputError(file.path.string(), "what cytomo writes there", found, advice);
+    }
     file.json = nlohmann::json::parse(bytes, nullptr, false);
-    if (!in || !file.json.is_object())
+    if (!file.json.is_object())
         throw InputError(file.path.string(), "what cytomo writes there", "another or damaged file", remedy);
     file.checksum = Fnv1a().add(bytes).text();
     return file;

@@ -94,7 +94,17 @@ holds copied/found found.json objects.tif $(cd result/found && echo probability.
 diff -r result/found copied/found -x found.json || fail "what was found was not copied as it was"
 refused 2 "expected a folder for results, found one within" measure here -o here/found/new
 refused 2 "expected a folder for results, found one within" measure here -o here/../here/found --overwrite
+(cd here/found && refused 2 "expected a folder for results, found one within" measure .. -o new)
+refused 2 "expected a folder for results, found one within" measure here -o here/pictures --overwrite
 [ ! -e here/found/new ] || fail "something was written into what was found"
+# What was asked for once holds when the result is measured again.
+cytomo measure here -o smoother --smoothing 30 --placements 0
+cytomo measure smoother -o again
+for what in Smoothing Measures; do
+    /usr/bin/python3 -c 'import json, sys
+a, b = (json.load(open(f + "/summary.json"))["record"][sys.argv[1]] for f in ("smoother", "again"))
+sys.exit(0 if a == b else f"{a} and then {b}")' $what || fail "$what was forgotten"
+done
 
 # Files that are not those that analyze left, whole or in part.
 spoilt() { # TEXT, and what spoils the folder "spoilt"

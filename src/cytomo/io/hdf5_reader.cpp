@@ -115,8 +115,7 @@ void set_geometry(StoredVolume& out, hid_t dataset, const ArrayAxes& axes) {
     } else {
         out.grid.voxel_um = {0.001, 0.001, 0.001};
         out.voxel_size_known = false;
-        out.remarks.push_back(
-            "The dataset has no attribute element_size_um; a voxel size of 1 nm is assumed.");
+        out.remarks.push_back("The dataset has no attribute element_size_um, which would give a voxel size.");
     }
     if (read_triple(dataset, "origin_um", v)) out.grid.origin_um = v;
 }

@@ -155,7 +155,7 @@ void find_voxel_size(const Reading& r) {
     } else if (!in_plane) {
         r.out.voxel_size_known = false;
         edge = {10, 10, 10};
-        r.remark("The header gives no voxel size; 1 nm is assumed.");
+        r.remark("The header gives no voxel size.");
     }
     if (std::all_of(edge.begin(), edge.end(), [](double e) { return e == 1; }) && r.out.voxel_size_known) {
         r.out.voxel_size_known = false;
@@ -168,8 +168,7 @@ void find_voxel_size(const Reading& r) {
         if (!(e * um_per_angstrom > 1e-7 && e * um_per_angstrom < 1e4)) {
             r.out.voxel_size_known = false;
             r.out.grid.voxel_um = {0.001, 0.001, 0.001};
-            r.remark("The header gives a voxel edge of " + short_text(e) +
-                     " Å, which cannot be; 1 nm is assumed.");
+            r.remark("The header gives a voxel edge of " + short_text(e) + " Å, which cannot be.");
             break;
         }
 }

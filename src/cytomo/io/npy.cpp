@@ -148,7 +148,7 @@ StoredVolume open_npy(std::shared_ptr<FileBytes> file, const std::filesystem::pa
     } else {
         out.voxel_size_known = false;
         out.grid.voxel_um = {0.001, 0.001, 0.001};
-        out.remarks.push_back("An .npy file has no place for a voxel size; 1 nm is assumed.");
+        out.remarks.push_back("An .npy file has no place for a voxel size.");
     }
     out.read_bytes = make_lattice_reader(std::move(file), lattice);
     return out;

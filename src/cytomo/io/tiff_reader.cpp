@@ -69,7 +69,7 @@ void set_geometry(StoredVolume& out, const TiffMeaning& meaning) {
     } else {
         out.grid.voxel_um = {0.001, 0.001, 0.001};
         out.voxel_size_known = false;
-        out.remarks.push_back("The file gives no voxel size; 1 nm is assumed.");
+        out.remarks.push_back("The file gives no voxel size.");
     }
 }
 

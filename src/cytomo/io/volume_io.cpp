@@ -92,6 +92,8 @@ StoredVolume open_volume(const std::filesystem::path& path, const ReadOptions& o
                                      " are used as you asked.");
         volume.grid.voxel_um = *options.voxel_um;
         volume.voxel_size_known = true;
+    } else if (!volume.voxel_size_known) {
+        volume.remarks.push_back("Voxels of " + io::nanometres_text(volume.grid.voxel_um) + " are assumed.");
     }
     return volume;
 }
