@@ -29,7 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double statistics_voxel_um = 0.02;
 constexpr int default_smoothing = 8;
 
 struct MeasureArguments {

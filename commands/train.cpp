@@ -94,7 +94,7 @@ void check_outputs(const TrainArguments& a, bool overwrite) {
     if (!a.options.checkpoint.empty()) const PendingOutput state(a.options.checkpoint, true);
 }
 
-DataOptions data_options(const TrainArguments& a, double model_voxel_um) {
+DataOptions data_options(const TrainArguments& a) {
     DataOptions o;
     parse_polarity(a.polarity, o.polarity);
     o.voxel_um = parse_voxel_nm(a.voxel);
@@ -103,7 +103,6 @@ DataOptions data_options(const TrainArguments& a, double model_voxel_um) {
     o.grey = a.grey;
     o.values_named = !a.classes.empty();
     o.empty_slices_unlabelled = a.empty_slices_unlabelled;
-    o.model_voxel_um = model_voxel_um;
     return o;
 }
 
@@ -223,16 +222,16 @@ Model starting_model(const TrainArguments& a, const std::optional<Legend>& of_fi
                         seed);
 }
 
-/// Asks the starting model, as segmenting with it would; in place of a new one, which knows nothing, the
-/// default model; without that, nobody.
-std::function<Polarity(const Tomogram&)> polarity_chooser(const TrainArguments& a, const Model& start) {
-    auto model = std::make_shared<Model>(start);
-    if (starts_from_nothing(a)) {
-        try {
-            *model = read_model(default_model_path());
-        } catch (const InputError&) {
-            return {};
-        }
+/// Asks the model that training starts from, as it is: with other classes or new outputs it no longer knows.
+/// In place of a new one, which knows nothing, the default model; without that, nobody.
+std::function<Polarity(const Tomogram&)> polarity_chooser(const TrainArguments& a) {
+    std::shared_ptr<const Model> model;
+    try {
+        model = std::make_shared<const Model>(
+            read_model(starts_from_nothing(a) || a.init.empty() ? default_model_path() : fs::path(a.init)));
+    } catch (const InputError&) {
+        if (!starts_from_nothing(a)) throw;
+        return {};
     }
     PredictOptions options;
     options.device = a.options.device;
@@ -256,8 +255,8 @@ int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, const 
     plan.wide = a.world == "wide";
     if (beside_labels) plan.voxel_um = data.labelled.front().tomogram.grid.voxel_um;
     const auto start = std::chrono::steady_clock::now();
-    const int made = add_simulated(plan, meaning.legend, model.voxel_um, options.seed, data.labelled,
-                                   progress.stage("simulating"));
+    const int made =
+        add_simulated(plan, meaning.legend, model, options.seed, data.labelled, progress.stage("simulating"));
     if (!beside_labels) return made;
     if (!a.simulated && options.minutes > 0) {
         const auto spent =
@@ -288,9 +287,10 @@ void run(const TrainArguments& a, const Common& common) {
     std::optional<Legend> of_files;
     if (a.classes.empty()) of_files = legend_of_files(label_files(files), reading_labels(a), "--classes");
     Model model = starting_model(a, of_files, meaning);
+    if (a.coarsest_nm) model.coarsest_voxel_um = *a.coarsest_nm / 1000;
     say_contradictions(a, files, meaning, common);
-    DataOptions reading = data_options(a, model.voxel_um);
-    if (!published) reading.choose_polarity = polarity_chooser(a, model);
+    DataOptions reading = data_options(a);
+    if (!published) reading.choose_polarity = polarity_chooser(a);
     TrainingData data = read_training_data(files, meaning, reading, a.simulated.value_or(0) == 0, progress);
     if (a.method == "supervised" && !data.unlabelled.empty())
         data.warnings.emplace_back("The method supervised learns nothing from tomograms without labels.");

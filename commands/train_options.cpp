@@ -71,6 +71,11 @@ void declare_training(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
                    "Residual convolutions to add to the starting model: encoder and decoder of the "
                    "finest level, then of the next, and so on")
         ->delimiter(',');
+    app.add_option("--coarsest-nm", a->coarsest_nm,
+                   "Tomograms of voxels between the model's edge and this are seen as they are, not "
+                   "interpolated, so that more of a large cell is in view; 0: none (default: as the starting "
+                   "model does)")
+        ->check(CLI::Range(0.0, 200.0));
     app.add_flag(
         "--object-head", a->object_head,
         "Add outputs that tell one object from the next, and inputs for clicks; they learn from simulated "

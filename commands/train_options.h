@@ -26,6 +26,7 @@ struct TrainArguments {
     std::optional<double> unlabelled_weight, learning_rate;
     int width = 16, suggest = 0;
     std::vector<int> widths, refine;
+    std::optional<double> coarsest_nm;
     TrainOptions options;
 };
 

@@ -27,7 +27,7 @@ Schedule schedule_of(TrainingCase which) {
     const TrainOptions usual;
     const double rate = usual.learning_rate, agreement = usual.unlabelled_weight, few = usual.simulated_share,
                  half = usual.frozen_share, stop_early = usual.patience;
-    constexpr Size3 small{64, 64, 32}, wide{112, 112, 32};
+    constexpr Size3 small{64, 64, 32}, wide{128, 128, 32};
     switch (which) {
         // patch, flat share, frozen share, untrained, rate, simulated share, unlabelled weight, patience,
         // tolerance

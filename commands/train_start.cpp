@@ -113,10 +113,17 @@ std::array<std::uint8_t, 256> ids_of_simulated(const Legend& legend, std::string
 namespace {
 
 /// As many voxels as show about what `size` voxels of the model do, within what is worth its time: from 0.6
-/// to 1.3 times as many along each axis.
-Size3 same_extent(Size3 size, Vec3 voxel_um, double model_voxel_um) {
-    const auto fitted = [model_voxel_um](std::int64_t n, double edge) {
-        const auto wanted = static_cast<double>(n) * std::clamp(model_voxel_um / edge, 0.6, 1.3);
+/// to 1.3 times as many along each axis. Almost every other one is broad and thin, as whole cells are seen.
+Size3 wide_size(Size3 size, Vec3 voxel_um, const Model& model, Random& random) {
+    if (random.chance(0.45)) {
+        const double wider = random.uniform(1.3, 1.7);
+        size = {std::llround(wider * static_cast<double>(size.x)),
+                std::llround(wider * static_cast<double>(size.y)),
+                std::llround(static_cast<double>(size.z) / (wider * wider))};
+    }
+    const double seen = model.seen_voxel_um({size, voxel_um, {}});
+    const auto fitted = [seen](std::int64_t n, double edge) {
+        const auto wanted = static_cast<double>(n) * std::clamp(seen / edge, 0.6, 1.3);
         return std::max<std::int64_t>(16, std::llround(wanted));
     };
     return {fitted(size.x, voxel_um.x), fitted(size.y, voxel_um.y), fitted(size.z, voxel_um.z)};
@@ -137,7 +144,7 @@ SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& opt
     return plan;
 }
 
-int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_voxel_um, std::uint64_t seed,
+int add_simulated(const SimulatedPlan& plan, const Legend& legend, const Model& model, std::uint64_t seed,
                   std::vector<LabelledTomogram>& data, const Progress& progress) {
     std::string unknown;
     const auto id_of = ids_of_simulated(legend, unknown);
@@ -157,14 +164,14 @@ int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_
         Random random(seed, 77 + number);
         Vec3 edges;
         edges.x = edges.y = edges.z =
-            random.chance(0.4) ? model_voxel_um : model_voxel_um * std::exp(random.uniform(-0.6, 0.5));
+            random.chance(0.4) ? model.voxel_um : model.voxel_um * std::exp(random.uniform(-0.6, 0.5));
         if (plan.voxel_um && random.chance(0.6)) {
             const auto within = [](double edge) { return std::clamp(edge, 0.008, 0.05); };
             edges = {within(plan.voxel_um->x), within(plan.voxel_um->y), within(plan.voxel_um->z)};
         }
-        const bool wide = plan.wide && random.chance(0.7);
+        const bool wide = plan.wide && random.chance(0.65);
         if (wide && !plan.voxel_um) edges.x = edges.y = edges.z = 0.008 * std::exp(random.uniform(0, 1.73));
-        const Size3 size = wide ? same_extent(plan.size, edges, model_voxel_um) : plan.size;
+        const Size3 size = wide ? wide_size(plan.size, edges, model, random) : plan.size;
         const auto options = wide ? random_wide_options(seed * 100000 + number, size, edges)
                                   : random_training_options(seed * 100000 + number, plan.size, edges);
         auto cell = simulate_tomogram(options);

@@ -44,7 +44,7 @@ SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& opt
 /// Simulated cells with drawn contents and microscopes, kept in memory only. Their classes get the ids that
 /// the legend gives to the same names; a legend with names that simulated cells do not have is a UsageError.
 /// Returns how many there are.
-int add_simulated(const SimulatedPlan& plan, const Legend& legend, double model_voxel_um, std::uint64_t seed,
+int add_simulated(const SimulatedPlan& plan, const Legend& legend, const Model& model, std::uint64_t seed,
                   std::vector<LabelledTomogram>& data, const Progress& progress);
 
 }  // namespace cytomo::commands

@@ -252,10 +252,9 @@ TrainingData read_training_data(const std::vector<TrainingFile>& files, const La
         mend_gaps(o, o.file.has_labels() ? &labels : nullptr, found, data, part.part(0.3, 0.8));
         found.polarity = o.file.polarity != Polarity::unknown ? o.file.polarity : options.polarity;
         if (found.polarity == Polarity::unknown) {
-            found.polarity =
-                options.choose_polarity
-                    ? options.choose_polarity(o.tomogram)
-                    : guess_polarity(measure_grey_statistics(o.tomogram, options.model_voxel_um));
+            found.polarity = options.choose_polarity
+                                 ? options.choose_polarity(o.tomogram)
+                                 : guess_polarity(measure_grey_statistics(o.tomogram, statistics_voxel_um));
             found.polarity_guessed = true;
         }
         if (!o.file.has_labels()) {

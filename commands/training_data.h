@@ -22,7 +22,6 @@ struct DataOptions {
     bool grey = false;                      ///< images are grey values, even if they look like labels
     bool values_named = false;              ///< someone said what the values in label files are: --classes
     bool empty_slices_unlabelled = false;   ///< xy slices without any class but 0 count as not looked at
-    double model_voxel_um = 0.02;
     /// Whether dense matter is dark or bright where nobody says so. Empty: the longer tail of the grey
     /// values.
     std::function<Polarity(const Tomogram&)> choose_polarity;

@@ -1,7 +1,10 @@
 // cytomo version: what this program is, and what it makes of this machine, for bug reports and records.
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
 #include "command.h"
 #include "cytomo/core/json_text.h"
@@ -29,9 +32,15 @@ void print_rates(const char* what, const PrecisionRates& r, const char* origin) 
     std::printf(" million voxels/s (%s); --precision auto takes %s\n", origin, name(r.fastest()).c_str());
 }
 
+std::string nm(double um) {
+    return std::to_string(std::lround(1000 * um));
+}
+
 void print_text(const Model& model, const std::optional<Machine>& machine) {
     std::printf("cytomo %s\n", CYTOMO_VERSION);
-    std::printf("model %s (%.0f nm voxels, %zu classes)\n", model.checksum().c_str(), 1000 * model.voxel_um,
+    std::string edge = nm(model.voxel_um);
+    if (model.coarsest_voxel_um > model.voxel_um) edge += " to " + nm(model.coarsest_voxel_um);
+    std::printf("model %s (%s nm voxels, %zu classes)\n", model.checksum().c_str(), edge.c_str(),
                 model.legend.entries.size());
     if (!machine) return;
     std::printf("processor %s, %d threads\n", processor_name().c_str(), thread_count());
@@ -55,6 +64,7 @@ void print_json(const Model& model, const std::optional<Machine>& machine) {
     nlohmann::json out{{"version", CYTOMO_VERSION},
                        {"model", model.checksum()},
                        {"voxel_um", model.voxel_um},
+                       {"coarsest_voxel_um", std::max(model.voxel_um, model.coarsest_voxel_um)},
                        {"classes", model.legend.entries.size()}};
     if (machine)
         out["machine"] = {

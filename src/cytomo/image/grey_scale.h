@@ -24,6 +24,9 @@ struct GreyStatistics {
     double skewness = 0;             ///< of the clipped values after smoothing to about 60 nm
 };
 
+/// At which grey values are looked at where no model says it.
+constexpr double statistics_voxel_um = 0.02;
+
 /// Statistics over at most 48 evenly spaced slices, averaged in the plane to voxels of about
 /// `voxel_um`; NaN and a constant rim (one extreme value in over 3 % of the voxels) do not count.
 /// Throws InputError if nothing but one value is found.

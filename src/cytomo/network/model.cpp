@@ -9,6 +9,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/fnv.h"
 #include "cytomo/core/random.h"
+#include "cytomo/image/resample.h"
 #include "double_decoder_layers.h"
 
 namespace cytomo {
@@ -125,6 +126,15 @@ int Model::class_count() const {
     int last = 1;
     for (const auto c : output_classes()) last = std::max<int>(last, c);
     return last + 1;
+}
+
+double Model::seen_voxel_um(const Grid& tomogram) const {
+    const double own = std::min(tomogram.voxel_um.x, tomogram.voxel_um.y);
+    return std::clamp(own, voxel_um, std::max(voxel_um, coarsest_voxel_um));
+}
+
+Grid Model::grid_of(const Grid& tomogram) const {
+    return model_grid(tomogram, seen_voxel_um(tomogram));
 }
 
 std::vector<std::uint8_t> Model::output_classes() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cytomo/core/grid.h"
 #include "cytomo/core/legend.h"
 
 namespace cytomo {
@@ -110,6 +111,9 @@ struct Model {
     /// one user calls background has many looks). Empty: output i is class i.
     std::vector<std::uint8_t> class_of_output;
     double voxel_um = 0.02;  ///< isotropic voxel edge of its input
+    /// Tomograms of voxels between voxel_um and this are seen at their own edge, not interpolated: a large
+    /// cell then fits into what the network sees at once. 0, or less than voxel_um: all are seen at voxel_um.
+    double coarsest_voxel_um = 0;
     /// How it was trained, for people and for reports: data, steps, figures. Only "polarity" is acted upon:
     /// "dark" or "bright" if it began from nothing and was taught on such tomograms only (choose_polarity).
     std::map<std::string, std::string> record;
@@ -121,6 +125,11 @@ struct Model {
 
     /// Classes that the model tells apart: ids 0 to class_count() - 1.
     int class_count() const;
+    /// The isotropic voxel edge at which it sees a tomogram, µm: that of its slices, within the model's
+    /// range.
+    double seen_voxel_um(const Grid& tomogram) const;
+    /// The grid on which it sees a tomogram (model_grid of image/resample.h).
+    Grid grid_of(const Grid& tomogram) const;
     /// What it says of each voxel: a probability for each class, then the object maps.
     int volumes() const { return class_count() + architecture.map_count(); }
     /// class_of_output, written out.

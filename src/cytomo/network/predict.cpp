@@ -121,11 +121,11 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
     PredictRecord record;
     const auto stage = progress.stage("segmenting");
     stage(0);
-    const auto statistics = measure_grey_statistics(tomogram, model.voxel_um);
+    const auto statistics = measure_grey_statistics(tomogram, model.seen_voxel_um(tomogram.grid));
     const int classes = model.class_count(), maps = model.architecture.map_count(),
               channels = classes + maps + (disagreement ? 1 : 0);
     Probabilities out;
-    out.grid = model_grid(tomogram.grid, model.voxel_um);
+    out.grid = model.grid_of(tomogram.grid);
     out.classes = classes;
     out.maps = maps;
     const Resampler resampler(tomogram, out.grid);
@@ -216,7 +216,7 @@ double prediction_bytes(const Grid& tomogram, const Model& model, const PredictO
     const auto own = static_cast<double>(tomogram.count());
     const double fixed = 3e8, classes = model.volumes();
     if (model.architecture.kind == NetworkKind::double_decoder) return fixed + 2e9 + (classes + 10) * own;
-    const Grid grid = model_grid(tomogram, model.voxel_um);
+    const Grid grid = model.grid_of(tomogram);
     const auto n = static_cast<double>(grid.count());
     const Tiling tiling = choose_tiles(options, model, grid.size);
     // Elsewhere the CPU's precisions say nothing, and activations lie in other memory.
@@ -236,10 +236,10 @@ Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const Pre
                          double* confidence) {
     options.check();
     PredictRecord record;
-    const Resampler resampler(tomogram, model_grid(tomogram.grid, model.voxel_um));
+    const Resampler resampler(tomogram, model.grid_of(tomogram.grid));
     const int views = choose_polarity_views(options, model, resampler.grid().size);
-    decide_polarity(resampler, measure_grey_statistics(tomogram, model.voxel_um), model, options, views,
-                    record, {});
+    decide_polarity(resampler, measure_grey_statistics(tomogram, model.seen_voxel_um(tomogram.grid)), model,
+                    options, views, record, {});
     if (confidence != nullptr) *confidence = record.polarity_confidence;
     return record.polarity;
 }

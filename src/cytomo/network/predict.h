@@ -53,7 +53,7 @@ int views_for(Size3 volume, const Architecture& architecture);
 Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const PredictOptions& options = {},
                          double* confidence = nullptr);
 
-/// Class probabilities on model_grid(tomogram.grid, model.voxel_um); those of a double-decoder model on the
+/// Class probabilities on model.grid_of(tomogram.grid); those of a double-decoder model on the
 /// tomogram's own grid, by the published inference: slices, with `views` 0 or 4 the mean over rotations by 90
 /// degrees (2: by 180, 8: and mirror images); polarity, precision and tiles have no effect.
 /// Memory: classes bytes a voxel for the result, 2 for the slices of one row of tiles, and what one tile

@@ -183,6 +183,8 @@ Model described_model(const std::string& description, std::map<std::string, Tens
         if (json.contains("class_of_output"))
             model.class_of_output = json.at("class_of_output").get<std::vector<std::uint8_t>>();
         model.voxel_um = json.at("voxel_um").get<double>();
+        if (json.contains("coarsest_voxel_um"))
+            model.coarsest_voxel_um = json.at("coarsest_voxel_um").get<double>();
         model.legend.entries.clear();
         for (const auto& e : json.at("legend"))
             model.legend.entries.push_back({e.at("id").get<std::uint8_t>(), e.at("name").get<std::string>(),
@@ -205,6 +207,9 @@ Model described_model(const std::string& description, std::map<std::string, Tens
                          std::to_string(ids.size()) + " classes, the last " +
                              (ids.empty() ? "none" : std::to_string(*ids.rbegin())),
                          advice);
+    if (!(model.coarsest_voxel_um >= 0 && model.coarsest_voxel_um < 10))
+        throw InputError(name, "coarsest voxels of 0 to 10 µm",
+                         std::to_string(model.coarsest_voxel_um) + " µm", advice);
     if (!(model.voxel_um > 1e-4 && model.voxel_um < 10))
         throw InputError(name, "a voxel edge of 0.1 nm to 10 µm", std::to_string(model.voxel_um) + " µm",
                          advice);
@@ -245,6 +250,7 @@ std::string model_description(const Model& model) {
     if (model.architecture.objects) json["objects"] = true;
     if (!model.class_of_output.empty()) json["class_of_output"] = model.class_of_output;
     json["voxel_um"] = model.voxel_um;
+    if (model.coarsest_voxel_um > 0) json["coarsest_voxel_um"] = model.coarsest_voxel_um;
     json["record"] = model.record;
     json["legend"] = nlohmann::json::array();
     for (const auto& e : model.legend.entries)

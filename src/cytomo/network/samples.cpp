@@ -76,10 +76,10 @@ Volume<T> nearest_on(const Volume<From>& values, const Grid& from, const Grid& g
 }
 
 Volume<float> normalised_values(const Tomogram& t, Polarity known, const Model& model) {
-    const auto statistics = measure_grey_statistics(t, model.voxel_um);
+    const auto statistics = measure_grey_statistics(t, model.seen_voxel_um(t.grid));
     const auto polarity = known == Polarity::unknown ? guess_polarity(statistics) : known;
     const GreyScale scale = make_grey_scale(statistics, polarity);
-    const Grid grid = model_grid(t.grid, model.voxel_um);
+    const Grid grid = model.grid_of(t.grid);
     const auto stored = Resampler(t, grid).slices(0, grid.size.z);
     Volume<float> values(grid);
     std::transform(stored.begin(), stored.end(), values.data(),
