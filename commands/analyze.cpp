@@ -52,7 +52,7 @@ void run(const Arguments& a, const Common& common) {
     const auto start = Clock::now();
     refuse_exchanged({{"the tomogram", a.in}, {"the folder for results", a.out}});
     AnalyzeOptions options;
-    options.predict = a.predict.options();
+    options.predict = a.predict.options(common);
     options.pictures = pictures_named(a.notes.pictures);
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
     folder.keep(a.in);

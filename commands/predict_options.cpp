@@ -1,5 +1,6 @@
 #include "predict_options.h"
 
+#include <cmath>
 #include <cstdio>
 
 #include "grey_files.h"
@@ -43,6 +44,18 @@ PredictOptions PredictArguments::options() const {
     o.views = views;
     o.check();
     hand_over_if_needed(device, model_file);
+    return o;
+}
+
+PredictOptions PredictArguments::options(const Common& common) const {
+    PredictOptions o = options();
+    o.on_polarity_guess = [common](Polarity guessed, double confidence) {
+        if (confidence >= doubtful_polarity) return;
+        const bool dark = guessed == Polarity::dense_is_dark;
+        common.say("warning: dense matter is taken for " + std::string(dark ? "dark" : "bright") +
+                   ", a guess (" + std::to_string(std::lround(100 * confidence)) +
+                   " % sure). If it is not, stop and say so: --polarity " + (dark ? "bright" : "dark"));
+    };
     return o;
 }
 

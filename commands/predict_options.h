@@ -19,6 +19,8 @@ struct PredictArguments {
     /// In a program without libtorch, goes on in cytomo-torch if device or model need it: to be called before
     /// a result is begun. Throws UsageError; InputError if cytomo-torch is not installed.
     PredictOptions options() const;
+    /// The same, for one tomogram: a doubtful guess of its polarity is told at once.
+    PredictOptions options(const Common& common) const;
     /// The file of model(). Throws InputError if none was named and none came with cytomo.
     std::filesystem::path model_path() const;
     /// The named model, or the one that comes with cytomo. Throws InputError.

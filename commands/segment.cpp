@@ -55,7 +55,7 @@ void check_results(const Arguments& a, const Legend& legend, bool overwrite) {
 void run(const Arguments& a, const Common& common) {
     refuse_exchanged({{"the tomogram", a.in}, {"the file for classes", a.out}});
     check_formats(a);
-    const PredictOptions options = a.predict.options();
+    const PredictOptions options = a.predict.options(common);
     const Model model = a.predict.model();
     check_results(a, model.legend, common.overwrite);
     ReadOptions read;

@@ -146,7 +146,7 @@ void run(const Arguments& a, const Common& common) {
     SuggestOptions suggest = a.suggest;
     suggest.apart_um = a.apart_nm / 1000;
     suggest.check();
-    const PredictOptions options = a.predict.options();
+    const PredictOptions options = a.predict.options(common);
     hand_over_if_needed(a.predict.device, a.previous);
     check_apart({{"--picture", a.picture}}, {a.in, a.labels, a.previous, a.predict.model_path()});
     if (!a.picture.empty()) const PendingOutput free_name(a.picture, common.overwrite);

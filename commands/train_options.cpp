@@ -49,7 +49,7 @@ void declare_data(CLI::App& app, const std::shared_ptr<TrainArguments>& a) {
         ->type_name("N");
     app.add_option(
            "--world", a->world,
-           "What simulated tomograms are drawn from: the standard cells and microscopes, or mostly (70 %) "
+           "What simulated tomograms are drawn from: the standard cells and microscopes, or mostly (65 %) "
            "the wide world of cells, instruments and exports of many laboratories")
         ->check(CLI::IsMember({"standard", "wide"}))
         ->capture_default_str();

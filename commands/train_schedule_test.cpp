@@ -14,7 +14,7 @@ TrainOptions scheduled(bool from_nothing, bool with_files, TrainMethod method = 
 TEST(TrainSchedule, SimulatedCellsAloneAreSeenInWideAndFlatPatches) {
     for (const bool from_nothing : {false, true}) {
         const auto alone = scheduled(from_nothing, false), files = scheduled(from_nothing, true);
-        EXPECT_EQ(alone.patch, (Size3{112, 112, 32}));
+        EXPECT_EQ(alone.patch, (Size3{128, 128, 32}));
         EXPECT_EQ(alone.flat_share, 0.35);
         EXPECT_EQ(alone.frozen_share, 0.5);
         EXPECT_FALSE(alone.untrained);

@@ -82,10 +82,14 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Legend& legend, 
                                        const Analysis& a, const AnalyzeOptions& o) {
     std::vector<std::string> out = o.warnings;
     const auto& r = a.prediction;
-    if (r.polarity_guessed && r.polarity_confidence < 0.9)
-        out.push_back(
-            "Whether dense matter is dark or bright was guessed without certainty. Check the slices; "
-            "--polarity dark or bright decides it.");
+    if (r.polarity_guessed && r.polarity_confidence < doubtful_polarity)
+        out.insert(out.begin(),
+                   "Dense matter is taken for " +
+                       std::string(r.polarity == Polarity::dense_is_dark ? "dark" : "bright") +
+                       ", but that is a doubtful guess (" +
+                       std::to_string(std::lround(100 * r.polarity_confidence)) +
+                       " % sure). If the slices show the "
+                       "opposite, all that follows is wrong: --polarity dark or bright decides it.");
     if (r.mean_confidence < 0.75)
         out.push_back("The model is unsure about this tomogram (mean confidence " +
                       std::to_string(static_cast<int>(100 * r.mean_confidence)) +

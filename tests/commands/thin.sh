@@ -28,3 +28,11 @@ awk "BEGIN { exit !($giga > 400 && $giga < 700) }" || fail "3 slices: $giga G mu
 cytomo info out1.npy --json
 expect 496 "size along y" json out.txt size 1
 expect 1 "size along z" json out.txt size 2
+
+# Noise is its own negative: the guess is a coin, and is told before anything else.
+raw 1
+cytomo segment 1.npy coin.npy --voxel-nm 20
+sure=$(sed -n 's/.*guessed, \([0-9]*\) % sure.*/\1/p' err.txt)
+[ "$sure" -lt 80 ] || fail "is $sure % sure of noise"
+grep -n "warning: dense matter is taken for .*--polarity" err.txt >said.txt || fail "does not warn of a coin"
+[ "$(cut -d : -f 1 said.txt)" -lt "$(grep -n "guessed, " err.txt | cut -d : -f 1)" ] || fail "warns at the end"

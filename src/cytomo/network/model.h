@@ -55,6 +55,15 @@ constexpr int object_map_count = 4;
 /// since oneDNN has fast first layers for up to three channels.
 constexpr int object_inputs = 3;
 
+/// What speaks for bright dense matter (> 0) or dark (< 0), or how much each of it counts: the log odds of
+/// bright are the sum of evidence times weight.
+struct PolarityEvidence {
+    double tail = 0;      ///< skewness of the grey values: strong absorbers are few
+    double surprise = 0;  ///< the network's mean entropy if dense is dark, less that if it is bright, nats
+    double turned = 0;    ///< the same of its log odds of seeing a negative; 0 without an object head
+    friend bool operator==(const PolarityEvidence&, const PolarityEvidence&) = default;
+};
+
 enum class NetworkKind {
     unet,
     double_decoder  ///< the published two-dimensional network with two decoders, see train_double_decoder.h
@@ -114,6 +123,9 @@ struct Model {
     /// Tomograms of voxels between voxel_um and this are seen at their own edge, not interpolated: a large
     /// cell then fits into what the network sees at once. 0, or less than voxel_um: all are seen at voxel_um.
     double coarsest_voxel_um = 0;
+    /// How much each sign counts where a tomogram's polarity is not told. Learnt for a model with an object
+    /// head by bench/accuracy/polarity (docs/notebook/polarity.md).
+    PolarityEvidence polarity_weights{4, 40, 0};
     /// How it was trained, for people and for reports: data, steps, figures. Only "polarity" is acted upon:
     /// "dark" or "bright" if it began from nothing and was taught on such tomograms only (choose_polarity).
     std::map<std::string, std::string> record;

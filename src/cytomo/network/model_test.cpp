@@ -54,6 +54,44 @@ TEST(Model, SurvivesTheFile) {
     EXPECT_NO_THROW(write_model(p, m, true));
 }
 
+TEST(Model, SeesVoxelsWithinItsRangeAsTheyAre) {
+    Model m = make_model({{16, 32}, 3}, 11);
+    m.voxel_um = 0.02;
+    const auto seen = [&m](double x, double y, double z) {
+        return m.seen_voxel_um({{100, 100, 50}, {x, y, z}, {}});
+    };
+    EXPECT_EQ(seen(0.0368, 0.0368, 0.0368), 0.02);  // one edge for all tomograms
+    m.coarsest_voxel_um = 0.04;
+    EXPECT_EQ(seen(0.01, 0.01, 0.01), 0.02);
+    EXPECT_EQ(seen(0.0368, 0.0368, 0.0368), 0.0368);
+    EXPECT_EQ(seen(0.06, 0.06, 0.06), 0.04);
+    EXPECT_EQ(seen(0.025, 0.026, 0.08), 0.025);  // what a slice shows counts, not how far apart slices are
+    const Grid own{{309, 682, 3}, {0.0368, 0.0368, 0.0368}, {}};
+    EXPECT_EQ(m.grid_of(own), own);
+    EXPECT_EQ(m.grid_of({{100, 100, 50}, {0.06, 0.06, 0.06}, {}}).size, (Size3{150, 150, 75}));
+}
+
+TEST(Model, HowItSeesAndWeighsSurvivesTheFile) {
+    Model m = make_model({{16, 32}, 3}, 11);
+    const auto p = scratch("range.safetensors");
+    write_model(p, m, true);
+    EXPECT_EQ(read_model(p).coarsest_voxel_um, 0);
+    m.coarsest_voxel_um = 0.04;
+    m.polarity_weights = {1.5, 20, 3};
+    write_model(p, m, true);
+    EXPECT_EQ(read_model(p).coarsest_voxel_um, 0.04);
+    EXPECT_EQ(read_model(p).polarity_weights, m.polarity_weights);
+    const std::string good = contents(p);
+    const auto with = [&good](const std::string& from, const std::string& to) {
+        std::string bad = good;
+        const auto at = bad.find(from);
+        EXPECT_NE(at, std::string::npos) << from;
+        return bad.replace(at, from.size(), to);
+    };
+    expect_refused(with("0.04", "40.0"), "coarsest voxels");
+    expect_refused(with("\\" tail\\"", "\\" tale\\""), "a description of a cytomo model");
+}
+
 TEST(Model, CarriesItsErrorModelAsText) {
     Model m = make_model({{16, 32}, 3}, 11);
     const auto p = scratch("errors.safetensors");

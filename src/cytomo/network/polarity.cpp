@@ -14,9 +14,6 @@ namespace cytomo {
 
 namespace {
 
-constexpr double weight =
-    40;  // with 20, one of 42 simulated cells was taken for its negative (docs/notebook/polarity.md)
-
 /// What a row of voxels says, summed.
 using RowSum = std::function<double(const float* row)>;
 
@@ -37,31 +34,55 @@ double mean_over(const TileSamples& samples, const Runner& run, const RowSum& of
     return sum / static_cast<double>(tile.count() * static_cast<std::int64_t>(samples.values.size()));
 }
 
-/// Share of the "looks like a cell" evidence for dense_is_bright, from tiles of which it is assumed. A
-/// network that has learnt what negatives look like says so, of the tiles and of their negatives. Another one
-/// finds little it knows in negatives: it is less sure, and its classes contradict what they should absorb.
-double bright_evidence(TileSamples samples, const Runner& run, const Model& model, const Progress& progress) {
+struct Opinion {
+    double entropy, turned;
+};
+
+/// Mean entropy of the class probabilities, nats, and mean log odds of being upside down (0 without a head
+/// that says so).
+Opinion opinion_of(const TileSamples& samples, const Runner& run, const Model& model,
+                   const Progress& progress) {
     const auto width = samples.tile.x;
     const int classes = model.class_count();
     const bool knows = model.architecture.objects;
-    const RowSum of = [&](const float* row) {
+    const auto entropy = [&](const float* row) {
         double sum = 0;
-        if (knows) {
-            const float* negative = row + (classes + static_cast<int>(ObjectMap::negative)) * width;
-            return std::accumulate(negative, negative + width, 0.0);
-        }
         for (std::int64_t i = 0; i < classes * width; ++i)
             if (row[i] > 1e-6F) sum -= static_cast<double>(row[i] * std::log(row[i]));
         return sum;
     };
-    const double bright = mean_over(samples, run, of, progress);
-    for (auto& values : samples.values)
-        for (float& v : values) v = -v;
-    const double dark = mean_over(samples, run, of, progress);
-    return knows ? (1 - bright + dark) / 2 : 1 / (1 + std::exp(weight * (bright - dark)));
+    const auto turned = [&](const float* row) {
+        double sum = 0;
+        const float* of = row + (classes + static_cast<int>(ObjectMap::negative)) * width;
+        for (std::int64_t i = 0; i < width; ++i) {
+            const auto p = std::clamp(static_cast<double>(of[i]), 0.002, 0.998);
+            sum += std::log(p / (1 - p));
+        }
+        return sum;
+    };
+    return {mean_over(samples, run, entropy, progress),
+            knows ? mean_over(samples, run, turned, progress) : 0};
 }
 
 }  // namespace
+
+PolarityEvidence find_polarity_evidence(const Resampler& resampler, const GreyStatistics& statistics,
+                                        const Model& model, const PredictOptions& options, int views,
+                                        PredictRecord& record, const Progress& progress) {
+    TileSamples samples =
+        probe_tiles(resampler, make_grey_scale(statistics, Polarity::dense_is_bright), model, options);
+    PredictOptions exact = options;
+    if (exact.precision == "int8") exact.precision = "auto";  // which values occur is not known yet
+    const Runner run = over_views(make_runner(model, samples.tile, exact, record, {}), views, samples.tile,
+                                  model.class_count(), model.architecture.map_count(), false);
+    record.multiply_adds += 2. * views * static_cast<double>(samples.values.size()) *
+                            multiply_adds(model.architecture, samples.tile);
+    const Opinion bright = opinion_of(samples, run, model, progress);
+    for (auto& values : samples.values)
+        for (float& v : values) v = -v;
+    const Opinion dark = opinion_of(samples, run, model, progress);
+    return {statistics.skewness, dark.entropy - bright.entropy, dark.turned - bright.turned};
+}
 
 void decide_polarity(const Resampler& resampler, const GreyStatistics& statistics, const Model& model,
                      const PredictOptions& options, int views, PredictRecord& record,
@@ -72,19 +93,11 @@ void decide_polarity(const Resampler& resampler, const GreyStatistics& statistic
         record.polarity = known->second == "dark" ? Polarity::dense_is_dark : Polarity::dense_is_bright;
         return;
     }
-    TileSamples samples =
-        probe_tiles(resampler, make_grey_scale(statistics, Polarity::dense_is_bright), model, options);
-    PredictOptions exact = options;
-    if (exact.precision == "int8") exact.precision = "auto";  // which values occur is not known yet
-    const Runner run = over_views(make_runner(model, samples.tile, exact, record, {}), views, samples.tile,
-                                  model.class_count(), model.architecture.map_count(), false);
-    record.multiply_adds += 2. * views * static_cast<double>(samples.values.size()) *
-                            multiply_adds(model.architecture, samples.tile);
-    // Skewness of ±0.5 is clear evidence; the network's surprise adds to it.
-    const double tail = 1 / (1 + std::exp(-4 * statistics.skewness));
-    const double network = bright_evidence(std::move(samples), run, model, progress);
-    const double odds = tail / (1 - tail + 1e-9) * network / (1 - network + 1e-9);
-    const double bright = model.architecture.objects ? network : odds / (1 + odds);
+    const PolarityEvidence found =
+        find_polarity_evidence(resampler, statistics, model, options, views, record, progress);
+    const auto& weights = model.polarity_weights;
+    const double bright = 1 / (1 + std::exp(-weights.tail * found.tail - weights.surprise * found.surprise -
+                                            weights.turned * found.turned));
     record.polarity = bright >= 0.5 ? Polarity::dense_is_bright : Polarity::dense_is_dark;
     record.polarity_guessed = true;
     record.polarity_confidence = std::max(bright, 1 - bright);

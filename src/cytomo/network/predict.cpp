@@ -134,6 +134,8 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
     if (options.polarity == Polarity::unknown)
         decide_polarity(resampler, statistics, model, options,
                         choose_polarity_views(options, model, out.grid.size), record, stage);
+    if (record.polarity_guessed && options.on_polarity_guess)
+        options.on_polarity_guess(record.polarity, record.polarity_confidence);
     const GreyScale scale = make_grey_scale(statistics, record.polarity);
 
     const Tiling tiling = choose_tiles(options, model, out.grid.size);
@@ -242,6 +244,16 @@ Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const Pre
                     options, views, record, {});
     if (confidence != nullptr) *confidence = record.polarity_confidence;
     return record.polarity;
+}
+
+PolarityEvidence polarity_evidence(const Tomogram& tomogram, const Model& model,
+                                   const PredictOptions& options) {
+    options.check();
+    PredictRecord record;
+    const Resampler resampler(tomogram, model.grid_of(tomogram.grid));
+    return find_polarity_evidence(
+        resampler, measure_grey_statistics(tomogram, model.seen_voxel_um(tomogram.grid)), model, options,
+        choose_polarity_views(options, model, resampler.grid().size), record, {});
 }
 
 Probabilities predict(const Tomogram& tomogram, const Model& model, const PredictOptions& options,

@@ -1,6 +1,7 @@
 // From a tomogram to class probabilities and classes.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "cytomo/core/progress.h"
@@ -18,10 +19,15 @@ struct PredictOptions {
     /// 2, 4 or 8: mean over mirror images along x; x and y; x, y and z (for a single slice 4); that many
     /// times the work. 0: as many as cost little, see views_for.
     int views = 0;
+    /// Called once, before the work, where the network itself decides the polarity. May be empty.
+    std::function<void(Polarity guessed, double confidence)> on_polarity_guess;
     /// Throws UsageError for unknown names, other numbers of views, tiles below 32 or overlaps over half a
     /// tile.
     void check() const;
 };
+
+/// Below this confidence a guessed polarity is a doubtful one: users are told at once and on top of results.
+constexpr double doubtful_polarity = 0.8;
 
 /// What was decided on the way, for records.
 struct PredictRecord {
@@ -46,12 +52,16 @@ struct PredictRecord {
 /// many pixels).
 int views_for(Size3 volume, const Architecture& architecture);
 
-/// Whether dense matter is bright or dark: the longer tail of the grey values and the model's certainty with
-/// either, together, unless Model::record says what it was taught on ("polarity": "dark" or "bright"); what
-/// predict takes if options.polarity is unknown. `confidence`, if guessed: 0.5 (a coin) … 1. For
-/// U-Nets. Cost: reads the tomogram's middle, eight tiles a view.
+/// Whether dense matter is bright or dark: the longer tail of the grey values and what the model makes of
+/// either, weighed by Model::polarity_weights, unless Model::record says what it was taught on ("polarity":
+/// "dark" or "bright"); what predict takes if options.polarity is unknown. `confidence`, if guessed: 0.5 (a
+/// coin) … 1. For U-Nets. Cost: reads the tomogram's middle, eight tiles a view.
 Polarity choose_polarity(const Tomogram& tomogram, const Model& model, const PredictOptions& options = {},
                          double* confidence = nullptr);
+
+/// What choose_polarity weighs, at its cost.
+PolarityEvidence polarity_evidence(const Tomogram& tomogram, const Model& model,
+                                   const PredictOptions& options = {});
 
 /// Class probabilities on model.grid_of(tomogram.grid); those of a double-decoder model on the
 /// tomogram's own grid, by the published inference: slices, with `views` 0 or 4 the mean over rotations by 90

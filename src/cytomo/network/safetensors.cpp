@@ -185,6 +185,13 @@ Model described_model(const std::string& description, std::map<std::string, Tens
         model.voxel_um = json.at("voxel_um").get<double>();
         if (json.contains("coarsest_voxel_um"))
             model.coarsest_voxel_um = json.at("coarsest_voxel_um").get<double>();
+        if (json.contains("polarity_weights")) {
+            const auto& w = json.at("polarity_weights");
+            model.polarity_weights = {w.at("tail").get<double>(), w.at("surprise").get<double>(),
+                                      w.at("turned").get<double>()};
+        } else if (model.architecture.objects) {
+            model.polarity_weights = {0, 0, 1};
+        }
         model.legend.entries.clear();
         for (const auto& e : json.at("legend"))
             model.legend.entries.push_back({e.at("id").get<std::uint8_t>(), e.at("name").get<std::string>(),
@@ -251,6 +258,8 @@ std::string model_description(const Model& model) {
     if (!model.class_of_output.empty()) json["class_of_output"] = model.class_of_output;
     json["voxel_um"] = model.voxel_um;
     if (model.coarsest_voxel_um > 0) json["coarsest_voxel_um"] = model.coarsest_voxel_um;
+    const auto& w = model.polarity_weights;
+    json["polarity_weights"] = {{"tail", w.tail}, {"surprise", w.surprise}, {"turned", w.turned}};
     json["record"] = model.record;
     json["legend"] = nlohmann::json::array();
     for (const auto& e : model.legend.entries)
