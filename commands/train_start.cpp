@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/parallel.h"
 #include "cytomo/core/random.h"
 #include "cytomo/labels/depth.h"
 #include "cytomo/simulation/simulate.h"
@@ -129,6 +133,40 @@ Size3 wide_size(Size3 size, Vec3 voxel_um, const Model& model, Random& random) {
     return {fitted(size.x, voxel_um.x), fitted(size.y, voxel_um.y), fitted(size.z, voxel_um.z)};
 }
 
+/// The cell of a number; the same whatever others are made.
+LabelledTomogram simulated_cell(const SimulatedPlan& plan, const std::array<std::uint8_t, 256>& id_of,
+                                const Model& model, std::uint64_t seed, std::uint64_t number) {
+    // More than half of them at other voxel sizes than the model's, which then resamples them as it will
+    // later; beside a user's tomograms, at theirs.
+    Random random(seed, 77 + number);
+    Vec3 edges;
+    edges.x = edges.y = edges.z =
+        random.chance(0.4) ? model.voxel_um : model.voxel_um * std::exp(random.uniform(-0.6, 0.5));
+    if (plan.voxel_um && random.chance(0.6)) {
+        const auto within = [](double edge) { return std::clamp(edge, 0.008, 0.05); };
+        edges = {within(plan.voxel_um->x), within(plan.voxel_um->y), within(plan.voxel_um->z)};
+    }
+    const bool wide = plan.wide && random.chance(0.65);
+    if (wide && !plan.voxel_um) edges.x = edges.y = edges.z = 0.008 * std::exp(random.uniform(0, 1.73));
+    const Size3 size = wide ? wide_size(plan.size, edges, model, random) : plan.size;
+    const auto options = wide ? random_wide_options(seed * 100000 + number, size, edges)
+                              : random_training_options(seed * 100000 + number, plan.size, edges);
+    auto cell = simulate_tomogram(options);
+    std::shared_ptr<const KnownObjects> objects;
+    if (plan.objects) {
+        auto depth = find_depth(cell.instances);
+        objects =
+            std::make_shared<const KnownObjects>(KnownObjects{std::move(cell.instances), std::move(depth)});
+    }
+    for (std::uint8_t& c : cell.classes.values()) c = id_of[c];
+    return {tomogram_from(std::make_shared<Volume<float>>(std::move(cell.tomogram)), "simulated"),
+            std::move(cell.classes),
+            options.output.polarity,
+            "simulated " + std::to_string(number),
+            true,
+            objects};
+}
+
 }  // namespace
 
 SimulatedPlan simulated_by_default(const Legend& legend, const TrainOptions& options) {
@@ -155,41 +193,19 @@ int add_simulated(const SimulatedPlan& plan, const Legend& legend, const Model& 
             unknown + "'");
     const auto start = Clock::now();
     int made = 0;
-    for (; made < plan.count; ++made) {
-        if (plan.seconds > 0 && made > 0 && seconds_since(start) * (made + 1) / made > plan.seconds) break;
+    // As many at a time as there are threads: much of the drawing of a cell is one thread's work.
+    while (made < plan.count) {
+        const auto at_once = std::min(std::max(1, thread_count()), plan.count - made);
+        if (plan.seconds > 0 && made > 0 && seconds_since(start) * (made + at_once) / made > plan.seconds)
+            break;
         progress(static_cast<double>(made) / plan.count);
-        const auto number = static_cast<std::uint64_t>(made);
-        // More than half of them at other voxel sizes than the model's, which then resamples them as it will
-        // later; beside a user's tomograms, at theirs.
-        Random random(seed, 77 + number);
-        Vec3 edges;
-        edges.x = edges.y = edges.z =
-            random.chance(0.4) ? model.voxel_um : model.voxel_um * std::exp(random.uniform(-0.6, 0.5));
-        if (plan.voxel_um && random.chance(0.6)) {
-            const auto within = [](double edge) { return std::clamp(edge, 0.008, 0.05); };
-            edges = {within(plan.voxel_um->x), within(plan.voxel_um->y), within(plan.voxel_um->z)};
-        }
-        const bool wide = plan.wide && random.chance(0.65);
-        if (wide && !plan.voxel_um) edges.x = edges.y = edges.z = 0.008 * std::exp(random.uniform(0, 1.73));
-        const Size3 size = wide ? wide_size(plan.size, edges, model, random) : plan.size;
-        const auto options = wide ? random_wide_options(seed * 100000 + number, size, edges)
-                                  : random_training_options(seed * 100000 + number, plan.size, edges);
-        auto cell = simulate_tomogram(options);
-        std::shared_ptr<const KnownObjects> objects;
-        if (plan.objects) {
-            auto depth = find_depth(cell.instances);
-            objects = std::make_shared<const KnownObjects>(
-                KnownObjects{std::move(cell.instances), std::move(depth)});
-        }
-        for (std::uint8_t& c : cell.classes.values()) c = id_of[c];
-        LabelledTomogram item{
-            tomogram_from(std::make_shared<Volume<float>>(std::move(cell.tomogram)), "simulated"),
-            std::move(cell.classes),
-            options.output.polarity,
-            "simulated " + std::to_string(made),
-            true,
-            objects};
-        data.push_back(std::move(item));
+        std::vector<std::optional<LabelledTomogram>> cells(static_cast<std::size_t>(at_once));
+        parallel_for(at_once, [&](std::int64_t i) {
+            cells[static_cast<std::size_t>(i)] =
+                simulated_cell(plan, id_of, model, seed, static_cast<std::uint64_t>(made + i));
+        });
+        for (auto& cell : cells) data.push_back(std::move(*cell));
+        made += at_once;
     }
     progress(1);
     return made;
