@@ -66,7 +66,7 @@ std::vector<Row> measure_parts(std::int64_t edge, const std::string& folder) {
     const Mesh mesh = extract_class(cell.classes, mitochondrion);
     add("smoothing, 10 iterations", [&] {
         Mesh copy = mesh;
-        smooth_surface(copy);
+        smooth_surface(copy, {10, {}});
     });
     rows.back().remark = thousands(mesh.triangles.size());
     add("area, curvature, missing wedge of a surface",

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "cytomo/analyze.h"
+#include "cytomo/surfaces/smooth.h"
 #include "measure_options.h"
 #include "result_files.h"
 
@@ -22,7 +23,7 @@ inline constexpr const char* found_folder_name = "found";
 /// How the tomogram was opened and measured, as the command line said.
 struct FoundNotes {
     std::string dataset, voxel_nm;
-    int smoothing = 8;
+    int smoothing = default_smoothing;
     MeasureOptions measures;
     SurfaceFiles surfaces;
     std::string pictures = "full";  ///< see pictures_named

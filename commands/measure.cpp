@@ -16,6 +16,7 @@
 #include "cytomo/labels/instance_options.h"
 #include "cytomo/labels/instances.h"
 #include "cytomo/measures/cell.h"
+#include "cytomo/surfaces/smooth.h"
 #include "grey_files.h"
 #include "instance_files.h"
 #include "measure_options.h"
@@ -28,8 +29,6 @@ namespace cytomo::commands {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int default_smoothing = 8;
 
 struct MeasureArguments {
     std::string tomogram, classes, folder, voxel_nm, instances, edits, legend, errors = "auto";
@@ -254,9 +253,9 @@ Command measure_command() {
                    "them")
                 ->type_name("auto|default|none|MODEL")
                 ->capture_default_str();
-            app.add_option(
-                   "--smoothing", arguments->smoothing,
-                   "Smoothing iterations on surfaces (default 8, or as the result was made; volumes stay)")
+            app.add_option("--smoothing", arguments->smoothing,
+                           "Smoothing iterations on surfaces (default " + std::to_string(default_smoothing) +
+                               ", or as the result was made; volumes stay)")
                 ->check(CLI::Range(0, 1000));
             app.add_flag("--columns", arguments->columns,
                          "Print what the columns of all tables mean, and end");

@@ -42,7 +42,7 @@ struct SurfaceArguments {
     std::optional<double> min_volume_um3;
     bool per_instance = false, from_probabilities = false, curvature = false;
     WedgeOptions wedge;
-    int smooth = 10;
+    int smooth = default_smoothing;
     double simplify = 1;
 };
 

@@ -22,7 +22,8 @@ cytomo measure result -o same
 expect "result/report.html" "files that differ" sh -c "diff -rq result same | awk '/^Files/ { print \$2 } /^Only/' |
     grep -v 'summary.json$'"
 one_truth same_summary result same
-cytomo surface result/found/probability.tif drawn --probabilities --smooth 8
+# surface smooths as analyze does, unless it is told otherwise.
+cytomo surface result/found/probability.tif drawn --probabilities
 cmp -s drawn/mitochondrion.ply result/surfaces/mitochondrion.ply ||
     expect "$(grep -a -m 1 '^element vertex' result/surfaces/mitochondrion.ply)" "vertices of mitochondria" \
         grep -a -m 1 '^element vertex' drawn/mitochondrion.ply

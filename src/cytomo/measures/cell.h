@@ -24,6 +24,7 @@
 #include "cytomo/measures/summary.h"
 #include "cytomo/measures/texture.h"
 #include "cytomo/surfaces/missing_wedge.h"
+#include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/surface_measures.h"
 
 namespace cytomo {
@@ -37,7 +38,7 @@ struct CellOptions {
     std::optional<AbsorptionChoice> absorption;  ///< how grey values become absorption; else as the file says
     Polarity polarity = Polarity::unknown;       ///< if known, a calibration must not contradict it
     Polarity likely_polarity = Polarity::unknown;  ///< decides where there is no ice to compare the cell with
-    int smoothing = 8;                             ///< iterations on each surface; volumes stay
+    int smoothing = default_smoothing;             ///< iterations on each surface; volumes stay
     /// Throws UsageError.
     void check() const;
 };

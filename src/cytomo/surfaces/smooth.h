@@ -12,10 +12,13 @@
 
 namespace cytomo {
 
+/// Iterations on surfaces that are measured, drawn or written, unless others are asked for.
+inline constexpr int default_smoothing = 8;
+
 struct SmoothOptions {
     /// Each iteration is a pair of steps, shrinking and swelling. Waviness shorter than about
     /// 2 * sqrt(iterations) mesh edges disappears; 5 to 15 remove the steps of the voxels.
-    int iterations = 10;
+    int iterations = default_smoothing;
     /// The grid the surface was extracted on. Vertices in its outer faces, where an object is cut by
     /// the border of the volume, then stay in these faces: caps remain flat and exact, and their rims
     /// follow the walls. Without it, rims are rounded.
