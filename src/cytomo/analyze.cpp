@@ -102,16 +102,8 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Legend& legend, 
     if (ratio > 1.6)
         out.push_back(
             "Voxels are much larger than those the model was trained at: thin structures may be missed.");
-    std::size_t cut = 0, objects = 0;
-    for (const auto& object : a.measures.objects)
-        if (!is_cell_body_name(legend.name_of(object.class_id))) {
-            ++objects;
-            cut += object.touches_border ? 1 : 0;
-        }
-    if (objects > 0 && 4 * cut > objects)
-        out.push_back(
-            std::to_string(cut) + " of " + std::to_string(objects) +
-            " objects touch the border of the volume and are larger than measured (column touches_border).");
+    if (const std::string border = border_warning(a.measures.objects, legend, t.grid.size.z); !border.empty())
+        out.push_back(border);
     if (!a.measures.scale.calibrated)
         out.push_back(
             "Grey values are not calibrated: they compare within this tomogram, but are no absorption "

@@ -98,6 +98,11 @@ def tables_agree(folder, objects):
                 if name == "absorption" and key in pairs and row[key] != o[pairs[key]]:
                     raise SystemExit(f"{folder}: {key} of object {o['object']}: {row[key]} and {o[pairs[key]]}")
     networks, whole = table(folder, "network"), table(folder, "network_summary")
+    for row in table(folder, "round_objects"):
+        o = by_number[row["object"]]
+        if (row["cut_by_border"] == "1") != ("1" in (o["touches_border_xy"], o["touches_border_z"])):
+            raise SystemExit(f"{folder}: borders of object {o['object']}: {row['cut_by_border']} in round_objects.csv, "
+                             f"{o['touches_border_xy']} and {o['touches_border_z']} in objects.csv")
     equal(f"{folder}: volume of all mitochondria", whole[0]["volume_um3"],
           math.fsum(number(n["volume_um3"]) for n in networks))
     filopodia = table(folder, "filopodia")

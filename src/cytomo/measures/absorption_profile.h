@@ -40,7 +40,7 @@ struct RadialProfile {
     double deepest_um = 0;  ///< largest depth of a voxel centre below the surface
     std::vector<ProfileLayer>
         layers;                  ///< from the deepest to 0.3 µm outside; as thick as the longest voxel edge
-    bool cut_by_border = false;  ///< a part may lie outside the volume
+    bool cut_by_border = false;  ///< touches a border, the first and last slice of thin volumes, too
     bool thinned = false;        ///< too large to use all voxels
 
     RoundPattern pattern = RoundPattern::unclear;

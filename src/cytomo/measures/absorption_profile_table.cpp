@@ -59,7 +59,10 @@ Table walls_table(const std::vector<RadialProfile>& profiles, const Legend& lege
         {"wall_resolved", "",
          "1 if the wall is thicker than 3 voxels; 0 if it is thinner, so that the thickness is an upper "
          "limit at best."},
-        {"cut_by_border", "", "1 if the object touches a border of the tomogram, 0 if not."},
+        {"cut_by_border", "",
+         "1 if the object touches any border of the tomogram, 0 if not. Unlike touches_border of objects.csv "
+         "it "
+         "counts the first and the last slice in tomograms of at most 16 slices, too."},
         {"thinned", "",
          "1 if only every second or third voxel was used, as the object is large; 0 if all were."},
     };

@@ -168,6 +168,34 @@ TEST(AbsorptionProfile, TablesNameTheirUnit) {
     }
 }
 
+TEST(AbsorptionProfile, FirstAndLastSliceCutObjectsOfThinVolumesToo) {
+    // As its description says, cut_by_border is what touches_border is not in thin volumes.
+    for (const std::int64_t slices : {16, 17}) {
+        const Grid grid{{30, 30, slices}, {0.02, 0.02, 0.02}, {}};
+        Instances all{InstanceVolume(grid), {0, vesicle, vesicle, vesicle}};
+        ClassVolume classes(grid, cytoplasm);
+        const auto draw = [&](std::uint32_t n, std::int64_t x, std::int64_t y, std::int64_t z) {
+            for (std::int64_t i = 0; i < 125; ++i) {
+                all.volume(x + i % 5, y + i / 5 % 5, z + i / 25) = n;
+                classes(x + i % 5, y + i / 5 % 5, z + i / 25) = vesicle;
+            }
+        };
+        draw(1, 5, 5, 0);
+        draw(2, 15, 15, 6);
+        draw(3, 0, 20, 6);
+        const Tomogram grey = tomogram_from(std::make_shared<Volume<float>>(grid, 1.F));
+        const auto p = profiles_of(all, classes, grey, defaults);
+        const auto o = measure_objects(all, &grey);
+        ASSERT_EQ(p.size(), 3U);
+        for (std::size_t i = 0; i < 3; ++i) {
+            EXPECT_EQ(p[i].cut_by_border, i != 1) << slices << " " << i;
+            EXPECT_EQ(p[i].cut_by_border, o[i].touches_border_xy || o[i].touches_border_z)
+                << slices << " " << i;
+        }
+        EXPECT_EQ(o[0].touches_border, slices == 17);
+    }
+}
+
 TEST(AbsorptionProfile, TinyBorderingEmptyAndUnequal) {
     const Grid grid{{30, 30, 30}, {0.02, 0.02, 0.03}, {}};
     const Tomogram nothing =

@@ -25,8 +25,7 @@ namespace {
 bool touches_border(const VoxelBox& box, Size3 n) {
     if (box.first[0] == 0 || box.first[1] == 0 || box.last[0] == n.x - 1 || box.last[1] == n.y - 1)
         return true;
-    // In flat volumes nearly everything touches the z borders (as for Object).
-    return n.z > 16 && (box.first[2] == 0 || box.last[2] == n.z - 1);
+    return n.z > thin_volume_slices && (box.first[2] == 0 || box.last[2] == n.z - 1);
 }
 
 }  // namespace

@@ -46,7 +46,9 @@ Table filopodia_table(const std::vector<Filopodium>& filopodia) {
         {"near_resolution", "",
          "1 if it is so thin that its radius says more of the microscope than of the filopodium, 0 if not."},
         {"touches_border", "",
-         "1 if it may go on outside the tomogram, so that it is longer than measured; 0 if not."},
+         "1 if it may go on outside the tomogram, so that it is longer than measured; 0 if not. It is that "
+         "of "
+         "objects.csv."},
     };
     for (const Filopodium& f : filopodia) {
         double all = 0, longest = f.branches.empty() ? not_defined : 0;

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/measures/object_sums.h"
 
 namespace cytomo {
 
 namespace {
-
-constexpr std::int64_t thin_volume_slices = 16;
 
 /// Eigenvalues of the symmetric matrix {xx, yy, zz, xy, xz, yz}, largest first (trigonometric solution of the
 /// characteristic equation, O. K. Smith 1961).
@@ -121,6 +121,23 @@ void set_surface_areas(std::vector<Object>& objects, const std::vector<double>& 
     }
 }
 
+std::string border_warning(const std::vector<Object>& objects, const Legend& legend, std::int64_t slices) {
+    std::size_t all = 0, cut = 0, sides = 0;
+    for (const Object& o : objects) {
+        if (is_cell_body_name(legend.name_of(o.class_id))) continue;
+        ++all;
+        if (o.touches_border_xy || o.touches_border_z) ++cut;
+        if (o.touches_border) ++sides;
+    }
+    if (4 * cut <= all) return "";
+    const std::string found = std::to_string(cut) + " of " + std::to_string(all) +
+                              " objects touch the border of the volume and are larger than measured ";
+    if (slices > thin_volume_slices) return found + "(column touches_border).";
+    return found + "(columns touches_border_xy and touches_border_z). In stacks of at most " +
+           std::to_string(thin_volume_slices) + " slices, touches_border counts the sides only, here " +
+           std::to_string(sides) + " objects: nearly all reach the first or the last slice.";
+}
+
 Table objects_table(const std::vector<Object>& objects, const Legend& legend) {
     Table table;
     table.name = "objects";
@@ -169,10 +186,12 @@ Table objects_table(const std::vector<Object>& objects, const Legend& legend) {
         {"deviation_grey", "",
          "How much grey values differ inside the object (standard deviation), in the units of mean_grey."},
         {"touches_border", "",
-         "1 if the object may go on outside the tomogram, so that it is larger than measured; 0 if not. The "
-         "first and the last slice count as border where there are at least 17 slices."},
+         "1 if the object may go on outside the tomogram, so that it is larger than measured; 0 if not. In "
+         "tomograms of at most 16 slices only the sides in x and y count: nearly all objects reach the first "
+         "or the last slice there, and touches_border_z says which."},
         {"touches_border_xy", "", "1 if the object touches a side of the tomogram in x or y, 0 if not."},
-        {"touches_border_z", "", "1 if the object touches the first or the last slice, 0 if not."},
+        {"touches_border_z", "",
+         "1 if the object touches the first or the last slice, in tomograms of any thickness; 0 if not."},
     };
     const auto flag = [](bool b) { return static_cast<std::int64_t>(b ? 1 : 0); };
     for (const Object& o : objects)

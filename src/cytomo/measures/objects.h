@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "cytomo/core/grid.h"
@@ -35,10 +36,13 @@ struct Object {
     double surface_um2 = 0;  ///< faces at the border of the volume included
     double sphericity = 0;   ///< surface of the sphere of the same volume / surface; 1 for a sphere
     bool touches_border_xy = false, touches_border_z = false;
-    /// The object may go on beyond the volume. In volumes of at most 16 slices nearly everything touches
-    /// the z borders, so there only the borders in x and y count.
+    /// The object may go on beyond the volume. In volumes of at most thin_volume_slices nearly everything
+    /// touches the z borders, and would be left out by whoever leaves out what is cut: there only the borders
+    /// in x and y count.
     bool touches_border = false;
 };
+
+inline constexpr std::int64_t thin_volume_slices = 16;
 
 /// Measures every object, in the order of the numbers (result[n - 1] is object n; numbers without voxels
 /// are left out). `tomogram`: grey values on the same number of voxels, read slice by slice; nullptr
@@ -53,6 +57,11 @@ std::vector<Object> measure_objects(const Instances& instances, const Tomogram* 
 /// Replaces surface and sphericity by better ones, for example of triangle surfaces:
 /// area_um2[n] is the surface of object n; a NaN leaves that object as it is.
 void set_surface_areas(std::vector<Object>& objects, const std::vector<double>& area_um2);
+
+/// What to tell where more than a quarter of the objects (those of the cell body's class apart) reach the
+/// border of a volume of so many slices; "" otherwise. In thin volumes it says that touches_border does not
+/// tell of the first and last slice.
+std::string border_warning(const std::vector<Object>& objects, const Legend& legend, std::int64_t slices);
 
 /// objects.csv: one row an object.
 Table objects_table(const std::vector<Object>& objects, const Legend& legend);

@@ -97,7 +97,8 @@ TEST(Objects, OneVoxel) {
 
 TEST(Objects, BordersOfThinAndThickVolumes) {
     for (const std::int64_t slices : {16, 17}) {
-        Instances four{InstanceVolume(Grid{{9, 9, slices}, {1, 1, 1}, {}}), {0, 1, 1, 1, 1}};
+        Instances four{InstanceVolume(Grid{{9, 9, slices}, {1, 1, 1}, {}}),
+                       {0, vesicle, vesicle, vesicle, vesicle}};
         four.volume(4, 4, 0) = 1;
         four.volume(8, 4, 5) = 2;
         four.volume(2, 2, 5) = 3;
@@ -110,6 +111,13 @@ TEST(Objects, BordersOfThinAndThickVolumes) {
         EXPECT_TRUE(o[1].touches_border_xy && o[1].touches_border && !o[1].touches_border_z);
         EXPECT_FALSE(o[2].touches_border || o[2].touches_border_xy || o[2].touches_border_z);
         EXPECT_TRUE(o[3].touches_border_xy && o[3].touches_border_z && o[3].touches_border);
+        // Three of four lie at a border; what is told of them leads to the columns that say so.
+        const std::string said = border_warning(o, default_legend(), slices);
+        EXPECT_EQ(said.substr(0, 6), "3 of 4") << said;
+        EXPECT_EQ(said.find("touches_border_z") != std::string::npos, slices <= 16) << said;
+        EXPECT_EQ(said.find("here 2 objects") != std::string::npos, slices <= 16) << said;
+        EXPECT_EQ(border_warning({o[2], o[2], o[2], o[0]}, default_legend(), slices), "");
+        EXPECT_EQ(border_warning({}, default_legend(), slices), "");
     }
 }
 
