@@ -1,6 +1,7 @@
 // Length, thickness, bends and branches of filopodia along their centre lines.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -14,11 +15,13 @@
 
 namespace cytomo {
 
-/// A side branch: from the stem's centre line to its own farthest point.
+/// A side branch, or a branch of one: from the centre line that it leaves to its own farthest point.
 struct FilopodiumBranch {
     double length_um = 0;
-    double leaves_at_um = 0;    ///< along the stem, from its root
-    std::vector<Vec3> line_um;  ///< from the stem's centre line to its end; at least two points
+    /// Along the stem, from its root: where it leaves, or where the one leaves from which it branches off.
+    double leaves_at_um = 0;
+    std::size_t of_branch = 0;  ///< number of the branch that it leaves, from 1; 0: it leaves the stem
+    std::vector<Vec3> line_um;  ///< from the centre line that it leaves to its end; at least two points
     Vec3 tip_um() const { return line_um.back(); }
 };
 
@@ -71,12 +74,13 @@ struct FilopodiaOptions {
 /// Measures every object of the class, in the order of their numbers. classes and instances lie on the same
 /// grid (InputError otherwise). With `probabilities` (8 bit, on the same grid), voxels at the surface count
 /// with their probability instead of wholly; nullptr: all count wholly.
-/// The line leads from the root to the farthest tip; branches count if they end farther from it than twice
-/// the mean radius and two voxels, and a branch of a branch counts with it. Mean and minimum radius leave out
-/// one radius at either end. An object in several pieces (see split_crossing_tubes) is measured as if the
-/// gaps between the pieces were filled; its volume is that of its voxels. Accuracy on bent tubes from 3
-/// voxels of radius: length within 2 %, radius within 3 %; at 2 voxels 3 and 5 %. Threaded over filopodia,
-/// time n log n in their voxels. Deterministic.
+/// The line leads
+/// from the root to the farthest tip; branches count if they reach farther from it than twice the mean radius
+/// and two voxels. A branch of a branch is one by itself, if it reaches as far from the lines of both. Mean
+/// and minimum radius leave out one radius at either end. An object in several pieces (see
+/// split_crossing_tubes) is measured as if the gaps between the pieces were filled; its volume is that of its
+/// voxels. Accuracy on bent tubes from 3 voxels of radius: length within 2 %, radius within 3 %; at 2 voxels
+/// 3 and 5 %. Threaded over filopodia, time n log n in their voxels. Deterministic.
 std::vector<Filopodium> measure_filopodia(const ClassVolume& classes, const Instances& instances,
                                           const FilopodiaOptions& options = {},
                                           const Probabilities* probabilities = nullptr,

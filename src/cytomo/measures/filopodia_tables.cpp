@@ -30,7 +30,7 @@ Table filopodia_table(const std::vector<Filopodium>& filopodia) {
          "How strongly the centre line bends, mean along it: 1/r for a circle of radius r."},
         {"maximum_curvature_per_um", "1/µm",
          "How strongly the centre line bends at its sharpest bend: 1/r for a circle of radius r."},
-        {"branches", "", "Number of side branches."},
+        {"branches", "", "Number of side branches, branches of branches among them."},
         {"branch_length_um", "µm", "Length of all side branches together."},
         {"longest_branch_um", "µm", "Length of the longest side branch; empty if there is none."},
         {"root_angle_deg", "°",
@@ -117,9 +117,13 @@ Table filopodium_branches_table(const std::vector<Filopodium>& filopodia) {
     table.columns = {
         {"filopodium", "", "Number of the filopodium: that of its object in all tables."},
         {"branch", "", "Number of the branch, counted from 1 from the root to the tip of the filopodium."},
-        {"length_um", "µm", "Length from the filopodium's centre line to the end of the branch."},
+        {"of_branch", "",
+         "Number of the branch from which it branches off; 0 if it leaves the filopodium itself."},
+        {"length_um", "µm", "Length from the centre line that the branch leaves to its own end."},
         {"leaves_at_um", "µm",
-         "Where the branch leaves the filopodium: distance from the root along the centre line."},
+         "Where the branch leaves the filopodium: distance from the root along the centre line. A branch of "
+         "a "
+         "branch leaves where that one does."},
         {"tip_x_um", "µm", "Position along x of the end of the branch."},
         {"tip_y_um", "µm", "Position along y of the end of the branch."},
         {"tip_z_um", "µm", "Position along z of the end of the branch."},
@@ -128,7 +132,8 @@ Table filopodium_branches_table(const std::vector<Filopodium>& filopodia) {
         for (std::size_t i = 0; i < f.branches.size(); ++i) {
             const FilopodiumBranch& b = f.branches[i];
             table.rows.push_back({static_cast<std::int64_t>(f.instance), static_cast<std::int64_t>(i + 1),
-                                  b.length_um, b.leaves_at_um, b.tip_um().x, b.tip_um().y, b.tip_um().z});
+                                  static_cast<std::int64_t>(b.of_branch), b.length_um, b.leaves_at_um,
+                                  b.tip_um().x, b.tip_um().y, b.tip_um().z});
         }
     return table;
 }

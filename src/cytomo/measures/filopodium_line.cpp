@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "cytomo/measures/centre_line.h"
+#include "cytomo/measures/filopodium_branches.h"
 #include "cytomo/measures/filopodium_parts.h"
 #include "cytomo/measures/voxel_set.h"
 
@@ -217,7 +218,7 @@ private:
         measure_curvature(line, places);
         set_tortuosity();
         result_.branches =
-            find_branches(voxels_, grid_, ways, trunk, line, root_at, result_.mean_radius_um, slice_um_);
+            find_branches(voxels_, grid_, ways, {trunk, line, root_at, result_.mean_radius_um, slice_um_});
         if (!result_.attached) put_thicker_end_first();
     }
 
@@ -315,9 +316,9 @@ private:
         std::reverse(result_.centre_line_um.begin(), result_.centre_line_um.end());
         std::reverse(result_.radius_um.begin(), result_.radius_um.end());
         std::reverse(result_.curvature_per_um.begin(), result_.curvature_per_um.end());
-        std::reverse(result_.branches.begin(), result_.branches.end());
         for (FilopodiumBranch& b : result_.branches)
             b.leaves_at_um = std::max(0.0, result_.length_um - b.leaves_at_um);
+        order_branches(result_.branches);
         std::swap(result_.tip_radius_um, root_radius_um_);
         std::swap(result_.root_um, result_.tip_um);
     }

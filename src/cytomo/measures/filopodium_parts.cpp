@@ -5,6 +5,8 @@
 #include <limits>
 #include <numbers>
 
+#include "cytomo/core/legend.h"
+
 namespace cytomo {
 
 Vec3 place_of(const Grid& grid, const VoxelIndex& v) {
@@ -205,94 +207,6 @@ VoxelSet in_one_piece(VoxelSet voxels, const ClassVolume& classes, std::uint8_t 
         pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(chosen));
     }
     return VoxelSet(std::move(all));
-}
-
-namespace {
-
-/// The way back from a branch along its own direction, to where it is nearest to the stem: length and place
-/// on the line.
-std::pair<double, double> way_to_stem(const CentreLine& line, Vec3 start, Vec3 back, double radius_um) {
-    const double middle = line.length_um() / 2, whole = line.length_um() + 1;
-    double best = std::numeric_limits<double>::infinity(), best_way = 0, best_at = 0;
-    const double step = radius_um / 4;
-    for (double way = 0; way <= 8 * radius_um; way += step) {
-        const Vec3 p = start + back * way;
-        const double at = line.nearest(p, middle, whole), off = length(p - line.point(at));
-        if (off >= best) {
-            if (best < radius_um) break;
-            continue;
-        }
-        best = off;
-        best_way = way + off;
-        best_at = at;
-    }
-    return {best_way, best_at};
-}
-
-}  // namespace
-
-std::vector<FilopodiumBranch> find_branches(const VoxelSet& voxels, const Grid& grid, const Ways& ways,
-                                            const std::vector<std::uint8_t>& trunk, const CentreLine& line,
-                                            double root_at, double radius_um, double slice_um) {
-    std::vector<FilopodiumBranch> branches;
-    std::vector<std::uint8_t> seen(trunk);
-    const double least_um = 2 * radius_um + 2 * std::max({grid.voxel_um.x, grid.voxel_um.y, grid.voxel_um.z});
-    for (std::size_t i = 0; i < voxels.size(); ++i) {
-        if (seen[i] != 0 || !std::isfinite(ways.length_um[i])) continue;
-        std::vector<std::size_t> piece{i};
-        seen[i] = 1;
-        double first = ways.length_um[i], last = first;
-        std::size_t end = i;
-        for (std::size_t next = 0; next < piece.size(); ++next) {
-            const double way = ways.length_um[piece[next]];
-            first = std::min(first, way);
-            if (way > last) {
-                last = way;
-                end = piece[next];
-            }
-            voxels.for_neighbours(piece[next], [&](std::size_t other, int, int, int) {
-                if (seen[other] != 0) return;
-                seen[other] = 1;
-                piece.push_back(other);
-            });
-        }
-        const Vec3 tip = place_of(grid, voxels[end]);
-        const double middle = line.length_um() / 2;
-        if (length(tip - line.point(line.nearest(tip, middle, line.length_um() + 1))) < least_um) continue;
-        const auto slices = static_cast<std::size_t>((last - first) / slice_um) + 1;
-        std::vector<Vec3> sums(slices);
-        std::vector<double> counts(slices, 0);
-        for (const std::size_t v : piece) {
-            const auto s = static_cast<std::size_t>((ways.length_um[v] - first) / slice_um);
-            sums[s] = sums[s] + place_of(grid, voxels[v]);
-            ++counts[s];
-        }
-        std::vector<Vec3> nodes;
-        for (std::size_t s = 0; s < slices; ++s)
-            if (counts[s] > 0) nodes.push_back(sums[s] * (1 / counts[s]));
-        // The first slice slants where it was cut off.
-        if (nodes.size() > 3) nodes.erase(nodes.begin());
-        if (nodes.size() > 2) nodes = smoothed(nodes, 2 * radius_um + 2 * slice_um);
-        const Vec3 onward = nodes.size() > 1 ? nodes[std::min<std::size_t>(2, nodes.size() - 1)] : tip;
-        const Vec3 along =
-            length(onward - nodes.front()) > 0 ? normalized(onward - nodes.front()) : Vec3{1, 0, 0};
-        const auto [way, at] = way_to_stem(line, nodes.front(), along * -1, radius_um);
-        FilopodiumBranch branch;
-        branch.length_um = way;
-        for (std::size_t s = 1; s < nodes.size(); ++s) branch.length_um += length(nodes[s] - nodes[s - 1]);
-        const Vec3 ahead = nodes.size() > 1 ? normalized(nodes.back() - nodes[nodes.size() - 2]) : along;
-        const double rest =
-            std::max(0.0, dot(tip - nodes.back(), ahead)) + 0.25 * voxel_extent(ahead, grid.voxel_um);
-        branch.length_um += rest;
-        branch.leaves_at_um = std::max(0.0, at - root_at);
-        branch.line_um.push_back(line.point(at));
-        branch.line_um.insert(branch.line_um.end(), nodes.begin(), nodes.end());
-        branch.line_um.push_back(nodes.back() + ahead * rest);
-        branches.push_back(branch);
-    }
-    std::stable_sort(branches.begin(), branches.end(),
-                     [](const auto& a, const auto& b) { return a.leaves_at_um < b.leaves_at_um; });
-    return branches;
 }
 
 }  // namespace cytomo

@@ -1,12 +1,10 @@
-// Private to measures: root, pieces and branches of one filopodium.
+// Private to measures: root and pieces of one filopodium.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "cytomo/core/volume.h"
-#include "cytomo/measures/centre_line.h"
-#include "cytomo/measures/filopodia.h"
 #include "cytomo/measures/voxel_set.h"
 
 namespace cytomo {
@@ -30,11 +28,5 @@ FilopodiumRoot find_root(const VoxelSet& voxels, const ClassVolume& classes, std
 /// those of the cell body) are added; specks of less than 3 % of it are left out. An object of one piece
 /// stays as it is.
 VoxelSet in_one_piece(VoxelSet voxels, const ClassVolume& classes, std::uint8_t class_id);
-
-/// Side branches: what hangs together outside the trunk (one flag a voxel) and ends far enough from the line.
-/// `root_at`: where on the line the filopodium begins.
-std::vector<FilopodiumBranch> find_branches(const VoxelSet& voxels, const Grid& grid, const Ways& ways,
-                                            const std::vector<std::uint8_t>& trunk, const CentreLine& line,
-                                            double root_at, double radius_um, double slice_um);
 
 }  // namespace cytomo
