@@ -152,6 +152,7 @@ std::vector<std::string> correct(Found& found, std::vector<Edit> edits, const Le
                         ? changed
                         : std::make_shared<const ClassVolume>(carry_classes(*changed, coarse, classes));
     found.class_by_hand = seen_otherwise(*objects, *coarse);
+    if (!found.seen_classes) found.seen_classes = coarse;
     found.found_classes = changed;
     found.found = objects;
     return done;
@@ -173,9 +174,10 @@ Analysis measure_found(Found found, const Tomogram& tomogram, const Legend& lege
     CellOptions measures = options.measures;
     measures.polarity = a.prediction.polarity;
     measures.errors = errors;
-    a.measures = measure_cell({tomogram, a.classes, a.instances, a.found_classes, a.found,
-                               std::move(found.probabilities), std::move(found.class_by_hand)},
-                              legend, measures, progress);
+    a.measures =
+        measure_cell({tomogram, a.classes, a.instances, a.found_classes, a.found,
+                      std::move(found.probabilities), found.seen_classes, std::move(found.class_by_hand)},
+                     legend, measures, progress);
     a.surfaces = join_surfaces(a.measures, a.instances.class_of);
     a.measures.summary.record = options.record;
     a.measures.summary.record.emplace_back("Device", a.prediction.device_text());

@@ -24,6 +24,7 @@ struct Found {
     std::shared_ptr<const ClassVolume> classes;          ///< on the tomogram's own voxels
     std::shared_ptr<const ClassVolume> found_classes;    ///< on the model's grid, where objects were found
     std::shared_ptr<const Instances> found;              ///< same grid
+    std::shared_ptr<const ClassVolume> seen_classes;     ///< found_classes before correct(); null: the same
     InstanceSlices instances;                            ///< the same objects on the tomogram's voxels
     std::unique_ptr<const Probabilities> probabilities;  ///< on the model's grid
     std::vector<bool> class_by_hand;                     ///< by object number; empty: none was

@@ -32,7 +32,20 @@ cmp -s drawn/mitochondrion.ply result/surfaces/mitochondrion.ply ||
 one_truth edits result >edits.txt
 cytomo measure result --edits edits.txt -o corrected
 one_truth agrees corrected
-one_truth untouched result corrected edits.txt
+one_truth untouched result corrected edits.txt err.txt >compared.txt
+# One line at a time, too: an object of each class deleted, two merged.
+cp -r result plain
+sed -i 's/"pictures": *"full"/"pictures": "none"/' plain/found/found.json
+one_truth single_edits result >lines.txt
+[ "$(wc -l <lines.txt)" -ge 5 ] || fail "too few kinds of corrections: $(cat lines.txt)"
+while read -r line; do
+    echo "$line" >one-edit.txt
+    cytomo measure plain --edits one-edit.txt -o one-edit --placements 0 --overwrite
+    one_truth untouched result one-edit one-edit.txt err.txt >>compared.txt
+done <lines.txt
+for table in objects surfaces filopodia filopodium_profiles network absorption round_objects absorption_profiles positions; do
+    grep -q "^$table [1-9]" compared.txt || fail "no untouched object of $table was compared: this tests nothing"
+done
 holds corrected .cytomo-files $tables classes.tif edits.txt error_model.json found instances.tif measures.json pictures report.html \
     summary.json surfaces
 [ "$(find corrected/pictures -name '*.png' | wc -l)" -ge 5 ] || fail "pictures are missing: $(ls corrected/pictures)"

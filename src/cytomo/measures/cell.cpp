@@ -55,14 +55,18 @@ std::vector<Mesh> make_surfaces(const CellInput& input, int smoothing, const Pro
     return meshes;
 }
 
+const ClassVolume& seen_classes(const CellInput& input) {
+    return input.seen_classes ? *input.seen_classes : *input.found_classes;
+}
+
 void measure_filopodia_of(CellMeasures& m, const CellInput& input, const Legend& legend,
                           const Progress& progress) {
     const LegendEntry* entry = legend.find_kind("filopodium");
     if (entry == nullptr) return;
     FilopodiaOptions options;
     options.class_id = entry->id;
-    m.filopodia =
-        measure_filopodia(*input.found_classes, *input.found, options, input.probabilities.get(), progress);
+    m.filopodia = measure_filopodia(*input.found_classes, *input.found, options, input.probabilities.get(),
+                                    &seen_classes(input), progress);
     CellEdgeOptions edge;
     edge.class_id = entry->id;
     m.edge = summarise_edge(find_cell_edge(*input.found_classes, edge), m.filopodia);
@@ -168,7 +172,8 @@ CellMeasures measure_cell(CellInput input, const Legend& legend, const CellOptio
     measure_filopodia_of(m, input, legend, progress.stage("measuring filopodia"));
     std::vector<Certainty> certainty;
     if (input.probabilities)
-        certainty = measure_certainty(*input.found, *input.probabilities, progress.stage("certainty"));
+        certainty = measure_certainty(*input.found, seen_classes(input), *input.probabilities,
+                                      progress.stage("certainty"));
     for (std::size_t n = 0; n < std::min(certainty.size(), input.class_by_hand.size()); ++n)
         if (input.class_by_hand[n]) certainty[n] = {not_defined, not_defined};
     input.probabilities.reset();  // the largest of all

@@ -54,6 +54,8 @@ struct CellInput {
     std::shared_ptr<const Instances> found;              ///< same grid
     std::unique_ptr<const Probabilities> probabilities;  ///< same grid, or none; given back to the system as
                                                          ///< soon as they are no longer needed
+    /// Classes as the network saw them, if found_classes were corrected by hand since; nullptr: those.
+    std::shared_ptr<const ClassVolume> seen_classes = {};
     /// By object number: the class was given by hand, so that the probability of that class tells nothing of
     /// the object. Empty: none was.
     std::vector<bool> class_by_hand = {};

@@ -35,8 +35,8 @@ struct CertaintySums {
 
 /// Adds slices [z_begin, z_end), one run of voxels of the same object after the other: inside a run there is
 /// nothing to be asked along x, and little else than to compare with the rows beside it.
-void sum_slices(const Instances& instances, const Probabilities& probabilities, std::int64_t z_begin,
-                std::int64_t z_end, std::vector<CertaintySums>& sums) {
+void sum_slices(const Instances& instances, const ClassVolume& seen, const Probabilities& probabilities,
+                std::int64_t z_begin, std::int64_t z_end, std::vector<CertaintySums>& sums) {
     const Size3 n = instances.volume.grid().size;
     const std::uint32_t* numbers = instances.volume.data();
     const std::array<std::int64_t, 3> strides{1, n.x, n.x * n.y};
@@ -45,33 +45,32 @@ void sum_slices(const Instances& instances, const Probabilities& probabilities, 
             const std::int64_t row = (z * n.y + y) * n.x;
             const std::array<bool, 3> has_before{true, y > 0, z > 0},
                 has_after{true, y + 1 < n.y, z + 1 < n.z};
-            for_stretches(
-                numbers + row, n.x, [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
-                    if (number == 0) return;
-                    const std::uint8_t class_id = instances.class_of[number];
-                    const std::uint8_t* p = probabilities.of_class(class_id).data();
-                    CertaintySums& own = sums[number];
-                    own.voxels += end - begin;
-                    std::int64_t probability = 0;
-                    for (std::int64_t i = row + begin; i < row + end; ++i) probability += p[i];
-                    own.probability += probability;
-                    const auto look = [&](std::size_t axis, std::int64_t i, std::int64_t step) {
-                        const std::uint32_t other = numbers[i + step];
-                        if (other == number || (other != 0 && instances.class_of[other] == class_id)) return;
-                        ++own.faces[axis];
-                        own.fall[axis] += std::int64_t{p[i]} - p[i + step];
-                    };
-                    if (begin > 0) look(0, row + begin, -1);
-                    if (end < n.x) look(0, row + end - 1, 1);
-                    for (std::size_t axis = 1; axis < 3; ++axis) {
-                        if (has_before[axis])
-                            for (std::int64_t i = row + begin; i < row + end; ++i)
-                                look(axis, i, -strides[axis]);
-                        if (has_after[axis])
-                            for (std::int64_t i = row + begin; i < row + end; ++i)
-                                look(axis, i, strides[axis]);
-                    }
-                });
+            for_stretches(numbers + row, n.x,
+                          [&](std::uint32_t number, std::int64_t begin, std::int64_t end) {
+                              if (number == 0) return;
+                              const std::uint8_t class_id = instances.class_of[number];
+                              const std::uint8_t* p = probabilities.of_class(class_id).data();
+                              CertaintySums& own = sums[number];
+                              own.voxels += end - begin;
+                              std::int64_t probability = 0;
+                              for (std::int64_t i = row + begin; i < row + end; ++i) probability += p[i];
+                              own.probability += probability;
+                              const auto look = [&](std::size_t axis, std::int64_t i, std::int64_t step) {
+                                  if (numbers[i + step] == number || seen[i + step] == class_id) return;
+                                  ++own.faces[axis];
+                                  own.fall[axis] += std::int64_t{p[i]} - p[i + step];
+                              };
+                              if (begin > 0) look(0, row + begin, -1);
+                              if (end < n.x) look(0, row + end - 1, 1);
+                              for (std::size_t axis = 1; axis < 3; ++axis) {
+                                  if (has_before[axis])
+                                      for (std::int64_t i = row + begin; i < row + end; ++i)
+                                          look(axis, i, -strides[axis]);
+                                  if (has_after[axis])
+                                      for (std::int64_t i = row + begin; i < row + end; ++i)
+                                          look(axis, i, strides[axis]);
+                              }
+                          });
         }
 }
 
@@ -97,11 +96,11 @@ Certainty certainty_from(const CertaintySums& sums, Vec3 edge) {
 
 }  // namespace
 
-std::vector<Certainty> measure_certainty(const Instances& instances, const Probabilities& probabilities,
-                                         const Progress& progress) {
+std::vector<Certainty> measure_certainty(const Instances& instances, const ClassVolume& seen,
+                                         const Probabilities& probabilities, const Progress& progress) {
     const Grid& grid = instances.volume.grid();
-    if (probabilities.grid.size != grid.size)
-        throw InputError("certainty: expected probabilities on the grid of the instances");
+    if (probabilities.grid.size != grid.size || seen.grid().size != grid.size)
+        throw InputError("certainty: expected classes and probabilities on the grid of the instances");
     for (const std::uint8_t class_id : instances.class_of)
         if (class_id >= probabilities.classes)
             throw InputError("certainty: expected probabilities of class " + std::to_string(class_id) +
@@ -111,7 +110,7 @@ std::vector<Certainty> measure_certainty(const Instances& instances, const Proba
     std::mutex merging;
     parallel_chunks(grid.size.z, slab_slices, [&](std::int64_t z_begin, std::int64_t z_end) {
         std::vector<CertaintySums> sums(all.size());
-        sum_slices(instances, probabilities, z_begin, z_end, sums);
+        sum_slices(instances, seen, probabilities, z_begin, z_end, sums);
         const std::lock_guard lock(merging);
         for (std::size_t n = 0; n < all.size(); ++n)
             if (sums[n].voxels > 0) all[n].add(sums[n]);

@@ -32,10 +32,11 @@ bool touches_border(const VoxelBox& box, Size3 n) {
 
 std::vector<Filopodium> measure_filopodia(const ClassVolume& classes, const Instances& instances,
                                           const FilopodiaOptions& options, const Probabilities* probabilities,
-                                          const Progress& progress) {
+                                          const ClassVolume* seen, const Progress& progress) {
     options.check();
     if (instances.volume.grid().size != classes.grid().size ||
-        (probabilities != nullptr && probabilities->grid.size != classes.grid().size))
+        (probabilities != nullptr && probabilities->grid.size != classes.grid().size) ||
+        (seen != nullptr && seen->grid().size != classes.grid().size))
         throw InputError("filopodia: expected classes, instances and probabilities of the same size");
     if (probabilities != nullptr && options.class_id >= probabilities->classes)
         throw InputError("filopodia: expected probabilities of class " + std::to_string(options.class_id) +
@@ -55,7 +56,7 @@ std::vector<Filopodium> measure_filopodia(const ClassVolume& classes, const Inst
             Filopodium& f = result[static_cast<std::size_t>(i)];
             f.instance = n;
             if (boxes[n].empty()) return;
-            f = measure_filopodium(classes, instances, n, boxes[n], options, probabilities);
+            f = measure_filopodium(classes, instances, n, boxes[n], options, probabilities, seen);
             f.near_resolution = f.mean_radius_um < finest_um;
             f.touches_border = touches_border(boxes[n], classes.grid().size);
         });

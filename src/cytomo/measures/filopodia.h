@@ -73,8 +73,9 @@ struct FilopodiaOptions {
 
 /// Measures every object of the class, in the order of their numbers. classes and instances lie on the same
 /// grid (InputError otherwise). With `probabilities` (8 bit, on the same grid), voxels at the surface count
-/// with their probability instead of wholly; nullptr: all count wholly.
-/// The line leads
+/// with their probability instead of wholly; nullptr: all count wholly. `seen`: the classes as the network
+/// saw them, if `classes` were corrected by hand since; nullptr: they were not. What is surface, and what is
+/// said of it, follows these, so that corrections of one object do not make others thicker. The line leads
 /// from the root to the farthest tip; branches count if they reach farther from it than twice the mean radius
 /// and two voxels. A branch of a branch is one by itself, if it reaches as far from the lines of both. Mean
 /// and minimum radius leave out one radius at either end. An object in several pieces (see
@@ -84,7 +85,7 @@ struct FilopodiaOptions {
 std::vector<Filopodium> measure_filopodia(const ClassVolume& classes, const Instances& instances,
                                           const FilopodiaOptions& options = {},
                                           const Probabilities* probabilities = nullptr,
-                                          const Progress& progress = {});
+                                          const ClassVolume* seen = nullptr, const Progress& progress = {});
 
 /// filopodia.csv: one row a filopodium.
 Table filopodia_table(const std::vector<Filopodium>& filopodia);

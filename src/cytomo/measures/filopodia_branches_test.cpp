@@ -186,6 +186,37 @@ TEST(FilopodiaBranches, AreInOrderFromWhicheverEndIsTheRoot) {
     }
 }
 
+TEST(FilopodiaBranches, AreAsThickWhenWhatTouchesThemIsCorrected) {
+    // Two filopodia side by side, the network sure of both; one is deleted, by classes and by numbers.
+    const double r = 0.06;
+    ClassVolume classes = draw_stem(edges[0], r, 2, [&](Vec3 p) {
+        return off(p, {0, 2 * r, 0}, {2, 2 * r, 0}) <= r;
+    });
+    const ClassVolume seen = classes;
+    const Grid& grid = classes.grid();
+    Instances instances{InstanceVolume(grid), {0, filopodium, filopodium}};
+    const auto n = static_cast<std::size_t>(grid.count());
+    Probabilities probabilities{grid, 7, std::vector<std::uint8_t>(7 * n, 0)};
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto at = static_cast<std::int64_t>(i);
+        probabilities.values[classes[at] * n + i] = 255;
+        const double y =
+            grid.origin_um.y + grid.voxel_um.y * static_cast<double>(at / grid.size.x % grid.size.y);
+        if (classes[at] == filopodium) instances.volume[at] = y < r ? 1 : 2;
+    }
+    const Filopodium before = measure_filopodia(classes, instances, {}, &probabilities, &seen).at(0);
+    EXPECT_NEAR(before.mean_radius_um / r, 1, 0.1);
+    for (std::int64_t i = 0; i < grid.count(); ++i)
+        if (instances.volume[i] == 2) {
+            instances.volume[i] = 0;
+            classes[i] = background;
+        }
+    const Filopodium after = measure_filopodia(classes, instances, {}, &probabilities, &seen).at(0);
+    EXPECT_EQ(after.mean_radius_um, before.mean_radius_um);
+    EXPECT_EQ(after.length_um, before.length_um);
+    EXPECT_EQ(after.radius_um, before.radius_um);
+}
+
 TEST(FilopodiaBranches, CrossingOnesAreMeasuredWhole) {
     const double r = 0.06;
     for (const Vec3 edge : edges)

@@ -24,8 +24,10 @@ constexpr double beyond_last_centre = 0.25;
 class Measurer {
 public:
     Measurer(const ClassVolume& classes, const Instances& instances, std::uint32_t number,
-             const VoxelBox& box, const FilopodiaOptions& options, const Probabilities* probabilities)
+             const VoxelBox& box, const FilopodiaOptions& options, const Probabilities* probabilities,
+             const ClassVolume* seen)
         : classes_(classes),
+          seen_(seen != nullptr ? *seen : classes),
           instances_(instances),
           grid_(classes.grid()),
           options_(options),
@@ -141,7 +143,7 @@ private:
     void weigh_surface(const std::vector<std::uint8_t>& trunk) {
         const auto values = probabilities_->of_class(options_.class_id);
         const auto is_background = [&](std::int64_t x, std::int64_t y, std::int64_t z) {
-            return grid_.contains(x, y, z) && classes_(x, y, z) == background;
+            return grid_.contains(x, y, z) && seen_(x, y, z) == background;
         };
         const auto share = [&](std::int64_t index) {
             return values[static_cast<std::size_t>(index)] / 255.0;
@@ -154,8 +156,10 @@ private:
             Portion& own = portions_[portion++];
             const std::int64_t x = voxels_[i][0], y = voxels_[i][1], z = voxels_[i][2];
             if (instances_.volume(x, y, z) != result_.instance) continue;
-            if (is_background(x - 1, y, z) || is_background(x + 1, y, z) || is_background(x, y - 1, z) ||
-                is_background(x, y + 1, z) || is_background(x, y, z - 1) || is_background(x, y, z + 1))
+            const bool seen = seen_(x, y, z) == options_.class_id;  // else a person knows better
+            if (seen &&
+                (is_background(x - 1, y, z) || is_background(x + 1, y, z) || is_background(x, y - 1, z) ||
+                 is_background(x, y + 1, z) || is_background(x, y, z - 1) || is_background(x, y, z + 1)))
                 own.volume_um3 *= share(grid_.index(x, y, z));
             for (int d = 0; d < 27; ++d) {
                 const std::int64_t nx = x + d % 3 - 1, ny = y + d / 3 % 3 - 1, nz = z + d / 9 - 1;
@@ -323,7 +327,7 @@ private:
         std::swap(result_.root_um, result_.tip_um);
     }
 
-    const ClassVolume& classes_;
+    const ClassVolume &classes_, &seen_;
     const Instances& instances_;
     const Grid& grid_;
     const FilopodiaOptions& options_;
@@ -340,8 +344,8 @@ private:
 
 Filopodium measure_filopodium(const ClassVolume& classes, const Instances& instances, std::uint32_t number,
                               const VoxelBox& box, const FilopodiaOptions& options,
-                              const Probabilities* probabilities) {
-    return Measurer(classes, instances, number, box, options, probabilities).measure();
+                              const Probabilities* probabilities, const ClassVolume* seen) {
+    return Measurer(classes, instances, number, box, options, probabilities, seen).measure();
 }
 
 }  // namespace cytomo

@@ -9,6 +9,6 @@ namespace cytomo {
 /// All of a Filopodium but angles, neighbours and flags.
 Filopodium measure_filopodium(const ClassVolume& classes, const Instances& instances, std::uint32_t number,
                               const VoxelBox& box, const FilopodiaOptions& options,
-                              const Probabilities* probabilities);
+                              const Probabilities* probabilities, const ClassVolume* seen);
 
 }  // namespace cytomo

@@ -151,6 +151,7 @@ TEST(Intervals, BlurredBallsFromVoxelsToErrorBars) {
             Instances instances;
             instances.volume = InstanceVolume(grid);
             instances.class_of = {0, vesicle};
+            ClassVolume classes(grid, cytoplasm);
             Probabilities p{grid, default_class_count, {}};
             const auto n = static_cast<std::size_t>(grid.count());
             p.values.assign(n * default_class_count, 0);
@@ -166,9 +167,10 @@ TEST(Intervals, BlurredBallsFromVoxelsToErrorBars) {
                         p.values[vesicle * n + i] = value;
                         p.values[cytoplasm * n + i] = static_cast<std::uint8_t>(255 - value);
                         instances.volume[grid.index(x, y, z)] = share >= 0.5 ? 1 : 0;
+                        if (share >= 0.5) classes(x, y, z) = vesicle;
                     }
             const auto found = object_intervals(measure_objects(instances, nullptr),
-                                                measure_certainty(instances, p), errors);
+                                                measure_certainty(instances, classes, p), errors);
             ASSERT_EQ(found.size(), 1U);
             const Object truth = ball(radius);
             EXPECT_TRUE(holds(found[0].volume_um3, truth.volume_um3)) << radius << ' ' << blur;
