@@ -111,7 +111,8 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Legend& legend, 
     if (objects > 0 && 4 * cut > objects)
         out.push_back(
             std::to_string(cut) + " of " + std::to_string(objects) +
-            " objects touch the border of the volume and are larger than measured (column touches_border).");
+            " objects (without the cell body) touch the border of the volume and are larger than measured "
+            "(column touches_border).");
     if (!a.measures.scale.calibrated)
         out.push_back(
             "Grey values are not calibrated: they compare within this tomogram, but are no absorption "
