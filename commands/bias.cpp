@@ -226,10 +226,11 @@ Command bias_command() {
             auto a = std::make_shared<Arguments>();
             app.add_option("outdir", a->folder, "Folder for bias.csv, bias_samples.csv and report.html")
                 ->required();
-            app.add_option("--like", a->like,
-                           "A tomogram of yours: its voxel size, depth, polarity (whether dense matter is "
-                           "dark), bits and noise "
-                           "are taken");
+            app.add_option(
+                "--like", a->like,
+                "A tomogram of yours: its voxel size, depth, polarity (whether dense matter is "
+                "dark), bits and noise are taken, and its size up to 5.2 x 5.2 x 2.6 µm unless --size says "
+                "another");
             app.add_option("--dataset", a->dataset, "Dataset within it, if it is an HDF5 file");
             app.add_option("--cells", a->cells, "Number of simulated cells")
                 ->check(CLI::Range(1, 1000))

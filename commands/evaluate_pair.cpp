@@ -181,14 +181,14 @@ std::string cell_text(double value) {
 }
 
 Pair read_pair(const PairArguments& a, const ReadOptions& reading, const Common& common) {
-    for (const std::string& file : {a.prediction, a.truth})
-        if (const std::string found = signs_of_grey(file, reading); !found.empty())
-            throw InputError(file, "labels, the number of a class for each voxel", found,
-                             "Give the classes of this tomogram, such as cytomo segment and analyze write");
     const Renaming matched = parse_match(a.match);
     const std::string& truth_legend = a.truth_legend.empty() ? a.legend : a.truth_legend;
     auto p = known_meaning(a.prediction, a.legend, reading, common);
     auto t = known_meaning(a.truth, truth_legend, reading, common);
+    for (const std::string& file : {a.prediction, a.truth})
+        if (const std::string found = signs_of_grey(file, reading); !found.empty())
+            throw InputError(file, "labels, the number of a class for each voxel", found,
+                             "Give the classes of this tomogram, such as cytomo segment and analyze write");
     const bool by_id = !a.match.empty();
     Pair pair;
     pair.matched = matched;

@@ -96,10 +96,14 @@ cytomo info "$classes"
 grep -q "^labels .* 3 ($voxels voxels)" out.txt || fail "info does not say how many voxels are 3: $(cat out.txt)"
 
 # Threads that the environment does not give.
-OMP_THREAD_LIMIT=1 cytomo info "$volume" --threads 3
+export OMP_THREAD_LIMIT=1
+cytomo info "$volume" --threads 3
 expect 1 "remarks about threads" grep -c "^--threads 3: the environment allows 1 (OMP_THREAD_LIMIT)" err.txt
-OMP_THREAD_LIMIT=4 cytomo info "$volume" --threads 3
+OMP_THREAD_LIMIT=4
+cytomo info "$volume" --threads 3
 ! grep -q -- "--threads" err.txt || fail "speaks of threads that are there"
+
+unset OMP_THREAD_LIMIT
 
 need_model
 refused 1 "classes.tif: expected a tomogram, grey values, found labels" bias new --like "$classes" --cells 1
