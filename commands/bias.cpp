@@ -13,6 +13,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
+#include "grey_files.h"
 #include "predict_options.h"
 #include "record.h"
 #include "result_names.h"
@@ -27,7 +28,7 @@ struct Arguments {
     bool preset_given = false;
     std::uint64_t seed = 900001;  // far from those that taught the default model
     int cells = 6;
-    bool usual_contents = false, voxel_given = false;
+    bool usual_contents = false, voxel_given = false, size_given = false;
     SimulationArguments cell;
     PredictArguments predict;
 };
@@ -51,6 +52,7 @@ void make_like(const Arguments& a, const Model& model, const PredictOptions& pre
     ReadOptions reading;
     reading.dataset = a.dataset;
     if (a.voxel_given) reading.voxel_um = parse_voxel_nm(a.cell.voxel_nm);
+    check_tomogram(a.like, reading, a.predict.grey, common);
     std::vector<std::string> remarks;
     const Tomogram tomogram = open_tomogram(a.like, reading, &remarks);
     for (const std::string& remark : remarks) common.say(remark);
@@ -62,8 +64,10 @@ void make_like(const Arguments& a, const Model& model, const PredictOptions& pre
     const auto most = [](std::int64_t voxels, double edge_um, double reach_um) {
         return std::max<std::int64_t>(16, std::min<std::int64_t>(voxels, std::llround(reach_um / edge_um)));
     };
-    o.size = {most(tomogram.grid.size.x, o.voxel_um.x, 5.2), most(tomogram.grid.size.y, o.voxel_um.y, 5.2),
-              most(tomogram.grid.size.z, o.voxel_um.z, 2.6)};
+    if (!a.size_given)
+        o.size = {most(tomogram.grid.size.x, o.voxel_um.x, 5.2),
+                  most(tomogram.grid.size.y, o.voxel_um.y, 5.2),
+                  most(tomogram.grid.size.z, o.voxel_um.z, 2.6)};
     if (!a.cell.bits) o.output.bits = bits_of(tomogram.type);
     if (a.cell.polarity.empty())
         o.output.polarity = predict.polarity != Polarity::unknown ? predict.polarity
@@ -222,10 +226,11 @@ Command bias_command() {
             auto a = std::make_shared<Arguments>();
             app.add_option("outdir", a->folder, "Folder for bias.csv, bias_samples.csv and report.html")
                 ->required();
-            app.add_option("--like", a->like,
-                           "A tomogram of yours: its voxel size, depth, polarity (whether dense matter is "
-                           "dark), bits and noise "
-                           "are taken");
+            app.add_option(
+                "--like", a->like,
+                "A tomogram of yours: its voxel size, depth, polarity (whether dense matter is "
+                "dark), bits and noise are taken, and its size up to 5.2 x 5.2 x 2.6 µm unless --size says "
+                "another");
             app.add_option("--dataset", a->dataset, "Dataset within it, if it is an HDF5 file");
             app.add_option("--cells", a->cells, "Number of simulated cells")
                 ->check(CLI::Range(1, 1000))
@@ -240,10 +245,12 @@ Command bias_command() {
                    "each on two cores), of all kinds in turn unless --preset names one; classes with fewer "
                    "than 20 objects to compare are left out")
                 ->type_name("MODEL.safetensors");
+            add_grey_option(app, a->predict.grey);
             a->cell.declare(app);
             a->predict.declare_network(app);
             return [a, &app](const Common& common) {
                 a->voxel_given = app.count("--voxel-nm") > 0;
+                a->size_given = app.count("--size") > 0;
                 a->preset_given = app.get_option("--preset")->count() > 0;
                 if (!a->learn.empty() && app.get_option("--cells")->count() == 0) a->cells = 32;
                 run(*a, common);

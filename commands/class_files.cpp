@@ -21,7 +21,7 @@ std::string ClassMeaning::text(const std::string& legend_option) const {
     return legend_text(legend()) + who + (source == Source::option ? legend_option : "");
 }
 
-std::string contradiction(const LabelMeaning& given, const std::optional<Legend>& of_file,
+std::string contradiction(LabelMeaning& given, const std::optional<Legend>& of_file,
                           const std::string& file) {
     if (!of_file) return {};
     const bool contradicts =
@@ -32,6 +32,7 @@ std::string contradiction(const LabelMeaning& given, const std::optional<Legend>
                    standard_class_name(given.legend.name_of(it->second)) != standard_class_name(e.name);
         });
     if (!contradicts) return {};
+    given.otherwise = "Or leave out " + given.option + ": the file says what its values are";
     return file + ": the file says that its classes are " + legend_text(*of_file) + "; " + given.option +
            " says otherwise and is followed.";
 }

@@ -51,8 +51,8 @@ void check_explained(const ClassVolume& classes, const std::string& file, const 
 /// class follows its name. Empty if there is none.
 std::string doubtful_names(const Legend& legend);
 
-/// A sentence if what was given contradicts what the file says of its classes; else empty.
-std::string contradiction(const LabelMeaning& given, const std::optional<Legend>& of_file,
-                          const std::string& file);
+/// A sentence if what was given contradicts what the file says of its classes; else empty. `given` then
+/// advises, where a value has no name, to go by the file.
+std::string contradiction(LabelMeaning& given, const std::optional<Legend>& of_file, const std::string& file);
 
 }  // namespace cytomo::commands

@@ -40,9 +40,13 @@ struct Command {
 /// Adds --voxel-nm X,Y,Z (one number serves for all three); returns where the µm value will be.
 /// Empty if not given. Use `parse_voxel_nm` when running.
 void add_voxel_option(CLI::App& app, std::string& text, const std::string& help);
-/// "10" or "20,20,10" in nm → µm. Throws UsageError for anything else or values outside 0.1 … 10,000 nm.
+/// "10" or "20,20,10" (blanks serve for commas) in nm → µm. Throws UsageError for anything else or values
+/// outside 0.1 … 10,000 nm.
 std::optional<Vec3> parse_voxel_nm(const std::string& text);
-/// The same for another option.
+/// A sentence about a size that is taken as given but unusual (below 1 nm, 200 nm and more); else empty.
+/// Throws UsageError.
+std::string unusual_voxel_remark(const std::string& text);
+/// The same as parse_voxel_nm for another option.
 std::optional<Vec3> parse_nm(const std::string& option, const std::string& text);
 /// "64" or "128,128,64" → size. Throws UsageError for anything else or values outside 1 … 100,000.
 Size3 parse_size(const std::string& text);

@@ -127,23 +127,52 @@ void add_voxel_option(CLI::App& app, std::string& text, const std::string& help)
 }
 
 namespace {
+/// Numbers separated by commas or blanks or both.
 std::vector<double> parse_numbers(const std::string& text, const std::string& option) {
     std::vector<double> values;
     std::string_view rest = text;
-    while (true) {
-        const auto comma = rest.find(',');
-        const auto item = rest.substr(0, comma);
+    constexpr std::string_view blanks = " \t";
+    const auto skip_blanks = [&] {
+        rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
+    };
+    for (skip_blanks();;) {
         double v = 0;
-        const auto [end, ec] = std::from_chars(item.data(), item.data() + item.size(), v);
-        if (ec != std::errc{} || end != item.data() + item.size() || !std::isfinite(v))
+        const auto [end, ec] = std::from_chars(rest.data(), rest.data() + rest.size(), v);
+        const auto used = static_cast<std::size_t>(end - rest.data());
+        const bool ends =
+            used == rest.size() || (std::string(blanks) + ',').find(rest[used]) != std::string::npos;
+        if (ec != std::errc{} || !ends || !std::isfinite(v))
             throw UsageError(option + ": expected numbers separated by commas, found '" + text + "'");
         values.push_back(v);
-        if (comma == std::string_view::npos) break;
-        rest.remove_prefix(comma + 1);
+        rest.remove_prefix(used);
+        skip_blanks();
+        if (rest.empty()) break;
+        if (rest[0] == ',') rest.remove_prefix(1);
+        skip_blanks();
     }
     if (values.size() == 1) values.assign(3, values[0]);
     if (values.size() != 3) throw UsageError(option + ": expected one number or three, found '" + text + "'");
     return values;
+}
+
+/// "20", or "20,20,10" where they differ.
+std::string numbers_text(const std::vector<double>& values) {
+    const bool alike = std::equal(values.begin() + 1, values.end(), values.begin());
+    std::string out;
+    for (std::size_t i = 0; i < (alike ? 1 : values.size()); ++i) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.6g", values[i]);
+        out += (i == 0 ? "" : ",") + std::string(text);
+    }
+    return out;
+}
+
+/// Where lengths in µm were given for nm: what they are in nm, which voxels may have.
+std::string meant_micrometres(std::vector<double> values) {
+    for (double& v : values) v *= 1000;
+    const bool usual =
+        std::all_of(values.begin(), values.end(), [](double nm) { return nm >= 1 && nm <= 200; });
+    return usual ? ". It takes nm." + did_you_mean(numbers_text(values)) : "";
 }
 }  // namespace
 
@@ -156,8 +185,21 @@ std::optional<Vec3> parse_nm(const std::string& option, const std::string& text)
     const auto v = parse_numbers(text, option);
     for (const double nm : v)
         if (!(nm >= 0.1 && nm <= 10000))
-            throw UsageError(option + ": expected 0.1 to 10000 nm, found '" + text + "'");
+            throw UsageError(option + ": expected 0.1 to 10000 nm, found '" + text + "'" +
+                             meant_micrometres(v));
     return Vec3{v[0] / 1000, v[1] / 1000, v[2] / 1000};
+}
+
+std::string unusual_voxel_remark(const std::string& text) {
+    if (text.empty()) return {};
+    const auto v = parse_numbers(text, "--voxel-nm");
+    const auto [low, high] = std::minmax({v[0], v[1], v[2]});
+    constexpr double fewest = 1, most = 200;
+    if (low >= fewest && high < most) return {};
+    return "--voxel-nm " + numbers_text(v) +
+           " is taken as given, but unusual: soft X-ray tomograms have voxels of 5 to 50 nm, and " +
+           (high >= most ? "in voxels of 200 nm and more hardly an object is found."
+                         : "in voxels below 1 nm nothing is as large as an organelle.");
 }
 
 std::pair<double, double> parse_pair(const char* option, const char* expected, const std::string& text) {

@@ -10,18 +10,31 @@ namespace cytomo::commands {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Without blanks at its ends.
+std::string trimmed(const std::string& text) {
+    constexpr const char* blanks = " \t";
+    const auto first = text.find_first_not_of(blanks);
+    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(blanks) + 1 - first);
+}
+
+}  // namespace
+
 std::vector<DesignRow> parse_group(const std::string& text) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-        throw UsageError("--group: expected NAME=FOLDER,FOLDER,…, found \"" + text + "\"");
+    const std::string group = trimmed(text.substr(0, equals));
+    if (equals == std::string::npos || group.empty() || trimmed(text.substr(equals + 1)).empty())
+        throw UsageError("--group: expected NAME=FOLDER,FOLDER,…, found \"" + text +
+                         "\". Names with blanks, and blanks after commas, need quotes around the whole: "
+                         "--group \"NAME=FOLDER,FOLDER\"");
     std::vector<DesignRow> out;
     for (std::size_t from = equals + 1; from <= text.size();) {
         const std::size_t to = std::min(text.find(',', from), text.size());
-        const std::string folder = text.substr(from, to - from);
-        if (folder.empty())
-            throw UsageError("--group " + text.substr(0, equals) +
-                             ": a folder without a name between commas");
-        out.push_back({folder, text.substr(0, equals), ""});
+        const std::string exact = text.substr(from, to - from), plain = trimmed(exact);
+        if (plain.empty()) throw UsageError("--group " + group + ": a folder without a name between commas");
+        std::error_code ec;  // the rare folder whose name begins or ends with a blank
+        out.push_back({fs::exists(exact, ec) ? exact : plain, group, ""});
         from = to + 1;
     }
     return out;

@@ -233,13 +233,36 @@ std::string listed(const std::set<std::string>& names) {
     return out;
 }
 
+/// " Did you mean …?" of the nearest name, or of those that hold all words of `given`, the shortest first.
+std::string names_meant(const std::string& given, const std::set<std::string>& known) {
+    if (const std::string near = nearest_name(given, {known.begin(), known.end()}); !near.empty())
+        return did_you_mean(near);
+    const auto plain = [](std::string text) {
+        for (char& c : text)
+            c = c == ' ' || c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        return text;
+    };
+    std::vector<std::string> longer;
+    for (const std::string& name : known)
+        if (!given.empty() && ("_" + plain(name) + "_").find("_" + plain(given) + "_") != std::string::npos)
+            longer.push_back(name);
+    std::stable_sort(longer.begin(), longer.end(),
+                     [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
+    constexpr std::size_t most = 4;
+    if (longer.size() > most) longer.resize(most);
+    std::string out;
+    for (std::size_t i = 0; i < longer.size(); ++i)
+        out += (i == 0 ? "" : i + 1 == longer.size() ? " or " : ", ") + ("'" + longer[i] + "'");
+    return out.empty() ? "" : " Did you mean " + out + "?";
+}
+
 /// Throws UsageError if something was chosen that does not exist.
 void check_choice(const std::vector<std::string>& chosen, const std::set<std::string>& known,
                   const std::string& option) {
     for (const auto& name : chosen)
         if (!known.contains(name))
             throw UsageError(option + ": expected some of " + listed(known) + "; found \"" + name + "\"." +
-                             did_you_mean(nearest_name(name, {known.begin(), known.end()})));
+                             names_meant(name, known));
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& name) {

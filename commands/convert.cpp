@@ -20,14 +20,14 @@ namespace cytomo::commands {
 namespace {
 
 /// Values stay as they are, so they must be ids.
-Legend written_legend(const std::string& text) {
+LabelMeaning written_legend(const std::string& text) {
     const auto named = named_values(text, "--legend");
-    const LabelMeaning meaning = meaning_of(named, largest_class_id, "--legend");
+    LabelMeaning meaning = meaning_of(named, largest_class_id, "--legend");
     for (const NamedValue& n : named)
         if (meaning.id_of.at(n.value) != n.value)
             throw UsageError("--legend: expected for each class a value of its own from 1 to 254, found " +
                              std::to_string(n.value) + "=" + n.name + ". convert does not change values");
-    return meaning.legend;
+    return meaning;
 }
 
 struct Options {
@@ -127,13 +127,16 @@ void run(const Options& o, const Common& common) {
         throw UsageError("--type: expected int8, uint8, int16, uint16, int32, uint32 or float32, found '" +
                          o.type + "'");
     options.check();
-    std::optional<Legend> legend;
+    std::optional<LabelMeaning> legend;
     if (!o.legend.empty()) legend = written_legend(o.legend);
     if (legend && options.scale_to_type)
         throw UsageError("--legend: expected classes, found --scale-to-type beside it");
     const ReadOptions reading{parse_voxel_nm(o.voxel_nm), o.dataset};
     StoredVolume volume = open_volume(o.in, reading);
-    if (legend) volume.legend = legend;
+    if (legend) {
+        class_ids(read_coded_labels(o.in, reading), o.in, *legend);  // throws where a value has no name
+        volume.legend = legend->legend;
+    }
     std::vector<std::string> remarks = volume.remarks;
     const std::string doubt = voxel_size_doubt(volume.grid.voxel_um);
     if (volume.voxel_size_known && !doubt.empty()) remarks.push_back(doubt);

@@ -33,9 +33,16 @@ constexpr auto words =
     "of true\n"
     "and predicted ones. Panoptic quality: that F1 times the mean IoU of the detected. Recognised: share of "
     "the true\n"
-    "objects of which more than half is predicted as their class, be it in pieces or joined with others. "
-    "From 100 nm:\n"
-    "the same for objects at least 100 nm thick.\n";
+    "objects of which more than half is covered by predicted objects that themselves lie by more than half "
+    "on "
+    "that\n"
+    "class, be it in pieces or joined with others. From 100 nm: the same for objects at least 100 nm thick. "
+    "Mean "
+    "Dice:\n"
+    "over the classes named behind it, those of objects (not the cell body) that occur in the truth: of "
+    "files "
+    "in which\n"
+    "others occur it is another mean.\n";
 
 using Headings = std::map<std::uint8_t, std::string>;
 
@@ -63,9 +70,13 @@ void print_table(const Agreement& agreement, const Headings& headings) {
         }
         std::printf("%s\n", row.c_str());
     }
-    std::printf("\nmean Dice %s, recognised %s of %lld objects, %s of %lld from 100 nm\n",
-                cell_text(agreement.mean_dice).c_str(), cell_text(agreement.recognised).c_str(),
-                static_cast<long long>(agreement.objects_true), cell_text(agreement.recognised_100nm).c_str(),
+    std::string of_classes;
+    for (const std::uint8_t id : agreement.mean_classes)
+        of_classes += (of_classes.empty() ? " of " : ", ") + headings.at(id);
+    std::printf("\nmean Dice %s%s; recognised %s of %lld objects, %s of %lld from 100 nm\n",
+                cell_text(agreement.mean_dice).c_str(), of_classes.c_str(),
+                cell_text(agreement.recognised).c_str(), static_cast<long long>(agreement.objects_true),
+                cell_text(agreement.recognised_100nm).c_str(),
                 static_cast<long long>(agreement.objects_true_100nm));
     std::printf("\n%s", words);
 }

@@ -12,6 +12,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/likely_name.h"
 #include "cytomo/measures/confusion.h"
+#include "grey_files.h"
 
 namespace cytomo::commands {
 
@@ -184,6 +185,10 @@ Pair read_pair(const PairArguments& a, const ReadOptions& reading, const Common&
     const std::string& truth_legend = a.truth_legend.empty() ? a.legend : a.truth_legend;
     auto p = known_meaning(a.prediction, a.legend, reading, common);
     auto t = known_meaning(a.truth, truth_legend, reading, common);
+    for (const std::string& file : {a.prediction, a.truth})
+        if (const std::string found = signs_of_grey(file, reading); !found.empty())
+            throw InputError(file, "labels, the number of a class for each voxel", found,
+                             "Give the classes of this tomogram, such as cytomo segment and analyze write");
     const bool by_id = !a.match.empty();
     Pair pair;
     pair.matched = matched;

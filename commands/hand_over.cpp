@@ -68,6 +68,7 @@ void hand_over_to_libtorch(const std::string& what) {
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     std::fflush(nullptr);
+    ::setenv(handed_over_name, "1", 1);
     ::execv(program.c_str(), arguments.data());
     throw InputError(program.string(), "to start it", std::strerror(errno),
                      "Install the package cytomo-train again, or build with 'make'");

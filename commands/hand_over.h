@@ -6,6 +6,9 @@
 
 namespace cytomo::commands {
 
+/// Set in the environment of a program that another one became: what that one said is not said again.
+inline constexpr const char* handed_over_name = "CYTOMO_HANDED_OVER";
+
 /// cytomo-torch beside this program, or in ../libexec; empty if none there is of the same build (build.h):
 /// one of other sources would do something else than what was asked for. Reads the files, some milliseconds.
 std::filesystem::path program_with_libtorch();

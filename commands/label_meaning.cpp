@@ -244,7 +244,8 @@ ClassVolume class_ids(CodedLabels labels, const std::string& file, const LabelMe
         if (unknown.size() > 8) numbers += ", …";
         throw InputError(file, "the labels " + meaning.text(), list_of_values(labels),
                          "What is " + numbers + "? Name every value: " + meaning.option +
-                             " VALUE=NAME,…; the names 'background' and 'unlabelled' are possible too");
+                             " VALUE=NAME,…; the names 'background' and 'unlabelled' are possible too" +
+                             (meaning.otherwise.empty() ? "" : ". " + meaning.otherwise));
     }
     const auto of_255 = meaning.id_of.find(255);
     if (has_255 && only_mask_values && labels.values.size() == 2 && !meaning.ignore_chosen &&

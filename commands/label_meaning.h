@@ -21,6 +21,7 @@ struct LabelMeaning {
     std::map<std::int64_t, std::uint8_t> id_of;  ///< number in the files → class id; 255: unlabelled
     bool ignore_chosen = false;                  ///< the user said which number means unlabelled
     std::string option = "--classes";            ///< what to advise where a number has no meaning
+    std::string otherwise;  ///< what else to do then, such as leaving out the option; a sentence or empty
 
     /// "0 background, 120 mitochondrion, 255 unlabelled": for people and records.
     std::string text() const;

@@ -1,13 +1,16 @@
 // The program: finds the subcommand, runs it, and turns errors into one message and an exit code.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
+#include <string>
 
 #include "calls.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "hand_over.h"
 #include "mistakes.h"
 #if CYTOMO_HAS_NETWORK
 #include "libtorch_here.h"
@@ -66,6 +69,16 @@ bool is_taken(Words words) {
     return true;
 }
 
+/// What was given behind --voxel-nm, whichever command it was given to; empty if nothing was.
+std::string voxel_nm_of(const CLI::App& app) {
+    for (const CLI::App* sub : app.get_subcommands()) {
+        const CLI::Option* option = sub->get_option_no_throw("--voxel-nm");
+        if (option != nullptr && option->count() > 0) return option->results().front();
+        if (std::string given = voxel_nm_of(*sub); !given.empty()) return given;
+    }
+    return {};
+}
+
 int run(int argc, char** argv) {
     CommandLine line;
     try {
@@ -74,7 +87,13 @@ int run(int argc, char** argv) {
         return line.app.exit(e) == 0 ? 0 : 2;
     }
     set_thread_count(line.common.threads);
+    const bool begun = std::getenv(handed_over_name) == nullptr;
+    if (begun && thread_count() < line.common.threads)
+        line.common.say("--threads " + std::to_string(line.common.threads) + ": the environment allows " +
+                        std::to_string(thread_count()) + " (OMP_THREAD_LIMIT), which is what is taken");
     try {
+        if (const std::string remark = unusual_voxel_remark(voxel_nm_of(line.app)); begun && !remark.empty())
+            line.common.say(remark);
         line.selected(line.common);
         return 0;
     } catch (const Cancelled&) {

@@ -11,6 +11,7 @@
 
 #include "calls.h"
 #include "cytomo/core/likely_name.h"
+#include "other_words.h"
 
 namespace cytomo::commands {
 
@@ -137,6 +138,12 @@ std::string upper(std::string text) {
 
 /// "cytomo reconstruct TILTS --angles ANGLES --output OUTPUT": what a command cannot do without.
 std::string shape_of(const CLI::App& command, const std::string& name) {
+    // One of several options that are required, which the parser does not know.
+    static const std::map<std::string, std::string> others{
+        {"train", "cytomo train --images TOMOGRAM --labels LABELS -o MODEL.safetensors"},
+        {"compare", "cytomo compare OUTDIR --group NAME=FOLDER,… --group NAME=FOLDER,…"},
+        {"measure", "cytomo measure TOMOGRAM CLASSES OUTDIR, or cytomo measure RESULT"}};
+    if (const auto other = others.find(name); other != others.end()) return other->second;
     std::string text = "cytomo " + name;
     for (const CLI::Option* option : command.get_options())
         if (option->get_positional()) text += " " + upper(option->get_single_name());
@@ -203,6 +210,8 @@ Meant option_meant(const CLI::App& app, const CLI::App& command, const Unknown& 
     if (is_one_of(bare, {"gpu", "cuda"}) && has("device")) return as_device(unknown);
     if (is_one_of(bare, {"time", "epochs"}) && has("minutes"))
         return {"How long it learns is said by --minutes or --steps.", {}};
+    if (is_one_of(bare, {"slice", "z", "section", "plane-index"}) && has("index"))
+        return {"Did you mean --index? It counts from 0: slice 43 has index 42.", {}};
     if (const auto other = other_options().find(bare); other != other_options().end() && has(other->second))
         return as_option(command, other->second, unknown);
     Words longer;
@@ -290,6 +299,14 @@ public:
         return said_ + (how.empty() ? "" : how.substr(1) + "\n");
     }
 
+    /// What was named without an option.
+    Words places() const {
+        Words out;
+        for (const Piece& piece : pieces_)
+            if (piece.kind == Kind::place) out.insert(out.end(), piece.words.begin(), piece.words.end());
+        return out;
+    }
+
 private:
     enum class Kind { input, place, output, option };  ///< in the order in which they are put
     struct Piece {
@@ -362,11 +379,18 @@ std::string explain_refusal(const CLI::App* app, const CLI::Error& error) {
         command = inner;
         name += " " + inner->get_name();
     }
-    if (const std::string text = BetterCall(*app, *command, name, at + 1).text(); !text.empty()) return text;
+    BetterCall better(*app, *command, name, at + 1);
+    if (const std::string text = better.text(); !text.empty()) return text;
     const std::string shape = "It is called so: " + shape_of(*command, name) + "\n";
     if (error.get_name() == "RequiredError") return "cytomo " + name + ": " + error.what() + ".\n" + shape;
-    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))  // its name is the command's
-        return "cytomo " + name + ": more names than it takes. " + error.what() + ".\n" + shape;
+    if (error.get_exit_code() ==
+        static_cast<int>(CLI::ExitCodes::ExtrasError)) {  // its name is the command's
+        std::string how = advice("What belongs together goes into one word, blanks into quotes",
+                                 rejoined(called_with, at + 1));
+        if (how.empty()) how = advice("It is called so", with_data_options(better.places(), name));
+        return "cytomo " + name + ": more names than it takes. " + error.what() + "." +
+               (how.empty() ? "\n" + shape : how + "\n");
+    }
     return "cytomo " + name + ": " + plain;
 }
 

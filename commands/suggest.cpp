@@ -52,7 +52,7 @@ std::vector<std::int64_t> read_labelled(const Arguments& a, const Tomogram& tomo
     if (a.labels.empty()) return {};
     std::vector<std::string> remarks;
     const auto of_file = legend_of_files({a.labels}, {}, "--classes");
-    const auto meaning = parse_label_meaning(a.classes, a.ignore_value, legend, of_file);
+    auto meaning = parse_label_meaning(a.classes, a.ignore_value, legend, of_file);
     if (const auto text = contradiction(meaning, of_file, a.labels); !text.empty()) common.say(text);
     ClassVolume labels = class_ids(read_coded_labels(a.labels, {}, &remarks), a.labels, meaning);
     if (a.empty_slices_unlabelled) set_unlabelled(labels, find_empty_slices(labels));
@@ -70,7 +70,10 @@ std::vector<std::int64_t> read_labelled(const Arguments& a, const Tomogram& tomo
 
 void print_text(const Answer& answer, const Grid& grid, const Arguments& a) {
     std::printf("Slices to label next, in this order. %s\n", how_slices_count);
-    std::printf("Doubt: how unsure the model is of the slice, in bits a voxel (0: sure).\n\n");
+    std::printf(
+        "Doubt: how unsure the model is of the slice, in bits a voxel (0: sure), less what slices near it "
+        "that "
+        "have\nlabels, or are named before it, will have shown.\n\n");
     std::size_t widest = 5;  // "slice"
     for (const auto& s : answer.slices) widest = std::max(widest, slice_text(grid, 'z', s.slice).size());
     const auto padded = [&](const std::string& text) {
@@ -81,7 +84,11 @@ void print_text(const Answer& answer, const Grid& grid, const Arguments& a) {
         std::printf("%s  %6.4f  %s\n", padded(slice_text(grid, 'z', s.slice)).c_str(), s.gain,
                     s.reason.c_str());
     if (!answer.compared) return;
-    std::printf("\n%-18s %14s %14s %10s\n", "volume", "before (µm³)", "now (µm³)", "change");
+    std::printf(
+        "\nVolumes of all voxels of a class, in the model's voxels. analyze measures other ones: of objects, "
+        "in the "
+        "tomogram's voxels.\n");
+    std::printf("%-18s %14s %14s %10s\n", "volume", "before (µm³)", "now (µm³)", "change");
     for (const auto& c : answer.changes)
         std::printf("%-18s %13.4f %13.4f %+8.1f %%\n", c.name.c_str(), c.before_um3, c.after_um3,
                     100 * c.relative());

@@ -193,7 +193,7 @@ std::vector<fs::path> label_files(const std::vector<TrainingFile>& files) {
 
 /// With --classes: which label files say otherwise.
 void say_contradictions(const TrainArguments& a, const std::vector<TrainingFile>& files,
-                        const LabelMeaning& meaning, const Common& common) {
+                        LabelMeaning& meaning, const Common& common) {
     if (a.classes.empty()) return;
     for (const auto& file : label_files(files))
         if (const auto text =

@@ -124,6 +124,11 @@ std::vector<std::string> write_report(const ReportInput& input, TrainingResult& 
     std::vector<std::string> lines;
     for (const auto& e : model.legend.entries)
         if (const double dice = all.dice(e.id); !std::isnan(dice)) {
+            if (lines.empty())
+                lines.emplace_back(
+                    "the model as written, on all that was held out; the validation Dice above is of patches "
+                    "of it, before "
+                    "anything was mixed in:");
             char line[160];
             std::snprintf(line, sizeof line, "  %-20s Dice %.3f on %s held-out voxels", e.name.c_str(), dice,
                           grouped(all.true_voxels(e.id)).c_str());

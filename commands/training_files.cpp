@@ -146,6 +146,10 @@ std::vector<TrainingFile> paired_files(const std::vector<std::string>& images,
 
 std::vector<TrainingFile> files_in_folder(const fs::path& folder) {
     std::error_code ec;
+    const auto result = result_in_place_of_file(folder);
+    if (result && !fs::is_directory(folder / "images", ec))
+        throw InputError(folder.string(), "a folder that holds the folders images and labels", result->found,
+                         result->remedy);
     if (!fs::is_directory(folder / "images", ec))
         throw InputError(folder.string(), "a folder that holds the folders images and labels",
                          "no images in it",

@@ -64,6 +64,22 @@ grep -q '^control/2,control,control/2,volume_um3,vesicle,µm³,2$' four/cells.cs
 grep -q 'treated against control' four/report.html || fail "title of the report"
 grep -q '<svg' four/pictures/vesicle.volume-um3.svg || fail "no picture"
 
+# Measures by a part of their names, the shortest first.
+refused 2 "Did you mean 'volume_um3', 'cell_volume_um3' or 'median_volume_um3'?" \
+    compare parts --group a=control/1 --group b=treated/1 --measures volume
+# Names with blanks, also around them.
+cp -R control "my control"
+cytomo compare blanks --group " my control = my control/1 , my control/2" --group "the treated=treated/1,treated/2"
+grep -q '^1,my control,1,volume_um3' blanks/cells.csv || grep -q 'my control/1,my control,' blanks/cells.csv ||
+    fail "group with a blank: $(head -3 blanks/cells.csv)"
+# How many were tested, and that with two samples each none can have p ≤ 0.05, let alone by chance.
+tested=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == "p") c = i; next } $c != "" { ++n } END { print n + 0 }' blanks/comparison.csv)
+all=$(($(wc -l <blanks/comparison.csv) - 1))
+grep -q "^$tested of $all comparisons were tested" err.txt || fail "not $tested of $all tested"
+grep -q "none of them can have p ≤ 0.05" err.txt || fail "does not say that no p can be small"
+! grep -q "by chance alone" err.txt || fail "says how many small p come by chance where none can"
+refused 2 "need quotes around the whole" compare new --group "= control/1" --group b=treated/1
+
 # Cells within samples: three and three samples allow no p below 0.1, and p does not profit from more cells.
 mkdir plans
 {

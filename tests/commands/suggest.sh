@@ -19,6 +19,7 @@ grep -q "^Doubt: how unsure" out.txt || fail "does not say what doubt is: $(cat 
 model=${CYTOMO_MODEL:-$SOURCE/models/default.safetensors}
 cytomo suggest "$CELL/tomogram.mrc" --count 1 --views 2 --model "$model" --previous "$model" --picture where.png
 grep -q "no longer change the volumes" out.txt || fail "does not say that it is enough: $(cat out.txt)"
+grep -q "Volumes of all voxels of a class.*analyze measures other ones" out.txt || fail "does not say which volumes these are"
 [ -s where.png ] || fail "no picture"
 refused 1 "where.png" suggest "$CELL/tomogram.mrc" --picture where.png
 

@@ -6,6 +6,7 @@ cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init n
     --curve curve.csv -o tiny.safetensors
 grep -q "64 x 64 x 24 voxels of 40 x 40 x 40 nm" err.txt || fail "does not say what it read"
 grep -q "mitochondrion .* voxels" err.txt || fail "does not count labels"
+grep -q "the model as written, on all that was held out; the validation Dice above" err.txt || fail "two figures of one set, unexplained"
 grep -q "held out" err.txt || fail "does not say what is held out"
 cytomo segment "$CELL/tomogram.mrc" classes.tif --model tiny.safetensors
 cytomo info classes.tif --json

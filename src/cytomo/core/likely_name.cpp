@@ -105,4 +105,36 @@ FileTrouble file_trouble(const fs::path& file, int error) {
     return {"nothing of that name", "Check the name." + did_you_mean(nearest_file(file).string())};
 }
 
+std::optional<FileTrouble> result_in_place_of_file(const fs::path& folder) {
+    std::error_code ec;
+    const auto has = [&](const char* name) { return fs::is_regular_file(folder / name, ec); };
+    const std::string name = folder.string();
+    if (has("summary.json") && has("objects.csv")) {
+        const bool of_analyze = has("classes.tif");
+        return FileTrouble{
+            std::string("a folder with results of cytomo ") + (of_analyze ? "analyze" : "measure"),
+            "Give the tomogram that they are of" +
+                (of_analyze ? ", or of its classes " + (folder / "classes.tif").string() +
+                                  ". To measure the result again: cytomo measure " + name
+                            : std::string()) +
+                ". To compare results: cytomo compare OUTDIR --group NAME=" + name + ",…"};
+    }
+    if (has("found.json"))
+        return FileTrouble{
+            "the part of a result of cytomo analyze that it is measured again from",
+            "To measure it again: cytomo measure " +
+                (folder.has_filename() ? folder : folder.parent_path()).parent_path().string()};
+    if (has("truth.json") && has("tomogram.mrc"))
+        return FileTrouble{"a folder of cytomo simulate",
+                           "Give the file inside it: " + (folder / "tomogram.mrc").string() + ", or " +
+                               (folder / "classes.tif").string() + " for its true classes"};
+    if (has("comparison.csv") && has("cells.csv"))
+        return FileTrouble{"a folder with results of cytomo compare",
+                           "Give a tomogram. The page to look at is " + (folder / "report.html").string()};
+    if (has("bias.csv") && has("bias_samples.csv"))
+        return FileTrouble{"a folder with results of cytomo bias",
+                           "Give a tomogram. The page to look at is " + (folder / "report.html").string()};
+    return std::nullopt;
+}
+
 }  // namespace cytomo

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,5 +35,9 @@ struct FileTrouble {
     std::string found, remedy;
 };
 FileTrouble file_trouble(const std::filesystem::path& file, int error);
+
+/// What a folder is that cytomo itself wrote (results of analyze, measure, simulate, compare or bias), and
+/// which file of it, or which command, was probably meant where a volume is wanted; nothing for any other.
+std::optional<FileTrouble> result_in_place_of_file(const std::filesystem::path& folder);
 
 }  // namespace cytomo

@@ -119,6 +119,23 @@ public:
         return n;
     }
 
+    /// Each value and how often it comes; empty if not all values are here, or more than `most` different
+    /// ones.
+    std::vector<std::pair<std::int64_t, std::int64_t>> counts(std::int64_t most) const {
+        std::vector<std::pair<std::int64_t, std::int64_t>> out;
+        const std::int64_t n = distinct();
+        if (n == 0 || n > most || (!small_ && step_ > 1)) return out;
+        for (std::size_t i = 0; small_ && i < counts_.size(); ++i)
+            if (counts_[i] > 0)
+                out.emplace_back(static_cast<std::int64_t>(static_cast<double>(i) - smallest()), counts_[i]);
+        for (const double v : sample_) {
+            const auto value = static_cast<std::int64_t>(v);
+            if (out.empty() || out.back().first != value) out.emplace_back(value, 0);
+            ++out.back().second;
+        }
+        return out;
+    }
+
 private:
     template <class T>
     static constexpr int offset() {
@@ -283,6 +300,8 @@ Passport measure_passport(const StoredVolume& volume, const Progress& progress) 
         p.percentiles.push_back({percent, distribution.percentile(percent)});
     p.distinct_values = distribution.distinct();
     p.looks_like_labels = io::label_signs(volume, other_slices(grid.size.z, p.constant_slices)).are_labels();
+    constexpr std::int64_t most_labels = 64;
+    if (p.looks_like_labels) p.label_counts = distribution.counts(most_labels);
     guess_polarity(p, all.block_means);
     find_oddities(p);
     return p;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cytomo/core/progress.h"
@@ -32,6 +33,9 @@ struct Passport {
     /// most frequent one, and either 16 different ones or fewer, or each in one place. Padded, clipped and
     /// smoothed grey values are none.
     bool looks_like_labels = false;
+    /// Of what looks like labels and has at most 64 different values: each value and its number of voxels,
+    /// ascending. Empty where not all voxels were counted (32 bits and more, above 4 million voxels).
+    std::vector<std::pair<std::int64_t, std::int64_t>> label_counts;
     /// A guess for grey values: dense matter is rare, so that averages over 8 x 8 pixels have their longer
     /// tail on its side. Unknown for labels, and if the tails are alike.
     Polarity polarity = Polarity::unknown;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/parallel.h"
@@ -99,7 +100,14 @@ TEST_F(PassportTest, LabelsAreToldFromGreyValues) {
     for (std::int64_t z = 0; z < 8; ++z)
         for (std::int64_t y = 10; y < 40; ++y)
             for (std::int64_t x = 10; x < 40; ++x) v(x, y, z) = x < 20 ? 1 : 3;
-    EXPECT_TRUE(passport_of(v).looks_like_labels);
+    const Passport labels = passport_of(v);
+    EXPECT_TRUE(labels.looks_like_labels);
+    std::map<std::int64_t, std::int64_t> counts;
+    for (const auto value : v.values()) ++counts[value];
+    EXPECT_EQ((std::map(labels.label_counts.begin(), labels.label_counts.end())), counts);
+    EXPECT_NE(passport_text(labels).find(std::to_string(counts.rbegin()->first) + " (" +
+                                         std::to_string(counts.rbegin()->second) + " voxels)"),
+              std::string::npos);
     EXPECT_THAT(passport_of(v).oddities, Contains(HasSubstr("labels")));
     Volume<std::uint8_t> grey(v.grid());
     Random random(1);

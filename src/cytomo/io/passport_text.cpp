@@ -67,6 +67,11 @@ std::string passport_text(const Passport& p) {
         percentiles += (percentiles.empty() ? std::string() : std::string(", ")) + io::short_text(q.percent) +
                        " %: " + io::short_text(q.value);
     line("percentiles", percentiles);
+    std::string counts;
+    for (const auto& [value, voxels] : p.label_counts)
+        counts +=
+            (counts.empty() ? "" : ", ") + std::to_string(value) + " (" + std::to_string(voxels) + " voxels)";
+    if (!counts.empty()) line("labels", counts);
     if (v.legend) line("legend", legend_text(*v.legend));
     line("content", p.looks_like_labels ? "labels (guess)" : "grey values (guess)");
     if (!p.looks_like_labels)
@@ -118,6 +123,8 @@ std::string passport_json(const Passport& p) {
         json["legend"] = nlohmann::ordered_json::parse(legend_json(*v.legend));
     else
         json["legend"] = nullptr;
+    for (const auto& [value, voxels] : p.label_counts)
+        json["label_counts"].push_back({{"value", value}, {"voxels", voxels}});
     json["content_guess"] = p.looks_like_labels ? "labels" : "grey_values";
     json["polarity_guess"] = polarity_text(p.polarity);
     json["tail_asymmetry"] = p.tail_asymmetry;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/io/mrc.h"
 
 namespace cytomo::io {
@@ -112,6 +113,8 @@ std::string printable_start(std::span<const std::byte> start) {
 void refuse_folder(const fs::path& path) {
     std::error_code ec;
     if (!fs::is_directory(path, ec)) return;
+    if (const auto result = result_in_place_of_file(path))
+        throw InputError(path.string(), readable, result->found, result->remedy);
     for (const char* name : {".zattrs", ".zgroup", ".zarray", "zarr.json"})
         if (fs::exists(path / name, ec))
             throw InputError(path.string(), readable, "an OME-Zarr folder",

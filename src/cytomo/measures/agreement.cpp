@@ -187,17 +187,18 @@ void summarise_over_classes(Agreement& agreement, const Legend& legend) {
         std::any_of(agreement.classes.begin(), agreement.classes.end(),
                     [&](const ClassAgreement& c) { return is_object_class(c) && c.true_voxels > 0; });
     double dice = 0;
-    std::int64_t classes = 0, recognised = 0, recognised_100nm = 0;
+    std::int64_t recognised = 0, recognised_100nm = 0;
     for (const ClassAgreement& c : agreement.classes) {
         if (c.class_id == background || c.true_voxels == 0 || (any && !is_object_class(c))) continue;
         dice += c.dice;
-        ++classes;
+        agreement.mean_classes.push_back(c.class_id);
         agreement.objects_true += c.objects_true;
         agreement.objects_true_100nm += c.objects_true_100nm;
         recognised += c.recognised_objects;
         recognised_100nm += c.recognised_objects_100nm;
     }
-    if (classes > 0) agreement.mean_dice = dice / static_cast<double>(classes);
+    if (!agreement.mean_classes.empty())
+        agreement.mean_dice = dice / static_cast<double>(agreement.mean_classes.size());
     agreement.recognised = ratio(recognised, agreement.objects_true);
     agreement.recognised_100nm = ratio(recognised_100nm, agreement.objects_true_100nm);
 }

@@ -49,6 +49,7 @@ struct Agreement {
     /// name, ids of 2 and more; all but 0 if there are none. Background (0) never counts, asked for or not;
     /// NaN if nothing is left.
     double mean_dice = not_defined;
+    std::vector<std::uint8_t> mean_classes;  ///< those over which mean_dice is the mean, ascending
     std::int64_t objects_true = 0, objects_true_100nm = 0;
     double recognised = not_defined, recognised_100nm = not_defined;
 };
@@ -71,8 +72,9 @@ Agreement compare_labels(const ClassVolume& prediction, const ClassVolume& truth
                          const AgreementOptions& options, const Legend& legend,
                          const Progress& progress = {});
 
-/// {"classes": [{"id", "name", "dice", …}], "mean_dice", "recognised", "recognised_100nm"}; NaN is null.
-/// `record`, how it came about (name, value), follows as an object, if there is any.
+/// {"classes": [{"id", "name", "dice", …}], "mean_dice", "mean_dice_classes", "recognised",
+/// "recognised_100nm"}; NaN is null. `record`, how it came about (name, value), follows as an object, if
+/// there is any.
 std::string agreement_json(const Agreement& agreement,
                            const std::vector<std::pair<std::string, std::string>>& record = {});
 /// The same for people: one row a class.

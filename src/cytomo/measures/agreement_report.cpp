@@ -41,6 +41,7 @@ std::string agreement_json(const Agreement& agreement,
                            {"recognised_100nm", number(c.recognised_100nm)}});
     Json all{{"classes", classes},
              {"mean_dice", number(agreement.mean_dice)},
+             {"mean_dice_classes", agreement.mean_classes},
              {"objects_true", agreement.objects_true},
              {"recognised", number(agreement.recognised)},
              {"objects_true_100nm", agreement.objects_true_100nm},

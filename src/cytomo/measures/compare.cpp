@@ -180,21 +180,28 @@ std::vector<std::string> comparison_remarks(const CellGroups& groups,
                       (shared.size() > 1 ? " and " + std::to_string(shared.size() - 1) + " more" : "") +
                       " occurs in several groups: it is taken for different samples of the same name. Pairs "
                       "are not used by this test.");
-    std::int64_t tested = 0, below = 0, holm = 0, discovery = 0;
+    std::int64_t tested = 0, below = 0, holm = 0, discovery = 0, possible = 0;
     for (const Comparison& c : comparisons) {
         tested += std::isnan(c.p) ? 0 : 1;
+        possible += !std::isnan(c.p) && c.smallest_p <= 0.05 ? 1 : 0;
         below += c.p <= 0.05 ? 1 : 0;
         holm += c.p_holm <= 0.05 ? 1 : 0;
         discovery += c.p_benjamini_hochberg <= 0.05 ? 1 : 0;
     }
     if (tested > 1)
-        out.push_back(std::to_string(tested) + " comparisons were tested: about " +
-                      std::to_string(std::lround(0.05 * static_cast<double>(tested))) +
-                      " would have p ≤ 0.05 by chance alone. Found: " + std::to_string(below) + ", " +
-                      std::to_string(discovery) + " after correction by Benjamini and Hochberg, " +
-                      std::to_string(holm) +
-                      " after Holm's. Name the measures that you expect to differ "
-                      "before you look, and correct for these only.");
+        out.push_back(
+            std::to_string(tested) + " of " + std::to_string(comparisons.size()) +
+            " comparisons were tested" +
+            (tested < static_cast<std::int64_t>(comparisons.size())
+                 ? " (in the others nothing varies, or too few samples have the measure)"
+                 : "") +
+            (possible == 0
+                 ? std::string(": with so few samples none of them can have p ≤ 0.05. ")
+                 : ": about " + std::to_string(std::lround(0.05 * static_cast<double>(possible))) +
+                       " would have p ≤ 0.05 by chance alone. Found: " + std::to_string(below) + ", " +
+                       std::to_string(discovery) + " after correction by Benjamini and Hochberg, " +
+                       std::to_string(holm) + " after Holm's. ") +
+            "Name the measures that you expect to differ before you look, and correct for these only.");
     return out;
 }
 

@@ -147,10 +147,13 @@ TEST(Compare, WhatNeverVariesIsNotTestedAndDoesNotCount) {
     EXPECT_EQ(comparisons[2].compared.cells, 0);
     EXPECT_TRUE(std::isnan(comparisons[2].compared.median));
     EXPECT_DOUBLE_EQ(comparisons[0].p_holm, 0.1);
-    bool said = false;
-    for (const auto& remark : comparison_remarks(groups, comparisons))
+    bool said = false, chance = false;
+    for (const auto& remark : comparison_remarks(groups, comparisons)) {
         said |= remark.find("no p can be smaller than 0.1") != std::string::npos;
+        chance |= remark.find("by chance") != std::string::npos;
+    }
     EXPECT_TRUE(said);
+    EXPECT_FALSE(chance);
 }
 
 TEST(Compare, EachGroupAgainstTheFirst) {

@@ -169,10 +169,15 @@ std::string comparison_page(const ComparisonPage& page, const CellGroups& groups
         "A small point is a cell. A large point is a sample, the mean of its cells; each sample has its own "
         "colour. A bar is the mean of a group's samples.";
     if (order.size() > report.figures.size())
-        report.figures_hint +=
-            " " + std::to_string(report.figures.size()) + " of " + std::to_string(order.size()) +
-            " measures are shown: those that differ after correction first, then those that are asked "
-            "for most often.";
+        report.figures_hint += " " + std::to_string(report.figures.size()) + " of " +
+                               std::to_string(order.size()) + " different measures are shown" +
+                               (groups.measures.size() > order.size()
+                                    ? " (" + std::to_string(groups.measures.size() - order.size()) +
+                                          " of the " + std::to_string(groups.measures.size()) +
+                                          " are the same numbers under other names, which stand below them)"
+                                    : "") +
+                               ": those that differ after correction first, then those that are asked "
+                               "for most often.";
     return html(report, progress);
 }
 
