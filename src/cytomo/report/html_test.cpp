@@ -286,7 +286,8 @@ TEST(Page, LeavesOutWhatIsMissing) {
     Report r;
     r.title = "nothing";
     const std::string page = html(r);
-    for (const char* part : {"At a glance", "<h2>3D view", "<h2>Slices", "<h2>Places", "<h2>Tables", "webgl2"})
+    for (const char* part :
+         {"At a glance", "<h2>3D view", "<h2>Slices", "<h2>Places", "<h2>Tables", "webgl2"})
         EXPECT_THAT(page, Not(HasSubstr(part)));
     expect_well_formed(page);
 }
