@@ -279,7 +279,8 @@ class Objects:
             seen = after[:bar][changed]
             grey = seen.max(axis=-1) - seen.min(axis=-1) < 40
             self.assertGreater(grey.mean(), 0.7, f"{name} {number} is marked by a colour: {seen[~grey][:5].tolist()}")
-            self.assertGreater((seen.max(axis=-1) < 70).sum(), 10, f"{name} {number}: no dark line")
+            line = seen.min(axis=-1) > 200 if self.dark else seen.max(axis=-1) < 70  # the one that stands out from the ground
+            self.assertGreater(line.sum(), 10, f"{name} {number}: no line that stands out")
         b.run("cytomo.choose(arguments[0])", number)
         colours = b.run("return [...document.querySelectorAll('.mark.tag, #viewer-tag')].map(t => getComputedStyle(t).backgroundColor)")
         self.assertEqual(set(colours), {"rgb(255, 255, 255)"})
