@@ -93,9 +93,11 @@ void say_result(const Analysis& analysis, const Common& common) {
         if (c.voxels + c.outside_objects > 0) {
             char line[160];
             std::snprintf(line, sizeof line,
-                          "%-16s %6lld objects %12.4f µm³ %6.1f %% of the cell, outside objects %.4f µm³",
-                          c.name.c_str(), static_cast<long long>(c.objects), c.volume_um3,
-                          100 * c.fraction_of_cell, c.outside_objects_um3);
+                          "%-16s %6lld %-7s %12.4f µm³ %6.1f %% of the cell, outside objects %.*f µm³",
+                          c.name.c_str(), static_cast<long long>(c.objects),
+                          c.objects == 1 ? "object" : "objects", c.volume_um3, 100 * c.fraction_of_cell,
+                          c.outside_objects_um3 > 0 && c.outside_objects_um3 < 0.001 ? 6 : 4,
+                          c.outside_objects_um3);
             common.say(line);
         }
 }

@@ -90,8 +90,11 @@ void simulate_one(const Arguments& a, const SimulationOptions& options, const st
         write_volume(file_of_class(folder / "fractions.tif", default_legend(), static_cast<int>(c)),
                      cell.fractions[c], false, default_legend());
     if (a.absorption) write_volume(folder / "absorption.mrc", cell.lac_per_um, false);
-    common.say(name + ": " + std::to_string(made.truth.objects.size()) + " objects, " +
-               std::to_string(made.truth.filopodia.size()) + " filopodia, seed " +
+    const auto counted = [](std::size_t n, const char* one, const char* many) {
+        return std::to_string(n) + (n == 1 ? one : many);
+    };
+    common.say(name + ": " + counted(made.truth.objects.size(), " object, ", " objects, ") +
+               counted(made.truth.filopodia.size(), " filopodium", " filopodia") + ", seed " +
                std::to_string(options.seed));
 }
 

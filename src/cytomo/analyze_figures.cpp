@@ -10,18 +10,17 @@
 
 namespace cytomo {
 
-namespace {
-
-Colour colour_of(const Legend& legend, std::uint8_t class_id) {
+Colour figure_colour(const Legend& legend, std::uint8_t class_id) {
     const LegendEntry* entry = legend.find(class_id);
     return entry != nullptr ? entry->colour : Colour{150, 150, 150};
 }
 
-/// Cytoplasm and nucleus are one or two a cell: their sizes are no distribution.
 bool is_counted(const Legend& legend, std::uint8_t class_id) {
     const std::string name = legend.name_of(class_id);
     return class_id != background && !is_cell_body_name(name) && standard_class_name(name) != "nucleus";
 }
+
+namespace {
 
 /// One strip a class, of the classes whose objects are counted.
 template <class Value>
@@ -38,38 +37,15 @@ Figure strips(const char* title, const char* quantity, const char* unit, const A
     return strip_figure(title, quantity, unit, groups);
 }
 
+/// A strip of all things of one kind, which `kind` names where the legend knows the class by another name.
 template <class Items, class Value>
-Figure strip_of(const char* title, const char* quantity, const char* unit, Colour colour, const Items& items,
-                Value value_of) {
-    NamedValues group{quantity, colour, {}};
+Figure strip_of(const char* title, const char* quantity, const Legend& legend, const char* kind,
+                const Items& items, Value value_of) {
+    const LegendEntry* entry = legend.find_kind(kind);
+    NamedValues group{kind, {150, 150, 150}, {}};
+    if (entry != nullptr) group.name = entry->name, group.colour = entry->colour;
     for (const auto& item : items) group.values.push_back(value_of(item));
-    return strip_figure(title, quantity, unit, {&group, 1});
-}
-
-/// Share of the volume against the distance to nucleus or membrane, over the share in the whole cell.
-Figure radial_figure(const Analysis& a, const Legend& legend, RadialReference reference, const char* title,
-                     const char* axis) {
-    std::map<std::uint8_t, Curve> curves;
-    double farthest = 0;
-    for (const RadialBin& bin : a.measures.space.radial) {
-        if (bin.reference != reference) continue;
-        Curve& curve = curves[bin.class_id];
-        curve.name = legend.name_of(bin.class_id);
-        curve.colour = colour_of(legend, bin.class_id);
-        curve.x.push_back((bin.from_um + bin.to_um) / 2);
-        curve.y.push_back(bin.relative_volume);
-        farthest = std::max(farthest, bin.to_um);
-    }
-    std::vector<Curve> all;
-    for (auto& [id, curve] : curves) all.push_back(std::move(curve));
-    Figure figure;
-    if (all.empty()) return figure;
-    all.push_back({"even", {150, 150, 150}, {0, farthest}, {1, 1}, false});
-    figure = curve_figure(title, {axis, "density / mean", 0, 2, false}, all);
-    figure.caption =
-        "Share of each class in the volume available at that distance, over its share in the whole cell: 1 "
-        "is an even spread.";
-    return figure;
+    return strip_figure(title, quantity, "µm", {&group, 1}, group.name);
 }
 
 /// Mean absorption of all round objects of a class by depth below the surface, relative to their
@@ -89,7 +65,7 @@ Figure profile_figure(const Analysis& a, const Legend& legend) {
             }
     std::vector<Curve> curves;
     for (const auto& [class_id, layers] : sums) {
-        Curve curve{legend.name_of(class_id), colour_of(legend, class_id), {}, {}, true};
+        Curve curve{legend.name_of(class_id), figure_colour(legend, class_id), {}, {}, true};
         for (const auto& [place, s] : layers) {
             if (s.weight < 2) continue;  // of one object only
             curve.x.push_back(place * step_um);
@@ -104,7 +80,7 @@ Figure profile_figure(const Analysis& a, const Legend& legend) {
         "Round objects from the middle outwards",
         {"distance from the surface, µm (inside: negative)", unit + " less surroundings", 0, 0, false},
         curves);
-    figure.caption = "Mean over the objects of a class. Single profiles are in absorption_profiles.csv.";
+    figure.caption = "Mean over the objects of a class.";
     return figure;
 }
 
@@ -114,43 +90,38 @@ std::vector<Figure> analysis_figures(const Analysis& a, const ClassVolume& shown
                                      const Legend& legend, const Progress& progress) {
     const CellMeasures& m = a.measures;
     std::vector<Figure> out;
-    const auto add = [&](Figure figure) {
-        if (!figure.svg.empty()) out.push_back(std::move(figure));
+    const auto add = [&](const char* table, Figure figure) {
+        if (figure.svg.empty()) return;
+        figure.table = table;
+        out.push_back(std::move(figure));
     };
     if (std::any_of(m.objects.begin(), m.objects.end(),
                     [&](const Object& o) { return is_counted(legend, o.class_id); })) {
-        add(strips("Volumes of objects", "Volume", "µm³", a, legend,
-                   [](const Object& o) { return o.volume_um3; }));
-        add(strips("Equivalent diameters", "Diameter", "µm", a, legend,
-                   [](const Object& o) { return o.equivalent_diameter_um; }));
+        add("objects", strips("Volumes of objects", "Volume", "µm³", a, legend,
+                              [](const Object& o) { return o.volume_um3; }));
+        add("objects", strips("Equivalent diameters", "Diameter", "µm", a, legend,
+                              [](const Object& o) { return o.equivalent_diameter_um; }));
     }
     if (!m.filopodia.empty()) {
-        const auto* entry = legend.find_kind("filopodium");
-        const Colour colour = entry != nullptr ? entry->colour : Colour{186, 120, 190};
-        add(strip_of("Lengths of filopodia", "Length", "µm", colour, m.filopodia,
-                     [](const Filopodium& f) { return f.length_um; }));
-        add(strip_of("Radii of filopodia", "Mean radius", "µm", colour, m.filopodia,
-                     [](const Filopodium& f) { return f.mean_radius_um; }));
-        add(filopodium_profiles_figure(m.filopodia));
+        add("filopodia", strip_of("Lengths of filopodia", "Length", legend, "filopodium", m.filopodia,
+                                  [](const Filopodium& f) { return f.length_um; }));
+        add("filopodia", strip_of("Radii of filopodia", "Mean radius", legend, "filopodium", m.filopodia,
+                                  [](const Filopodium& f) { return f.mean_radius_um; }));
+        add("filopodium_profiles", filopodium_profiles_figure(m.filopodia));
     }
     if (!m.networks.empty()) {
-        const auto* entry = legend.find_kind("mitochondrion");
-        const Colour colour = entry != nullptr ? entry->colour : Colour{200, 80, 60};
-        add(strip_of("Lengths of mitochondria along their skeletons", "Length", "µm", colour, m.networks,
-                     [](const NetworkObject& n) { return n.length_um; }));
-        add(strip_of("Thickness of mitochondria", "Mean thickness", "µm", colour, m.networks,
-                     [](const NetworkObject& n) { return n.mean_thickness_um; }));
+        add("network",
+            strip_of("Lengths of mitochondria along their skeletons", "Length", legend, "mitochondrion",
+                     m.networks, [](const NetworkObject& n) { return n.length_um; }));
+        add("network", strip_of("Thickness of mitochondria", "Mean thickness", legend, "mitochondrion",
+                                m.networks, [](const NetworkObject& n) { return n.mean_thickness_um; }));
     }
-    add(radial_figure(a, legend, RadialReference::nucleus, "Distance to the nucleus",
-                      "distance to the nucleus, µm"));
-    add(radial_figure(a, legend, RadialReference::membrane, "Distance to the plasma membrane",
-                      "distance to the plasma membrane, µm"));
-    add(profile_figure(a, legend));
+    add("absorption_profiles", profile_figure(a, legend));
     const Tomogram grey = scaled(tomogram, m.scale);
     const auto histograms = sample_grey_values(grey, shown, legend, progress.stage("grey values"));
     if (!histograms.empty())
-        add(grey_figure(histograms,
-                        grey.calibrated ? "Linear absorption coefficient (1/µm)" : "Grey value (as stored)"));
+        add("", grey_figure(histograms, grey.calibrated ? "Linear absorption coefficient (1/µm)"
+                                                        : "Grey value (as stored)"));
     return out;
 }
 

@@ -53,17 +53,20 @@ void drop_absent_intervals(Table& table, const std::string& why) {
     }
 }
 
-/// Tables that people read; those for plotting programs are files only. Empty ones are left out.
-std::vector<Table> tables_to_read(const Analysis& a, const Legend& legend) {
-    std::vector<Table> shown;
+/// Tables that people read; those that are rather looked at are plots, and files. Empty ones are left out.
+void add_tables(Report& report, const Analysis& a, const Legend& legend) {
+    report.files_beside = true;
     for (Table& table : cell_tables(a.measures, legend)) {
         const bool for_plots = table.name == "filopodium_profiles" || table.name == "absorption_profiles" ||
                                table.name == "radial" || table.name == "positions" ||
                                table.name == "distances";
         if (!a.measures.no_intervals.empty()) drop_absent_intervals(table, a.measures.no_intervals);
-        if (!for_plots && !table.rows.empty()) shown.push_back(std::move(table));
+        if (table.rows.empty()) continue;
+        if (for_plots)
+            report.other_files.emplace_back(table.name, table.rows.size());
+        else
+            report.tables.push_back(std::move(table));
     }
-    return shown;
 }
 
 std::string size_text(const Grid& g) {
@@ -95,16 +98,17 @@ std::vector<PageObject> organelles(const std::vector<PageObject>& objects) {
 /// Slices across a volume flatter than this show nothing.
 constexpr int fewest_rows = 8;
 
-void draw_slices(Analysis& a, const ClassVolume& shown, const Tomogram& tomogram, const Legend& legend,
-                 const Progress& progress) {
-    const auto slices = richest_slices(shown);
-    const double part = 1.0 / static_cast<double>(slices.size());
-    for (std::size_t s = 0; s < slices.size(); ++s)
-        if (slices[s].plane == Plane::xy || tomogram.grid.size.z >= fewest_rows)
-            a.pictures.push_back({"slice-" + name(slices[s].plane),
-                                  slice_picture(tomogram, &shown, legend, slices[s], {},
-                                                progress.part(part * static_cast<double>(s),
-                                                              part * static_cast<double>(s + 1)))});
+/// The slices that the page shows first, as pictures.
+void draw_slices(Analysis& a, const std::vector<PlaneView>& planes, const ClassVolume& shown,
+                 const Tomogram& tomogram, const Legend& legend, const Progress& progress) {
+    const double part = 1.0 / static_cast<double>(planes.size());
+    for (std::size_t p = 0; p < planes.size(); ++p) {
+        const SlicePosition& position = planes[p].slices.at(planes[p].shown).position;
+        a.pictures.push_back(
+            {"slice-" + name(position.plane),
+             slice_picture(tomogram, &shown, legend, position, {},
+                           progress.part(part * static_cast<double>(p), part * static_cast<double>(p + 1)))});
+    }
 }
 
 /// Ray-traced pictures: the first is that of the page.
@@ -138,7 +142,14 @@ void draw_filopodia(Analysis& a, const Tomogram& tomogram, const Legend& legend)
 void make_pictures(Analysis& a, Report& report, const ClassVolume& shown, const Tomogram& tomogram,
                    const Legend& legend, const AnalyzeOptions& options, const Progress& progress) {
     const bool quick = options.pictures == Pictures::quick;
-    draw_slices(a, shown, tomogram, legend, progress.stage("drawing slices"));
+    PlaneViewOptions planes;
+    planes.per_plane = 12;
+    planes.fewest_rows = fewest_rows;
+    const auto chosen_by = organelles(report.objects);
+    planes.objects = chosen_by;
+    planes.read_objects = a.instances.read;
+    report.planes = make_plane_views(tomogram, &shown, legend, planes, progress.stage("slices for the page"));
+    draw_slices(a, report.planes, shown, tomogram, legend, progress.stage("drawing slices"));
     auto pieces = surface_pieces(a);
     simplify_pieces(pieces, quick ? options.page_triangles : options.picture_triangles, tomogram.grid,
                     progress.stage("surfaces for pictures"));
@@ -147,13 +158,6 @@ void make_pictures(Analysis& a, Report& report, const ClassVolume& shown, const 
                                        [](const NamedPicture& p) { return p.name == "surfaces"; });
     report.rendering = surfaces->image;
     draw_filopodia(a, tomogram, legend);
-    PlaneViewOptions planes;
-    planes.per_plane = 12;
-    planes.fewest_rows = fewest_rows;
-    const auto chosen_by = organelles(report.objects);
-    planes.objects = chosen_by;
-    planes.read_objects = a.instances.read;
-    report.planes = make_plane_views(tomogram, &shown, legend, planes, progress.stage("slices for the page"));
     simplify_pieces(pieces, options.page_triangles, tomogram.grid, progress.stage("surfaces for the page"));
     report.meshes = coloured_classes(pieces, legend);
 }
@@ -170,7 +174,7 @@ void make_page(Analysis& a, const Tomogram& tomogram, const Legend& legend, cons
         report.provenance.emplace_back("Intervals", a.measures.summary.errors);
     report.warnings = a.warnings;
     report.summary = summary_cards(a.measures.summary);
-    report.tables = tables_to_read(a, legend);
+    add_tables(report, a, legend);
     report.legend = legend;
     report.objects = objects_to_point_at(a, legend);
     // Pictures show what is counted.
@@ -178,8 +182,10 @@ void make_page(Analysis& a, const Tomogram& tomogram, const Legend& legend, cons
         classes_of_objects(*a.classes, a.instances, progress.stage("classes of objects"));
     if (options.pictures != Pictures::none)
         make_pictures(a, report, shown, tomogram, legend, options, progress);
-    a.figures = analysis_figures(a, shown, tomogram, legend, progress);
-    report.figures = a.figures;
+    report.figures = analysis_figures(a, shown, tomogram, legend, progress);
+    report.places = place_figures(a, legend);
+    a.figures = report.figures;
+    a.figures.insert(a.figures.end(), report.places.begin(), report.places.end());
     a.page = html(report, progress.stage("writing the page"));
 }
 

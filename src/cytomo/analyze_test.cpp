@@ -6,11 +6,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/test_progress.h"
 #include "cytomo/image/grey_scale.h"
 #include "cytomo/labels/instance_options.h"
+#include "cytomo/report/slices.h"
 
 namespace cytomo {
 namespace {
@@ -89,6 +93,44 @@ TEST(Analyze, FindsTwoBallsWithTheirVolumeAndPlace) {
         EXPECT_EQ(a.page.find("two <balls>"), std::string::npos);
         EXPECT_EQ(a.pictures.size(), 5U);
     }
+}
+
+TEST(Analyze, PicturesShowTheSlicesOfThePage) {
+    // One large ball below, two small ones above: most area and most objects are in different slices.
+    Grid g{{80, 80, 50}, {0.02, 0.02, 0.02}};
+    auto v = std::make_shared<Volume<float>>(g);
+    const std::pair<Vec3, double> balls[] = {
+        {{0.8, 0.8, 0.28}, 0.25}, {{0.3, 0.4, 0.8}, 0.1}, {{1.2, 1.1, 0.8}, 0.1}};
+    for (std::int64_t z = 0; z < g.size.z; ++z)
+        for (std::int64_t y = 0; y < g.size.y; ++y)
+            for (std::int64_t x = 0; x < g.size.x; ++x) {
+                const Vec3 p = g.world_from_voxel(
+                    {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                for (const auto& [centre, radius] : balls)
+                    if (length(p - centre) < radius) (*v)(x, y, z) = 1;
+            }
+    Tomogram t = tomogram_from(v);
+    t.source = "balls";
+    AnalyzeOptions options;
+    options.predict.polarity = Polarity::dense_is_bright;
+    options.instances = instance_options_for(threshold_model().legend);
+    options.pictures = Pictures::quick;
+    const Analysis a = analyze(t, threshold_model(), options);
+    ASSERT_EQ(a.measures.objects.size(), 3U);
+    const std::string shown = "class=\"slice\"><div", caption = "<figcaption>xy slice ", index = "(index ";
+    const auto slice = a.page.find(shown);
+    ASSERT_NE(slice, std::string::npos);
+    const auto said = a.page.find(caption, slice);
+    ASSERT_NE(said, std::string::npos);
+    const std::int64_t z = std::stoll(a.page.substr(a.page.find(index, said) + index.size()));
+    const auto picture = std::find_if(a.pictures.begin(), a.pictures.end(),
+                                      [](const NamedPicture& p) { return p.name == "slice-xy"; });
+    ASSERT_NE(picture, a.pictures.end());
+    const auto drawn = [&](std::int64_t at) {
+        return slice_picture(t, a.classes.get(), threshold_model().legend, {Plane::xy, at}).rgb;
+    };
+    EXPECT_EQ(picture->image.rgb, drawn(z));
+    EXPECT_NE(picture->image.rgb, drawn(14));  // through the middle of the large ball
 }
 
 TEST(Analyze, ProgressNeverFallsWithinAStage) {

@@ -103,11 +103,11 @@ std::string bias_page(const Bias& bias, const std::vector<std::pair<std::string,
     report.tables.push_back(bias_table(bias.rows, bias.legend));
     if (bias.learnt) report.tables.push_back(error_fit_table(*bias.learnt, bias.legend));
     report.planes = bias.views;
-    report.planes_name = "First cell";
-    report.planes_heading = "One slice of the first cell: image, truth, what was found";
+    report.planes_heading = "First cell";
+    report.planes_hint = "One slice of the first cell: image, truth, what was found.";
     report.figures = ratio_figures(bias);
-    report.figures_name = "Errors";
-    report.figures_heading = "Errors of single objects and cells";
+    report.figures_heading = "Errors";
+    report.figures_hint = "Errors of single objects and cells.";
     report.legend = bias.legend;
     return html(report, progress);
 }

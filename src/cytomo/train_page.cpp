@@ -132,11 +132,11 @@ std::string train_page(const TrainPage& input, const Model& model, const std::ve
             "No labels could be held out, so nothing tells how good the model is: label a few more slices.");
     report.summary = cards(input, model.legend, all);
     report.legend = model.legend;
-    report.planes_heading = "Held-out parts: image, labels, prediction";
-    report.planes_name = "Held-out parts";
+    report.planes_heading = "Held-out parts";
+    report.planes_hint = "Image, labels and prediction of what did not teach.";
     for (const auto& part : held_out)
         report.planes.insert(report.planes.end(), part.views.begin(), part.views.end());
-    report.figures_heading = report.figures_name = "Learning curves";
+    report.figures_heading = "Learning curves";
     report.figures = learning_curves(curve, model.legend);
     if (!input.learnt_from.rows.empty()) report.tables.push_back(input.learnt_from);
     if (!held_out.empty()) report.tables.push_back(held_out_table(held_out, model.legend));

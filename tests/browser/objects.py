@@ -230,14 +230,88 @@ class Objects:
         self.assertGreater(len(links), 0)
         self.assertEqual({re.fullmatch(r"#object-\d+", link) is not None for link in links}, {True})
         self.assertEqual({int(link[8:]) in self.rows for link in links}, {True})
-        for nothing in "#object-99999", "#%", "#%E0%A4%A":  # there is none; no address can be encoded so
+        for nothing in "#nowhere", "#%", "#%E0%A4%A":  # there is none; no address can be encoded so
             b.open(analysis / "report.html", nothing)
             self.assertIsNone(self.text("#object-bar"))
             b.run("location.hash = arguments[0]", nothing + "%")
             b.settle()
             self.assertIsNone(self.text("#object-bar"))
 
+    def test_links_to_objects_that_are_not_there_say_so(self):
+        b = self.browser
+        missing, number = max(self.rows) + 900, self.organelle()
+        b.open(analysis / "report.html", f"#object-{missing}")
+        for _ in range(2):
+            bar = self.text("#object-bar")
+            self.assertIn(f"no object {missing}", bar or "nothing")
+            self.assertIn(f"{min(self.rows)} to {max(self.rows)}", bar)
+            self.assertEqual(b.run("return document.querySelectorAll('.mark, tr.chosen').length"), 0)
+            b.run("location.hash = arguments[0]", f"object-{number}")
+            self.chosen_everywhere(number)
+            b.run("location.hash = arguments[0]", f"object-{missing}")
+            b.settle()
+        b.click(b.find("#object-bar .close"))
+        self.assertIsNone(self.text("#object-bar"))
+
+    def test_the_chosen_object_is_told_by_light_not_by_colour(self):
+        """What changes in the 3D view when an object is chosen is white and black: of no class, and seen by the colour-blind."""
+        b = self.browser
+        classes = {}
+        for place in range(len(self.rows) - 2):
+            try:
+                number = self.organelle(place)
+            except IndexError:
+                break
+            classes.setdefault(self.rows[number]["class"], number)
+        self.assertGreater(len(classes), 1)
+        view = b.find("#viewer canvas")
+        b.run("document.getElementById('viewer').scrollIntoView({block: 'center'})")
+        for name, number in classes.items():
+            b.run("cytomo.choose(arguments[0]); document.getElementById('viewer-tag').style.visibility = 'hidden'", number)
+            b.settle()
+            after = b.picture(view).astype(int)
+            b.run("cytomo.choose(0)")
+            b.settle()
+            before = b.picture(view).astype(int)
+            bar = round(after.shape[0] * 0.8)  # the bar may lie over the rest
+            changed = (np.abs(after - before).max(axis=-1) > 90)[:bar]
+            self.assertGreater(changed.sum(), 40, f"{name} {number} is not marked")
+            seen = after[:bar][changed]
+            grey = seen.max(axis=-1) - seen.min(axis=-1) < 40
+            self.assertGreater(grey.mean(), 0.7, f"{name} {number} is marked by a colour: {seen[~grey][:5].tolist()}")
+            line = seen.min(axis=-1) > 200 if self.dark else seen.max(axis=-1) < 70  # the one that stands out from the ground
+            self.assertGreater(line.sum(), 10, f"{name} {number}: no line that stands out")
+        b.run("cytomo.choose(arguments[0])", number)
+        colours = b.run("return [...document.querySelectorAll('.mark.tag, #viewer-tag')].map(t => getComputedStyle(t).backgroundColor)")
+        self.assertEqual(set(colours), {"rgb(255, 255, 255)"})
+
     # ---- layout --------------------------------------------------------------------------------
+    def test_the_bar_stays_in_order_in_narrow_windows(self):
+        b = self.browser
+        try:
+            for width in 700, 1000, 1400:
+                b.command("Emulation.setDeviceMetricsOverride", width=width, height=720, deviceScaleFactor=1, mobile=False)
+                b.open(analysis / "report.html", f"#object-{self.organelle()}")
+                b.settle()
+                boxes = b.run("""const box = (e) => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; };
+                    const bar = document.getElementById('object-bar');
+                    return {bar: box(bar), name: box(bar.querySelector('strong')), facts: [...bar.querySelectorAll('.facts span')].map(box),
+                            buttons: [...bar.querySelectorAll('button')].map(box), free: parseFloat(getComputedStyle(document.body).paddingBottom)}""")
+                middle = (boxes["name"][1] + boxes["name"][3]) / 2
+                for button in boxes["buttons"]:
+                    self.assertTrue(button[1] < middle < button[3], f"{width}: a button is not in the line of the name: {boxes}")
+                self.assertEqual(len({round(f[1]) for f in boxes["facts"]}), 1, f"{width}: facts wrap: {boxes}")
+                self.assertTrue(all(f[2] <= width for f in boxes["facts"]), f"{width}: facts are cut off: {boxes}")
+                self.assertLessEqual(boxes["bar"][3] - boxes["bar"][1], boxes["free"], f"{width}: the bar hides the end of the page")
+                self.assertEqual(b.run(OVERFULL), [])
+        finally:
+            b.command("Emulation.setDeviceMetricsOverride", width=self.size[0], height=self.size[1], deviceScaleFactor=1, mobile=False)
+
+    def test_no_card_stands_alone(self):
+        tops = self.browser.run("return [...document.querySelectorAll('.card')].map(c => Math.round(c.getBoundingClientRect().top))")
+        self.assertGreater(len(tops), 2)
+        self.assertGreater(tops.count(tops[-1]), 1, tops)
+
     def test_nothing_sticks_out(self):
         b = self.browser
         b.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")

@@ -140,6 +140,17 @@ def page_agrees(folder, all_of):
             wanted = {"objects": c["objects"], "of the cell": 100 * c["fraction_of_cell"],
                       "outside objects": c["outside_objects_um3"]}
             shown(what + title, value, wanted[title])
+    objects = table(folder, "objects")
+    for cut, of in re.findall(r"(\d+) of (\d+) objects? touch", page):
+        counted = str(sum(o["touches_border"] == "1" for o in objects)), str(len(objects))
+        if (cut, of) != counted:
+            raise SystemExit(f"{folder}: {cut} of {of} objects touch the border on the page, {' of '.join(counted)} in objects.csv")
+    titles = re.findall(r"<figure><h3>(.*?)</h3>", page)
+    if len(set(titles)) != len(titles):
+        raise SystemExit(f"{folder}: two plots of the page have one title: {sorted(titles)}")
+    for file in Path(folder).glob("*.csv"):
+        if file.name != "columns.csv" and table(folder, file.stem) and f'href="{file.name}"' not in page:
+            raise SystemExit(f"{folder}: no link from the page to {file.name}")
     names = re.findall(r'<details class="table"[^>]*><summary>(\w+) ', page)
     bodies = re.findall(r"<tbody>\n(.*?)</tbody>", page, re.S)
     if len(names) != len(bodies) or "objects" not in names or "class_intervals" not in names:

@@ -122,20 +122,26 @@ void set_surface_areas(std::vector<Object>& objects, const std::vector<double>& 
 }
 
 std::string border_warning(const std::vector<Object>& objects, const Legend& legend, std::int64_t slices) {
-    std::size_t all = 0, cut = 0, sides = 0;
+    // All count, as rows of objects.csv do; a cell body alone, which most tomograms cut, is no news.
+    std::size_t organelles = 0, cut_organelles = 0, cut = 0, sides = 0;
     for (const Object& o : objects) {
-        if (is_cell_body_name(legend.name_of(o.class_id))) continue;
-        ++all;
-        if (o.touches_border_xy || o.touches_border_z) ++cut;
+        const bool reaches = o.touches_border_xy || o.touches_border_z;
+        if (reaches) ++cut;
         if (o.touches_border) ++sides;
+        if (is_cell_body_name(legend.name_of(o.class_id))) continue;
+        ++organelles;
+        if (reaches) ++cut_organelles;
     }
-    if (4 * cut <= all) return "";
-    const std::string found = std::to_string(cut) + " of " + std::to_string(all) +
-                              " objects touch the border of the volume and are larger than measured ";
-    if (slices > thin_volume_slices) return found + "(column touches_border).";
-    return found + "(columns touches_border_xy and touches_border_z). In stacks of at most " +
+    if (4 * cut_organelles <= organelles) return "";
+    const std::string found =
+        std::to_string(cut) + " of " + std::to_string(objects.size()) +
+        (objects.size() == 1 ? " object " : " objects ") +
+        (cut == 1 ? "touches the border of the volume and is" : "touch the border of the volume and are") +
+        " larger than measured ";
+    if (slices > thin_volume_slices) return found + "(column touches_border of objects.csv).";
+    return found + "(columns touches_border_xy and touches_border_z of objects.csv). In stacks of at most " +
            std::to_string(thin_volume_slices) + " slices, touches_border counts the sides only, here " +
-           std::to_string(sides) + " objects: nearly all reach the first or the last slice.";
+           std::to_string(sides) + ": nearly all objects reach the first or the last slice.";
 }
 
 Table objects_table(const std::vector<Object>& objects, const Legend& legend) {

@@ -58,8 +58,8 @@ std::vector<Object> measure_objects(const Instances& instances, const Tomogram* 
 /// area_um2[n] is the surface of object n; a NaN leaves that object as it is.
 void set_surface_areas(std::vector<Object>& objects, const std::vector<double>& area_um2);
 
-/// What to tell where more than a quarter of the objects (those of the cell body's class apart) reach the
-/// border of a volume of so many slices; "" otherwise. In thin volumes it says that touches_border does not
+/// What to tell where more than a quarter of the objects, without the cell body, reach the border of a volume
+/// of so many slices: how many of all do; "" otherwise. In thin volumes it says that touches_border does not
 /// tell of the first and last slice.
 std::string border_warning(const std::vector<Object>& objects, const Legend& legend, std::int64_t slices);
 

@@ -115,7 +115,7 @@ TEST(Objects, BordersOfThinAndThickVolumes) {
         const std::string said = border_warning(o, default_legend(), slices);
         EXPECT_EQ(said.substr(0, 6), "3 of 4") << said;
         EXPECT_EQ(said.find("touches_border_z") != std::string::npos, slices <= 16) << said;
-        EXPECT_EQ(said.find("here 2 objects") != std::string::npos, slices <= 16) << said;
+        EXPECT_EQ(said.find("here 2:") != std::string::npos, slices <= 16) << said;
         EXPECT_EQ(border_warning({o[2], o[2], o[2], o[0]}, default_legend(), slices), "");
         EXPECT_EQ(border_warning({}, default_legend(), slices), "");
     }

@@ -32,6 +32,18 @@ std::string quantity_of(const CellMeasure& measure) {
     return with_blanks(name);
 }
 
+/// "vesicle: median volume"; with its unit where another measure of the class would be called the same, as
+/// objects and objects per µm³ would.
+std::string title_of(const CellGroups& groups, std::size_t m) {
+    const CellMeasure& measure = groups.measures[m];
+    const std::string title = measure.class_name + ": " + quantity_of(measure);
+    for (std::size_t other = 0; other < groups.measures.size(); ++other)
+        if (other != m && !measure.unit.empty() && groups.measures[other].class_name == measure.class_name &&
+            quantity_of(groups.measures[other]) == quantity_of(measure))
+            return title + " (" + measure.unit + ")";
+    return title;
+}
+
 std::string digits(double value) {
     return short_number(value, 3);
 }
@@ -135,8 +147,7 @@ std::vector<Figure> comparison_figures(const CellGroups& groups, const std::vect
             shown.push_back({groups.groups[g], {}});
             for (auto& [name, values] : samples) shown.back().samples.push_back({name, std::move(values)});
         }
-        Figure figure = group_figure(measure.class_name + ": " + quantity_of(measure), quantity_of(measure),
-                                     measure.unit, shown);
+        Figure figure = group_figure(title_of(groups, m), quantity_of(measure), measure.unit, shown);
         figure.caption.clear();
         for (const Comparison& c : comparisons)
             if (c.measure == m) figure.caption += (figure.caption.empty() ? "" : " ") + sentence(groups, c);

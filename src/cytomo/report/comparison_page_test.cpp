@@ -62,5 +62,15 @@ TEST(ComparisonPage, CaptionsSayWhatWasFound) {
               "treated − control: no cell of treated has this measure.");
 }
 
+TEST(ComparisonPage, NoTwoPlotsHaveOneTitle) {
+    CellGroups groups = two_groups();
+    groups.measures.push_back({"objects_per_um3", "mitochondrion", "1/µm³", groups.measures[1].values});
+    const auto figures = comparison_figures(groups, compare_groups(groups));
+    ASSERT_EQ(figures.size(), 3U);
+    EXPECT_EQ(figures[0].title, "vesicle: median volume");
+    EXPECT_EQ(figures[1].title, "mitochondrion: objects");
+    EXPECT_EQ(figures[2].title, "mitochondrion: objects (1/µm³)");
+}
+
 }  // namespace
 }  // namespace cytomo

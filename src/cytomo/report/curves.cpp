@@ -76,10 +76,12 @@ Figure curve_figure(const std::string& title, const CurveAxes& axes, std::span<c
     const Scale x{x_low, x_high, frame.left, frame.inner_right(), false},
         y = frame.upwards(low, high, logarithmic);
     svg += frame.value_lines(y);
-    for (const double t : x.ticks(5)) {
-        svg += line(x(t), frame.inner_bottom(), x(t), frame.inner_bottom() + 5, 0.6);
-        svg +=
-            text_at(x(t), frame.inner_bottom() + 19, "middle", plot::tick_text(t), attribute("opacity", 0.8));
+    const auto ticks = x.ticks_across(5);
+    const auto texts = plot::tick_texts(ticks);
+    for (std::size_t i = 0; i < ticks.size(); ++i) {
+        const double at = x(ticks[i]);
+        svg += line(at, frame.inner_bottom(), at, frame.inner_bottom() + 5, 0.6);
+        svg += text_at(at, frame.inner_bottom() + 19, "middle", texts[i], attribute("opacity", 0.8));
     }
     svg += frame.base_line();
     svg += text_at((frame.left + frame.inner_right()) / 2, frame.height - 8, "middle", axes.x_label);

@@ -18,10 +18,12 @@ using plot::attribute, plot::hex, plot::line, plot::number, plot::text_at;
 
 constexpr double plot_width = 600, label_width = 118, count_width = 66, row_height = 46, top_margin = 8,
                  axis_height = 46;
+/// More than these are drawn as a shape.
+constexpr std::size_t most_points = 250;
 
 struct Tick {
     double value;
-    bool labelled;
+    std::string text;  ///< empty: a short one without a number
 };
 
 /// One axis from data to pixels, linear or logarithmic, with round ticks.
@@ -36,20 +38,47 @@ struct Axis {
     }
     std::vector<Tick> ticks() const {
         std::vector<Tick> out;
-        const double slack = 1e-9;
         if (!logarithmic) {
-            for (const double value : plot::round_ticks(low, high, 6)) out.push_back({value, true});
+            const auto values = plot::Scale{low, high, position(low), position(high)}.ticks_across(6);
+            const auto texts = plot::tick_texts(values);
+            for (std::size_t i = 0; i < values.size(); ++i) out.push_back({values[i], texts[i]});
             return out;
         }
+        constexpr double slack = 1e-9;
         const int first = static_cast<int>(std::floor(std::log10(low))),
                   last = static_cast<int>(std::ceil(std::log10(high)));
-        const bool few = std::log10(high / low) < 3.2;
+        std::vector<int> factors;
         for (int e = first; e <= last; ++e)
             for (int m = 1; m < 10; ++m) {
                 const double value = m * std::pow(10, e);
                 if (value < low * (1 - slack) || value > high * (1 + slack)) continue;
-                out.push_back({value, m == 1 || (few && (m == 2 || m == 5))});
+                out.push_back({value, {}});
+                factors.push_back(m);
             }
+        // As many numbers as stay apart: 1, 2, 5 of each decade, 1 and 3, 1 of each or of every second, …
+        std::vector<std::vector<std::size_t>> choices(2);
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            const int m = factors[i];
+            if (m == 1 || m == 2 || m == 5) choices[0].push_back(i);
+            if (m == 1 || m == 3) choices[1].push_back(i);
+        }
+        for (int step = 1; step <= last - first; ++step) {
+            choices.emplace_back();
+            for (std::size_t i = 0; i < out.size(); ++i)
+                if (factors[i] == 1 && std::lround(std::log10(out[i].value)) % step == 0)
+                    choices.back().push_back(i);
+        }
+        for (const auto& choice : choices) {
+            std::vector<double> middles;
+            std::vector<std::string> texts;
+            for (const std::size_t i : choice) {
+                middles.push_back(position(out[i].value));
+                texts.push_back(short_number(out[i].value, 5));
+            }
+            if (!plot::stay_apart(middles, texts)) continue;
+            for (std::size_t k = 0; k < choice.size(); ++k) out[choice[k]].text = texts[k];
+            break;
+        }
         return out;
     }
 };
@@ -68,11 +97,11 @@ std::string draw_axis(const Axis& axis, double y, const std::string& label) {
     std::string out = line(label_width, y, plot_width - count_width, y, 0.6);
     for (const Tick& t : axis.ticks()) {
         const double x = axis.position(t.value);
-        if (t.labelled) {
+        if (!t.text.empty()) {
             out += line(x, top_margin, x, y, 0.1);
-            out += text_at(x, y + 19, "middle", plot::tick_text(t.value), attribute("opacity", 0.8));
+            out += text_at(x, y + 19, "middle", t.text, attribute("opacity", 0.8));
         }
-        out += line(x, y, x, y + (t.labelled ? 6 : 3), 0.6);
+        out += line(x, y, x, y + (t.text.empty() ? 3 : 6), 0.6);
     }
     return out + text_at((label_width + plot_width - count_width) / 2, y + 38, "middle", label);
 }
@@ -122,7 +151,6 @@ std::vector<double> smoothed_to_peak(std::vector<double> counts, int rounds) {
 
 std::string strip(const NamedValues& group, const std::vector<double>& sorted, const Axis& axis,
                   double middle) {
-    constexpr std::size_t most_points = 250;
     std::string out;
     if (sorted.size() > most_points) {
         // Bins of equal width in pixels, from the smallest value to the largest and no farther.
@@ -195,8 +223,16 @@ Figure strip_figure(const std::string& title, const std::string& quantity, const
                        "n = " + std::to_string(rows[r].sorted.size()), attribute("opacity", 0.7));
     }
     figure.svg = svg + "</svg>";
+    std::size_t fewest = rows[0].sorted.size(), most = fewest;
+    for (const Row& row : rows) {
+        fewest = std::min(fewest, row.sorted.size());
+        most = std::max(most, row.sorted.size());
+    }
     figure.caption =
-        "Each point is one " + each + "; shapes show where more than 250 lie. Bars: median and quartiles.";
+        (fewest > most_points ? "Shapes show where the values lie." : "Each point is one " + each + ".");
+    if (fewest <= most_points && most > most_points)
+        figure.caption += " Shapes show where more than " + std::to_string(most_points) + " lie.";
+    if (most >= 3) figure.caption += most >= 4 ? " Bars: median and quartiles." : " Bar: median.";
     return figure;
 }
 

@@ -13,9 +13,10 @@
 namespace cytomo {
 
 /// A plot with its heading and what it shows. `svg` is one <svg> element for use inside HTML; text
-/// and axes take the page's text colour.
+/// and axes take the page's text colour. `table` is the file stem of the table that holds the values, which a
+/// page with its files beside it links to; may be empty.
 struct Figure {
-    std::string title, caption, svg;
+    std::string title, caption, svg, table{};
 };
 
 /// Values of one group, e.g. the volumes of all mitochondria. NaN and infinite values are left out.

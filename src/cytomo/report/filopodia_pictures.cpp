@@ -291,7 +291,8 @@ Figure filopodium_profiles_figure(std::span<const Filopodium> filopodia, int mos
     curves.resize(std::min(curves.size(), static_cast<std::size_t>(std::max(0, most))));
     for (std::size_t i = 0; i < curves.size(); ++i)
         curves[i].colour = scale_colour(
-            curves.size() > 1 ? static_cast<double>(i) / static_cast<double>(curves.size() - 1) : 0.5);
+            curves.size() > 1 ? 0.3 + 0.6 * static_cast<double>(i) / static_cast<double>(curves.size() - 1)
+                              : 0.5);  // the ends of the scale are lost on a dark or a white page
     const std::size_t shown = curves.size();
     if (!median.x.empty()) curves.push_back(std::move(median));
     Figure figure = curve_figure("Radius along filopodia",

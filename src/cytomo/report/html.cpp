@@ -3,6 +3,7 @@
 #include "cytomo/report/html.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <string_view>
 
@@ -26,12 +27,16 @@ std::string cell_text(const TableCell& cell) {
 
 std::string column_title(const TableColumn& column) {
     std::string title = column.name;
-    for (const char* suffix : {"_per_um3", "_per_um2", "_per_um", "_um3", "_um2", "_um", "_nm"})
-        if (!column.unit.empty() && title.size() > std::string(suffix).size() && title.ends_with(suffix)) {
-            title.resize(title.size() - std::string(suffix).size());
+    std::replace(title.begin(), title.end(), '_', ' ');
+    if (column.unit.empty()) return title;
+    const std::string in_words = " " + column.unit;  // "mean relative grey"
+    for (const std::string& suffix :
+         {in_words, std::string(" per um3"), std::string(" per um2"), std::string(" per um"),
+          std::string(" um3"), std::string(" um2"), std::string(" um"), std::string(" nm")})
+        if (title.size() > suffix.size() && title.ends_with(suffix)) {
+            title.resize(title.size() - suffix.size());
             break;
         }
-    std::replace(title.begin(), title.end(), '_', ' ');
     return title;
 }
 
@@ -48,6 +53,13 @@ std::string colour_of(const Legend& legend, const std::string& name) {
     return entry == nullptr ? "#8a94a0" : css_colour(entry->colour[0], entry->colour[1], entry->colour[2]);
 }
 
+std::string file_link(const std::string& table) {
+    std::string address;  // whatever a table is called, this is a name beside the page
+    for (const char c : table)
+        address += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' ? c : '_';
+    return "<a href=\"" + address + ".csv\">" + escaped(table) + ".csv</a>";
+}
+
 std::string legend_list(const Legend& legend) {
     std::string out = "<ul class=\"legend\">";
     for (const auto& e : legend.entries)
@@ -60,13 +72,27 @@ std::string legend_list(const Legend& legend) {
 
 namespace {
 
-/// A part of the page with a heading, in order; `short_name` stands in the list of contents.
+/// A part of the page, in order; its heading stands in the list of contents too.
 struct Section {
-    std::string id, short_name, heading, content;
+    std::string id, heading, content;
 };
 
+/// How many cards stand side by side where there is room for `most`: in rows of about the same length, none
+/// of them with a single card.
+std::size_t cards_in_a_row(std::size_t cards, std::size_t most) {
+    if (cards <= most) return std::max<std::size_t>(cards, 1);
+    const std::size_t rows = (cards + most - 1) / most, even = (cards + rows - 1) / rows;
+    for (std::size_t columns = even; columns > 1; --columns)
+        if (cards % columns != 1) return columns;
+    return even;
+}
+
 std::string cards(const Table& summary, const Legend& legend) {
-    std::string out = "<div class=\"cards\">";
+    const auto columns = [&](std::size_t most) {
+        return std::to_string(cards_in_a_row(summary.rows.size(), most));
+    };
+    std::string out = "<div class=\"cards\" style=\"--wide:" + columns(6) + ";--middle:" + columns(4) +
+                      ";--narrow:" + columns(3) + ";--slim:" + columns(2) + "\">";
     for (const auto& row : summary.rows) {
         std::string name, headline, rest;
         for (std::size_t c = 0; c < row.size() && c < summary.columns.size(); ++c) {
@@ -79,8 +105,9 @@ std::string cards(const Table& summary, const Legend& legend) {
             } else {
                 const auto* d = std::get_if<double>(&row[c]);
                 if (d != nullptr && std::isnan(*d)) continue;  // not defined for this row
-                rest += "<dt title=\"" + escaped(column.description) + "\">" + escaped(column_title(column)) +
-                        "</dt><dd>" + cell_text(row[c]) + unit_text(column) + "</dd>";
+                rest += "<div><dt title=\"" + escaped(column.description) + "\">" +
+                        escaped(column_title(column)) + "</dt><dd>" + cell_text(row[c]) + unit_text(column) +
+                        "</dd></div>";
             }
         }
         out += "<article class=\"card\" style=\"--colour:" + colour_of(legend, name) + "\"><h3>" +
@@ -96,13 +123,14 @@ std::string warnings_box(const std::vector<std::string>& warnings) {
     return out + "</ul></aside>\n";
 }
 
-std::string figures_part(const Report& report) {
-    std::string out =
-        report.figures_hint.empty() ? "" : "<p class=\"hint\">" + escaped(report.figures_hint) + "</p>";
+std::string figures_part(const std::vector<Figure>& figures, const std::string& hint, bool files_beside) {
+    std::string out = hint.empty() ? "" : "<p class=\"hint\">" + escaped(hint) + "</p>";
     out += "<div class=\"figures\">";
-    for (const auto& f : report.figures)
-        out += "<figure><h3>" + escaped(f.title) + "</h3>" + f.svg + "<figcaption>" + escaped(f.caption) +
-               "</figcaption></figure>\n";
+    for (const auto& f : figures) {
+        out += "<figure><h3>" + escaped(f.title) + "</h3>" + f.svg + "<figcaption>" + escaped(f.caption);
+        if (files_beside && !f.table.empty()) out += " Values: " + file_link(f.table) + ".";
+        out += "</figcaption></figure>\n";
+    }
     return out + "</div>";
 }
 
@@ -124,31 +152,31 @@ bool has_surfaces(const Report& report) {
 std::vector<Section> sections_of(const Report& report, const Progress& progress) {
     std::vector<Section> out;
     if (!report.summary.rows.empty())
-        out.push_back({"numbers", "Numbers", "At a glance", cards(report.summary, report.legend)});
+        out.push_back({"numbers", "At a glance", cards(report.summary, report.legend)});
     if (!report.rendering.empty())
-        out.push_back({"picture", "Picture", "The cell",
+        out.push_back({"picture", "Picture",
                        "<img class=\"rendering\" alt=\"Picture of the surfaces\" src=\"" +
                            png_source(png_bytes(report.rendering)) + "\">" + legend_list(report.legend)});
     if (has_surfaces(report))
-        out.push_back(
-            {"view", "3D view", "Turn it", viewer_part(report.meshes, !report.objects.empty(), progress)});
+        out.push_back({"view", "3D view", viewer_part(report.meshes, !report.objects.empty(), progress)});
     if (!report.planes.empty())
-        out.push_back({"slices", escaped(report.planes_name), escaped(report.planes_heading),
-                       slices_part(report, progress)});
+        out.push_back({"slices", escaped(report.planes_heading), slices_part(report, progress)});
     if (!report.figures.empty())
-        out.push_back({"distributions", escaped(report.figures_name), escaped(report.figures_heading),
-                       figures_part(report)});
-    if (!report.tables.empty()) out.push_back({"tables", "Tables", "Tables", tables_part(report)});
+        out.push_back({"distributions", escaped(report.figures_heading),
+                       figures_part(report.figures, report.figures_hint, report.files_beside)});
+    if (!report.places.empty())
+        out.push_back({"places", "Places", figures_part(report.places, "", report.files_beside)});
+    if (!report.tables.empty()) out.push_back({"tables", "Tables", tables_part(report)});
     if (auto glossary = glossary_part(report); !glossary.empty())
-        out.push_back({"glossary", "Columns", "What the columns mean", std::move(glossary)});
+        out.push_back({"glossary", "What the columns mean", std::move(glossary)});
     if (!report.provenance.empty())
-        out.push_back({"provenance", "How made", "How this was made", provenance_part(report)});
+        out.push_back({"provenance", "How this was made", provenance_part(report)});
     return out;
 }
 
 std::string contents(const std::vector<Section>& sections) {
     std::string out = "<nav class=\"contents\" aria-label=\"Contents\">";
-    for (const auto& s : sections) out += "<a href=\"#" + s.id + "\">" + s.short_name + "</a>";
+    for (const auto& s : sections) out += "<a href=\"#" + s.id + "\">" + s.heading + "</a>";
     return out + "</nav>\n";
 }
 

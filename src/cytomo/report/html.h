@@ -36,12 +36,16 @@ struct Report {
     /// What can be pointed at in slices, 3D view and tables; slices and meshes know the numbers too.
     std::vector<PageObject> objects;
     std::vector<Figure> figures;
+    std::vector<Figure> places;  ///< plots of where objects lie, in a part of their own
     Legend legend;
     std::size_t most_rows = 2000;  ///< of each table that the page shows
-    /// Headings of planes and figures, and what they are called in the list of contents.
+    /// Headings, which the list of contents repeats, and how what follows is read; hints may be empty.
     std::string planes_heading = "Slices", figures_heading = "Distributions";
-    std::string planes_name = "Slices", figures_name = "Plots";
-    std::string figures_hint;  ///< how all figures are read; may be empty
+    std::string planes_hint, figures_hint;
+    /// The files of tables lie beside the page, so that it can link to them.
+    bool files_beside = false;
+    /// Files of tables that the page shows as plots only, and their rows; needs files_beside.
+    std::vector<std::pair<std::string, std::size_t>> other_files;
 };
 
 /// The page, with a list of its contents: no other file, no network (a content security policy forbids it).

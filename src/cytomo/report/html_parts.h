@@ -9,7 +9,8 @@
 
 namespace cytomo::page {
 
-/// "volume_um3" with the unit µm³ → "volume": the unit stands beside it.
+/// "volume_um3" with the unit µm³ → "volume", "mean_relative_grey" with the unit relative grey → "mean": the
+/// unit stands beside it.
 std::string column_title(const TableColumn& column);
 /// " <span …>µm³</span>", or nothing.
 std::string unit_text(const TableColumn& column);
@@ -21,6 +22,8 @@ std::string colour_of(const Legend& legend, const std::string& name);
 /// A list of all classes with their colours.
 std::string legend_list(const Legend& legend);
 std::string png_source(const std::vector<std::uint8_t>& png);
+/// A link to the file of a table, which lies beside the page.
+std::string file_link(const std::string& table);
 
 /// Slices with slider, switches and legend.
 std::string slices_part(const Report& report, const Progress& progress);

@@ -46,6 +46,18 @@ bool is_wide(const PlaneView& view) {
     return first.height < 0.35 * first.width;
 }
 
+/// Three planes of a flat volume: both views from the side find room beside the one from above.
+bool is_flat(const std::vector<PlaneView>& planes) {
+    if (planes.size() != 3 || planes[0].plane != Plane::xy) return false;
+    std::vector<double> heights;  // over widths
+    for (const PlaneView& view : planes) {
+        if (view.slices.empty()) return false;
+        const Image& first = view.slices.front().grey;
+        heights.push_back(static_cast<double>(first.height) / first.width);
+    }
+    return heights[1] + heights[2] < heights[0] + 0.2 && std::min(heights[1], heights[2]) > 0.1;
+}
+
 std::string plane_figure(const PlaneView& view, const std::vector<std::string>& slices) {
     std::string out = "<figure class=\"plane" + std::string(is_wide(view) ? " wide" : "") +
                       "\"><button type=\"button\" class=\"enlarge\">enlarge</button>";
@@ -85,7 +97,8 @@ std::string slices_part(const Report& report, const Progress& progress) {
         const auto at = static_cast<std::size_t>(i);
         texts[at] = slice_figure(*all[at], shown[at]);
     });
-    std::string out;
+    std::string out =
+        report.planes_hint.empty() ? "" : "<p class=\"hint\">" + escaped(report.planes_hint) + "</p>\n";
     if (std::any_of(all.begin(), all.end(), [](const SliceView* s) { return !s->overlay.empty(); }))
         out +=
             "<p class=\"controls\"><label><input type=\"checkbox\" id=\"show-overlay\" checked> show "
@@ -98,7 +111,7 @@ std::string slices_part(const Report& report, const Progress& progress) {
             "<p class=\"hint\">These slices show most of the objects. Point at an object for its number; a "
             "click "
             "chooses it everywhere on the page.</p>\n";
-    out += "<div class=\"planes\">";
+    out += "<div class=\"planes" + std::string(is_flat(report.planes) ? " flat" : "") + "\">";
     auto first = texts.begin();
     for (const auto& view : report.planes) {
         const auto last = first + static_cast<std::ptrdiff_t>(view.slices.size());

@@ -78,9 +78,12 @@ std::string table_part(const Report& report, const Table& table, const ObjectLin
     std::string out = "<details class=\"table\" id=\"" + address("table-", table.name) + "\"" +
                       (open ? " open" : "") + "><summary>" + escaped(table.name) + " <span class=\"unit\">" +
                       plural(table.rows.size(), " row", " rows") + "</span></summary><p class=\"hint\">";
+    const std::string file = report.files_beside ? file_link(table.name) : escaped(table.name) + ".csv";
     if (shown < table.rows.size())
-        out += "The first " + std::to_string(shown) + " rows; all are in " + escaped(table.name) + ".csv. ";
-    out += "A click on a heading sorts. <a href=\"#" + address("columns-", table.name) +
+        out += "The first " + std::to_string(shown) + " rows; all are in " + file + ". ";
+    out += "A click on a heading sorts. ";
+    if (report.files_beside && shown == table.rows.size()) out += "As a file: " + file + ". ";
+    out += "<a href=\"#" + address("columns-", table.name) +
            "\">What the columns mean</a></p><div class=\"scroll\"><table data-name=\"" + escaped(table.name) +
            "\"><thead><tr>";
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
@@ -122,6 +125,13 @@ std::string tables_part(const Report& report) {
             out += "<li><a href=\"#" + address("table-", table.name) + "\">" + escaped(table.name) +
                    "</a> <span class=\"unit\">" + std::to_string(table.rows.size()) + "</span></li>";
         out += "</ul>\n";
+    }
+    if (report.files_beside && !report.other_files.empty()) {
+        out += "<p class=\"hint\">Files beside this page, shown as plots: ";
+        for (const auto& file : report.other_files)
+            out += (&file == &report.other_files.front() ? "" : ", ") + file_link(file.first) +
+                   " <span class=\"unit\">" + plural(file.second, " row", " rows") + "</span>";
+        out += ".</p>\n";
     }
     if (links.any() && (!report.planes.empty() || !report.meshes.empty()))
         out +=

@@ -5,6 +5,9 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cytomo/core/error.h"
 #include "cytomo/report/html_text.h"
@@ -121,6 +124,7 @@ TEST(HtmlText, NumbersAreShort) {
     EXPECT_EQ(short_number(2.5), "2.5");
     EXPECT_EQ(short_number(100), "100");
     EXPECT_EQ(short_number(0), "0");
+    EXPECT_EQ(short_number(0.000056), "0.000056");
     EXPECT_EQ(short_number(1.5e-7), "1.5e-07");
     EXPECT_EQ(short_number(std::nan("")), "–");
     EXPECT_EQ(short_number(-0.25), "-0.25");
@@ -172,7 +176,7 @@ TEST(Page, UsesNothingFromOutside) {
 TEST(Page, ShowsItsParts) {
     const std::string page = html(full_report("cell 7.mrc"));
     for (const char* part :
-         {"At a glance", "The cell", "Turn it", "Slices", "Distributions", "Tables", "What the columns mean",
+         {"At a glance", "Picture", "3D view", "Slices", "Distributions", "Tables", "What the columns mean",
           "How this was made", "Please note", "show-overlay", "data-vertices=\"3\""})
         EXPECT_THAT(page, HasSubstr(part));
     EXPECT_EQ(count_of(page, "class=\"slice\""), 2U);
@@ -186,7 +190,70 @@ TEST(Page, ListsItsContents) {
     for (auto at = list.find("href=\"#"); at != std::string::npos; at = list.find("href=\"#", at + 1)) {
         const std::string id = list.substr(at + 7, list.find('"', at + 7) - at - 7);
         EXPECT_EQ(count_of(page, "id=\"" + id + "\""), 1U) << id;
+        // What the list calls a part is its heading.
+        const auto name = list.find('>', at) + 1;
+        EXPECT_THAT(page, HasSubstr("<section id=\"" + id + "\"><h2>" +
+                                    list.substr(name, list.find('<', name) - name) + "</h2>"));
     }
+}
+
+TEST(Page, SaysUnitsOnce) {
+    Report r;
+    r.tables = {{"absorption",
+                 {{"mean_relative_grey", "relative grey", "Mean."},
+                  {"deviation_lac_per_um", "1/µm", "Deviation."},
+                  {"volume_um3", "µm³", "Volume."},
+                  {"relative_grey", "", "No unit."}},
+                 {{0.5, 0.25, 1.0, 2.0}}}};
+    const std::string page = html(r);
+    for (const char* heading :
+         {">mean <span class=\"unit\">relative grey</span></button>",
+          ">deviation lac <span class=\"unit\">1/µm</span></button>",
+          ">volume <span class=\"unit\">µm³</span></button>", ">relative grey</button>"})
+        EXPECT_THAT(page, HasSubstr(heading));
+}
+
+TEST(Page, CardsStandInEvenRows) {
+    for (int cards = 1; cards <= 14; ++cards) {
+        Report r;
+        r.summary.columns = {{"class", "", ""}, {"volume_um3", "µm³", ""}};
+        for (int c = 0; c < cards; ++c) r.summary.rows.push_back({"class " + std::to_string(c), 1.0});
+        const std::string page = html(r);
+        for (const auto& [name, most] :
+             {std::pair{"--wide:", 6}, {"--middle:", 4}, {"--narrow:", 3}, {"--slim:", 2}}) {
+            const auto at = page.find(name, page.find("class=\"cards\""));
+            ASSERT_NE(at, std::string::npos);
+            const int columns = std::stoi(page.substr(at + std::string(name).size()));
+            EXPECT_GE(columns, 1);
+            EXPECT_LE(columns, most);
+            // No card alone in its row, where any number of columns avoids that.
+            bool avoidable = cards <= most;
+            for (int other = 2; other <= most; ++other) avoidable |= cards % other != 1;
+            if (cards > 1 && avoidable) {
+                EXPECT_NE(cards % columns, 1) << cards << " in " << columns;
+            }
+            if (cards <= most) {
+                EXPECT_EQ(columns, cards);
+            }
+        }
+    }
+}
+
+TEST(Page, LinksToTheFilesBesideIt) {
+    Report r = report_with_objects();
+    r.figures = {Figure{"Volumes", "All.", "<svg></svg>", "objects"}};
+    r.places = {Figure{"Gaps", "Some.", "<svg></svg>", "distances"}};
+    r.other_files = {{"distances", 64}, {"radial", 1}};
+    EXPECT_THAT(html(r), Not(HasSubstr(".csv\"")));  // nobody said that there are any
+    r.files_beside = true;
+    const std::string page = html(r);
+    EXPECT_THAT(page, HasSubstr("Some. Values: <a href=\"distances.csv\">distances.csv</a>"));
+    EXPECT_THAT(page, HasSubstr("<a href=\"radial.csv\">radial.csv</a> <span class=\"unit\">1 row</span>"));
+    EXPECT_EQ(count_of(page, "href=\"contacts.csv\""), 1U);
+    EXPECT_EQ(count_of(page, "href=\"objects.csv\""), 2U);  // table and plot
+    expect_well_formed(page);
+    r.tables[0].name = hostile;
+    EXPECT_THAT(html(r), Not(HasSubstr("<script>alert")));
 }
 
 TEST(Page, KnowsObjectsEverywhere) {
@@ -219,7 +286,8 @@ TEST(Page, LeavesOutWhatIsMissing) {
     Report r;
     r.title = "nothing";
     const std::string page = html(r);
-    for (const char* part : {"At a glance", "Turn it", "<h2>Slices", "<h2>Tables", "webgl2"})
+    for (const char* part :
+         {"At a glance", "<h2>3D view", "<h2>Slices", "<h2>Places", "<h2>Tables", "webgl2"})
         EXPECT_THAT(page, Not(HasSubstr(part)));
     expect_well_formed(page);
 }
@@ -242,6 +310,54 @@ TEST(Figures, AxisIsLogarithmicWhenRangesDemand) {
     EXPECT_EQ(strip_figure("t", "v", "", none).caption, "No values to show.");
     const std::vector<NamedValues> many{{"a", {1, 2, 3}, std::vector<double>(1000, 2.0)}};
     EXPECT_EQ(count_of(strip_figure("t", "v", "", many).svg, "<circle"), 0U);
+}
+
+/// Numbers below an axis: texts and the middles of them, from left to right.
+std::vector<std::pair<std::string, double>> axis_numbers(const std::string& svg) {
+    std::vector<std::pair<std::string, double>> out;
+    for (auto at = svg.find("<text x=\""); at != std::string::npos; at = svg.find("<text x=\"", at + 1)) {
+        const auto end = svg.find("</text>", at), begin = svg.rfind('>', end) + 1;
+        const std::string tag = svg.substr(at, begin - at), text = svg.substr(begin, end - begin);
+        if (tag.find("\"middle\"") != std::string::npos &&
+            text.find_first_not_of("0123456789.-e") == std::string::npos)
+            out.emplace_back(text, std::stod(svg.substr(at + 9)));
+    }
+    return out;
+}
+
+void expect_apart(const std::string& svg) {
+    const auto numbers = axis_numbers(svg);
+    ASSERT_GE(numbers.size(), 1U);
+    for (std::size_t i = 1; i < numbers.size(); ++i) {
+        EXPECT_NE(numbers[i].first, numbers[i - 1].first);
+        // A digit of 13 pixels is 0.636 of that wide in DejaVu Sans, the widest of the usual fonts.
+        const double letters = static_cast<double>(numbers[i].first.size() + numbers[i - 1].first.size()) / 2;
+        EXPECT_GT(numbers[i].second - numbers[i - 1].second, 0.636 * 13 * letters)
+            << numbers[i - 1].first << " and " << numbers[i].first;
+    }
+}
+
+TEST(Figures, NumbersOfAxesStayApart) {
+    for (const std::vector<double>& values : {std::vector<double>{0.00011, 0.16},
+                                              {0.0000021, 0.0004, 0.3},
+                                              {0.003, 0.09},
+                                              {0.12, 0.1200001},
+                                              {123456.5, 123456.9},
+                                              {-0.412, -0.01},
+                                              {1, 2e9},
+                                              {0.000001, 1e6},
+                                              {7, 7}}) {
+        const std::vector<NamedValues> groups{{"a", {1, 2, 3}, values}};
+        expect_apart(strip_figure("t", "v", "", groups).svg);
+    }
+}
+
+TEST(Figures, CaptionsSayWhatIsDrawn) {
+    const std::vector<NamedValues> few{{"a", {1, 2, 3}, {1, 2}}},
+        many{{"a", {1, 2, 3}, std::vector<double>(1000, 2.0)}};
+    EXPECT_EQ(strip_figure("t", "v", "", few, "vesicle").caption, "Each point is one vesicle.");
+    EXPECT_EQ(strip_figure("t", "v", "", many).caption,
+              "Shapes show where the values lie. Bars: median and quartiles.");
 }
 
 TEST(Figures, GreyValuesAreSampledByClass) {

@@ -43,7 +43,7 @@ std::string short_number(double value, int digits) {
     if (value == 0) return "0";
     const double magnitude = std::abs(value);
     char text[64];
-    if (magnitude >= 1e-4 && magnitude < 1e7) {
+    if (magnitude >= 1e-6 && magnitude < 1e7) {
         const int before = static_cast<int>(std::floor(std::log10(magnitude))) + 1;
         std::snprintf(text, sizeof text, "%.*f", std::max(0, digits - before), value);
         std::string s = text;

@@ -13,7 +13,7 @@ namespace cytomo {
 std::string escaped(std::string_view text);
 
 /// At most `digits` significant digits, without trailing zeros; "–" for NaN. Powers of ten only
-/// below 0.0001 and from ten million on.
+/// below 0.000001 and from ten million on.
 std::string short_number(double value, int digits = 4);
 
 std::string base64(std::span<const std::uint8_t> bytes);

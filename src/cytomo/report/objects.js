@@ -4,7 +4,7 @@ const cytomo = (() => {
   'use strict';
   const tip = document.getElementById('object-tip'), bar = document.getElementById('object-bar');
   const known = new Map(), viewers = [];
-  let chosen = null, pointed = 0;
+  let chosen = null, pointed = 0, asked = 0;  // asked: a number that no object has
 
   const classes = [...document.querySelectorAll('#object-classes li')].map((e) => ({ name: e.textContent, colour: e.dataset.colour }));
   for (const line of (document.getElementById('object-list')?.textContent ?? '').split('\n')) {
@@ -39,7 +39,7 @@ const cytomo = (() => {
   /** Marks an object wherever it is seen; number 0: none. The address becomes a link to it. */
   function choose(number) {
     const object = known.get(number) ?? null;
-    if (object === chosen) return;
+    if (object === chosen && !asked) return;
     chosen = object;
     for (const row of document.querySelectorAll('tr.chosen')) row.classList.remove('chosen');
     if (object) {
@@ -48,6 +48,7 @@ const cytomo = (() => {
     }
     for (const v of viewers) v.choose(object);
     showBar(object);
+    asked = 0;
     const address = object ? `#object-${object.number}` : location.pathname + location.search;
     try { history.replaceState(history.state, '', address); } catch { /* some browsers forbid it for files */ }
   }
@@ -69,6 +70,36 @@ const cytomo = (() => {
     row.scrollIntoView({ block: 'center' });
   }
 
+  const closeButton = (parent) =>
+    make('button', { type: 'button', className: 'close', textContent: '×', ariaLabel: 'choose nothing' }, parent)
+      .addEventListener('click', () => choose(0));
+
+  /** Says that a link leads to an object that is not there, and which there are. */
+  function showMissing(number) {
+    choose(0);
+    if (!bar) return;
+    asked = number;
+    const all = [...known.keys()];
+    bar.replaceChildren();
+    bar.style.removeProperty('--colour');
+    make('strong', { textContent: `There is no object ${number}` }, bar);
+    const facts = make('span', { className: 'facts' }, bar);
+    make('span', { textContent: `objects have the numbers ${Math.min(...all)} to ${Math.max(...all)}` }, facts);
+    closeButton(make('span', { className: 'buttons' }, bar));
+    bar.hidden = false;
+    fitBar();
+    document.body.classList.add('with-bar');
+  }
+
+  /** What does not fit into one line of the bar gets two: facts below name and buttons. */
+  function fitBar() {
+    const facts = [...bar.querySelectorAll('.facts span')];
+    bar.classList.remove('two-lines');
+    if (facts.length > 0 && facts[0].offsetTop !== facts[facts.length - 1].offsetTop) bar.classList.add('two-lines');
+    if (bar.scrollWidth > bar.clientWidth) bar.classList.add('two-lines');
+  }
+  if (bar) window.addEventListener('resize', fitBar);
+
   function showBar(object) {
     if (!bar) return;
     bar.hidden = !object;
@@ -80,12 +111,11 @@ const cytomo = (() => {
     const row = rowOf(object.number);
     const facts = make('span', { className: 'facts' }, bar);
     const heads = row ? [...row.closest('table').tHead.rows[0].cells] : [];
-    const facts_shown = ['volume_um3', 'surface_um2', 'equivalent_diameter_um', 'longest_width_um'];
+    const short = { volume_um3: 'volume', surface_um2: 'surface', equivalent_diameter_um: 'diameter', longest_width_um: 'width' };
     for (const [i, head] of heads.entries()) {
-      if (facts_shown.includes(head.dataset.name)) {
-        const [name, unit] = [head.querySelector('button').firstChild.textContent.trim(), head.querySelector('.unit')?.textContent ?? ''];
-        make('span', { textContent: `${name} ${row.cells[i].textContent} ${unit}` }, facts);
-      }
+      const name = short[head.dataset.name];
+      const unit = head.querySelector('.unit')?.textContent ?? '';
+      if (name) make('span', { textContent: `${name} ${row.cells[i].textContent} ${unit}`, title: head.title }, facts);
     }
     if (!row) make('span', { textContent: `${volume(object)}; its row is in objects.csv` }, facts);
     const buttons = make('span', { className: 'buttons' }, bar);
@@ -95,8 +125,8 @@ const cytomo = (() => {
       button.addEventListener('click', () => v.go(object));
     }
     if (row) make('button', { type: 'button', textContent: 'table row' }, buttons).addEventListener('click', () => goToRow(object));
-    make('button', { type: 'button', className: 'close', textContent: '×', ariaLabel: 'choose nothing' }, buttons)
-      .addEventListener('click', () => choose(0));
+    closeButton(buttons);
+    fitBar();
   }
 
   // ---- links, rows, keys ---------------------------------------------------------------------
@@ -112,8 +142,10 @@ const cytomo = (() => {
     const target = addressed();
     const details = target?.closest('details');
     if (details) details.open = true;
-    const number = Number(location.hash.match(/^#object-(\d+)$/)?.[1] ?? 0);
-    if (known.has(number)) {
+    const number = Number(location.hash.match(/^#object-(\d+)$/)?.[1] ?? NaN);
+    if (known.size > 0 && number >= 0 && !known.has(number)) {
+      showMissing(number);
+    } else if (known.has(number)) {
       choose(number);
       if (rowOf(number)) goToRow(known.get(number));
       else viewers.find((v) => v.has(number))?.go(known.get(number));

@@ -46,7 +46,19 @@
   const best = (slices, number) => slices.filter((s) => pixelsOf(s, number) > 0)
     .sort((a, b) => pixelsOf(b, number) - pixelsOf(a, number))[0];
 
-  /** Outlines an object in a slice, with its number; `strong` for the chosen one. */
+  /** Pixels of an object, `fine` times finer, with smooth edges: RGBA, of which A says whether it is there. */
+  function enlarged(width, height, fine, numbers, number) {
+    const small = new OffscreenCanvas(width, height), large = new OffscreenCanvas(width * fine, height * fine);
+    const pixels = new ImageData(width, height);
+    for (let i = 0; i < numbers.length; ++i) pixels.data[4 * i + 3] = numbers[i] === number ? 255 : 0;
+    small.getContext('2d').putImageData(pixels, 0, 0);
+    const context = large.getContext('2d', { willReadFrequently: true });
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(small, 0, 0, width * fine, height * fine);
+    return context.getImageData(0, 0, width * fine, height * fine).data;
+  }
+
+  /** Outlines an object in a slice, with its number; `strong` for the chosen one: white within black, which no class is. */
   function mark(slice, number, strong) {
     const name = strong ? 'chosen' : 'pointed';
     for (const old of slice.stack.querySelectorAll(`.mark.${name}`)) old.remove();
@@ -55,23 +67,30 @@
     const fine = Math.max(1, Math.round(400 / Math.max(width, height)));  // pixels a number, for a thin outline
     const canvas = make('canvas', { className: `mark ${name}`, width: width * fine, height: height * fine }, slice.stack);
     const context = canvas.getContext('2d'), image = context.createImageData(width * fine, height * fine);
-    const is = (x, y) => x >= 0 && y >= 0 && x < width * fine && y < height * fine &&
-      numbers[Math.floor(y / fine) * width + Math.floor(x / fine)] === number;
-    let sumX = 0, top = height;
+    const wide = strong ? 3 : 2;  // of each line
+    const inside = enlarged(width, height, fine, numbers, number);
+    const is = (x, y) => x >= 0 && y >= 0 && x < width * fine && y < height * fine && inside[4 * (y * width * fine + x) + 3] > 127;
+    let sumX = 0, sum = 0, top = Infinity;  // of its uppermost row
     for (let y = 0; y < height * fine; ++y) {
       for (let x = 0; x < width * fine; ++x) {
-        if (!is(x, y)) continue;
-        sumX += (x + 0.5) / (fine * fine * fine);
-        top = Math.min(top, y / fine);
-        const inner = is(x - 2, y) && is(x + 2, y) && is(x, y - 2) && is(x, y + 2);
-        image.data.set([255, 225, 60, inner ? (strong ? 70 : 25) : 255], 4 * (y * width * fine + x));
+        const here = is(x, y);
+        const sides = [is(x - wide, y), is(x + wide, y), is(x, y - wide), is(x, y + wide)];
+        const near = !here && sides.some(Boolean);
+        if (here || near) {
+          const inner = here && sides.every(Boolean);
+          image.data.set(near ? [16, 20, 24, 255] : [255, 255, 255, inner ? (strong ? 36 : 20) : 255], 4 * (y * width * fine + x));
+        }
+        if (!here || y > top) continue;
+        top = y;
+        sumX += x + 0.5;
+        sum += 1;
       }
     }
     context.putImageData(image, 0, 0);
-    if (!strong) return;
+    if (!strong || sum === 0) return;
     const tag = make('span', { className: `mark tag ${name}`, textContent: number }, slice.stack);
-    tag.style.left = `${100 * sumX / pixelsOf(slice, number) / width}%`;
-    tag.style.top = `max(${100 * top / height}%, 12px)`;
+    tag.style.left = `${100 * sumX / sum / (width * fine)}%`;
+    tag.style.top = `max(${100 * top / (height * fine)}%, 12px)`;
   }
 
   let marked = null;  // the object whose marks are drawn, as slices are shown

@@ -99,6 +99,7 @@ SliceView draw_view(const Tomogram& tomogram, const ClassVolume* classes, const 
     const PictureSize size = taller_if_flat(
         picture_size(grey.width, grey.height, grey.edge_across_um, grey.edge_down_um, longer_side));
     SliceView view;
+    view.position = grey.position;
     view.caption = slice_caption(tomogram.grid, grey.position, tomogram.voxel_size_known) + taller_text(size);
     view.width_um = tomogram.voxel_size_known ? size.width * size.um_per_pixel : 0;
     view.grey = draw_grey(grey, range, size);

@@ -18,6 +18,7 @@ struct SliceView {
     Image grey;
     OverlayImage overlay{};
     SliceObjects objects{};  ///< over the same area; empty if nobody asked for them
+    SlicePosition position{};
 };
 
 /// Some slices of one plane, in order; `shown` is the one to show first.

@@ -32,8 +32,34 @@ std::string hex(Colour c) {
     return dark ? "#7d8792" : css_colour(c[0], c[1], c[2]);
 }
 
-std::string tick_text(double value) {
-    return number(std::abs(value) < 1e-12 ? 0 : value);
+std::vector<std::string> tick_texts(const std::vector<double>& values) {
+    double largest = 0, step = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        largest = std::max(largest, std::abs(values[i]));
+        const double apart = i > 0 ? std::abs(values[i] - values[i - 1]) : 0;
+        if (apart > 0 && (step == 0 || apart < step)) step = apart;
+    }
+    // Of 0.12001 and 0.12002 five digits would be enough, of 120.0001 and 120.0002 not.
+    const int digits =
+        step > 0 ? std::clamp(static_cast<int>(std::ceil(std::log10(largest / step) - 1e-9)) + 1, 5, 15) : 5;
+    std::vector<std::string> out;
+    for (const double v : values)
+        out.push_back(short_number(std::abs(v) < 1e-9 * std::max(step, largest) ? 0 : v, digits));
+    return out;
+}
+
+bool stay_apart(const std::vector<double>& middles, const std::vector<std::string>& texts) {
+    constexpr double digit_width = 8.3, gap = 8;  // of the pictures' letters: sans serif of 13 pixels
+    double end = -1e300;
+    for (std::size_t i = 0; i < middles.size(); ++i) {
+        const auto letters = std::count_if(texts[i].begin(), texts[i].end(), [](char c) {
+            return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // what goes on in UTF-8
+        });
+        const double half = digit_width * static_cast<double>(letters) / 2;
+        if (middles[i] - half < end + gap) return false;
+        end = middles[i] + half;
+    }
+    return true;
 }
 
 std::string svg_start(const std::string& title, double width, double height) {
@@ -77,11 +103,24 @@ std::vector<double> Scale::ticks(double wanted) const {
     return out.size() < 3 ? round_ticks(low, high, wanted) : out;
 }
 
+std::vector<double> Scale::ticks_across(double wanted) const {
+    std::vector<double> out;
+    for (; wanted >= 1; --wanted) {
+        out = ticks(wanted);
+        std::vector<double> middles;
+        for (const double t : out) middles.push_back((*this)(t));
+        if (stay_apart(middles, tick_texts(out))) break;
+    }
+    return out;
+}
+
 std::string Frame::value_lines(const Scale& y) const {
     std::string out;
-    for (const double t : y.ticks(5)) {
-        out += line(left, y(t), inner_right(), y(t), 0.12);
-        out += text_at(left - 8, y(t) + 4.5, "end", tick_text(t), attribute("opacity", 0.8));
+    const auto ticks = y.ticks(5);
+    const auto texts = tick_texts(ticks);
+    for (std::size_t i = 0; i < ticks.size(); ++i) {
+        out += line(left, y(ticks[i]), inner_right(), y(ticks[i]), 0.12);
+        out += text_at(left - 8, y(ticks[i]) + 4.5, "end", texts[i], attribute("opacity", 0.8));
     }
     return out;
 }

@@ -26,8 +26,11 @@ bool differ(double low, double high);
 /// not finite.
 std::vector<double> round_ticks(double low, double high, double wanted);
 
-/// The number beside a tick.
-std::string tick_text(double value);
+/// The numbers beside ticks, with as many digits as tell them apart.
+std::vector<std::string> tick_texts(const std::vector<double>& values);
+
+/// Whether texts around these places, pixels from left to right, stay apart.
+bool stay_apart(const std::vector<double>& middles, const std::vector<std::string>& texts);
 
 /// Where an SVG picture of so many pixels begins; `title`: for those who cannot see it.
 std::string svg_start(const std::string& title, double width, double height);
@@ -39,6 +42,9 @@ struct Scale {
     double operator()(double value) const;
     /// Round values, about `wanted`.
     std::vector<double> ticks(double wanted) const;
+    /// The same for a scale across: as many as `wanted`, or fewer where their numbers would run into each
+    /// other.
+    std::vector<double> ticks_across(double wanted) const;
 };
 
 /// A picture and the margins around what is plotted in it, pixels.

@@ -7,7 +7,7 @@
   const box = document.getElementById('viewer');
   const canvas = box.querySelector('canvas');
   const message = document.getElementById('viewer-message');
-  const gl = canvas.getContext('webgl2', { antialias: true, alpha: true, premultipliedAlpha: true });
+  const gl = canvas.getContext('webgl2', { antialias: true, alpha: true, premultipliedAlpha: true, stencil: true });
   if (!gl) {
     message.textContent = 'This browser shows no WebGL 2, which the 3D view needs. The picture above and ' +
       'the files in the folder "surfaces" show the same.';
@@ -74,7 +74,7 @@
   gl.linkProgram(program);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
   const at = (name) => gl.getUniformLocation(program, name);
-  const place = Object.fromEntries(['turn', 'centre', 'shift', 'zoom', 'radius', 'part', 'colour', 'opacity', 'chosen', 'pointed', 'kind']
+  const place = Object.fromEntries(['turn', 'centre', 'shift', 'zoom', 'radius', 'part', 'colour', 'opacity', 'pointed', 'kind', 'flat_colour']
     .map((name) => [name, at(name)]));
 
   // ---- camera: rows of `turn` are right, up and towards the viewer ---------------------------
@@ -136,7 +136,6 @@
     begin([0, 0, 1, 1], 0);
     const shown = drawnSurfaces();
     shown.filter((s) => s.opacity >= 1).forEach((s) => paintSurface(s));
-    paintThrough(shown);
 
     const clear = shown.filter((s) => s.opacity < 1).sort((a, b) => a.extent - b.extent);
     gl.enable(gl.BLEND);
@@ -147,6 +146,7 @@
     [...clear].reverse().forEach((s) => paintSurface(s));  // far walls: the outer shell lies behind
     gl.cullFace(gl.BACK);
     clear.forEach((s) => paintSurface(s));
+    paintOutline(shown);
     paintScale();
     placeTag();
   }
@@ -157,7 +157,7 @@
   function begin(part, kind) {
     gl.clearColor(0, 0, 0, 0);
     gl.depthMask(true);
-    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT | gl.STENCIL_BUFFER_BIT);
     gl.useProgram(program);
     gl.uniformMatrix3fv(place.turn, true, turn.flat());
     gl.uniform3fv(place.centre, centre);
@@ -165,7 +165,6 @@
     gl.uniform2f(place.zoom, 2 * zoom / canvas.clientWidth, 2 * zoom / canvas.clientHeight);
     gl.uniform1f(place.radius, radius);
     gl.uniform4fv(place.part, part);
-    gl.uniform1ui(place.chosen, chosen?.number ?? 0);
     gl.uniform1ui(place.pointed, pointed);
     gl.uniform1i(place.kind, kind);
     gl.enable(gl.DEPTH_TEST);
@@ -180,20 +179,46 @@
     gl.drawElements(gl.TRIANGLES, part?.count ?? s.count, gl.UNSIGNED_INT, 4 * (part?.first ?? 0));
   }
 
-  /** What of the chosen object opaque surfaces hide shows through. */
-  function paintThrough(shown) {
+  // Outline of the chosen object: a line of white within one of black, pixels from its rim.
+  const rings = [[4.6, [0.06, 0.08, 0.1, 1]], [2.3, [1, 1, 1, 1]]];
+
+  /** Outlines the chosen object, whatever hides it: shades of no class, and told apart by everybody. What of it is hidden shows through. */
+  function paintOutline(shown) {
     if (!chosen) return;
+    const parts = shown.flatMap((s) => s.parts.filter((p) => p.object === chosen.number).map((p) => [s, p]));
+    const again = () => parts.forEach(([s, p]) => paintSurface(s, p));
     gl.uniform1i(place.kind, 2);
-    gl.depthFunc(gl.GREATER);
     gl.depthMask(false);
-    gl.enable(gl.BLEND);
-    gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.enable(gl.CULL_FACE);
+    gl.depthFunc(gl.GREATER);
+    gl.enable(gl.CULL_FACE);  // its own far side is hidden by itself
     gl.cullFace(gl.BACK);
-    for (const s of shown.filter((c) => c.opacity >= 1)) {
-      for (const part of s.parts) if (part.object === chosen.number) paintSurface(s, part);
-    }
+    gl.enable(gl.STENCIL_TEST);
+    gl.stencilFunc(gl.EQUAL, 0, 255);  // each pixel once
+    gl.stencilOp(gl.KEEP, gl.KEEP, gl.INCR);
+    gl.uniform4fv(place.flat_colour, [1, 1, 1, 0.3]);
+    again();
     gl.depthFunc(gl.LESS);
+    gl.disable(gl.DEPTH_TEST);
+    gl.disable(gl.BLEND);
+    gl.disable(gl.CULL_FACE);
+    // The object itself stays free.
+    gl.colorMask(false, false, false, false);
+    gl.stencilFunc(gl.ALWAYS, 1, 255);
+    gl.stencilOp(gl.KEEP, gl.KEEP, gl.REPLACE);
+    again();
+    gl.colorMask(true, true, true, true);
+    gl.stencilFunc(gl.EQUAL, 0, 255);
+    gl.stencilOp(gl.KEEP, gl.KEEP, gl.KEEP);
+    for (const [width, colour] of rings) {
+      gl.uniform4fv(place.flat_colour, colour);
+      for (let i = 0; i < 12; ++i) {
+        const angle = i * Math.PI / 6;
+        gl.uniform4fv(place.part, [2 * width * Math.cos(angle) / canvas.clientWidth, 2 * width * Math.sin(angle) / canvas.clientHeight, 1, 1]);
+        again();
+      }
+    }
+    gl.uniform4fv(place.part, [0, 0, 1, 1]);
+    gl.disable(gl.STENCIL_TEST);
     gl.uniform1i(place.kind, 0);
   }
 
@@ -240,16 +265,19 @@
     tag.hidden = !chosen;
     if (!chosen) return;
     const { x, y } = seenAt(chosen.centre);
+    const half = Math.cbrt(3 * chosen.volume / (4 * Math.PI)) * zoom;  // a ball's
     tag.textContent = `${chosen.name} ${chosen.number}`;
     tag.style.left = `${x}px`;
-    tag.style.top = `${y}px`;
+    tag.style.top = `${half < 70 ? Math.max(y - half - 22, Math.min(y, 16)) : y}px`;  // what is small stays free
   }
 
   const numbers3d = new Set(surfaces.flatMap((s) => s.parts.map((p) => p.object)));
   if (cytomo.known.size > 0) {
     const bringIntoView = (object) => {
       const { x, y } = seenAt(object.centre);
-      const left = Math.min(document.getElementById('viewer-panel').offsetWidth + 20, canvas.clientWidth / 2);
+      const panel = document.getElementById('viewer-panel');
+      const covered = panel.offsetTop < canvas.clientHeight ? panel.offsetWidth + 20 : 20;
+      const left = Math.min(covered, canvas.clientWidth / 2);
       if (x > left && y > 20 && x < canvas.clientWidth - 20 && y < canvas.clientHeight - 20) return;
       shift = [shift[0] + ((canvas.clientWidth + left) / 2 - x) / zoom, shift[1] - (canvas.clientHeight / 2 - y) / zoom];
     };

@@ -59,22 +59,22 @@
     precision highp float; precision highp int;
     in vec3 n; in float sky; flat in uint number;
     uniform vec3 colour; uniform float opacity;
-    uniform uint chosen, pointed;
-    uniform int kind;  // 0: as it looks, 1: numbers, 2: what lies behind something
+    uniform uint pointed;
+    uniform int kind;  // 0: as it looks, 1: numbers, 2: of one colour
+    uniform vec4 flat_colour;
     out vec4 result;
     void main() {
       if (kind == 1) {
         result = vec4(uvec4(number, number >> 8, number >> 16, number >> 24) & 255u) / 255.0;
         return;
       }
-      if (kind == 2) { result = vec4(1.0, 0.85, 0.15, 0.45); return; }
+      if (kind == 2) { result = flat_colour; return; }
       vec3 m = normalize(n) * (gl_FrontFacing ? 1.0 : -1.0);
       vec3 lamp = normalize(vec3(-0.55, 0.75, 0.75));
       float open = mix(1.0, sky, opacity * opacity);
       vec3 c = colour * (0.70 * (0.82 + 0.18 * m.y) * open + 0.62 * max(0.0, dot(m, lamp)) * (0.4 + 0.6 * open));
       c += 0.16 * opacity * open * pow(max(0.0, dot(m, normalize(lamp + vec3(0.0, 0.0, 1.0)))), 36.0);
-      if (number != 0u && number == chosen) c = mix(c, vec3(1.0, 0.66, 0.02) * (0.35 + 0.65 * dot(c, vec3(0.6))), 0.75);
-      else if (number != 0u && number == pointed) c = mix(c, vec3(1.0), 0.28);
+      if (number != 0u && number == pointed) c = mix(c, vec3(1.0), 0.28);
       float graze = 1.0 - min(1.0, abs(m.z));
       float face = opacity * opacity, rim = 1.0 - pow(1.0 - opacity, 3.0);
       float a = mix(face, rim, graze * graze * graze) * (gl_FrontFacing || opacity >= 1.0 ? 1.0 : 0.5);
