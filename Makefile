@@ -53,8 +53,8 @@ coverage: ## which lines the unit tests run; fills docs/coverage.md
 sanitize: ## unit tests with address and undefined-behaviour sanitizers (without libtorch)
 	@scripts/install-dependencies build test
 	@scripts/configure sanitize
-	@cmake --build build/sanitize -j $(JOBS)
-	@ctest --test-dir build/sanitize -j $(JOBS) -LE '^slow$$' --output-on-failure
+	@cmake --build build/sanitize -j $(JOBS) --target sanitized_tests
+	@ctest --test-dir build/sanitize -j $(JOBS) -L '^sanitized$$' --output-on-failure
 
 fuzz: ## every reader against damaged files, CYTOMO_FUZZ_SECONDS (30) each
 	@scripts/install-dependencies build fuzz

@@ -26,9 +26,6 @@ endif()
 if(CYTOMO_WERROR)
   cytomo_warnings(-Werror)
 endif()
-if(CYTOMO_SANITIZE)
-  target_link_options(cytomo_flags INTERFACE -fsanitize=address,undefined)
-endif()
 if(CYTOMO_COVERAGE)
   target_compile_options(cytomo_flags INTERFACE --coverage)
   target_link_options(cytomo_flags INTERFACE --coverage)
@@ -39,6 +36,9 @@ endif()
 # With ccache: CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime.
 function(cytomo_precompile target)
   get_property(first GLOBAL PROPERTY CYTOMO_PRECOMPILED)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)  # false alarms, see above
+  endif()
   if(first)
     target_precompile_headers(${target} REUSE_FROM ${first})
   else()
@@ -57,68 +57,96 @@ function(cytomo_unity target)
   endif()
 endfunction()
 
-# cytomo_unit_tests(NAME PROGRAM [SLOW Suite.Test …] [BYTES Suite.Test …] [DATA Suite.* …] [WHOLE_MACHINE Suite.Test …])
+# cytomo_unit_tests(NAME PROGRAM [SLOW Suite.Test …] [BYTES Suite.Test …] [DATA Suite.* …] [WHOLE_MACHINE Suite.Test …]
+#                   [BY_SUITE a_test.cpp …])
 # Every test of a GoogleTest program becomes a test NAME.Suite.Test of ctest with the labels NAME and unit, found when ctest
 # starts. Those that SLOW lists (some seconds or more; patterns of --gtest_filter) are labelled slow as well, those that
 # BYTES lists slow and bytes: they compare results to the last digit, which hold for the release's optimisation alone; those
 # that DATA lists (measured tomograms in CYTOMO_DATA, skipped without) data. WHOLE_MACHINE: busy on all cores, so by themselves.
+# BY_SUITE: the sources of a program that takes a second to start, since it loads libtorch. What is not labelled otherwise
+# becomes one test NAME.Suite for each suite.
 include(GoogleTest)
 add_custom_target(unit_tests)
+add_custom_target(sanitized_tests)
 function(cytomo_unit_tests name program)
-  cmake_parse_arguments(ARG "" "" "SLOW;BYTES;DATA;WHOLE_MACHINE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SLOW;BYTES;DATA;WHOLE_MACHINE;BY_SUITE" ${ARGN})
   add_dependencies(unit_tests ${program})
-  string(JOIN ":" special ${ARG_SLOW} ${ARG_BYTES} ${ARG_DATA} ${ARG_WHOLE_MACHINE})
-  set(filter "*")
-  if(special)
-    set(filter "*-${special}")
+  set(special ${ARG_SLOW} ${ARG_BYTES} ${ARG_DATA} ${ARG_WHOLE_MACHINE})
+  list(JOIN special ":" except)
+  if(except)
+    string(PREPEND except "-")
   endif()
-  _cytomo_discover(${name} ${program} "" 1 "${filter}")
-  if(ARG_SLOW)
-    string(JOIN ":" slow ${ARG_SLOW})
-    _cytomo_discover(${name} ${program} slow 1 "${slow}")
+  if(ARG_BY_SUITE)
+    _cytomo_suites(${name} ${program} "${except}" ${ARG_BY_SUITE})
+  else()
+    _cytomo_discover(${program} "*${except}" 1 unit ${name})
   endif()
-  if(ARG_BYTES)
-    string(JOIN ":" bytes ${ARG_BYTES})
-    _cytomo_discover(${name} ${program} "slow;bytes" 1 "${bytes}")
-  endif()
-  if(ARG_DATA)
-    string(JOIN ":" data ${ARG_DATA})
-    _cytomo_discover(${name} ${program} data 1 "${data}")
-  endif()
-  if(ARG_WHOLE_MACHINE)
-    string(JOIN ":" whole ${ARG_WHOLE_MACHINE})
-    _cytomo_discover(${name} ${program} slow 64 "${whole}")
-  endif()
+  list(JOIN ARG_SLOW ":" slow)
+  _cytomo_discover(${program} "${slow}" 1 unit ${name} slow)
+  list(JOIN ARG_BYTES ":" bytes)
+  _cytomo_discover(${program} "${bytes}" 1 unit ${name} slow bytes)
+  list(JOIN ARG_DATA ":" data)
+  _cytomo_discover(${program} "${data}" 1 unit ${name} data)
+  list(JOIN ARG_WHOLE_MACHINE ":" whole)
+  _cytomo_discover(${program} "${whole}" 64 unit ${name} slow)
 endfunction()
 
-# The tests of a program that a filter names, with a label more and so many cores for each.
-function(_cytomo_discover name program label cores filter)
-  string(MAKE_C_IDENTIFIER "${program}_${label}_${cores}" list)
-  gtest_discover_tests(${program} TEST_PREFIX "${name}." TEST_FILTER "${filter}" TEST_LIST ${list}
+# What tests measure of the machine while others run must not be what the user's programs go by: a cache of their own.
+set(cytomo_test_environment "CYTOMO_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/tests/cache")
+
+# _cytomo_discover(PROGRAM FILTER CORES LABEL NAME [LABEL …]): the tests that a filter names (none: nothing), with so many
+# cores for each. Their names begin with NAME, those of the label sanitized with that.
+function(_cytomo_discover program filter cores)
+  if(NOT filter)
+    return()
+  endif()
+  set(prefix "${ARGV4}.")
+  if(ARGV3 STREQUAL "sanitized")
+    set(prefix "sanitized.${prefix}")
+  endif()
+  string(MAKE_C_IDENTIFIER "${program}_${ARGN}_${cores}" list)
+  gtest_discover_tests(${program} TEST_PREFIX "${prefix}" TEST_FILTER "${filter}" TEST_LIST ${list}
     DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
     PROPERTIES TIMEOUT 900 PROCESSORS ${cores})
-  # Lists do not pass through PROPERTIES; this runs when the tests are known. What tests measure of the machine while others
-  # run must not be what the user's programs go by: a cache of their own.
+  # Lists do not pass through PROPERTIES; this runs when the tests are known.
   set(labels ${CMAKE_CURRENT_BINARY_DIR}/${list}_labels.cmake)
-  set(all unit ${name} ${label})
   file(WRITE ${labels} "foreach(test IN LISTS ${list})
-  set_tests_properties(\${test} PROPERTIES LABELS \"${all}\"
-    ENVIRONMENT \"CYTOMO_SOURCE_DIR=${PROJECT_SOURCE_DIR};XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/tests/cache\")
+  set_tests_properties(\${test} PROPERTIES LABELS \"${ARGN}\" ENVIRONMENT \"${cytomo_test_environment}\")
 endforeach()\n")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels})
 endfunction()
 
+# _cytomo_suites(NAME PROGRAM EXCEPT a_test.cpp …): the suites in these files, without the tests that EXCEPT names.
+function(_cytomo_suites name program except)
+  set(suites "")
+  foreach(file IN LISTS ARGN)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+    file(STRINGS ${file} tests REGEX "^[A-Z_]*TEST[A-Z_]*\\(")
+    foreach(test IN LISTS tests)
+      if(NOT test MATCHES "^TEST(_F)?\\(([A-Za-z0-9]+),")
+        message(FATAL_ERROR "${file}: expected TEST(Suite, or TEST_F(Suite, since its tests run by suite, found ${test}")
+      endif()
+      list(APPEND suites ${CMAKE_MATCH_2})
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES suites)
+  foreach(suite IN LISTS suites)
+    add_test(NAME ${name}.${suite} COMMAND ${program} --gtest_filter=${suite}.*${except})
+    set_tests_properties(${name}.${suite} PROPERTIES TIMEOUT 900 LABELS "unit;${name}"
+                         ENVIRONMENT "${cytomo_test_environment}")
+  endforeach()
+endfunction()
+
 # cytomo_folder(NAME SOURCES a.cpp … [TESTS a_test.cpp …] [USES core image …] [LIBRARIES X::X …]
-#               [PRECOMPILE <torch/torch.h> …] [SLOW …] [BYTES …] [DATA …] [WHOLE_MACHINE …])
+#               [PRECOMPILE <torch/torch.h> …] [TEST_USES io …] [SLOW …] [BYTES …] [DATA …] [WHOLE_MACHINE …] [BY_SUITE])
 # Makes the static library cytomo_NAME and the test program cytomo_NAME_test (see cytomo_unit_tests).
-# USES are folders; LIBRARIES are third-party and stay private to the folder. PRECOMPILE: headers
-# that most SOURCES include and that take long to parse.
+# USES are folders, TEST_USES those of the tests alone; LIBRARIES are third-party and stay private to the folder. PRECOMPILE:
+# headers that most SOURCES include and that take long to parse.
 function(cytomo_folder name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;USES;LIBRARIES;PRECOMPILE;SLOW;BYTES;DATA;WHOLE_MACHINE" ${ARGN})
+  set(lists SOURCES TESTS USES LIBRARIES PRECOMPILE TEST_USES SLOW BYTES DATA WHOLE_MACHINE)
+  cmake_parse_arguments(ARG "BY_SUITE" "" "${lists}" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "cytomo_folder(${name}): expected SOURCES, TESTS, USES, LIBRARIES, PRECOMPILE, SLOW, BYTES, DATA, "
-                        "WHOLE_MACHINE, "
-                        "found ${ARG_UNPARSED_ARGUMENTS}")
+    message(FATAL_ERROR "cytomo_folder(${name}): expected ${lists}, BY_SUITE, found ${ARG_UNPARSED_ARGUMENTS}")
   endif()
   add_library(cytomo_${name} STATIC ${ARG_SOURCES})
   add_library(cytomo::${name} ALIAS cytomo_${name})
@@ -129,9 +157,6 @@ function(cytomo_folder name)
   endforeach()
   target_link_libraries(cytomo_${name} PRIVATE ${ARG_LIBRARIES})
   cytomo_unity(cytomo_${name})
-  if(CYTOMO_SANITIZE)  # what is tested; test programs, which would take three times as long to compile, are not looked at
-    target_compile_options(cytomo_${name} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer -g1)
-  endif()
   if(ARG_PRECOMPILE)
     target_precompile_headers(cytomo_${name} PRIVATE ${ARG_PRECOMPILE})
   endif()
@@ -139,6 +164,9 @@ function(cytomo_folder name)
     add_executable(cytomo_${name}_test ${ARG_TESTS})
     target_link_libraries(cytomo_${name}_test PRIVATE cytomo_${name} GTest::gtest GTest::gmock GTest::gtest_main
                           ${ARG_LIBRARIES})
+    foreach(used IN LISTS ARG_TEST_USES)
+      target_link_libraries(cytomo_${name}_test PRIVATE cytomo_${used})
+    endforeach()
     target_compile_definitions(cytomo_${name}_test PRIVATE
       CYTOMO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     if(ARG_PRECOMPILE)
@@ -148,12 +176,48 @@ function(cytomo_folder name)
       target_compile_options(cytomo_${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
       if(NOT OpenMP::OpenMP_CXX IN_LIST ARG_LIBRARIES)  # other flags cannot share
         cytomo_precompile(cytomo_${name}_test)
-        if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-          target_compile_options(cytomo_${name}_test PRIVATE -Wno-array-bounds -Wno-stringop-overflow)  # as above
-        endif()
       endif()
     endif()
+    set(by_suite "")
+    if(ARG_BY_SUITE)
+      set(by_suite ${ARG_TESTS})
+    endif()
     cytomo_unit_tests(${name} cytomo_${name}_test SLOW ${ARG_SLOW} BYTES ${ARG_BYTES} DATA ${ARG_DATA}
-                      WHOLE_MACHINE ${ARG_WHOLE_MACHINE})
+                      WHOLE_MACHINE ${ARG_WHOLE_MACHINE} BY_SUITE ${by_suite})
+    if(CYTOMO_SANITIZE AND name IN_LIST cytomo_sanitized_folders)
+      _cytomo_sanitized(${name})
+    endif()
   endif()
+endfunction()
+
+# The library of a folder once more with sanitizers, and its test program linked to that: the same objects, since what
+# tests do themselves is not looked at. Slow tests look at results, not at memory: without them.
+# Called by cytomo_folder, whose arguments it reads.
+set(cytomo_sanitized_folders core io image simulation network labels surfaces measures)
+function(_cytomo_sanitized name)
+  set(library cytomo_${name}_sanitized)
+  set(test cytomo_${name}_test_sanitized)
+  add_library(${library} STATIC EXCLUDE_FROM_ALL ${ARG_SOURCES})
+  target_link_libraries(${library} PUBLIC cytomo_flags Threads::Threads PRIVATE ${ARG_LIBRARIES})
+  target_compile_definitions(${library} PRIVATE $<TARGET_PROPERTY:cytomo_${name},COMPILE_DEFINITIONS>)
+  # Sanitizers raise false alarms; what is right is said for the library itself.
+  target_compile_options(${library} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer -O1 -g1 -w)
+  cytomo_unity(${library})
+  add_executable(${test} EXCLUDE_FROM_ALL $<TARGET_OBJECTS:cytomo_${name}_test>)
+  set_target_properties(${test} PROPERTIES LINKER_LANGUAGE CXX)
+  target_link_options(${test} PRIVATE -fsanitize=address,undefined)
+  target_link_libraries(${test} PRIVATE ${library} GTest::gtest GTest::gmock GTest::gtest_main ${ARG_LIBRARIES})
+  foreach(used IN LISTS ARG_USES)
+    target_link_libraries(${library} PUBLIC cytomo_${used}_sanitized)
+  endforeach()
+  foreach(used IN LISTS ARG_TEST_USES)
+    target_link_libraries(${test} PRIVATE cytomo_${used}_sanitized)
+  endforeach()
+  add_dependencies(sanitized_tests ${test})
+  set(special ${ARG_SLOW} ${ARG_BYTES} ${ARG_WHOLE_MACHINE})
+  list(JOIN special ":" except)
+  if(except)
+    string(PREPEND except "-")
+  endif()
+  _cytomo_discover(${test} "*${except}" 1 sanitized ${name})
 endfunction()

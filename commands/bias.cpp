@@ -169,8 +169,9 @@ void write_learnt(const Arguments& a, Model model, const ErrorFit& fit, const Si
 /// Where a tomogram stands in the place of the folder: the call with it behind --like; empty if there is
 /// another.
 Words call_like_folder(const Arguments& a) {
+    std::error_code ec;  // a name that cannot be looked at is none that is there
     if (!a.like.empty())
-        return std::filesystem::exists(a.like)
+        return std::filesystem::exists(a.like, ec)
                    ? Words{}
                    : this_call_replacing({{a.folder, a.like}, {a.like, a.folder}});
     Words call = this_call_replacing({{a.folder, "expected"}});

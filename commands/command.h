@@ -1,13 +1,13 @@
 // What every subcommand is made of.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "cli11.h"
 #include "cytomo/core/grid.h"
 #include "cytomo/core/legend.h"
 #include "cytomo/core/progress.h"

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
+#include "cytomo/core/parallel.h"
 #include "cytomo/io/text_io.h"
 #include "instance_files.h"
 #include "probability_files.h"
@@ -135,21 +136,36 @@ bool lie_alike(const Grid& a, const Grid& b) {
            alike(a.voxel_um.z, b.voxel_um.z, a.origin_um.z, b.origin_um.z);
 }
 
+/// Of these files, in their order.
+std::vector<std::string> checksums_of(const fs::path& folder, const std::vector<std::string>& names) {
+    std::vector<std::string> sums(names.size());
+    parallel_for(static_cast<std::int64_t>(names.size()), [&](std::int64_t i) {
+        const auto k = static_cast<std::size_t>(i);
+        sums[k] = file_checksum(folder / names[k]);
+    });
+    return sums;
+}
+
 /// All files are there, are those that were written, and lie where found.json says.
 void check_files(const fs::path& folder, const StoredFound& stored, const Legend& legend) {
-    for (const std::string& name : volume_names(legend)) {
-        const fs::path file = folder / name;
-        std::error_code ec;
-        if (!fs::is_regular_file(file, ec))
-            throw InputError(file.string(), "what cytomo analyze found", "no file", remedy);
-        if (!stored.checksums.empty()) {
-            const auto noted = stored.checksums.find(name);
+    const std::vector<std::string> names = volume_names(legend);
+    std::error_code ec;
+    for (const std::string& name : names)
+        if (!fs::is_regular_file(folder / name, ec))
+            throw InputError((folder / name).string(), "what cytomo analyze found", "no file", remedy);
+    std::vector<std::string> sums;
+    if (!stored.checksums.empty()) sums = checksums_of(folder, names);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const fs::path file = folder / names[i];
+        if (!sums.empty()) {
+            const auto noted = stored.checksums.find(names[i]);
             if (noted == stored.checksums.end())
-                throw InputError((folder / notes_name).string(), "the checksum of " + name, "none", remedy);
-            if (const std::string sum = file_checksum(file); sum != noted->second)
+                throw InputError((folder / notes_name).string(), "the checksum of " + names[i], "none",
+                                 remedy);
+            if (sums[i] != noted->second)
                 throw InputError(file.string(),
                                  "the file with the checksum " + noted->second + " that cytomo analyze left",
-                                 sum + ": it was damaged, changed or exchanged", remedy);
+                                 sums[i] + ": it was damaged, changed or exchanged", remedy);
         }
         if (const Grid grid = open_volume(file).grid; !lie_alike(grid, stored.model))
             throw InputError(file.string(),
@@ -169,8 +185,9 @@ void write_found(const fs::path& result, const Found& found, const Tomogram& tom
     write_probabilities(folder / probabilities_name, *found.probabilities, legend, false);
     progress(0.8);
     write_instances(folder / objects_name, slices_of(*found.found), progress.part(0.8, 0.9));
+    const std::vector<std::string> names = volume_names(legend), sums = checksums_of(folder, names);
     Json checksums;
-    for (const std::string& name : volume_names(legend)) checksums[name] = file_checksum(folder / name);
+    for (std::size_t i = 0; i < names.size(); ++i) checksums[names[i]] = sums[i];
     const Json json{{"format", found_format},
                     {"checksums", checksums},
                     {"tomogram_checksum", checksum},

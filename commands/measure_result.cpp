@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* edits_name = "edits.txt";
+constexpr const char *edits_name = "edits.txt", *set_aside_name = "edits.kept.txt";
 
 /// A result is read, or replaced as a whole: another one within it would be lost or taken for a part of it.
 void check_output(const MeasureResultArguments& a) {
@@ -130,15 +130,22 @@ RecordEntries record_of(const MeasureResultArguments& a, const TomogramFile& tom
     return record.entries();
 }
 
-/// A list within the result is one of its files, which is written anew, or stays if another time it is not
-/// used.
-void keep_edits(PendingOutput& output, const MeasureResultArguments& a) {
-    const fs::path of_result = fs::path(a.result) / edits_name;
+/// What edits.txt of a result holds was carried out there. A list that is not, this time, is set aside: it is
+/// somebody's work. `origin`: of the result, which is replaced.
+void keep_edits(const Common& common, PendingOutput& output, const MeasureResultArguments& a,
+                const Record& origin) {
+    const fs::path folder = a.result, of_result = folder / edits_name;
     std::error_code ec;
-    if (a.edits.empty())
+    output.keep(folder / set_aside_name);
+    if (!a.edits.empty()) {
+        if (!fs::equivalent(a.edits, of_result, ec)) output.keep(a.edits);
+    } else if (origin.value(record_names::edits).empty() || !fs::is_regular_file(of_result, ec)) {
         output.keep(of_result);
-    else if (!fs::equivalent(a.edits, of_result, ec))
-        output.keep(a.edits);
+    } else {
+        write_text(output.path() / set_aside_name, read_edit_list(of_result.string()));
+        common.say(a.result + ": its corrections are not carried out this time; the list becomes " +
+                   (folder / set_aside_name).string() + ". To carry it out: --edits FILE");
+    }
 }
 
 }  // namespace
@@ -168,7 +175,7 @@ void measure_result(const Common& common, const MeasureResultArguments& a) {
     say_other_version(common, a.result, summary, stored);
     output.keep(file.path);
     if (in_place)
-        keep_edits(output, a);
+        keep_edits(common, output, a, origin);
     else
         for (const auto& input : {a.result, a.edits}) output.keep(input);
 

@@ -1,8 +1,9 @@
 // What was probably meant where the command line is wrong.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "cli11.h"
 
 namespace cytomo::commands {
 

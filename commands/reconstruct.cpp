@@ -1,8 +1,6 @@
 // cytomo reconstruct: a volume from aligned tilt images.
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <fstream>
 #include <memory>
 #include <numbers>
 #include <span>
@@ -11,9 +9,9 @@
 #include "calls.h"
 #include "command.h"
 #include "cytomo/core/error.h"
-#include "cytomo/core/likely_name.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/io/text_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/simulation/reconstruction.h"
 #include "result_names.h"
@@ -33,11 +31,7 @@ struct Arguments {
 };
 
 std::vector<double> read_angles(const std::string& path) {
-    std::ifstream file(path);
-    if (!file) {
-        const auto [found, remedy] = file_trouble(path, errno);
-        throw InputError(path, "a text file of tilt angles", found, remedy);
-    }
+    std::istringstream file(read_text(path, "a text file of tilt angles", 10'000'000));
     std::vector<double> angles;
     std::string line;
     for (int number = 1; std::getline(file, line); ++number) {

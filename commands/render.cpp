@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <limits>
 #include <memory>
 
 #include "class_files.h"
@@ -158,7 +159,7 @@ Command render_command() {
                              "Which slice, by its index from 0: slice 43 has index 42 (default: where most "
                              "is labelled, else the "
                              "middle)")
-                ->check(CLI::NonNegativeNumber);
+                ->check(CLI::Range(std::numeric_limits<double>::max(), "NONNEGATIVE"));
             slices->add_option("--size", slice->picture.longer_side, "Longer side of a slice in pixels")
                 ->capture_default_str();
             slices->add_option("--dataset", slice->dataset, "Dataset of an HDF5 file");

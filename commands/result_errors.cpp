@@ -1,12 +1,11 @@
 #include "result_errors.h"
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
+#include "cytomo/io/text_io.h"
 #include "cytomo/network/model.h"
 #include "model_path.h"
 
@@ -20,9 +19,11 @@ using Json = nlohmann::ordered_json;
 constexpr const char* how_to_say =
     "--errors default (those of the model that comes with cytomo), or --errors MODEL, says it";
 
+constexpr const char* expected = "what cytomo analyze writes of a model's errors";
+constexpr std::size_t largest_errors = 10'000'000;  // bytes
+
 KnownErrors from_result(const fs::path& file, const fs::path& classes) {
-    std::ifstream in(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const std::string text = read_text(file, expected, largest_errors);
     KnownErrors known;
     try {
         const Json json = Json::parse(text);
@@ -41,8 +42,7 @@ KnownErrors from_result(const fs::path& file, const fs::path& classes) {
         if (!json.at("error_model").is_null())
             known.learnt = parse_error_model(json_text(json.at("error_model")), file.string());
     } catch (const nlohmann::json::exception& e) {
-        throw InputError(file.string(), "what cytomo analyze writes of a model's errors", e.what(),
-                         "Say with --errors which model made the classes");
+        throw InputError(file.string(), expected, e.what(), "Say with --errors which model made the classes");
     }
     return known;
 }
@@ -59,8 +59,10 @@ void write_result_errors(const fs::path& folder, const std::string& classes, con
 }
 
 bool are_as_left(const fs::path& classes) {
-    std::ifstream in(classes.parent_path() / result_errors_name, std::ios::binary);
-    const Json json = Json::parse(in, nullptr, false);
+    const fs::path file = classes.parent_path() / result_errors_name;
+    std::error_code ec;
+    if (!fs::is_regular_file(file, ec)) return false;
+    const Json json = Json::parse(read_text(file, expected, largest_errors), nullptr, false);
     return json.is_object() && json.value("classes", "") == classes.filename().string() &&
            json.value("classes_checksum", "") == file_checksum(classes);
 }

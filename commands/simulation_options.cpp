@@ -1,12 +1,9 @@
 #include "simulation_options.h"
 
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <tuple>
 
 #include "cytomo/core/error.h"
-#include "cytomo/core/likely_name.h"
+#include "cytomo/io/text_io.h"
 
 namespace cytomo::commands {
 
@@ -21,17 +18,7 @@ void replace(To& value, const std::optional<From>& given) {
 
 std::shared_ptr<const CellModel> SimulationArguments::cells() const {
     auto made = std::make_shared<CellModel>(preset);
-    if (!config.empty()) {
-        if (std::filesystem::is_directory(config))
-            throw InputError(config, "a file with distributions", "a folder", "Name the file in it");
-        std::ifstream file(config, std::ios::binary);
-        if (!file) {
-            const auto [found, remedy] = file_trouble(config, errno);
-            throw InputError(config, "a file with distributions", found, remedy);
-        }
-        const std::string text{std::istreambuf_iterator<char>(file), {}};
-        made->change(text, config);
-    }
+    if (!config.empty()) made->change(read_text(config, "a file with distributions", 10'000'000), config);
     return made;
 }
 

@@ -2,13 +2,13 @@
 #include "cytomo/network/train.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
 #include "calls.h"
 #include "class_files.h"
 #include "command.h"
+#include "cytomo/core/clock.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/output.h"
 #include "cytomo/core/parallel.h"
@@ -254,15 +254,12 @@ int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, const 
     plan.objects = model.architecture.objects;
     plan.wide = a.world == "wide";
     if (beside_labels) plan.voxel_um = data.labelled.front().tomogram.grid.voxel_um;
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     const int made =
         add_simulated(plan, meaning.legend, model, options.seed, data.labelled, progress.stage("simulating"));
     if (!beside_labels) return made;
-    if (!a.simulated && options.minutes > 0) {
-        const auto spent =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 60;
-        options.minutes = std::max(options.minutes - spent, 0.5 * options.minutes);
-    }
+    if (!a.simulated && options.minutes > 0)
+        options.minutes = std::max(options.minutes - minutes_since(start), 0.5 * options.minutes);
     common.say("learns from " + std::to_string(made) + " simulated cells too (--simulated 0: from none)");
     return made;
 }

@@ -97,7 +97,7 @@ void mend_gaps(Opened& opened, ClassVolume* labels, FoundData& found, TrainingDa
     }
     if (found.gaps == 0) return;
     const std::string what = grouped(found.gaps) + " voxels that are no finite numbers (" +
-                             percent(share(found.gaps, t.grid.count())) + "; the first at (" +
+                             percent(part_of(found.gaps, t.grid.count())) + "; the first at (" +
                              std::to_string(first % t.grid.size.x) + ", " +
                              std::to_string(first % plane / t.grid.size.x) + ", " +
                              std::to_string(first / plane) + "), from 0; " + slices_text('z', slices) + ")";
@@ -129,9 +129,9 @@ void find_labelled_slices(const ClassVolume& labels, FoundData& found) {
         for (std::int64_t i = 0; i < n[a]; ++i)
             if (labelled[a][static_cast<std::size_t>(i)] != 0) slices.push_back(i);
         const auto count = static_cast<std::int64_t>(slices.size());
-        if (share(count, n[a]) >= best) continue;
-        best = share(count, n[a]);
-        found.share_there = share(found.labelled(), count * (labels.count() / n[a]));
+        if (part_of(count, n[a]) >= best) continue;
+        best = part_of(count, n[a]);
+        found.share_there = part_of(found.labelled(), count * (labels.count() / n[a]));
         found.where = count == n[a] ? "everywhere" : slices_text("xyz"[a], slices);
     }
 }
@@ -152,7 +152,7 @@ void warn_of_labels(const FoundData& found, const std::vector<std::int64_t>& emp
             "). Label some of it too, or everything unknown will be taken for one of the classes.");
     if (unlabelled > 0 && unlabelled < all / 50)
         warnings.push_back(
-            found.labels + ": " + grouped(unlabelled) + " voxels (" + percent(share(unlabelled, all)) +
+            found.labels + ": " + grouped(unlabelled) + " voxels (" + percent(part_of(unlabelled, all)) +
             ") are read as unlabelled, few for that. If they are a class, name it with --classes.");
 }
 

@@ -68,7 +68,7 @@ std::string size_text(Size3 size);
 std::string voxel_text(Vec3 edges_um);
 std::string percent(double share);
 /// part / whole; 0 of nothing is 0.
-double share(std::int64_t part, std::int64_t whole);
+double part_of(std::int64_t part, std::int64_t whole);
 /// Why labels of size `labels` may not fit an image of size `image`, with what to do.
 std::string size_advice(Size3 image, Size3 labels);
 /// The same tomogram with `fill` for what is not finite.

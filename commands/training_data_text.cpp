@@ -24,7 +24,7 @@ std::string percent(double share) {
     return text;
 }
 
-double share(std::int64_t part, std::int64_t whole) {
+double part_of(std::int64_t part, std::int64_t whole) {
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
 
@@ -73,13 +73,13 @@ std::vector<std::string> describe(const FoundData& f, const Legend& legend) {
     if (f.labels.empty()) return out;
     out.push_back("  labelled: " + f.where +
                   (f.share_there < 0.995 ? " (" + percent(f.share_there) + " of the voxels there)" : "") +
-                  ", " + percent(share(f.labelled(), f.grid.count())) + " of all voxels");
+                  ", " + percent(part_of(f.labelled(), f.grid.count())) + " of all voxels");
     for (const auto& entry : legend.entries) {
         const auto n = f.voxels[entry.id];
         if (n == 0) continue;
         char line[120];
         std::snprintf(line, sizeof line, "  %3d %-20s %15s voxels  %s", entry.id, entry.name.c_str(),
-                      grouped(n).c_str(), percent(share(n, f.labelled())).c_str());
+                      grouped(n).c_str(), percent(part_of(n, f.labelled())).c_str());
         out.emplace_back(line);
     }
     return out;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <fstream>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "command.h"
 #include "cytomo/core/error.h"
-#include "cytomo/core/likely_name.h"
+#include "cytomo/io/text_io.h"
 
 namespace cytomo::commands {
 
@@ -176,18 +175,13 @@ std::vector<TrainingFile> files_in_folder(const fs::path& folder) {
 }
 
 std::vector<TrainingFile> files_in_manifest(const fs::path& manifest) {
-    std::ifstream in(manifest);
-    if (!in) {
-        const auto [found, remedy] = file_trouble(manifest, errno);
-        throw InputError(manifest.string(), "a manifest", found, remedy);
-    }
+    std::istringstream in(read_text(manifest, "a manifest", 100'000'000));
     std::vector<TrainingFile> out;
     Columns columns;
     char separator = ',';
     int number = 0;
     for (std::string line; std::getline(in, line);) {
         ++number;
-        if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // as spreadsheets write it
         if (trimmed(line).empty() || line[0] == '#') continue;
         const std::string where = manifest.string() + ", line " + std::to_string(number);
         if (columns.at.empty()) {

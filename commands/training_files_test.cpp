@@ -87,6 +87,7 @@ TEST_F(TrainingFiles, ManifestNamesTheLine) {
     EXPECT_THAT(error("image,labels\na,b,c\n"), HasSubstr("line 2: expected 2 fields"));
     EXPECT_THAT(error("image,labels\n,b\n"), HasSubstr("line 2: expected an image"));
     EXPECT_THAT(error("image,labels\n"), HasSubstr("at least one tomogram"));
+    EXPECT_THAT(error("\xFF\xFEi"), HasSubstr("expected text in UTF-8, found text in UTF-16"));
     EXPECT_THAT(test::error_of([&] { files_in_manifest(folder / "none.csv"); }), HasSubstr("none.csv"));
 }
 

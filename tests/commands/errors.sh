@@ -76,6 +76,8 @@ measure edited/classes.tif edited-again
 present edited-again
 printf '{' > result/error_model.json
 refused 1 "error_model.json" measure "$CELL/tomogram.mrc" result/classes.tif no
+printf '\377\376{\0}\0' > result/error_model.json
+refused 1 "error_model.json: expected text in UTF-8, found text in UTF-16" measure "$CELL/tomogram.mrc" result/classes.tif no
 
 # A model trained further has other weights: it does not inherit what was learnt.
 cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --steps 1 --simulated 0 --method supervised --polarity dark \

@@ -67,7 +67,10 @@ expect plots.svg "what is drawn where analyze drew no pictures" ls here/pictures
 expect none "the record's pictures" json here/summary.json record Pictures
 ! grep -Eq 'id="(slices|view|picture)"' here/report.html || fail "the page has pictures that analyze was not asked for"
 cmp -s here/objects.csv result/objects.csv || fail "without corrections it is not what it was"
-cmp -s here/edits.txt edits.txt || fail "the list of corrections is lost"
+# edits.txt is what was carried out; a list that was not, this time, is set aside and stays.
+cmp -s here/edits.kept.txt edits.txt || fail "the list of corrections is lost"
+[ ! -e here/edits.txt ] || fail "edits.txt is there, though nothing was corrected"
+grep -q "the list becomes here/edits.kept.txt" err.txt || fail "does not say where the list is: $(cat err.txt)"
 # Other definitions of the measures are told before their numbers are exchanged for others.
 change() { /usr/bin/python3 -c 'import json, sys
 j = json.load(open(sys.argv[1]))
@@ -75,12 +78,17 @@ exec(sys.argv[2])
 json.dump(j, open(sys.argv[1], "w"))' "$@"; }
 ! grep -q "definitions" err.txt || fail "takes the same definitions for others"
 change here/summary.json 'j["definitions"] = 0'
-cytomo measure here --overwrite --edits edits.txt
+head -n 1 edits.txt >fewer.txt
+cytomo measure here --overwrite --edits fewer.txt
+cmp -s here/edits.txt fewer.txt || fail "edits.txt is not the list that was carried out"
+cmp -s here/edits.kept.txt edits.txt || fail "the list that was set aside is lost"
 grep -q "here: its measures follow definitions 0, those written now definitions [1-9]" err.txt || fail "does not say that definitions differ"
 change here/summary.json 'del j["definitions"]'
 cytomo measure here --overwrite
 grep -q "here: its measures follow the definitions of an earlier version" err.txt || fail "does not say that definitions are not known"
+cmp -s here/edits.kept.txt fewer.txt || fail "the list is not set aside"
 cytomo measure here --overwrite
+cmp -s here/edits.kept.txt fewer.txt || fail "the list that was set aside is lost"
 ! grep -q "definitions" err.txt || fail "what was measured again has the definitions of before"
 
 # compare reads what the tables say, and knows that all this is one tomogram.

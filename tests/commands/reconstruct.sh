@@ -11,6 +11,8 @@ about "$(json out.txt voxel_nm 2)" 40 0.001 "voxel size along the beam"
 cytomo reconstruct "$CELL/tomogram.mrc" --angles angles.tlt -o iterated.mrc --iterations 2 --thickness 16
 head -20 angles.tlt > few.tlt
 refused 1 "few.tlt" reconstruct "$CELL/tomogram.mrc" --angles few.tlt -o bad.mrc
+printf '\377\376-\0006\000' > wide.tlt
+refused 1 "wide.tlt: expected text in UTF-8, found text in UTF-16" reconstruct "$CELL/tomogram.mrc" --angles wide.tlt -o bad.mrc
 [ ! -e bad.mrc ] || fail "a file in spite of the error"
 [ ! -e bad.mrc ] || fail "a file in spite of the error"
 

@@ -74,4 +74,6 @@ refused 1 "a folder" simulate bad --config folder --size 32
 printf '{' > wrong.json
 refused 1 "wrong.json" simulate bad --config wrong.json --size 32
 refused 1 "absent.json" simulate bad --config absent.json --size 32
+printf '\377\376{\0}\0' > wide.json
+refused 1 "wide.json: expected text in UTF-8, found text in UTF-16" simulate bad --config wide.json --size 32
 [ ! -e bad ] || fail "a folder in spite of the error"

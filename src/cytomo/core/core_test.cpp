@@ -175,6 +175,18 @@ TEST(Stretches, AreAsLongAsTheyCanBeAndLeaveNothingOut) {
     for_stretches(values.data(), 0, [](int, std::int64_t, std::int64_t) { FAIL(); });
 }
 
+TEST(Stretches, OfTwoRowsEndWhereEitherChanges) {
+    const std::array<int, 9> a{4, 4, 4, 0, 0, 0, 7, 7, 7};
+    const std::array<char, 9> b{'x', 'x', 'y', 'y', 'y', 'y', 'y', 'x', 'z'};
+    std::vector<std::array<std::int64_t, 4>> found;
+    for_stretches(a.data(), b.data(), 8, [&](int of_a, char of_b, std::int64_t begin, std::int64_t end) {
+        found.push_back({of_a, of_b, begin, end});
+    });
+    EXPECT_EQ(found, (std::vector<std::array<std::int64_t, 4>>{
+                         {4, 'x', 0, 2}, {4, 'y', 2, 3}, {0, 'y', 3, 6}, {7, 'y', 6, 7}, {7, 'x', 7, 8}}));
+    for_stretches(a.data(), b.data(), 0, [](int, char, std::int64_t, std::int64_t) { FAIL(); });
+}
+
 TEST(Progress, PartsNestAndCancellationThrows) {
     double last = -1;
     std::string stage;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <unordered_map>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/core/stretches.h"
 #include "cytomo/io/scalar.h"
 
@@ -100,26 +100,6 @@ void for_neighbours(const std::vector<Run>& runs, const Border& border) {
     }
 }
 
-/// Regions joined into one count once.
-class Regions {
-public:
-    explicit Regions(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0U); }
-    /// False if they were one already.
-    bool join(std::size_t a, std::size_t b) {
-        a = root(a);
-        b = root(b);
-        parent_[std::max(a, b)] = std::min(a, b);
-        return a != b;
-    }
-
-private:
-    std::size_t root(std::size_t i) {
-        while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-        return i;
-    }
-    std::vector<std::size_t> parent_;
-};
-
 }  // namespace
 
 void LabelSigns::note_values(std::span<const double> values) {
@@ -149,7 +129,7 @@ void LabelSigns::add_slice(std::span<const double> values, std::int64_t nx) {
     pairs_ += all.count - within_rim;
     equal_pairs_ += all.equal - within_rim;
     values_ += static_cast<std::int64_t>(levels.size()) - 1;
-    Regions regions(runs.size());
+    DisjointSets regions(runs.size());  // joined into one, they count once
     for_neighbours(runs, [&](std::size_t i, std::size_t j, std::int64_t pixels) {
         const double a = runs[i].value, b = runs[j].value;
         if (a == b) {

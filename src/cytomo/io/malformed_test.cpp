@@ -132,6 +132,12 @@ TEST_F(Malformed, DamagedSidecar) {
         write("a.npy.json", text);
         EXPECT_THAT(test::error_of([&] { open_volume(folder / "a.npy"); }), HasSubstr("a.npy.json")) << text;
     }
+    write("a.npy.json", std::string("\xFF\xFE{\0}\0", 6));
+    EXPECT_THAT(test::error_of([&] { open_volume(folder / "a.npy"); }),
+                HasSubstr("a.npy.json: expected text in UTF-8, found text in UTF-16"));
+    const std::string marked = "\xEF\xBB\xBF{\"voxel_um\": [0.02, 0.02, 0.04]}";  // as some editors write it
+    write("a.npy.json", marked);
+    EXPECT_DOUBLE_EQ(open_volume(folder / "a.npy").grid.voxel_um.z, 0.04);
 }
 
 /// Descriptions as Python's tifffile writes them, that lie: three pages of 6 x 7 pixels are there.

@@ -1,7 +1,5 @@
 #include "cytomo/io/sidecar.h"
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -10,6 +8,7 @@
 #include "cytomo/core/json_text.h"
 #include "cytomo/io/legend_io.h"
 #include "cytomo/io/slice_sink.h"
+#include "cytomo/io/text_io.h"
 
 namespace cytomo::io {
 
@@ -24,9 +23,7 @@ std::optional<Sidecar> read_sidecar(const std::filesystem::path& volume) {
     if (!std::filesystem::is_regular_file(file, ec)) return std::nullopt;
     const InputError damaged(file.string(), "voxel_um and origin_um, three numbers each, or a legend",
                              "something else", "Mend or remove this file");
-    if (std::filesystem::file_size(file, ec) > 1'000'000 || ec) throw damaged;
-    std::ifstream in(file);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const std::string text = read_text(file, "voxel_um and origin_um, or a legend", 1'000'000);
     const auto json = nlohmann::json::parse(text, nullptr, false);
     const auto triple = [&](const char* key, Vec3 otherwise) {
         if (!json.contains(key)) return otherwise;

@@ -1,14 +1,15 @@
 // Each row of voxels becomes stretches of equal class; stretches that touch in neighbouring rows are
-// joined in a forest whose roots are always the first stretch (union-find with path halving; Rosenfeld and
-// Pfaltz 1966 for the two passes, He, Chao and Suzuki 2008 for stretches). Slabs of slices are joined
-// independently on all cores, then across the faces between slabs. As roots are the first stretches,
-// the numbers do not depend on the order of joining.
+// joined in sets for which the first stretch always stands (Rosenfeld and Pfaltz 1966 for the two passes, He,
+// Chao and Suzuki 2008 for stretches). Slabs of slices are joined
+// independently on all cores, then across the faces between slabs. As the first ones stand for
+// them, the numbers do not depend on the order of joining.
 #include "cytomo/labels/components.h"
 
 #include <algorithm>
 #include <limits>
 #include <numeric>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/legend.h"
 #include "cytomo/core/parallel.h"
@@ -56,19 +57,19 @@ public:
     Components number() {
         Components result;
         const Size3& n = classes_.grid().size;
-        // Roots come before their members, so one pass replaces each parent by the final number.
+        std::vector<std::uint32_t> number(stretches_.size());
         for (std::int64_t row = 0; row < n.y * n.z; ++row) {
             for (std::uint32_t s = row_begin_[u(row)]; s < row_begin_[u(row) + 1]; ++s) {
                 const std::int64_t first = row * n.x + stretches_[s].begin;
-                if (parent_[s] == s) {
-                    parent_[s] = static_cast<std::uint32_t>(result.class_of.size());
+                if (sets_.stands_for_set(s)) {
+                    number[s] = static_cast<std::uint32_t>(result.class_of.size());
                     result.class_of.push_back(classes_[first]);
                     result.voxels.push_back(0);
                     result.first_voxel.push_back(first);
                 } else {
-                    parent_[s] = parent_[parent_[s]];
+                    number[s] = number[sets_.find(s)];  // which comes first
                 }
-                result.voxels[parent_[s]] += stretches_[s].end - stretches_[s].begin;
+                result.voxels[number[s]] += stretches_[s].end - stretches_[s].begin;
             }
         }
         result.volume = InstanceVolume(classes_.grid());
@@ -76,7 +77,7 @@ public:
             for (std::int64_t row = begin; row < end; ++row)
                 for (std::uint32_t s = row_begin_[u(row)]; s < row_begin_[u(row) + 1]; ++s)
                     std::fill(result.volume.data() + row * n.x + stretches_[s].begin,
-                              result.volume.data() + row * n.x + stretches_[s].end, parent_[s]);
+                              result.volume.data() + row * n.x + stretches_[s].end, number[s]);
         });
         return result;
     }
@@ -101,35 +102,17 @@ private:
         row_begin_[0] = 0;
         std::partial_sum(per_row.begin(), per_row.end(), row_begin_.begin() + 1);
         stretches_.resize(total);
-        parent_.resize(total);
+        sets_ = DisjointSets(total);
         parallel_chunks(rows, 256, [&](std::int64_t begin, std::int64_t end) {
             for (std::int64_t row = begin; row < end; ++row) {
                 std::uint32_t s = row_begin_[u(row)];
                 for_object_stretches(
                     classes_.data() + row * n.x, n.x, [&](std::int64_t x, std::int64_t x_end) {
                         stretches_[s] = {static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(x_end)};
-                        parent_[s] = s;
                         ++s;
                     });
             }
         });
-    }
-
-    std::uint32_t root(std::uint32_t s) {
-        while (parent_[s] != s) {
-            parent_[s] = parent_[parent_[s]];
-            s = parent_[s];
-        }
-        return s;
-    }
-
-    void join(std::uint32_t a, std::uint32_t b) {
-        a = root(a);
-        b = root(b);
-        if (a < b)
-            parent_[b] = a;
-        else
-            parent_[a] = b;
     }
 
     void join_rows(std::int64_t y, std::int64_t z, std::int64_t other_y, std::int64_t other_z) {
@@ -157,14 +140,14 @@ private:
         const Stretch& q = stretches_[b];
         const auto reach = static_cast<std::uint32_t>(reach_);
         if (p.begin < q.end + reach && q.begin < p.end + reach && values[p.begin] == other_values[q.begin])
-            join(a, b);
+            sets_.join(a, b);
     }
 
     const ClassVolume& classes_;
     std::int64_t reach_;
     std::vector<std::uint32_t> row_begin_;
     std::vector<Stretch> stretches_;
-    std::vector<std::uint32_t> parent_;
+    DisjointSets sets_;
 };
 
 }  // namespace

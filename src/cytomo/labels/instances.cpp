@@ -10,6 +10,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/legend.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/labels/components.h"
 #include "cytomo/labels/crossings.h"
 #include "cytomo/labels/split.h"
@@ -122,13 +123,11 @@ Instances make_instances(InstanceVolume numbers, const ClassVolume& classes) {
         throw InputError("instances: expected numbers up to " + std::to_string(largest_number) + ", found " +
                          std::to_string(last) + ". Number the objects from 1");
     std::unordered_map<std::uint64_t, std::int64_t> votes;  // by number and class
-    for (std::int64_t i = 0; i < numbers.count();) {
-        std::int64_t end = i + 1;
-        while (end < numbers.count() && numbers[end] == numbers[i] && classes[end] == classes[i]) ++end;
-        if (numbers[i] != 0 && classes[i] != background && classes[i] != ignore_label)
-            votes[std::uint64_t{numbers[i]} << 8 | classes[i]] += end - i;
-        i = end;
-    }
+    for_stretches(numbers.data(), classes.data(), numbers.count(),
+                  [&](std::uint32_t number, std::uint8_t label, std::int64_t begin, std::int64_t end) {
+                      if (number != 0 && label != background && label != ignore_label)
+                          votes[std::uint64_t{number} << 8 | label] += end - begin;
+                  });
     Instances result;
     result.class_of.assign(last + 1ULL, 0);
     std::vector<std::int64_t> most(last + 1ULL, 0);

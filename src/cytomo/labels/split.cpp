@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/boxes.h"
 #include "cytomo/labels/distance.h"
@@ -64,19 +64,6 @@ ClassVolume filled(const ClassVolume& piece) {
     return result;
 }
 
-struct Basin {
-    std::uint32_t parent;
-    float summit_um;
-};
-
-std::uint32_t root(std::vector<Basin>& basins, std::uint32_t b) {
-    while (basins[b].parent != b) {
-        basins[b].parent = basins[basins[b].parent].parent;
-        b = basins[b].parent;
-    }
-    return b;
-}
-
 constexpr std::uint32_t not_flooded = std::numeric_limits<std::uint32_t>::max();
 
 /// Number of each voxel's part, from 0, in the order of the voxels of the piece; empty if there is but one.
@@ -97,7 +84,8 @@ std::vector<std::uint32_t> find_parts(const Cutout& cutout, const SplitOptions& 
     });
     const double least_um = options.least_depth_voxels * std::max({e.x, e.y, e.z});
     Volume<std::uint32_t> basin_of(cutout.grid, not_flooded);
-    std::vector<Basin> basins;
+    DisjointSets basins;
+    std::vector<float> summit_um;  // of each basin
     for (const std::uint32_t voxel : order) {
         const std::int64_t x = voxel % n.x, y = voxel / n.x % n.y, z = voxel / (n.x * n.y);
         const float here = depth[voxel];
@@ -114,16 +102,16 @@ std::vector<std::uint32_t> find_parts(const Cutout& cutout, const SplitOptions& 
                     };
                     const double slope =
                         (depth[other] - here) / std::hypot(d(dx, e.x), d(dy, e.y), d(dz, e.z));
-                    const std::uint32_t basin = root(basins, basin_of[other]);
+                    const std::uint32_t basin = basins.find(basin_of[other]);
                     if (chosen != not_flooded) {
-                        const std::uint32_t current = root(basins, chosen);
+                        const std::uint32_t current = basins.find(chosen);
                         if (current != basin) {
                             const std::uint32_t lower =
-                                basins[current].summit_um < basins[basin].summit_um ? current : basin;
+                                summit_um[current] < summit_um[basin] ? current : basin;
                             const std::uint32_t higher = lower == basin ? current : basin;
-                            const double summit = basins[lower].summit_um;
+                            const double summit = summit_um[lower];
                             if (summit - here < std::max(least_um, options.least_depth * summit))
-                                basins[lower].parent = higher;
+                                basins.put_under(lower, higher);
                         }
                     }
                     if (slope > steepest) {
@@ -132,8 +120,8 @@ std::vector<std::uint32_t> find_parts(const Cutout& cutout, const SplitOptions& 
                     }
                 }
         if (chosen == not_flooded) {
-            chosen = static_cast<std::uint32_t>(basins.size());
-            basins.push_back({chosen, here});
+            chosen = basins.add();
+            summit_um.push_back(here);
         }
         basin_of[voxel] = chosen;
     }
@@ -142,7 +130,7 @@ std::vector<std::uint32_t> find_parts(const Cutout& cutout, const SplitOptions& 
     parts.reserve(order.size());
     for (std::int64_t i = 0; i < depth.count(); ++i) {
         if (cutout.piece[i] == 0) continue;
-        std::uint32_t& part = number[root(basins, basin_of[i])];
+        std::uint32_t& part = number[basins.find(basin_of[i])];
         if (part == not_flooded) part = count++;
         parts.push_back(part);
     }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/distance.h"
@@ -30,24 +31,6 @@ void ConstrictionOptions::check() const {
 namespace {
 
 constexpr std::uint32_t unset = std::numeric_limits<std::uint32_t>::max();
-
-/// Sets that only grow together; the smallest member stands for a set.
-class Sets {
-public:
-    std::uint32_t add() {
-        parent_.push_back(static_cast<std::uint32_t>(parent_.size()));
-        return parent_.back();
-    }
-    std::uint32_t find(std::uint32_t i) {
-        while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-        return i;
-    }
-    void put_under(std::uint32_t lower, std::uint32_t higher) { parent_[lower] = higher; }
-    std::uint32_t size() const { return static_cast<std::uint32_t>(parent_.size()); }
-
-private:
-    std::vector<std::uint32_t> parent_;
-};
 
 /// Where two basins touch.
 struct Patch {
@@ -308,7 +291,7 @@ private:
     ConstrictionOptions options_;
     std::vector<float> depth_;
     std::vector<std::uint32_t> basin_of_;
-    Sets basins_;
+    DisjointSets basins_;
     std::vector<float> summit_;
     std::vector<std::uint32_t> roots_;
 };

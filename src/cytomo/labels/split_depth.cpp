@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/neighbours.h"
 
@@ -16,30 +17,25 @@ namespace {
 
 constexpr std::uint32_t no_flood = 0xFFFFFFFFU;
 
-/// Floods that grow and swallow each other: a union-find over the voxels of interest, with each flood's ridge
-/// and size.
+/// Floods that grow and swallow each other: sets of the voxels of interest, with each flood's ridge and size.
 class Floods {
 public:
-    explicit Floods(std::size_t count) : parent_(count, no_flood), ridge_(count), voxels_(count) {}
+    explicit Floods(std::size_t count) : sets_(count), ridge_(count), voxels_(count) {}
 
-    bool reached(std::uint32_t v) const { return parent_[v] != no_flood; }
-    std::uint32_t root(std::uint32_t v) {
-        while (parent_[v] != v) v = parent_[v] = parent_[parent_[v]];
-        return v;
-    }
+    bool reached(std::uint32_t v) const { return voxels_[v] > 0 || !sets_.stands_for_set(v); }
+    std::uint32_t root(std::uint32_t v) { return sets_.find(v); }
     void start(std::uint32_t v, std::uint8_t height) {
-        parent_[v] = v;
         ridge_[v] = height;
         voxels_[v] = 1;
     }
     void join(std::uint32_t v, std::uint32_t flood) {
-        parent_[v] = flood;
+        sets_.put_under(v, flood);
         ++voxels_[flood];
     }
     /// The one with the lower ridge (ties: the smaller, then the later) becomes part of the other.
     void unite(std::uint32_t a, std::uint32_t b) {
         if (is_lower(a, b)) std::swap(a, b);
-        parent_[b] = a;
+        sets_.put_under(b, a);
         voxels_[a] += voxels_[b];
     }
     bool is_lower(std::uint32_t a, std::uint32_t b) const {
@@ -51,9 +47,9 @@ public:
     std::int64_t voxels(std::uint32_t flood) const { return voxels_[flood]; }
 
 private:
-    std::vector<std::uint32_t> parent_;
+    DisjointSets sets_;
     std::vector<std::uint8_t> ridge_;
-    std::vector<std::uint32_t> voxels_;
+    std::vector<std::uint32_t> voxels_;  // of the flood that the voxel stands for, 0: of none
 };
 
 /// How many voxels the pieces to split have. Throws InputError if they are more than there are numbers.

@@ -2,8 +2,8 @@
 #include "cytomo/labels/tube_paths.h"
 
 #include <algorithm>
-#include <numeric>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/labels/tube_stretches.h"
 
 namespace cytomo {
@@ -50,26 +50,22 @@ private:
         return 0.5 * (straight + angle_deg(a.direction * -1, chord) + angle_deg(chord, b.direction));
     }
 
-    std::uint32_t tube(std::uint32_t s) {
-        while (tube_parent_[s] != s) s = tube_parent_[s] = tube_parent_[tube_parent_[s]];
-        return s;
-    }
+    std::uint32_t tube(std::uint32_t s) { return tubes_.find(s); }
 
     /// False if both reach the cell body, each by itself.
     bool join(std::uint32_t s, std::uint32_t o) {
         const std::uint32_t a = tube(s), b = tube(o);
         if (a == b) return true;
         if (rooted_[a] && rooted_[b]) return false;
-        const std::uint32_t low = std::min(a, b);
+        tubes_.join(a, b);
+        const std::uint32_t low = tube(a);
         rooted_[low] = rooted_[a] || rooted_[b];
         leaves_[low] = leaves_[a] || leaves_[b];
-        tube_parent_[std::max(a, b)] = low;
         return true;
     }
 
     void join_stretches() {
-        tube_parent_.resize(stretches_.size());
-        std::iota(tube_parent_.begin(), tube_parent_.end(), 0U);
+        tubes_ = DisjointSets(stretches_.size());
         rooted_.resize(stretches_.size());
         leaves_.resize(stretches_.size());
         stretch_of_.assign(nodes_.size(), no_meeting);
@@ -286,7 +282,7 @@ private:
     std::vector<TubeArm> free_ends_;
     std::vector<std::uint32_t> stretch_of_;  ///< of each node; no_meeting for those of meetings
     std::vector<Vec3> middle_um_;
-    std::vector<std::uint32_t> tube_parent_;
+    DisjointSets tubes_;
     std::vector<bool> at_body_;          ///< of each meeting
     std::vector<bool> stub_;             ///< of each stretch: touches the body, but is no tube by itself
     std::vector<bool> rooted_, leaves_;  ///< of each tube, by its first stretch

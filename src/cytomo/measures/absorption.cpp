@@ -109,19 +109,14 @@ public:
             const std::uint32_t* label = slab.labels.data() + slab.at(y, z);
             if (std::all_of(label, label + width, [](std::uint32_t l) { return l == 0; })) continue;
             slab.find_core(y, z, reaches, core_.data());
-            for (std::int64_t x = 0; x < width;) {
-                std::int64_t end = x + 1;
-                while (end < width && label[end] == label[x] &&
-                       core_[static_cast<std::size_t>(end)] == core_[static_cast<std::size_t>(x)])
-                    ++end;
-                if (label[x] != 0) {
-                    Sums& sums = at(label[x]);
-                    sums.voxels += end - x;
-                    (core_[static_cast<std::size_t>(x)] != 0 ? sums.core : sums.rim)
-                        .add(GreySums::of(grey + x, end - x));
-                }
-                x = end;
-            }
+            for_stretches(
+                label, core_.data(), width,
+                [&](std::uint32_t object, auto in_core, std::int64_t begin, std::int64_t end) {
+                    if (object == 0) return;
+                    Sums& sums = at(object);
+                    sums.voxels += end - begin;
+                    (in_core != 0 ? sums.core : sums.rim).add(GreySums::of(grey + begin, end - begin));
+                });
         }
     }
 

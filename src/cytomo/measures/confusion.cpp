@@ -5,6 +5,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 
 namespace cytomo {
 
@@ -56,13 +57,10 @@ Confusion count_confusion(const ClassVolume& prediction, const ClassVolume& trut
     std::mutex merging;
     parallel_chunks(truth.count(), 1 << 22, [&](std::int64_t begin, std::int64_t end) {
         Confusion part;
-        for (std::int64_t i = begin; i < end;) {
-            const std::uint8_t t = truth[i], p = prediction[i];
-            std::int64_t next = i + 1;  // neighbours along x are mostly alike
-            while (next < end && truth[next] == t && prediction[next] == p) ++next;
-            if (t != ignore_label && p != ignore_label) part.add(t, p, next - i);
-            i = next;
-        }
+        for_stretches(truth.data() + begin, prediction.data() + begin, end - begin,
+                      [&](std::uint8_t t, std::uint8_t p, std::int64_t first, std::int64_t last) {
+                          if (t != ignore_label && p != ignore_label) part.add(t, p, last - first);
+                      });
         const std::lock_guard lock(merging);
         total.add(part);
     });

@@ -6,6 +6,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 
 namespace cytomo {
 
@@ -23,13 +24,11 @@ std::vector<Match> match_objects(const InstanceSlices& a, const InstanceSlices& 
         a.read(first, end - first, of_a);
         b.read(first, end - first, of_b);
         std::unordered_map<std::uint64_t, std::int64_t> part;
-        for (std::size_t i = 0; i < voxels;) {
-            std::size_t run = i + 1;
-            while (run < voxels && of_a[run] == of_a[i] && of_b[run] == of_b[i]) ++run;
-            if (of_a[i] != 0 && of_b[i] != 0 && a.class_of[of_a[i]] == b.class_of[of_b[i]])
-                part[std::uint64_t{of_a[i]} << 32 | of_b[i]] += static_cast<std::int64_t>(run - i);
-            i = run;
-        }
+        for_stretches(of_a.data(), of_b.data(), static_cast<std::int64_t>(voxels),
+                      [&](std::uint32_t i, std::uint32_t j, std::int64_t from, std::int64_t to) {
+                          if (i != 0 && j != 0 && a.class_of[i] == b.class_of[j])
+                              part[std::uint64_t{i} << 32 | j] += to - from;
+                      });
         const std::lock_guard lock(merging);
         for (const auto& [pair, count] : part) shared[pair] += count;
         done += end - first;

@@ -6,6 +6,8 @@
 #include <numbers>
 #include <utility>
 
+#include "cytomo/core/disjoint_sets.h"
+
 namespace cytomo {
 
 double level_radius_um(const Level& level, const LevelGraph& graph, const Grid& grid) {
@@ -213,41 +215,35 @@ private:
     }
 
     void join_near_branch_points() {
-        std::vector<std::uint32_t> into(plan_.nodes.size());
-        for (std::uint32_t i = 0; i < into.size(); ++i) into[i] = i;
-        const auto root = [&](std::uint32_t i) {
-            while (into[i] != i) i = into[i] = into[into[i]];
-            return i;
-        };
+        DisjointSets joined(plan_.nodes.size());
         std::vector<SkeletonPlan::Branch> kept;
         std::vector<std::pair<std::uint32_t, std::uint32_t>> given;  // level, node
         for (SkeletonPlan::Branch& b : plan_.branches) {
             const auto is_point = [&](std::uint32_t n) {
                 return plan_.nodes[n].kind == SkeletonPlan::Kind::branch_point;
             };
-            if (!is_point(b.from) || !is_point(b.to) || root(b.from) == root(b.to) || slenderness(b) >= 1) {
+            const auto [first, second] = std::minmax({joined.find(b.from), joined.find(b.to)});
+            if (!is_point(b.from) || !is_point(b.to) || first == second || slenderness(b) >= 1) {
                 kept.push_back(std::move(b));
                 continue;
             }
-            const std::uint32_t first = std::min(root(b.from), root(b.to)),
-                                second = std::max(root(b.from), root(b.to));
-            into[second] = first;
+            joined.put_under(second, first);
             plan_.nodes[first].place_um = (plan_.nodes[first].place_um + plan_.nodes[second].place_um) * 0.5;
             for (const std::uint32_t l : b.levels) given.emplace_back(l, first);
         }
         for (const auto& [l, node] : given) node_of_[l] = node;
         std::vector<SkeletonPlan::Node> nodes;
-        std::vector<std::uint32_t> number(into.size(), none);
-        for (std::uint32_t i = 0; i < into.size(); ++i)
-            if (into[i] == i) {
+        std::vector<std::uint32_t> number(joined.size(), none);
+        for (std::uint32_t i = 0; i < joined.size(); ++i)
+            if (joined.stands_for_set(i)) {
                 number[i] = static_cast<std::uint32_t>(nodes.size());
                 nodes.push_back(plan_.nodes[i]);
             }
         for (std::uint32_t& n : node_of_)
-            if (n != none) n = number[root(n)];
+            if (n != none) n = number[joined.find(n)];
         for (SkeletonPlan::Branch& b : kept) {
-            b.from = number[root(b.from)];
-            b.to = number[root(b.to)];
+            b.from = number[joined.find(b.from)];
+            b.to = number[joined.find(b.to)];
         }
         plan_.nodes = std::move(nodes);
         plan_.branches = std::move(kept);

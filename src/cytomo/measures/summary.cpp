@@ -8,6 +8,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
 #include "cytomo/core/parallel.h"
+#include "cytomo/core/stretches.h"
 #include "cytomo/measures/object_sums.h"
 
 namespace cytomo {
@@ -30,21 +31,18 @@ std::vector<ClassTotal> measure_classes(const ClassVolume& classes, const Instan
         for (std::int64_t z = z_begin; z < z_end; ++z) {
             if (tomogram != nullptr) tomogram->read_slices(z, 1, grey);
             instances.read(z, 1, numbers);
-            const std::uint8_t* slice = classes.data() + z * n.x * n.y;
-            const std::uint32_t* number = numbers.data();
-            for (std::int64_t i = 0; i < n.x * n.y;) {
-                std::int64_t end = i + 1;
-                while (end < n.x * n.y && slice[end] == slice[i] && number[end] == number[i]) ++end;
-                const std::uint8_t of_object = instances.class_of[number[i]];
-                const std::uint8_t c = of_object != background ? of_object : slice[i];
+            const auto add = [&](std::uint8_t label, std::uint32_t number, std::int64_t begin,
+                                 std::int64_t end) {
+                const std::uint8_t of_object = instances.class_of[number];
+                const std::uint8_t c = of_object != background ? of_object : label;
                 if (of_object == background && c != background && c != ignore_label) {
-                    part.outside[c] += end - i;
+                    part.outside[c] += end - begin;
                 } else {
-                    part.voxels[c] += end - i;
-                    if (tomogram != nullptr) part.grey[c].add(GreySums::of(grey.data() + i, end - i));
+                    part.voxels[c] += end - begin;
+                    if (tomogram != nullptr) part.grey[c].add(GreySums::of(grey.data() + begin, end - begin));
                 }
-                i = end;
-            }
+            };
+            for_stretches(classes.data() + z * n.x * n.y, numbers.data(), n.x * n.y, add);
         }
     });
     std::vector<ClassTotal> totals;

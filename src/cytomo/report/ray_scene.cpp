@@ -9,9 +9,9 @@
 #include <limits>
 #include <new>
 #include <numbers>
-#include <numeric>
 #include <stdexcept>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/core/error.h"
 
 namespace cytomo::rays {
@@ -42,29 +42,21 @@ using Triangle = std::array<std::uint32_t, 3>;
 
 /// Triangles without the connected parts that face inwards (negative volume), unless all do.
 std::vector<Triangle> without_cavities(const Mesh& mesh) {
-    std::vector<std::uint32_t> parent(mesh.vertices.size());
-    std::iota(parent.begin(), parent.end(), 0U);
-    const auto root = [&](std::uint32_t i) {
-        while (parent[i] != i) i = parent[i] = parent[parent[i]];
-        return i;
-    };
+    DisjointSets parts(mesh.vertices.size());
     for (const auto& t : mesh.triangles)
-        for (const int k : {1, 2}) {
-            const auto a = root(t[0]), b = root(t[static_cast<std::size_t>(k)]);
-            parent[std::max(a, b)] = std::min(a, b);
-        }
+        for (const auto v : {t[1], t[2]}) parts.join(t[0], v);
     std::vector<double> volume(mesh.vertices.size(), 0.0);
     const auto at = [&](std::uint32_t i, std::uint32_t origin) {
         const auto &v = mesh.vertices[i], &o = mesh.vertices[origin];
         return Vec3{double{v[0]} - o[0], double{v[1]} - o[1], double{v[2]} - o[2]};
     };
     for (const auto& t : mesh.triangles) {
-        const auto r = root(t[0]);
+        const auto r = parts.find(t[0]);
         volume[r] += cytomo::dot(at(t[0], r), cytomo::cross(at(t[1], r), at(t[2], r)));
     }
     std::vector<Triangle> kept;
     for (const auto& t : mesh.triangles)
-        if (volume[root(t[0])] >= 0) kept.push_back(t);
+        if (volume[parts.find(t[0])] >= 0) kept.push_back(t);
     return kept.empty() ? mesh.triangles : kept;
 }
 

@@ -21,10 +21,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <queue>
 #include <utility>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/surfaces/border.h"
 #include "cytomo/surfaces/quadric.h"
 #include "cytomo/surfaces/topology.h"
@@ -63,12 +63,11 @@ public:
           head_(mesh.vertices.size(), none),
           tail_(mesh.vertices.size(), none),
           next_(3 * mesh.triangles.size(), none),
-          stands_in_(mesh.vertices.size()),
+          merged_(mesh.vertices.size()),
           bounded_(std::isfinite(options.max_error_um)),
           live_(static_cast<std::int64_t>(mesh.triangles.size())) {
         origin_ = position_um(mesh, mesh.triangles[0][0]);
         for (std::uint32_t v = 0; v < position_.size(); ++v) position_[v] = position_um(mesh, v) - origin_;
-        std::iota(stands_in_.begin(), stands_in_.end(), 0U);
         for (std::uint32_t t = 0; t < triangles_.size(); ++t) {
             const Vec3 p = position_[triangles_[t][0]];
             const Vec3 vector = cross(position_[triangles_[t][1]] - p, position_[triangles_[t][2]] - p);
@@ -130,11 +129,7 @@ public:
         }
         for (const auto& t : triangles_)
             if (!is_dead(t)) out.mesh.triangles.push_back({number[t[0]], number[t[1]], number[t[2]]});
-        for (std::uint32_t v = 0; v < number.size(); ++v) {
-            std::uint32_t root = v;
-            while (stands_in_[root] != root) root = stands_in_[root] = stands_in_[stands_in_[root]];
-            out.became.push_back(number[root]);
-        }
+        for (std::uint32_t v = 0; v < number.size(); ++v) out.became.push_back(number[merged_.find(v)]);
         return out;
     }
 
@@ -299,7 +294,7 @@ private:
         head_[b] = tail_[b] = none;
         position_[a] = place.position;
         quadric_[a] += quadric_[b];
-        stands_in_[b] = a;
+        merged_.put_under(b, a);
         faces_[a] |= faces_[b];
         ++version_[a];
         ++version_[b];
@@ -317,7 +312,7 @@ private:
     std::uint32_t epoch_ = 0;
     // The corners (3 * triangle + place) at each vertex are a list, so that two of them join at once.
     std::vector<std::uint32_t> head_, tail_, next_;
-    std::vector<std::uint32_t> stands_in_;  // the vertex that one was merged into, itself if it is left
+    DisjointSets merged_;  // vertices that became one; that which is left stands for them
     std::priority_queue<Candidate> heap_;
     // Of each triangle the witnesses, as a list.
     bool bounded_;

@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "cytomo/core/disjoint_sets.h"
+
 namespace cytomo {
 
 VertexTriangles::VertexTriangles(const Mesh& mesh)
@@ -15,28 +17,13 @@ VertexTriangles::VertexTriangles(const Mesh& mesh)
 }
 
 MeshComponents find_components(const Mesh& mesh) {
-    std::vector<std::uint32_t> parent(mesh.vertices.size());
-    std::iota(parent.begin(), parent.end(), 0U);
-    const auto root = [&](std::uint32_t v) {
-        while (parent[v] != v) v = parent[v] = parent[parent[v]];
-        return v;
-    };
-    for (const auto& t : mesh.triangles) {
-        std::uint32_t a = root(t[0]);
-        for (const auto v : {t[1], t[2]}) {
-            const std::uint32_t b = root(v);
-            if (b < a) {
-                parent[a] = b;
-                a = b;
-            } else {
-                parent[b] = a;
-            }
-        }
-    }
+    DisjointSets parts(mesh.vertices.size());
+    for (const auto& t : mesh.triangles)
+        for (const auto v : {t[1], t[2]}) parts.join(t[0], v);
     MeshComponents result;
     result.of_vertex.assign(mesh.vertices.size(), MeshComponents::no_component);
     for (const auto& t : mesh.triangles) {
-        std::uint32_t& number = result.of_vertex[root(t[0])];
+        std::uint32_t& number = result.of_vertex[parts.find(t[0])];
         if (number == MeshComponents::no_component) number = result.count++;
         for (const auto v : t) result.of_vertex[v] = number;
     }

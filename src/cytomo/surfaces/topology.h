@@ -50,7 +50,7 @@ struct MeshComponents {
     static constexpr std::uint32_t no_component = 0xffffffffU;
 };
 
-/// Union-find (Tarjan 1975): practically linear.
+/// Practically linear (core/disjoint_sets).
 MeshComponents find_components(const Mesh& mesh);
 
 }  // namespace cytomo
