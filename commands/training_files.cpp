@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/io/text_io.h"
 
 namespace cytomo::commands {

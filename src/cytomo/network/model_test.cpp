@@ -89,7 +89,7 @@ TEST(Model, HowItSeesAndWeighsSurvivesTheFile) {
         return bad.replace(at, from.size(), to);
     };
     expect_refused(with("0.04", "40.0"), "coarsest voxels");
-    expect_refused(with("\\" tail\\"", "\\" tale\\""), "a description of a cytomo model");
+    expect_refused(with("tail", "tale"), "a description of a cytomo model");
 }
 
 TEST(Model, CarriesItsErrorModelAsText) {
