@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "calls.h"
 #include "cytomo/core/likely_name.h"
+#include "option_meant.h"
 #include "other_words.h"
 
 namespace cytomo::commands {
@@ -27,51 +27,6 @@ const std::map<std::string, std::string>& other_commands() {
     return names;
 }
 
-/// The same for options.
-const std::map<std::string, std::string>& other_options() {
-    static const std::map<std::string, std::string> names = [] {
-        std::map<std::string, std::string> all;
-        const auto mean = [&](const std::string& option, const Words& others) {
-            for (const std::string& other : others) all[other] = option;
-        };
-        mean("voxel-nm", {"voxel", "voxels", "voxel-size", "voxelsize", "voxel-size-nm", "pixel",
-                          "pixel-size", "pixelsize", "pixel-nm", "spacing", "resolution"});
-        mean("overwrite", {"f", "force", "replace", "clobber", "y"});
-        mean("quiet", {"q", "silent"});
-        mean("threads", {"j", "jobs", "cores", "cpus", "workers", "n-threads"});
-        mean("model", {"m", "weights", "network", "checkpoint"});
-        mean("legend", {"names", "class-names", "label-names"});
-        mean("edits", {"corrections"});
-        return all;
-    }();
-    return names;
-}
-
-bool is_one_of(const std::string& word, const Words& words) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-/// Names of options for what cytomo takes by its place.
-bool names_an_input(const std::string& option) {
-    return is_one_of(option, {"i", "in", "input", "tomogram", "image"});
-}
-bool names_an_output(const std::string& option) {
-    return is_one_of(option, {"o", "out", "output", "outdir", "output-dir"});
-}
-
-/// "--Voxel_nm=10" → "voxel-nm".
-std::string bare_option(const std::string& word) {
-    std::string name = word.substr(word.find_first_not_of('-'));
-    name = name.substr(0, name.find('='));
-    for (char& c : name) c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return name;
-}
-
-bool looks_like_option(const std::string& word) {
-    if (word.size() < 2 || word[0] != '-' || word.find_first_not_of('-') == std::string::npos) return false;
-    return std::isalpha(static_cast<unsigned char>(word[word.find_first_not_of('-')])) != 0;
-}
-
 const CLI::App* find_command(const CLI::App& app, const std::string& name) {
     for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
         if (sub->get_name() == name) return sub;
@@ -83,52 +38,6 @@ Words commands_of(const CLI::App& app) {
     for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
         names.push_back(sub->get_name());
     return names;
-}
-
-/// The option of a command, or of one that it is part of and leaves options to; nullptr if there is none.
-const CLI::Option* find_option(const CLI::App& command, const std::string& word) {
-    const std::string name = word.substr(0, word.find('='));
-    if (const CLI::Option* option = command.get_option_no_throw(name)) return option;
-    if (name.size() > 2 && name[1] != '-')  // -oNAME
-        if (const CLI::Option* option = command.get_option_no_throw(name.substr(0, 2))) return option;
-    const bool asks = command.get_fallthrough() && command.get_parent() != nullptr;
-    return asks ? find_option(*command.get_parent(), word) : nullptr;
-}
-
-Words long_options(const CLI::App& command) {
-    Words names;
-    for (const CLI::Option* option : command.get_options())
-        for (const std::string& name : option->get_lnames()) names.push_back(name);
-    if (command.get_fallthrough() && command.get_parent() != nullptr)
-        for (const std::string& name : long_options(*command.get_parent())) names.push_back(name);
-    return names;
-}
-
-bool is_flag(const CLI::App& command, const std::string& word) {
-    const CLI::Option* option = find_option(command, word);
-    return option != nullptr && option->get_items_expected_max() == 0;
-}
-
-/// How many of the words behind word `i`, an option of the command, are its values.
-std::size_t values_behind(const CLI::App& command, const Words& words, std::size_t i) {
-    const CLI::Option* option = find_option(command, words[i]);
-    const bool attached =
-        words[i].find('=') != std::string::npos || (words[i][1] != '-' && words[i].size() > 2);
-    if (option == nullptr || attached) return 0;
-    const auto least = static_cast<std::size_t>(option->get_items_expected_min()),
-               most = option->get_allow_extra_args()
-                          ? static_cast<std::size_t>(option->get_items_expected_max())
-                          : least;
-    std::size_t n = 0;
-    while (i + 1 + n < words.size() && n < most && (n < least || !looks_like_option(words[i + 1 + n]))) ++n;
-    return n;
-}
-
-std::string joined(const Words& words, const char* last = ", ") {
-    std::string out;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        out += (i == 0 ? "" : i + 1 == words.size() ? last : ", ") + words[i];
-    return out;
 }
 
 std::string upper(std::string text) {
@@ -151,86 +60,6 @@ std::string shape_of(const CLI::App& command, const std::string& name) {
         if (!option->get_positional() && option->get_required())
             text += " --" + option->get_single_name() + " " + upper(option->get_single_name());
     return text;
-}
-
-/// What an option that the command does not have was meant to be.
-struct Meant {
-    enum class Kind { option, input, output };
-    std::string suggestion;  ///< one sentence
-    Words instead;           ///< words in place of it and of its value; empty if there is no better idea
-    Kind kind = Kind::option;
-    bool with_next = false;  ///< the next word is its value, and gone with it
-};
-
-/// An option that nobody has, and its value, be it behind "=" or the next word.
-struct Unknown {
-    std::string bare;
-    std::optional<std::string> attached, next;
-};
-
-/// By the name of an option: the same value goes to it.
-Meant as_option(const CLI::App& command, const std::string& name, const Unknown& unknown) {
-    const std::string option = "--" + name;
-    const bool with_value = unknown.attached && !is_flag(command, option);
-    return {"Did you mean " + option + "?", {with_value ? option + "=" + *unknown.attached : option}};
-}
-
-/// --gpu, --gpu 1, --gpu=1.
-Meant as_device(const Unknown& unknown) {
-    const auto is_number = [](const std::optional<std::string>& text) {
-        return text && !text->empty() &&
-               std::all_of(text->begin(), text->end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-    };
-    const bool next = !unknown.attached && is_number(unknown.next);
-    const std::string device = "cuda:" + (next                          ? *unknown.next
-                                          : is_number(unknown.attached) ? *unknown.attached
-                                                                        : "0");
-    return {"Did you mean --device " + device + "?", {"--device", device}, Meant::Kind::option, next};
-}
-
-/// --input FILE, --output=FILE: a name without an option, or behind -o where the command has it.
-Meant as_place(const CLI::App& command, const Unknown& unknown) {
-    const bool output = names_an_output(unknown.bare), next = !unknown.attached && unknown.next;
-    const Words value = unknown.attached ? Words{*unknown.attached} : next ? Words{*unknown.next} : Words{};
-    if (output && command.get_option_no_throw("-o") != nullptr) {
-        Words option{"-o"};
-        option.insert(option.end(), value.begin(), value.end());
-        return {"Did you mean -o?", option, Meant::Kind::option, next};
-    }
-    if (command.get_options([](const CLI::Option* o) { return o->get_positional(); }).empty()) return {};
-    return {"What is read and written is named without an option.", value,
-            output ? Meant::Kind::output : Meant::Kind::input, next};
-}
-
-Meant option_meant(const CLI::App& app, const CLI::App& command, const Unknown& unknown) {
-    const std::string& bare = unknown.bare;
-    const Words known = long_options(command);
-    const auto has = [&](const std::string& name) { return is_one_of(name, known); };
-    if (has(bare)) return as_option(command, bare, unknown);
-    if (is_one_of(bare, {"gpu", "cuda"}) && has("device")) return as_device(unknown);
-    if (is_one_of(bare, {"time", "epochs"}) && has("minutes"))
-        return {"How long it learns is said by --minutes or --steps.", {}};
-    if (is_one_of(bare, {"slice", "z", "section", "plane-index"}) && has("index"))
-        return {"Did you mean --index? It counts from 0: slice 43 has index 42.", {}};
-    if (const auto other = other_options().find(bare); other != other_options().end() && has(other->second))
-        return as_option(command, other->second, unknown);
-    Words longer;
-    constexpr std::size_t fewest = 3;
-    for (const std::string& name : known)
-        if (bare.size() >= fewest && name.starts_with(bare)) longer.push_back(name);
-    if (longer.size() == 1) return as_option(command, longer[0], unknown);
-    if (longer.size() > 1) {
-        for (std::string& name : longer) name = "--" + name;
-        return {"Did you mean " + joined(longer, " or ") + "?", {}};
-    }
-    if (names_an_input(bare) || names_an_output(bare)) return as_place(command, unknown);
-    for (const CLI::App* other : app.get_subcommands([](const CLI::App*) { return true; }))
-        if (bare.size() > 1 && other->get_option_no_throw("--" + bare) != nullptr)
-            return {"cytomo " + other->get_name() + " has one of that name.", {}};
-    if (bare.size() >= fewest)
-        if (const std::string near = nearest_name(bare, known); !near.empty())
-            return as_option(command, near, unknown);
-    return {};
 }
 
 std::string unknown_command(const CLI::App& app, std::size_t at) {
@@ -320,22 +149,22 @@ private:
         i += count;
     }
 
-    Unknown unknown_at(std::size_t i) const {
-        Unknown unknown{bare_option(words_[i]), {}, {}};
+    UnknownOption unknown_at(std::size_t i) const {
+        UnknownOption unknown{bare_option(words_[i]), {}, {}};
         if (const auto equals = words_[i].find('='); equals != std::string::npos)
             unknown.attached = words_[i].substr(equals + 1);
         if (i + 1 < words_.size() && !looks_like_option(words_[i + 1])) unknown.next = words_[i + 1];
         return unknown;
     }
 
-    void mend(std::size_t& i, const Meant& meant, const CLI::App& command, const std::string& name) {
+    void mend(std::size_t& i, const OptionMeant& meant, const CLI::App& command, const std::string& name) {
         said_ +=
             "cytomo " + name + ": there is no option " + words_[i].substr(0, words_[i].find('=')) + ". " +
             (meant.suggestion.empty() ? "cytomo " + name + " --help lists all." : meant.suggestion) + "\n";
         all_meant_ = all_meant_ && !meant.instead.empty();
-        Piece piece{meant.kind == Meant::Kind::input    ? Kind::input
-                    : meant.kind == Meant::Kind::output ? Kind::output
-                                                        : Kind::option,
+        Piece piece{meant.kind == OptionMeant::Kind::input    ? Kind::input
+                    : meant.kind == OptionMeant::Kind::output ? Kind::output
+                                                              : Kind::option,
                     meant.instead};
         i += meant.with_next ? 2 : 1;
         if (piece.kind == Kind::option && piece.words.size() == 1) {  // its values follow
