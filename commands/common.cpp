@@ -167,6 +167,8 @@ std::string numbers_text(const std::vector<double>& values) {
     return out;
 }
 
+constexpr double least_voxel_nm = 0.1, most_voxel_nm = 10000;
+
 /// Where lengths in µm were given for nm: what they are in nm, which voxels may have.
 std::string meant_micrometres(std::vector<double> values) {
     for (double& v : values) v *= 1000;
@@ -184,7 +186,7 @@ std::optional<Vec3> parse_nm(const std::string& option, const std::string& text)
     if (text.empty()) return std::nullopt;
     const auto v = parse_numbers(text, option);
     for (const double nm : v)
-        if (!(nm >= 0.1 && nm <= 10000))
+        if (!(nm >= least_voxel_nm && nm <= most_voxel_nm))
             throw UsageError(option + ": expected 0.1 to 10000 nm, found '" + text + "'" +
                              meant_micrometres(v));
     return Vec3{v[0] / 1000, v[1] / 1000, v[2] / 1000};
@@ -196,6 +198,7 @@ std::string unusual_voxel_remark(const std::string& text) {
     const auto [low, high] = std::minmax({v[0], v[1], v[2]});
     constexpr double fewest = 1, most = 200;
     if (low >= fewest && high < most) return {};
+    if (!(low >= least_voxel_nm && high <= most_voxel_nm)) return {};  // refused, see parse_nm
     return "--voxel-nm " + numbers_text(v) +
            " is taken as given, but unusual: soft X-ray tomograms have voxels of 5 to 50 nm, and " +
            (high >= most ? "in voxels of 200 nm and more hardly an object is found."

@@ -102,6 +102,13 @@ RecordEntries record_of(const EvaluateArguments& a) {
         .entries();
 }
 
+/// instances.tif of a simulated or measured cell, beside its classes; empty if there is none.
+std::filesystem::path exact_objects_beside(const std::filesystem::path& truth) {
+    const auto file = truth.parent_path() / "instances.tif";
+    std::error_code unreadable;
+    return std::filesystem::is_regular_file(file, unreadable) ? file : std::filesystem::path();
+}
+
 void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     AgreementOptions options;
     ReadOptions reading;
@@ -157,6 +164,10 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
             common.say(
                 "Objects are found as analyze finds them: touching ones split, fragments left out. "
                 "--connected counts whatever hangs together.");
+            if (const auto beside = exact_objects_beside(arguments.files.truth);
+                arguments.true_instances.empty() && !beside.empty())
+                common.say("The true objects are found so, too; " + beside.string() +
+                           " may hold them exactly: --truth-instances " + beside.string());
         }
     }
     const Agreement agreement =

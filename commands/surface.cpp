@@ -209,6 +209,11 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
         progress.check();
     }
     say_what_is_left_out(classes, objects, legend, common);
+    if (!arguments.from_probabilities)
+        common.say(
+            "Surfaces follow the voxels of the classes. Those of cytomo analyze follow the probabilities, "
+            "which tell "
+            "where between voxels an edge lies (--probabilities): areas differ by some per cent.");
 
     if (arguments.per_instance || !arguments.instances.empty()) {
         const auto folder = output.path() / "objects";

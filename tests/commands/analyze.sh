@@ -21,6 +21,7 @@ grep -qF "$counted the border" result/report.html || fail "the note about the bo
 ! grep -Eq '(src|href)="https?:' result/report.html || fail "the page loads something from elsewhere"
 [ -n "$(ls result/pictures)" ] || fail "no pictures"
 cytomo evaluate result/classes.tif "$CELL/classes.tif" --json
+grep -qF -- "--truth-instances $CELL/instances.tif" err.txt || fail "does not name the exact objects beside the truth"
 json out.txt mean_dice >/dev/null
 
 # "done" comes last: behind the last line of progress, and in one stream behind the path of the page.

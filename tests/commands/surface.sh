@@ -3,6 +3,7 @@
 . "$(dirname "$0")/helpers.sh"
 
 cytomo surface "$CELL/classes.tif" meshes
+grep -qF "follow the probabilities" err.txt || fail "does not say why its areas are others than those of analyze"
 [ -s meshes/mitochondrion.ply ] || fail "no mitochondrion.ply in: $(ls meshes)"
 [ "$(head -c 3 meshes/mitochondrion.ply)" = ply ] || fail "not PLY"
 cytomo surface "$CELL/classes.tif" stl --format stl --instances "$CELL/instances.tif"

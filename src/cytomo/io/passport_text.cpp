@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -60,12 +62,15 @@ std::string passport_text(const Passport& p) {
         line("extent", triple(extent, " x ") + " µm");
         line("origin", triple(g.origin_um, ", ") + " µm (centre of the first voxel)");
     }
-    line("values", io::short_text(p.minimum) + " to " + io::short_text(p.maximum) + ", mean " +
-                       io::short_text(p.mean) + ", standard deviation " + io::short_text(p.deviation));
+    // Dust of floating-point arithmetic, and minus zero, are 0.
+    const double dust = 1e-9 * std::max(std::abs(p.minimum), std::abs(p.maximum));
+    const auto grey = [dust](double value) { return io::short_text(std::abs(value) <= dust ? 0 : value); };
+    line("values", grey(p.minimum) + " to " + grey(p.maximum) + ", mean " + grey(p.mean) +
+                       ", standard deviation " + grey(p.deviation));
     std::string percentiles;
     for (const Percentile& q : p.percentiles)
         percentiles += (percentiles.empty() ? std::string() : std::string(", ")) + io::short_text(q.percent) +
-                       " %: " + io::short_text(q.value);
+                       " %: " + grey(q.value);
     line("percentiles", percentiles);
     std::string counts;
     for (const auto& [value, voxels] : p.label_counts)

@@ -72,8 +72,10 @@ constexpr Foreign foreign_formats[] = {
     {0, "version https://git-lfs"sv, "a Git LFS pointer, not the file itself", "Fetch it with git lfs pull"},
     {0, "<?xml"sv, "an XML text", "Give the volume that belongs to it"},
     {0, "<VTKFile"sv, "a VTK file", "In ParaView, save the data as TIFF or NRRD and open that in Fiji"},
-    {0, "<!DOCTYPE html"sv, "a web page", "The download went wrong: fetch the file again"},
-    {0, "<html"sv, "a web page", "The download went wrong: fetch the file again"},
+    {0, "<!DOCTYPE html"sv, "a web page",
+     "A page of results holds no volume; if it was downloaded, that went wrong: fetch the file again"},
+    {0, "<html"sv, "a web page",
+     "A page of results holds no volume; if it was downloaded, that went wrong: fetch the file again"},
     {0, "ply\n"sv, "a PLY mesh", "It holds a surface and no volume"},
 };
 

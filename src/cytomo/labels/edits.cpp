@@ -197,6 +197,17 @@ private:
         return edit_->where + ": merged " + list + " into " + named(kept);
     }
 
+    /// "(2.54, 2.54, 0.94 µm)": the last voxel's middle, in the units of the seeds.
+    std::string far_corner() const {
+        const Vec3 last{static_cast<double>(grid_.size.x - 1), static_cast<double>(grid_.size.y - 1),
+                        static_cast<double>(grid_.size.z - 1)};
+        const Vec3 corner = edit_->seeds_in_voxels ? last : grid_.world_from_voxel(last);
+        std::ostringstream text;
+        text << "(" << corner.x << ", " << corner.y << ", " << corner.z
+             << (edit_->seeds_in_voxels ? " voxels)" : " µm)");
+        return text.str();
+    }
+
     /// Index of the voxel in which a seed lies.
     std::array<std::int64_t, 3> find_seed(std::size_t s) const {
         const std::uint32_t n = edit_->objects[0];
@@ -212,7 +223,7 @@ private:
                        static_cast<double>(grid_.size.z)};
         if (!(v.x >= -0.5 && v.y >= -0.5 && v.z >= -0.5 && v.x < end.x - 0.5 && v.y < end.y - 0.5 &&
               v.z < end.z - 0.5))
-            fail(expected, place.str() + " outside of the volume", remedy);
+            fail(expected, place.str() + " outside of the volume, which reaches to " + far_corner(), remedy);
         const std::array<std::int64_t, 3> at{static_cast<std::int64_t>(std::floor(v.x + 0.5)),
                                              static_cast<std::int64_t>(std::floor(v.y + 0.5)),
                                              static_cast<std::int64_t>(std::floor(v.z + 0.5))};

@@ -148,11 +148,13 @@ TEST(Edits, ErrorsAboutObjects) {
         {"merge 3 4\ndelete 4", "found 4, which was merged into 3 by edits.txt, line 1"},
         {"merge 3 4\nmerge 2 4", "found 4, which was merged into 3"},
         {"delete 3\nclass 3 vesicle", "found 3, which was deleted by edits.txt, line 1"},
-        {"split 2 -0.55,2.7,5.5 9,2.7,5.5", "place 2 (9, 2.7, 5.5 µm) outside of the volume"},
+        {"split 2 -0.55,2.7,5.5 9,2.7,5.5",
+         "place 2 (9, 2.7, 5.5 µm) outside of the volume, which reaches to (0.78, 3.47, 5.975 µm)"},
         {"split 2 0.45,2.7,5.3 -0.55,2.7,5.5", "place 1 (0.45, 2.7, 5.3 µm) in object 3"},
         {"split 3 0.45,2.7,5.3 0.45,2.7,5.5", "in object 1"},
         {"split 2 voxels 22,23,20 22.2,23.1,20.3", "places 1 and 2 in the same one"},
-        {"split 2 voxels 22,23,20 -1,23,20", "place 2 (-1, 23, 20 voxels) outside of the volume"},
+        {"split 2 voxels 22,23,20 -1,23,20",
+         "place 2 (-1, 23, 20 voxels) outside of the volume, which reaches to (89, 49, 39 voxels)"},
     };
     for (const auto& [text, part] : cases) {
         const std::string error = error_of(text);
