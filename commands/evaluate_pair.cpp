@@ -185,10 +185,17 @@ Pair read_pair(const PairArguments& a, const ReadOptions& reading, const Common&
     const std::string& truth_legend = a.truth_legend.empty() ? a.legend : a.truth_legend;
     auto p = known_meaning(a.prediction, a.legend, reading, common);
     auto t = known_meaning(a.truth, truth_legend, reading, common);
-    for (const std::string& file : {a.prediction, a.truth})
+    const auto refuse_grey = [&](const std::string& file, const std::string& named, const char* option) {
+        if (!named.empty()) return;  // somebody said what the values are
         if (const std::string found = signs_of_grey(file, reading); !found.empty())
-            throw InputError(file, "labels, the number of a class for each voxel", found,
-                             "Give the classes of this tomogram, such as cytomo segment and analyze write");
+            throw InputError(
+                file, "labels, the number of a class for each voxel", found,
+                "Give the classes of this tomogram, such as cytomo segment and analyze write. If these are "
+                "classes, say which: " +
+                    std::string(option) + " VALUE=NAME,…");
+    };
+    refuse_grey(a.prediction, a.legend, "--legend");
+    refuse_grey(a.truth, truth_legend, a.legend.empty() ? "--truth-legend" : "--legend");
     const bool by_id = !a.match.empty();
     Pair pair;
     pair.matched = matched;

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char *edits_name = "edits.txt", *set_aside_name = "edits.kept.txt";
+constexpr const char* edits_name = "edits.txt";
 
 /// A result is read, or replaced as a whole: another one within it would be lost or taken for a part of it.
 void check_output(const MeasureResultArguments& a) {
@@ -130,22 +130,34 @@ RecordEntries record_of(const MeasureResultArguments& a, const TomogramFile& tom
     return record.entries();
 }
 
-/// What edits.txt of a result holds was carried out there. A list that is not, this time, is set aside: it is
-/// somebody's work. `origin`: of the result, which is replaced.
+/// Where a list can be set aside in a folder: edits.kept.txt, edits.kept-2.txt, … the first that is free or
+/// holds it.
+fs::path free_name_for(const std::string& list, const fs::path& folder) {
+    for (int n = 1;; ++n) {
+        const fs::path file = folder / ("edits.kept" + (n == 1 ? "" : "-" + std::to_string(n)) + ".txt");
+        std::error_code ec;
+        if (!fs::exists(file, ec) || read_edit_list(file.string()) == list) return file;
+    }
+}
+
+/// What edits.txt of a result holds was carried out there, and is somebody's work: a list that is not part of
+/// what is carried out now (`list`, empty for none) is set aside, and nothing that was set aside before is
+/// touched. `origin`: of the result, which is replaced.
 void keep_edits(const Common& common, PendingOutput& output, const MeasureResultArguments& a,
-                const Record& origin) {
+                const std::string& list, const Record& origin) {
     const fs::path folder = a.result, of_result = folder / edits_name;
     std::error_code ec;
-    output.keep(folder / set_aside_name);
-    if (!a.edits.empty()) {
-        if (!fs::equivalent(a.edits, of_result, ec)) output.keep(a.edits);
-    } else if (origin.value(record_names::edits).empty() || !fs::is_regular_file(of_result, ec)) {
-        output.keep(of_result);
-    } else {
-        write_text(output.path() / set_aside_name, read_edit_list(of_result.string()));
-        common.say(a.result + ": its corrections are not carried out this time; the list becomes " +
-                   (folder / set_aside_name).string() + ". To carry it out: --edits FILE");
-    }
+    for (const auto& entry : fs::directory_iterator(folder, ec))
+        if (entry.path().filename().string().starts_with("edits.kept")) output.keep(entry.path());
+    if (!a.edits.empty() && !fs::equivalent(a.edits, of_result, ec)) output.keep(a.edits);
+    if (!fs::is_regular_file(of_result, ec)) return;
+    if (a.edits.empty() && origin.value(record_names::edits).empty()) return output.keep(of_result);
+    const std::string former = read_edit_list(of_result.string());
+    if (list.starts_with(former)) return;
+    const fs::path aside = free_name_for(former, folder);
+    if (!fs::exists(aside, ec)) write_text(output.path() / aside.filename(), former);
+    common.say(a.result + ": its corrections are not carried out this time; the list becomes " +
+               aside.string() + ". To carry it out: --edits FILE");
 }
 
 }  // namespace
@@ -175,7 +187,7 @@ void measure_result(const Common& common, const MeasureResultArguments& a) {
     say_other_version(common, a.result, summary, stored);
     output.keep(file.path);
     if (in_place)
-        keep_edits(common, output, a, origin);
+        keep_edits(common, output, a, list, origin);
     else
         for (const auto& input : {a.result, a.edits}) output.keep(input);
 

@@ -264,6 +264,20 @@ int simulate_beside(const TrainArguments& a, const LabelMeaning& meaning, const 
     return made;
 }
 
+void set_coarsest(Model& model, double nm, bool published) {
+    const auto edge = static_cast<long>(std::lround(1000 * model.voxel_um));
+    if (published)
+        throw UsageError(
+            "--coarsest-nm: expected a 3D U-Net, found --method double-decoder, which sees all voxels as "
+            "they are. "
+            "Leave it out");
+    if (nm > 0 && nm <= 1000 * model.voxel_um)
+        throw UsageError("--coarsest-nm: expected more than the " + std::to_string(edge) +
+                         " nm of the model's voxels, such as " + std::to_string(2 * edge) +
+                         ", or 0 for no range, found " + std::to_string(std::lround(nm)));
+    model.coarsest_voxel_um = nm / 1000;
+}
+
 void run(const TrainArguments& a, const Common& common) {
     TrainOptions options = a.options;
     options.method = method_named(a.method);
@@ -284,7 +298,7 @@ void run(const TrainArguments& a, const Common& common) {
     std::optional<Legend> of_files;
     if (a.classes.empty()) of_files = legend_of_files(label_files(files), reading_labels(a), "--classes");
     Model model = starting_model(a, of_files, meaning);
-    if (a.coarsest_nm) model.coarsest_voxel_um = *a.coarsest_nm / 1000;
+    if (a.coarsest_nm) set_coarsest(model, *a.coarsest_nm, published);
     say_contradictions(a, files, meaning, common);
     DataOptions reading = data_options(a);
     if (!published) reading.choose_polarity = polarity_chooser(a);

@@ -193,9 +193,12 @@ int add_simulated(const SimulatedPlan& plan, const Legend& legend, const Model& 
             unknown + "'");
     const auto start = Clock::now();
     int made = 0;
-    // As many at a time as there are threads: much of the drawing of a cell is one thread's work.
+    // Several at a time, since much of the drawing of a cell is one thread's work; few, since each may fill
+    // hundreds of megabytes. Where time is limited, the first tells how long one takes.
+    constexpr int most_at_once = 4;
     while (made < plan.count) {
-        const auto at_once = std::min(std::max(1, thread_count()), plan.count - made);
+        const bool probe = made == 0 && plan.seconds > 0;
+        const auto at_once = probe ? 1 : std::min({thread_count(), most_at_once, plan.count - made});
         if (plan.seconds > 0 && made > 0 && seconds_since(start) * (made + at_once) / made > plan.seconds)
             break;
         progress(static_cast<double>(made) / plan.count);

@@ -99,7 +99,8 @@ def write(path, model):
 
 
 def checksum(model):
-    """As `cytomo version` and records name a model: 64-bit FNV-1a of the names and the values of all weights. Some seconds."""
+    """As `cytomo version` and records name a model: 64-bit FNV-1a of the names and the values of all weights, then of the
+    range of voxels and the weights of polarity's signs where they are not the usual ones. Some seconds."""
     value, factor, mask = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
     for name in sorted(model.tensors, key=str.encode):
         values = values_of(model.tensors[name])
@@ -107,4 +108,13 @@ def checksum(model):
             raise Trouble(f"expected weights that are real numbers, found {model.tensors[name][0]} in {name}")
         for byte in name.encode() + values.astype("<f4").tobytes():
             value = ((value ^ byte) * factor) & mask
+    about = json.loads(model.metadata["cytomo"])
+    coarsest, polarity = about.get("coarsest_voxel_um", 0), about.get("polarity_weights")
+    more = b"coarsest_voxel_um" + struct.pack("<d", coarsest) if coarsest else b""
+    usual = {"tail": 0, "surprise": 0, "turned": 1} if about.get("objects") else {"tail": 4, "surprise": 40, "turned": 0}
+    if polarity and polarity != usual:
+        for name in ("tail", "surprise", "turned"):
+            more += b"polarity_weights" + struct.pack("<d", polarity[name])
+    for byte in more:
+        value = ((value ^ byte) * factor) & mask
     return f"{value:016x}"

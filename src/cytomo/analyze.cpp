@@ -199,7 +199,7 @@ Analysis analyze(const Tomogram& tomogram, const Model& model, const AnalyzeOpti
     };
     Found found = find_in(std::move(p), tomogram.grid, find, progress);
     found.prediction = prediction;
-    found.model_voxel_um = std::max(model.voxel_um, model.coarsest_voxel_um);
+    found.model_voxel_um = model.seen_voxel_um(tomogram.grid);
     if (options.keep) options.keep(found, progress);
     return measure_found(std::move(found), tomogram, model.legend,
                          known_errors(model.error_model, model.checksum(), "the model"), options, progress);

@@ -29,7 +29,7 @@ struct Found {
     std::unique_ptr<const Probabilities> probabilities;  ///< on the model's grid
     std::vector<bool> class_by_hand;                     ///< by object number; empty: none was
     PredictRecord prediction;
-    double model_voxel_um = 0;  ///< the coarsest that the model was trained at
+    double model_voxel_um = 0;  ///< at which the model saw the tomogram
 };
 
 /// What is drawn. `none`: plots of numbers only. `quick`: slices, the 3D view, and one small ray-traced

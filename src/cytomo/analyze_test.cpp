@@ -106,13 +106,16 @@ TEST(Analyze, PicturesShowTheSlicesOfThePage) {
             for (std::int64_t x = 0; x < g.size.x; ++x) {
                 const Vec3 p = g.world_from_voxel(
                     {static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                double inside = -1e9;
                 for (const auto& [centre, radius] : balls)
-                    if (length(p - centre) < radius) (*v)(x, y, z) = 1;
+                    inside = std::max(inside, radius - length(p - centre));
+                (*v)(x, y, z) = static_cast<float>(1 / (1 + std::exp(-inside / 0.012)));
             }
     Tomogram t = tomogram_from(v);
     t.source = "balls";
     AnalyzeOptions options;
     options.predict.polarity = Polarity::dense_is_bright;
+    options.predict.precision = "f32";
     options.instances = instance_options_for(threshold_model().legend);
     options.pictures = Pictures::quick;
     const Analysis a = analyze(t, threshold_model(), options);

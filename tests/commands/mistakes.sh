@@ -77,7 +77,7 @@ for grey in "$volume" grey.tif; do
     refused 1 "$grey: expected labels, the number of a class for each voxel, found what seems to be grey values" \
         evaluate "$grey" "$classes"
     refused 1 "$grey: expected labels" evaluate "$classes" "$grey"
-    refused 1 "$grey: expected labels" evaluate "$grey" grey.tif --legend 1=nucleus
+    refused 1 "$grey: expected" evaluate "$grey" grey.tif --legend 1=nucleus
 done
 
 # Measures by a part of their names; the slice by its number.

@@ -83,12 +83,19 @@ cytomo measure here --overwrite --edits fewer.txt
 cmp -s here/edits.txt fewer.txt || fail "edits.txt is not the list that was carried out"
 cmp -s here/edits.kept.txt edits.txt || fail "the list that was set aside is lost"
 grep -q "here: its measures follow definitions 0, those written now definitions [1-9]" err.txt || fail "does not say that definitions differ"
+tail -n 1 edits.txt >other.txt
+cp -R here other
+cytomo measure other --overwrite --edits other.txt
+cmp -s other/edits.txt other.txt || fail "edits.txt is not the other list"
+cmp -s other/edits.kept-2.txt fewer.txt || fail "another list replaces the one of before, which is nowhere"
+rm -r other
 change here/summary.json 'del j["definitions"]'
 cytomo measure here --overwrite
 grep -q "here: its measures follow the definitions of an earlier version" err.txt || fail "does not say that definitions are not known"
-cmp -s here/edits.kept.txt fewer.txt || fail "the list is not set aside"
+cmp -s here/edits.kept-2.txt fewer.txt || fail "the list is not set aside"
+cmp -s here/edits.kept.txt edits.txt || fail "the list that was set aside before is lost"
 cytomo measure here --overwrite
-cmp -s here/edits.kept.txt fewer.txt || fail "the list that was set aside is lost"
+cmp -s here/edits.kept-2.txt fewer.txt && cmp -s here/edits.kept.txt edits.txt || fail "lists that were set aside are lost"
 ! grep -q "definitions" err.txt || fail "what was measured again has the definitions of before"
 
 # compare reads what the tables say, and knows that all this is one tomogram.

@@ -84,12 +84,21 @@ std::string Model::checksum() const {
     Fnv1a sum;
     for (const auto& [name, tensor] : weights)
         sum.add(name).add(tensor.values.data(), tensor.values.size() * sizeof(float));
+    if (coarsest_voxel_um > 0) sum.add("coarsest_voxel_um").add(&coarsest_voxel_um, sizeof(double));
+    if (const PolarityEvidence& w = polarity_weights; !(w == default_polarity_weights(architecture)))
+        for (const double weight : {w.tail, w.surprise, w.turned})
+            sum.add("polarity_weights").add(&weight, sizeof(double));
     return sum.text();
+}
+
+PolarityEvidence default_polarity_weights(const Architecture& architecture) {
+    return architecture.objects ? PolarityEvidence{0, 0, 1} : PolarityEvidence{4, 40, 0};
 }
 
 Model make_model(const Architecture& architecture, std::uint64_t seed) {
     Model model;
     model.architecture = architecture;
+    model.polarity_weights = default_polarity_weights(architecture);
     std::erase_if(model.legend.entries,
                   [&](const LegendEntry& entry) { return entry.id >= architecture.outputs; });
     for (int id = default_class_count; id < architecture.outputs; ++id)
@@ -224,6 +233,7 @@ void add_object_head(Model& model, std::uint64_t seed) {
             "model: expected one without an object head, found one that has it. Leave it as it is");
     model.architecture.objects = true;
     model.architecture.check("model");
+    model.polarity_weights = default_polarity_weights(model.architecture);
     Random random(seed, 993);
     const auto fill = [&random](std::vector<float>& values, std::size_t from, std::size_t count,
                                 double deviation) {

@@ -123,8 +123,8 @@ struct Model {
     /// Tomograms of voxels between voxel_um and this are seen at their own edge, not interpolated: a large
     /// cell then fits into what the network sees at once. 0, or less than voxel_um: all are seen at voxel_um.
     double coarsest_voxel_um = 0;
-    /// How much each sign counts where a tomogram's polarity is not told. Learnt for a model with an object
-    /// head by bench/accuracy/polarity (docs/notebook/polarity.md).
+    /// How much each sign counts where a tomogram's polarity is not told: default_polarity_weights, or fitted
+    /// by bench/accuracy/polarity.
     PolarityEvidence polarity_weights{4, 40, 0};
     /// How it was trained, for people and for reports: data, steps, figures. Only "polarity" is acted upon:
     /// "dark" or "bright" if it began from nothing and was taught on such tomograms only (choose_polarity).
@@ -146,9 +146,14 @@ struct Model {
     int volumes() const { return class_count() + architecture.map_count(); }
     /// class_of_output, written out.
     std::vector<std::uint8_t> output_classes() const;
-    /// "sha256:…"-like short fingerprint of the weights (64-bit FNV-1a, hexadecimal).
+    /// Short fingerprint of the weights (64-bit FNV-1a, hexadecimal), and of coarsest_voxel_um and
+    /// polarity_weights where they are not the usual ones: of all that decides what it predicts.
     std::string checksum() const;
 };
+
+/// Grey values' tail and surprise (4, 40, 0; docs/notebook/polarity.md); with an object head, which has
+/// learnt what negatives look like, what it says of them alone (0, 0, 1).
+PolarityEvidence default_polarity_weights(const Architecture& architecture);
 
 /// Random weights (He et al. 2015), reproducible by seed. Classes have the names of the default model's.
 Model make_model(const Architecture& architecture, std::uint64_t seed);

@@ -124,6 +124,52 @@ LabelledTomogram touching_boxes(std::uint64_t seed) {
             std::make_shared<const KnownObjects>(std::move(objects))};
 }
 
+/// A network made by hand, which is sure of a negative where few grey values are above 1: what is dense is
+/// rare.
+Model one_that_knows_negatives() {
+    Model model = make_model({{16}, 3}, 1);
+    add_object_head(model, 1);
+    for (const char* layer : {"encoder.0.a", "encoder.0.b"}) {
+        auto& w = model.weights.at(std::string(layer) + ".weight");
+        std::fill(w.values.begin(), w.values.end(), 0.F);
+        w.values[13] = 1;  // the middle of the first kernel: the first channel passes
+    }
+    model.weights.at("encoder.0.a.beta").values[0] = -1;
+    auto& head = model.weights.at("head.weight");
+    std::fill(head.values.begin(), head.values.end(), 0.F);
+    const auto output = static_cast<std::size_t>(model.architecture.most_outputs()) +
+                        static_cast<std::size_t>(ObjectMap::negative);
+    head.values[output * 16] = -4;
+    return model;
+}
+
+TEST(ObjectHead, DecidesThePolarityByWhatItSaysOfNegatives) {
+    EXPECT_EQ(small().polarity_weights, (PolarityEvidence{0, 0, 1}));
+    const Model model = one_that_knows_negatives();
+    PolarityEvidence last;
+    for (const float sign : {1.F, -1.F}) {
+        auto v = std::make_shared<Volume<float>>(Grid{{64, 64, 32}, {0.02, 0.02, 0.02}, {}});
+        Random r(5);
+        for (std::int64_t i = 0; i < v->count(); ++i)
+            (*v)[i] = sign * static_cast<float>(r.normal(i % 64 < 4 && i / 64 % 64 < 40 ? 90 : 50, 5));
+        const auto t = tomogram_from(v);
+        PredictOptions options;
+        options.tile = {64, 64, 48};
+        EXPECT_EQ(choose_polarity(t, model, options),
+                  sign > 0 ? Polarity::dense_is_bright : Polarity::dense_is_dark);
+        const auto found = polarity_evidence(t, model, options);
+        EXPECT_GT(sign * found.turned, 0.1F);
+        if (sign < 0) {
+            EXPECT_NEAR(found.turned, -last.turned, 0.02);  // upside down, all turns
+        }
+        last = found;
+        Model other = model;  // the tail, which says the same, counts only if the model says so
+        other.polarity_weights = {-1, 0, 0};
+        EXPECT_EQ(choose_polarity(t, other, options),
+                  sign > 0 ? Polarity::dense_is_dark : Polarity::dense_is_bright);
+    }
+}
+
 TEST(ObjectHead, LearnsDepthAndSeparation) {
     Model start = make_model({{16, 16}, 3}, 1);
     add_object_head(start, 1);

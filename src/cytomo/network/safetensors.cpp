@@ -189,8 +189,8 @@ Model described_model(const std::string& description, std::map<std::string, Tens
             const auto& w = json.at("polarity_weights");
             model.polarity_weights = {w.at("tail").get<double>(), w.at("surprise").get<double>(),
                                       w.at("turned").get<double>()};
-        } else if (model.architecture.objects) {
-            model.polarity_weights = {0, 0, 1};
+        } else {
+            model.polarity_weights = default_polarity_weights(model.architecture);
         }
         model.legend.entries.clear();
         for (const auto& e : json.at("legend"))
@@ -258,8 +258,8 @@ std::string model_description(const Model& model) {
     if (!model.class_of_output.empty()) json["class_of_output"] = model.class_of_output;
     json["voxel_um"] = model.voxel_um;
     if (model.coarsest_voxel_um > 0) json["coarsest_voxel_um"] = model.coarsest_voxel_um;
-    const auto& w = model.polarity_weights;
-    json["polarity_weights"] = {{"tail", w.tail}, {"surprise", w.surprise}, {"turned", w.turned}};
+    if (const auto& w = model.polarity_weights; !(w == default_polarity_weights(model.architecture)))
+        json["polarity_weights"] = {{"tail", w.tail}, {"surprise", w.surprise}, {"turned", w.turned}};
     json["record"] = model.record;
     json["legend"] = nlohmann::json::array();
     for (const auto& e : model.legend.entries)
