@@ -1,4 +1,4 @@
-"""Reads and writes model files (safetensors with cytomo's description), for scripts/half-model and scripts/average-models.
+"""Reads and writes model files (safetensors with cytomo's description), for scripts/half-model, average-models and model-range.
 
 A file: the length of the header in 8 bytes, the header (JSON: name → dtype, shape, data_offsets; __metadata__ → texts), the values.
 """
