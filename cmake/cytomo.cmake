@@ -49,8 +49,10 @@ function(cytomo_precompile target)
   endif()
 endfunction()
 
-# cytomo_unity(TARGET) compiles several files of a library or program at once: a third of the time from nothing. Names of
-# anonymous namespaces must differ within a folder. Off in the preset dev: there one changed file is compiled by itself.
+# cytomo_unity(TARGET) compiles several files of a library or program at once: less than half of the time from nothing. Names
+# of anonymous namespaces must differ within a folder, those of its tests among its tests. Off in the preset dev: there one
+# changed file is compiled by itself. Up to eight files in the order they are listed: those that include what takes long to
+# compile (nlohmann/json.hpp: six seconds a time, twice that with sanitizers) stand side by side.
 function(cytomo_unity target)
   if(CYTOMO_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
@@ -64,20 +66,29 @@ endfunction()
 # BYTES lists slow and bytes: they compare results to the last digit, which hold for the release's optimisation alone; those
 # that DATA lists (measured tomograms in CYTOMO_DATA, skipped without) data. WHOLE_MACHINE: busy on all cores, so by themselves.
 # BY_SUITE: the sources of a program that takes a second to start, since it loads libtorch. What is not labelled otherwise
-# becomes one test NAME.Suite for each suite.
+# becomes one test NAME.Suite for each suite. SOURCES: those of any other program. A pattern that names no test in them is an
+# error.
 include(GoogleTest)
 add_custom_target(unit_tests)
 add_custom_target(sanitized_tests)
 function(cytomo_unit_tests name program)
-  cmake_parse_arguments(ARG "" "" "SLOW;BYTES;DATA;WHOLE_MACHINE;BY_SUITE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SLOW;BYTES;DATA;WHOLE_MACHINE;BY_SUITE;SOURCES" ${ARGN})
   add_dependencies(unit_tests ${program})
+  _cytomo_listed_tests(tests ${ARG_BY_SUITE} ${ARG_SOURCES})
+  foreach(pattern IN LISTS ARG_SLOW ARG_BYTES ARG_DATA ARG_WHOLE_MACHINE)
+    _cytomo_matching(named "${pattern}" ${tests})
+    if(NOT named)
+      message(FATAL_ERROR "${name}: expected tests named '${pattern}' (SLOW, BYTES, DATA or WHOLE_MACHINE), found none in "
+              "${ARG_BY_SUITE} ${ARG_SOURCES}. Correct the name, or take it from the list")
+    endif()
+  endforeach()
   set(special ${ARG_SLOW} ${ARG_BYTES} ${ARG_DATA} ${ARG_WHOLE_MACHINE})
   list(JOIN special ":" except)
   if(except)
     string(PREPEND except "-")
   endif()
   if(ARG_BY_SUITE)
-    _cytomo_suites(${name} ${program} "${except}" ${ARG_BY_SUITE})
+    _cytomo_suites(unit ${name} ${program} "${special}" ${ARG_BY_SUITE})
   else()
     _cytomo_discover(${program} "*${except}" 1 unit ${name})
   endif()
@@ -95,19 +106,19 @@ endfunction()
 set(cytomo_test_environment "CYTOMO_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/tests/cache")
 
 # _cytomo_discover(PROGRAM FILTER CORES LABEL NAME [LABEL …]): the tests that a filter names (none: nothing), with so many
-# cores for each. Their names begin with NAME, those of the label sanitized with that.
+# cores for each. Their names begin with NAME.
 function(_cytomo_discover program filter cores)
   if(NOT filter)
     return()
   endif()
-  set(prefix "${ARGV4}.")
-  if(ARGV3 STREQUAL "sanitized")
-    set(prefix "sanitized.${prefix}")
+  set(cost 0)
+  if("slow" IN_LIST ARGN)
+    set(cost 10)  # begins before what is soon done (tests/CMakeLists.txt)
   endif()
   string(MAKE_C_IDENTIFIER "${program}_${ARGN}_${cores}" list)
-  gtest_discover_tests(${program} TEST_PREFIX "${prefix}" TEST_FILTER "${filter}" TEST_LIST ${list}
+  gtest_discover_tests(${program} TEST_PREFIX "${ARGV4}." TEST_FILTER "${filter}" TEST_LIST ${list}
     DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
-    PROPERTIES TIMEOUT 900 PROCESSORS ${cores})
+    PROPERTIES TIMEOUT 900 PROCESSORS ${cores} COST ${cost})
   # Lists do not pass through PROPERTIES; this runs when the tests are known.
   set(labels ${CMAKE_CURRENT_BINARY_DIR}/${list}_labels.cmake)
   file(WRITE ${labels} "foreach(test IN LISTS ${list})
@@ -116,24 +127,66 @@ endforeach()\n")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels})
 endfunction()
 
-# _cytomo_suites(NAME PROGRAM EXCEPT a_test.cpp …): the suites in these files, without the tests that EXCEPT names.
-function(_cytomo_suites name program except)
-  set(suites "")
+# _cytomo_listed_tests(VARIABLE a_test.cpp …): the tests in these files, as Suite.Test, in the variable.
+function(_cytomo_listed_tests variable)
+  set(tests "")
   foreach(file IN LISTS ARGN)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
-    file(STRINGS ${file} tests REGEX "^[A-Z_]*TEST[A-Z_]*\\(")
-    foreach(test IN LISTS tests)
-      if(NOT test MATCHES "^TEST(_F)?\\(([A-Za-z0-9]+),")
-        message(FATAL_ERROR "${file}: expected TEST(Suite, or TEST_F(Suite, since its tests run by suite, found ${test}")
+    file(STRINGS ${file} lines REGEX "^(TYPED_)?TEST(_F|_P)?\\(")
+    if(NOT lines)
+      message(FATAL_ERROR "${file}: expected tests, lines that begin with TEST( or its kind, found none")
+    endif()
+    foreach(line IN LISTS lines)
+      if(NOT line MATCHES "^[A-Z_]+\\(([A-Za-z0-9]+), ([A-Za-z0-9]+)\\)")
+        message(FATAL_ERROR "${file}: expected TEST(Suite, Test) or its kind in one line, found ${line}")
       endif()
-      list(APPEND suites ${CMAKE_MATCH_2})
+      list(APPEND tests ${CMAKE_MATCH_1}.${CMAKE_MATCH_2})
     endforeach()
   endforeach()
-  list(REMOVE_DUPLICATES suites)
-  foreach(suite IN LISTS suites)
-    add_test(NAME ${name}.${suite} COMMAND ${program} --gtest_filter=${suite}.*${except})
-    set_tests_properties(${name}.${suite} PROPERTIES TIMEOUT 900 LABELS "unit;${name}"
-                         ENVIRONMENT "${cytomo_test_environment}")
+  set(${variable} "${tests}" PARENT_SCOPE)
+endfunction()
+
+# _cytomo_matching(VARIABLE PATTERN Suite.Test …): those that a pattern of --gtest_filter names, in the variable.
+function(_cytomo_matching variable pattern)
+  string(REPLACE "." "\\." expression "${pattern}")
+  string(REPLACE "*" ".*" expression "${expression}")
+  set(tests ${ARGN})
+  list(FILTER tests INCLUDE REGEX "^${expression}$")
+  set(${variable} "${tests}" PARENT_SCOPE)
+endfunction()
+
+# _cytomo_suites(LABEL NAME PROGRAM EXCEPT a_test.cpp …): a test NAME.Suite, labelled LABEL and NAME, for each suite in these
+# files, without the tests that patterns in EXCEPT name. Names of those labelled sanitized begin with that.
+function(_cytomo_suites label name program except)
+  _cytomo_listed_tests(tests ${ARGN})
+  foreach(file IN LISTS ARGN)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  endforeach()
+  foreach(pattern IN LISTS except)
+    _cytomo_matching(left_out "${pattern}" ${tests})
+    if(left_out)
+      list(REMOVE_ITEM tests ${left_out})
+    endif()
+  endforeach()
+  # A program whose filter leaves no test passes, and nobody would know.
+  if(NOT tests)
+    message(FATAL_ERROR "${name}: expected tests to run by suite, found none in ${ARGN} but those that '${except}' leaves out")
+  endif()
+  list(JOIN except ":" filter)
+  if(filter)
+    string(PREPEND filter "-")
+  endif()
+  set(prefix "")
+  if(label STREQUAL "sanitized")
+    set(prefix "sanitized.")
+  endif()
+  list(TRANSFORM tests REPLACE "\\..*" "")
+  list(REMOVE_DUPLICATES tests)
+  foreach(suite IN LISTS tests)
+    # Beside its name, numbers stand where it has types or parameters.
+    add_test(NAME ${prefix}${name}.${suite}
+             COMMAND ${program} --gtest_filter=${suite}.*:${suite}/*:*/${suite}.*:*/${suite}/*${filter})
+    set_tests_properties(${prefix}${name}.${suite} PROPERTIES TIMEOUT 900 LABELS "${label};${name}"
+                         ENVIRONMENT "${cytomo_test_environment}" FAIL_REGULAR_EXPRESSION "Running 0 tests")
   endforeach()
 endfunction()
 
@@ -178,12 +231,13 @@ function(cytomo_folder name)
         cytomo_precompile(cytomo_${name}_test)
       endif()
     endif()
-    set(by_suite "")
+    cytomo_unity(cytomo_${name}_test)
+    set(sources SOURCES)
     if(ARG_BY_SUITE)
-      set(by_suite ${ARG_TESTS})
+      set(sources BY_SUITE)
     endif()
     cytomo_unit_tests(${name} cytomo_${name}_test SLOW ${ARG_SLOW} BYTES ${ARG_BYTES} DATA ${ARG_DATA}
-                      WHOLE_MACHINE ${ARG_WHOLE_MACHINE} BY_SUITE ${by_suite})
+                      WHOLE_MACHINE ${ARG_WHOLE_MACHINE} ${sources} ${ARG_TESTS})
     if(CYTOMO_SANITIZE AND name IN_LIST cytomo_sanitized_folders)
       _cytomo_sanitized(${name})
     endif()
@@ -191,9 +245,11 @@ function(cytomo_folder name)
 endfunction()
 
 # The library of a folder once more with sanitizers, and its test program linked to that: the same objects, since what
-# tests do themselves is not looked at. Slow tests look at results, not at memory: without them.
+# tests do themselves is not looked at. Slow tests look at results, not at memory: without them. By suite: a sanitized program
+# takes long to start and to end.
 # Called by cytomo_folder, whose arguments it reads.
 set(cytomo_sanitized_folders core io image simulation network labels surfaces measures)
+set(CYTOMO_SANITIZE_NOT "" CACHE STRING "Checks that the sanitized libraries do without (-fno-sanitize)")
 function(_cytomo_sanitized name)
   set(library cytomo_${name}_sanitized)
   set(test cytomo_${name}_test_sanitized)
@@ -201,7 +257,11 @@ function(_cytomo_sanitized name)
   target_link_libraries(${library} PUBLIC cytomo_flags Threads::Threads PRIVATE ${ARG_LIBRARIES})
   target_compile_definitions(${library} PRIVATE $<TARGET_PROPERTY:cytomo_${name},COMPILE_DEFINITIONS>)
   # Sanitizers raise false alarms; what is right is said for the library itself.
-  target_compile_options(${library} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer -O1 -g1 -w)
+  target_compile_options(${library} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=undefined
+                         -fno-omit-frame-pointer -O1 -g1 -w)
+  if(CYTOMO_SANITIZE_NOT)
+    target_compile_options(${library} PRIVATE -fno-sanitize=${CYTOMO_SANITIZE_NOT})
+  endif()
   cytomo_unity(${library})
   add_executable(${test} EXCLUDE_FROM_ALL $<TARGET_OBJECTS:cytomo_${name}_test>)
   set_target_properties(${test} PROPERTIES LINKER_LANGUAGE CXX)
@@ -215,9 +275,5 @@ function(_cytomo_sanitized name)
   endforeach()
   add_dependencies(sanitized_tests ${test})
   set(special ${ARG_SLOW} ${ARG_BYTES} ${ARG_WHOLE_MACHINE})
-  list(JOIN special ":" except)
-  if(except)
-    string(PREPEND except "-")
-  endif()
-  _cytomo_discover(${test} "*${except}" 1 sanitized ${name})
+  _cytomo_suites(sanitized ${name} ${test} "${special}" ${ARG_TESTS})
 endfunction()

@@ -7,7 +7,7 @@ set(CYTOMO_ZSH_COMPLETIONS "share/zsh/site-functions" CACHE STRING "Where zsh lo
 # Components, each a Debian package: program (cytomo), train (cytomo-train), dev (cytomo-dev).
 if(TARGET cytomo)
   install(TARGETS cytomo RUNTIME DESTINATION bin COMPONENT program)
-  install(FILES models/default.safetensors DESTINATION share/cytomo COMPONENT program)
+  install(FILES models/default.safetensors models/wide.safetensors DESTINATION share/cytomo COMPONENT program)
   install(FILES CITATION.cff README.md DESTINATION share/doc/cytomo COMPONENT program)
   install(FILES LICENSE DESTINATION share/doc/cytomo RENAME copyright COMPONENT program)
 

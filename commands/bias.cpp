@@ -13,6 +13,7 @@
 #include "cytomo/io/volume_io.h"
 #include "cytomo/io/voxel_size.h"
 #include "cytomo/labels/instance_options.h"
+#include "cytomo/report/html_text.h"
 #include "grey_files.h"
 #include "predict_options.h"
 #include "record.h"
@@ -22,6 +23,8 @@
 namespace cytomo::commands {
 
 namespace {
+
+constexpr int cells_to_learn_from = 32;  // unless --cells says otherwise
 
 struct Arguments {
     std::string folder, like, dataset, learn;
@@ -116,19 +119,26 @@ RecordEntries record_of(const Arguments& a, const Model& model, const Simulation
         .entries();
 }
 
+/// "+12.34" of 0.12344: with the digits of the page.
+std::string signed_percent(double share) {
+    return (share > 0 ? "+" : "") + short_number(100 * share);
+}
+
 void print(const std::vector<BiasRow>& rows, const Legend& legend) {
     std::printf("%-16s %-20s %8s %11s %11s  %s\n", "class", "measure", "samples", "true", "measured",
                 "bias (90 % interval)");
     for (const BiasRow& r : rows) {
-        std::printf("%-16s %-20s %8lld %11.4g %11.4g  ", legend.name_of(r.class_id).c_str(),
+        std::printf("%-16s %-20s %8lld %11s %11s  ", legend.name_of(r.class_id).c_str(),
                     (r.measure + (r.unit.empty() ? "" : ", " + r.unit)).c_str(),
-                    static_cast<long long>(r.samples), r.truth, r.measured);
+                    static_cast<long long>(r.samples), short_number(r.truth).c_str(),
+                    short_number(r.measured).c_str());
         if (std::isnan(r.bias))
             std::printf("-\n");
         else if (std::isnan(r.bias_low))
-            std::printf("%+.1f %%\n", 100 * r.bias);
+            std::printf("%s %%\n", signed_percent(r.bias).c_str());
         else
-            std::printf("%+.1f %% (%+.1f to %+.1f)\n", 100 * r.bias, 100 * r.bias_low, 100 * r.bias_high);
+            std::printf("%s %% (%s to %s)\n", signed_percent(r.bias).c_str(),
+                        signed_percent(r.bias_low).c_str(), signed_percent(r.bias_high).c_str());
     }
 }
 
@@ -233,18 +243,19 @@ Command bias_command() {
                 "dark), bits and noise are taken, and its size up to 5.2 x 5.2 x 2.6 µm unless --size says "
                 "another");
             app.add_option("--dataset", a->dataset, "Dataset within it, if it is an HDF5 file");
-            app.add_option("--cells", a->cells, "Number of simulated cells")
-                ->check(CLI::Range(1, 1000))
-                ->capture_default_str();
+            app.add_option("--cells", a->cells,
+                           "Number of simulated cells (default " + std::to_string(a->cells) +
+                               "; with --learn " + std::to_string(cells_to_learn_from) + ", and at least 8)")
+                ->check(CLI::Range(1, 1000));
             app.add_option("--seed", a->seed, "Same seed, same cells")->capture_default_str();
             app.add_flag("--usual-contents", a->usual_contents,
                          "The preset's usual number and contrast of organelles instead of drawn ones");
             app.add_option(
                    "--learn", a->learn,
                    "Learns from these cells how far the model errs, and writes a copy of it that carries "
-                   "this: its results then have intervals. Takes 32 cells or more (at least 8; some 20 s "
-                   "each on two cores), of all kinds in turn unless --preset names one; classes with fewer "
-                   "than 20 objects to compare are left out")
+                   "this: its results then have intervals. Some 20 s a cell on two cores; cells of all kinds "
+                   "in turn unless --preset names one. Classes with fewer than 20 objects to compare, or in "
+                   "fewer than 5 cells, get no intervals")
                 ->type_name("MODEL.safetensors");
             add_grey_option(app, a->predict.grey);
             a->cell.declare(app);
@@ -253,7 +264,8 @@ Command bias_command() {
                 a->voxel_given = app.count("--voxel-nm") > 0;
                 a->size_given = app.count("--size") > 0;
                 a->preset_given = app.get_option("--preset")->count() > 0;
-                if (!a->learn.empty() && app.get_option("--cells")->count() == 0) a->cells = 32;
+                if (!a->learn.empty() && app.get_option("--cells")->count() == 0)
+                    a->cells = cells_to_learn_from;
                 run(*a, common);
             };
         }};

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 
@@ -89,6 +88,21 @@ Words this_call_replacing(const std::vector<std::pair<std::string, std::string>>
 std::string advice(const std::string& text, const Words& call) {
     if (call.empty() || !parser_takes || !parser_takes(call)) return {};
     return " " + text + ":\n  " + call_text(call);
+}
+
+bool is_simulated(const fs::path& folder) {
+    std::error_code ec;
+    return fs::is_regular_file(folder / "truth.json", ec) && fs::is_regular_file(folder / "tomogram.mrc", ec);
+}
+
+std::string measured_name(const fs::path& folder) {
+    const fs::path plain = folder.lexically_normal();
+    return (plain.has_filename() ? plain : plain.parent_path()).string() + "-measured";
+}
+
+Words call_measuring(const fs::path& folder) {
+    return {"measure", (folder / "tomogram.mrc").string(), (folder / "classes.tif").string(),
+            measured_name(folder)};
 }
 
 void refuse_exchanged(const std::vector<Place>& places) {

@@ -1,6 +1,7 @@
 // How the program was called, and the call that would be right: shown only if the program would take it.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <utility>
@@ -29,6 +30,12 @@ Words this_call_replacing(const std::vector<std::pair<std::string, std::string>>
 
 /// "TEXT:" and the call on a line of its own; "" if the parser would not take it. Begins with a blank.
 std::string advice(const std::string& text, const Words& call);
+
+/// Whether cytomo simulate wrote this folder: a tomogram, its true classes and objects, and no measures.
+bool is_simulated(const std::filesystem::path& folder);
+/// The call that measures the true classes of such a folder, and the folder for the results.
+Words call_measuring(const std::filesystem::path& folder);
+std::string measured_name(const std::filesystem::path& folder);
 
 /// A place on the command line where a file or folder is named.
 struct Place {

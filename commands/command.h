@@ -26,6 +26,10 @@ struct Common {
     void say(const std::string& remark) const;
 };
 
+/// An error, on stderr, at the beginning of a line: in a terminal, what stands there of the work that failed
+/// (its progress, "^C") makes room. Ends with a line feed. Call it where the work is unwound.
+void print_error(const std::string& message);
+
 /// Runs after options were parsed. Throws InputError, UsageError or Cancelled.
 using Run = std::function<void(const Common&)>;
 
@@ -37,8 +41,8 @@ struct Command {
     std::function<Run(CLI::App& app)> declare;
 };
 
-/// Adds --voxel-nm X,Y,Z (one number serves for all three); returns where the µm value will be.
-/// Empty if not given. Use `parse_voxel_nm` when running.
+/// Adds --voxel-nm X,Y,Z (one number serves for all three): `text` becomes what was given, and stays empty if
+/// nothing was. Use `parse_voxel_nm` when running.
 void add_voxel_option(CLI::App& app, std::string& text, const std::string& help);
 /// "10" or "20,20,10" (blanks serve for commas) in nm → µm. Throws UsageError for anything else or values
 /// outside 0.1 … 10,000 nm.

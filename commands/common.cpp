@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <exception>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -47,7 +48,13 @@ std::string time_text(double seconds) {
 class ProgressLine {
 public:
     ProgressLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
-    ~ProgressLine() { finish(); }
+    /// Of a stage that failed, nothing but the error is of interest.
+    ~ProgressLine() {
+        if (std::uncaught_exceptions() == 0)
+            finish();
+        else
+            step_aside();
+    }
 
     /// Makes room for a remark: the last line of a stage that is done, or else the line is drawn anew below
     /// it.
@@ -120,6 +127,11 @@ void Common::say(const std::string& remark) const {
     std::fflush(stdout);
     if (const auto line = drawn_line.lock()) line->step_aside();
     std::fprintf(stderr, "%s\n", remark.c_str());
+}
+
+void print_error(const std::string& message) {
+    std::fflush(stdout);
+    std::fprintf(stderr, "%s%s\n", ::isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "", message.c_str());
 }
 
 void add_voxel_option(CLI::App& app, std::string& text, const std::string& help) {

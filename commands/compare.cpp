@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "calls.h"
 #include "command.h"
 #include "compare_results.h"
 #include "cytomo/core/error.h"
@@ -13,6 +14,7 @@
 #include "cytomo/io/table_io.h"
 #include "cytomo/report/comparison_page.h"
 #include "cytomo/report/curves.h"
+#include "cytomo/report/html_text.h"
 #include "record.h"
 
 namespace cytomo::commands {
@@ -67,18 +69,36 @@ void print_smallest(const CellGroups& groups, std::vector<Comparison> comparison
     if (comparisons.size() > 8) comparisons.resize(8);
     for (const Comparison& c : comparisons) {
         const CellMeasure& m = groups.measures[c.measure];
-        char effect[32] = "", numbers[160];
-        if (!std::isnan(c.effect.value))
-            std::snprintf(effect, sizeof effect, "Hedges' g %.2f, ", c.effect.value);
-        std::snprintf(numbers, sizeof numbers, "median %.4g → %.4g %s, %sp %.3g, corrected %.3g",
-                      c.reference.median, c.compared.median, m.unit.c_str(), effect, c.p,
-                      c.p_benjamini_hochberg);
-        common.say(m.class_name + " " + m.name + ", " + groups.groups[c.group] + ": " + numbers);
+        // As many digits as the page has.
+        const std::string effect =
+            std::isnan(c.effect.value) ? "" : "Hedges' g " + short_number(c.effect.value, 3) + ", ";
+        common.say(m.class_name + " " + m.name + ", " + groups.groups[c.group] + ": median " +
+                   short_number(c.reference.median) + " → " + short_number(c.compared.median) +
+                   (m.unit.empty() ? "" : " " + m.unit) + ", " + effect + "p " + short_number(c.p, 3) +
+                   ", corrected " + short_number(c.p_benjamini_hochberg, 3));
     }
+}
+
+/// The folders may be those that were meant to be compared: the call is shown with what is known.
+[[noreturn]] void refuse_without_groups(const std::string& out) {
+    std::error_code ec;
+    const bool folder = fs::is_directory(out, ec), simulated = folder && is_simulated(out);
+    const std::string result = simulated ? measured_name(out) : out;
+    throw UsageError(
+        "groups: expected --group NAME=FOLDER,FOLDER,… once for each group, or --design FILE.csv, found "
+        "neither. Folders are results of cytomo analyze or measure, and the first name is the folder for the "
+        "comparison." +
+        (simulated ? " " + out + " is a folder of cytomo simulate, and no result." +
+                         advice("To measure its true classes", call_measuring(out)) + "\nThen it"
+                   : std::string(" It")) +
+        " is called so:\n  " +
+        call_text({"compare", folder ? "comparison" : out, "--group",
+                   "control=" + (folder ? result : "FOLDER,FOLDER"), "--group", "treated=FOLDER,FOLDER"}));
 }
 
 void run(const Arguments& a, const Common& common) {
     a.options.check();
+    if (a.groups.empty() && a.design.empty()) refuse_without_groups(a.out);
     std::vector<DesignRow> rows;
     for (const std::string& text : a.groups)
         for (DesignRow& row : parse_group(text)) rows.push_back(std::move(row));

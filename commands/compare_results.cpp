@@ -296,7 +296,10 @@ CellResult read_result(const fs::path& folder, const ReadResultOptions& options)
                              "surfaces", "curvature", "neighbours", "distances"}) {
         const fs::path file = folder / (std::string(name) + ".csv");
         if (!fs::exists(file)) continue;
-        const TextTable table = read_csv(file);
+        TextTable table = read_csv(file);
+        if (std::string(name) == "surfaces")  // as earlier versions named it
+            std::replace(table.columns.begin(), table.columns.end(), std::string("volume_um3"),
+                         std::string("mesh_volume_um3"));
         if (std::string(name) == "objects") facts = object_facts(table);
         add_medians(result, table, facts, options.whole_objects);
     }

@@ -123,9 +123,6 @@ void run(const Options& o, const Common& common) {
     ConvertOptions options = o.convert;
     options.overwrite = common.overwrite;
     options.type = scalar_type_from(o.type);
-    if (!o.type.empty() && !options.type)
-        throw UsageError("--type: expected int8, uint8, int16, uint16, int32, uint32 or float32, found '" +
-                         o.type + "'");
     options.check();
     std::optional<LabelMeaning> legend;
     if (!o.legend.empty()) legend = written_legend(o.legend);
@@ -178,8 +175,8 @@ Command convert_command() {
             app.add_option("--dataset", o->dataset,
                            "Dataset of an HDF5 file, with :c0 or :t0 behind it a channel or time of it; "
                            "or channel of a TIFF file (c0, c1, ...)");
-            app.add_option("--type", o->type,
-                           "Type of the values: int8, uint8, int16, uint16, int32, uint32 or float32");
+            app.add_option("--type", o->type, "Type of the values")
+                ->check(CLI::IsMember({"int8", "uint8", "int16", "uint16", "int32", "uint32", "float32"}));
             add_legend_option(app, o->legend,
                               "Write into the file what the values of classes are: a file, or a list such as "
                               "1=mitochondrion,2=droplet; values stay (default: as IN says)");

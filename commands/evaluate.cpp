@@ -27,22 +27,14 @@ struct EvaluateArguments {
 
 /// What the rows mean that explain themselves to few.
 constexpr auto words =
-    "IoU: voxels that truth and prediction share, divided by those of either. Detected: true objects that "
-    "one\n"
-    "predicted object meets with an IoU above 0.5. Detection F1: twice the detected ones divided by the sum "
-    "of true\n"
-    "and predicted ones. Panoptic quality: that F1 times the mean IoU of the detected. Recognised: share of "
-    "the true\n"
-    "objects of which more than half is covered by predicted objects that themselves lie by more than half "
-    "on "
-    "that\n"
-    "class, be it in pieces or joined with others. From 100 nm: the same for objects at least 100 nm thick. "
-    "Mean "
-    "Dice:\n"
-    "over the classes named behind it, those of objects (not the cell body) that occur in the truth: of "
-    "files "
-    "in which\n"
-    "others occur it is another mean.\n";
+    "IoU: voxels that truth and prediction share, divided by those of either. Detected: true objects that\n"
+    "one predicted object meets with an IoU above 0.5. Detection F1: twice the detected ones divided by the\n"
+    "sum of true and predicted ones. Panoptic quality: that F1 times the mean IoU of the detected.\n"
+    "Recognised: share of the true objects of which more than half is covered by predicted objects that\n"
+    "themselves lie by more than half on that class, be it in pieces or joined with others. From 100 nm: "
+    "the\n"
+    "same for objects at least 100 nm thick. Mean Dice: over the classes named behind it, those of objects\n"
+    "(not the cell body) that occur in the truth: of files in which others occur it is another mean.\n";
 
 using Headings = std::map<std::uint8_t, std::string>;
 

@@ -97,17 +97,17 @@ int run(int argc, char** argv) {
         line.selected(line.common);
         return 0;
     } catch (const Cancelled&) {
-        std::fprintf(stderr, "\ncytomo: stopped; nothing was left half-written\n");
+        print_error("cytomo: stopped; nothing was left half-written");
         return 130;
     } catch (const UsageError& e) {
-        std::fprintf(stderr, "cytomo: %s\n", e.what());
+        print_error(std::string("cytomo: ") + e.what());
         return 2;
     } catch (const InputError& e) {
-        std::fprintf(stderr, "cytomo: %s\n", e.what());
+        print_error(std::string("cytomo: ") + e.what());
     } catch (const std::bad_alloc&) {
-        std::fprintf(stderr, "cytomo: out of memory. Crop or bin the tomogram, or use a machine with more\n");
+        print_error("cytomo: out of memory. Crop or bin the tomogram, or use a machine with more");
     } catch (const std::exception& e) {
-        std::fprintf(stderr, "cytomo: internal error, please report it: %s\n", e.what());
+        print_error(std::string("cytomo: internal error, please report it: ") + e.what());
     }
     return 1;
 }

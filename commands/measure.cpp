@@ -1,4 +1,5 @@
 // cytomo measure: numbers of every object, from a tomogram and its classes.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -166,8 +167,35 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
     common.say("tables (columns.csv says what they hold), instances.tif, summary.json → " + arguments.folder);
 }
 
+/// A folder that is no result: what it is, and of one of cytomo simulate the call with what is in it.
+void refuse_no_result(const MeasureArguments& a) {
+    std::error_code ec;
+    const fs::path folder = a.tomogram;
+    // Of a result that lost a part, measure_result says which.
+    if (fs::is_regular_file(folder / summary_name, ec) || fs::is_directory(folder / "found", ec)) return;
+    constexpr const char* wanted = "a folder that cytomo analyze wrote";
+    if (!is_simulated(folder)) {
+        const auto other = result_in_place_of_file(folder);
+        if (!other && !a.classes.empty()) return;  // another word may be the wrong one
+        throw InputError(a.tomogram, wanted, other ? other->found : std::string("no ") + summary_name,
+                         "Give a tomogram, its classes and a folder for the results: cytomo measure TOMOGRAM "
+                         "CLASSES OUTDIR");
+    }
+    const Words right = call_measuring(folder);
+    Words call = this_call_replacing({{a.tomogram, right[1]}});
+    if (const auto at = std::find(call.begin(), call.end(), right[1]); at != call.end()) {
+        call.insert(at + 1, right[2]);
+        if (a.classes.empty() && a.out.empty()) call.push_back(right[3]);
+    }
+    throw InputError(a.tomogram, wanted, "a folder of cytomo simulate",
+                     "It holds a tomogram and its true classes (and, for --instances, " +
+                         (folder / "instances.tif").string() + ", its true objects)." +
+                         advice("It is called so", call));
+}
+
 /// A result of analyze, alone: it knows its tomogram and its classes.
 void run_measure_result(const Common& common, const MeasureArguments& a) {
+    refuse_no_result(a);
     if (!a.voxel_nm.empty() || !a.legend.empty() || !a.instances.empty() || a.min_volume_um3)
         throw UsageError(
             "measure " + a.tomogram +
@@ -185,19 +213,20 @@ void run_measure_result(const Common& common, const MeasureArguments& a) {
 [[noreturn]] void refuse_incomplete(const MeasureArguments& a) {
     const std::string wanted =
         "a tomogram, its classes and a folder for the results (cytomo measure TOMOGRAM CLASSES OUTDIR), or a "
-        "folder "
-        "that cytomo analyze wrote, alone";
+        "folder that cytomo analyze wrote, alone";
     if (a.tomogram.empty()) throw UsageError("measure: expected " + wanted + ", found no name");
     std::error_code ec;
     if (!fs::exists(a.tomogram, ec)) {
         const auto [found, remedy] = file_trouble(a.tomogram, ENOENT);
         throw InputError(a.tomogram, wanted, found, remedy);
     }
-    if (fs::is_directory(a.tomogram, ec))
+    if (fs::is_directory(a.tomogram, ec)) {
+        refuse_no_result(a);
         throw UsageError(
             "measure: expected -o before the folder for new results, found '" + a.classes +
             "' behind the folder " + a.tomogram + "." +
             advice("It is called so", this_call_replacing({{a.classes, "--output=" + a.classes}})));
+    }
     throw UsageError("measure: expected " + wanted + ", found " +
                      (a.classes.empty() ? "the file '" + a.tomogram + "' only"
                                         : "no folder for the results behind '" + a.classes + "'"));

@@ -163,6 +163,7 @@ private:
             (meant.suggestion.empty() ? "cytomo " + name + " --help lists all." : meant.suggestion) + "\n";
         all_meant_ = all_meant_ && !meant.instead.empty();
         Piece piece{meant.kind == OptionMeant::Kind::input    ? Kind::input
+                    : meant.kind == OptionMeant::Kind::place  ? Kind::place
                     : meant.kind == OptionMeant::Kind::output ? Kind::output
                                                               : Kind::option,
                     meant.instead};
@@ -181,6 +182,72 @@ private:
     std::string said_;
     bool all_meant_ = true;
 };
+
+/// Folders of cytomo simulate among the names of a comparison: how each becomes a result.
+std::string simulated_among(Words places, const std::string& name) {
+    if (name != "compare") return {};
+    std::string text;
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    for (const std::string& place : places)
+        if (is_simulated(place))
+            text += "\n" + place + " is a folder of cytomo simulate, and no result." +
+                    advice("To measure its true classes", call_measuring(place));
+    return text;
+}
+
+/// Words apart at commas.
+Words words_in(const std::string& list) {
+    Words words{""};
+    for (const char c : list)
+        if (c == ',')
+            words.emplace_back();
+        else
+            words.back() += c;
+    return words;
+}
+
+/// Which of the words an option takes `given` was meant to be: a misspelt one, a beginning of one alone, or
+/// one in other letters; empty if none is near. A number is no misspelt other one.
+std::string nearest_word(const std::string& given, const Words& taken) {
+    const auto begins_with_it = [&](const std::string& word) { return word.starts_with(given); };
+    constexpr std::size_t fewest = 2;  // letters that say anything
+    if (given.find_first_not_of("0123456789.+-") == std::string::npos) return {};
+    const auto longer = std::count_if(taken.begin(), taken.end(), begins_with_it);
+    if (given.size() >= fewest && longer > 0)
+        return longer > 1 ? "" : *std::find_if(taken.begin(), taken.end(), begins_with_it);
+    const std::string near = nearest_name(given, taken);
+    return given.size() >= fewest || upper(given) == upper(near) ? near : "";
+}
+
+/// What CLI11 says of a word that is none of those an option takes ("--pictures: qiuck not in {none,quick}"),
+/// for people: these words, the one that was meant, and the call with it. Empty for any other error. `at`: of
+/// the command in the call.
+std::string other_word_meant(const CLI::App& command, const std::string& what, std::size_t at) {
+    const auto colon = what.find(": ");
+    if (colon == std::string::npos) return {};
+    const std::string option = what.substr(0, colon),
+                      given = what.substr(colon + 2, what.rfind(" not in {") - colon - 2);
+    const CLI::Option* found_option = find_option(command, option);
+    const std::string type = found_option == nullptr ? "" : found_option->get_type_name();  // TEXT:{a,b}
+    const auto list = type.find(":{"), end = type.rfind('}');
+    if (list == std::string::npos || end == std::string::npos) return {};
+    const Words taken = words_in(type.substr(list + 2, end - list - 2));
+    const std::string meant = nearest_word(given, taken);
+    Words call = words_of_call();
+    bool found = false;
+    for (std::size_t i = at + 1; i < call.size() && !found; ++i) {
+        found = true;
+        if (call[i] == option + "=" + given)
+            call[i] = option + "=" + meant;
+        else if (call[i] == option && i + 1 < call.size() && call[i + 1] == given)
+            call[i + 1] = meant;
+        else
+            found = false;
+    }
+    return option + ": expected " + joined(taken, " or ") + ", found '" + given + "'." + did_you_mean(meant) +
+           (found && !meant.empty() ? advice("Then it is called so", call) : "") + "\n";
+}
 
 }  // namespace
 
@@ -216,10 +283,19 @@ std::string explain_refusal(const CLI::App* app, const CLI::Error& error) {
         static_cast<int>(CLI::ExitCodes::ExtrasError)) {  // its name is the command's
         std::string how = advice("What belongs together goes into one word, blanks into quotes",
                                  rejoined(called_with, at + 1));
+        const std::string simulated = simulated_among(better.places(), name);
         if (how.empty()) how = advice("It is called so", with_data_options(better.places(), name));
-        return "cytomo " + name + ": more names than it takes. " + error.what() + "." +
-               (how.empty() ? "\n" + shape : how + "\n");
+        if (how.empty())
+            how = advice("Groups are named so, with one folder or more each",
+                         with_groups(better.places(), name));
+        return "cytomo " + name + ": more names than it takes. " + error.what() + "." + simulated +
+               (how.empty()         ? "\n" + shape
+                : simulated.empty() ? how + "\n"
+                                    : "\n" + how.substr(1) + "\n");
     }
+    if (error.get_name() == "ValidationError")
+        if (const std::string text = other_word_meant(*command, error.what(), at); !text.empty())
+            return "cytomo " + name + ": " + text;
     return "cytomo " + name + ": " + plain;
 }
 

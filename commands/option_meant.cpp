@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <map>
 
 #include "cytomo/core/likely_name.h"
@@ -45,7 +46,8 @@ bool names_an_output(const std::string& option) {
 Words long_options(const CLI::App& command) {
     Words names;
     for (const CLI::Option* option : command.get_options())
-        for (const std::string& name : option->get_lnames()) names.push_back(name);
+        if (!option->get_group().empty())  // else an earlier name of another
+            for (const std::string& name : option->get_lnames()) names.push_back(name);
     if (command.get_fallthrough() && command.get_parent() != nullptr)
         for (const std::string& name : long_options(*command.get_parent())) names.push_back(name);
     return names;
@@ -88,6 +90,23 @@ OptionMeant as_place(const CLI::App& command, const UnknownOption& unknown) {
     if (command.get_options([](const CLI::Option* o) { return o->get_positional(); }).empty()) return {};
     return {"What is read and written is named without an option.", value,
             output ? OptionMeant::Kind::output : OptionMeant::Kind::input, next};
+}
+
+/// --classes, where the classes stand without an option or the meaning of their values is asked for, which is
+/// what other commands have it for.
+OptionMeant as_classes(const CLI::App& command, const UnknownOption& unknown) {
+    const std::optional<std::string>& value = unknown.attached ? unknown.attached : unknown.next;
+    if (value && value->find('=') != std::string::npos) return as_option(command, "legend", unknown);
+    const auto places = command.get_options([](const CLI::Option* o) { return o->get_positional(); });
+    std::error_code ec;
+    if (value && std::filesystem::is_regular_file(*value, ec)) {
+        const bool first = !places.empty() && places.front()->get_single_name() == "CLASSES";
+        return {"The file of classes is named without an option.",
+                {*value},
+                first ? OptionMeant::Kind::input : OptionMeant::Kind::place,
+                !unknown.attached};
+    }
+    return {"The file of classes is named without an option; what its values are is said by --legend.", {}};
 }
 
 }  // namespace
@@ -139,6 +158,7 @@ OptionMeant option_meant(const CLI::App& app, const CLI::App& command, const Unk
     const Words known = long_options(command);
     const auto has = [&](const std::string& name) { return is_one_of(name, known); };
     if (has(bare)) return as_option(command, bare, unknown);
+    if (bare == "classes" && has("legend")) return as_classes(command, unknown);
     if (is_one_of(bare, {"gpu", "cuda"}) && has("device")) return as_device(unknown);
     if (is_one_of(bare, {"time", "epochs"}) && has("minutes"))
         return {"How long it learns is said by --minutes or --steps.", {}};

@@ -12,9 +12,9 @@ namespace cytomo::commands {
 
 /// What an option that the command does not have was meant to be.
 struct OptionMeant {
-    enum class Kind { option, input, output };
-    std::string suggestion;  ///< one sentence
-    Words instead;           ///< words in place of it and of its value; empty if there is no better idea
+    enum class Kind { option, input, place, output };  ///< place: where it stands
+    std::string suggestion;                            ///< one sentence
+    Words instead;  ///< words in place of it and of its value; empty if there is no better idea
     Kind kind = Kind::option;
     bool with_next = false;  ///< the next word is its value, and gone with it
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <vector>
 
 namespace cytomo::commands {
 
@@ -27,6 +28,17 @@ bool names_files(const std::string& word) {
 bool is_number(const std::string& word) {
     return !word.empty() && word.find_first_not_of("0123456789.+-eE") == std::string::npos &&
            word.find_first_of("0123456789") != std::string::npos;
+}
+
+/// The last part of a folder's path, or the whole path where another folder has that name too.
+std::string group_name(const fs::path& folder, const std::vector<fs::path>& all) {
+    const auto last = [](const fs::path& path) {
+        const fs::path plain = path.lexically_normal();
+        return (plain.has_filename() ? plain : plain.parent_path()).filename().string();
+    };
+    const auto same = std::count_if(all.begin(), all.end(),
+                                    [&](const fs::path& other) { return last(other) == last(folder); });
+    return same > 1 ? folder.string() : last(folder);
 }
 
 }  // namespace
@@ -66,6 +78,39 @@ Words with_data_options(const Words& places, const std::string& name) {
         const auto at = std::find(call.begin(), call.end(), places[i]);
         if (at == call.end()) return {};
         call.insert(at, options[i]);
+    }
+    return call;
+}
+
+Words with_groups(const Words& places, const std::string& name) {
+    Words call = words_of_call();
+    const bool grouped = std::any_of(call.begin(), call.end(), [](const std::string& word) {
+        return word.starts_with("--group") || word.starts_with("--design");
+    });
+    if (name != "compare" || grouped) return {};
+    std::string out;
+    std::vector<fs::path> folders;
+    std::error_code ec;
+    for (const std::string& place : places) {
+        const auto at = std::find(call.begin() + 1, call.end(), place);
+        if (at == call.end() || place.find(',') != std::string::npos) return {};
+        call.erase(at);
+        if (!fs::exists(place, ec)) {
+            if (!out.empty()) return {};
+            out = place;
+        } else if (!fs::is_directory(place, ec)) {
+            return {};
+        } else if (std::none_of(folders.begin(), folders.end(),
+                                [&](const fs::path& f) { return fs::equivalent(f, place, ec); })) {
+            folders.emplace_back(place);
+        }
+    }
+    if (folders.size() < 2) return {};
+    call.insert(std::find(call.begin(), call.end(), name) + 1, out.empty() ? "comparison" : out);
+    for (const fs::path& folder : folders) {
+        const std::string result = is_simulated(folder) ? measured_name(folder) : folder.string();
+        for (const std::string& word : {std::string("--group"), group_name(folder, folders) + "=" + result})
+            call.push_back(word);
     }
     return call;
 }

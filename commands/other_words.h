@@ -17,4 +17,10 @@ Words rejoined(const Words& words, std::size_t from);
 /// stand without an option, are two; else empty. `name`: of the command.
 Words with_data_options(const Words& places, const std::string& name);
 
+/// This call of cytomo compare with `places`, the folders that stand without an option, as groups of their
+/// own behind a name for the comparison: the one of them that is not there, or "comparison". A folder of
+/// cytomo simulate is replaced by what measuring it makes. Empty if it has groups, or there are not two
+/// folders.
+Words with_groups(const Words& places, const std::string& name);
+
 }  // namespace cytomo::commands

@@ -18,7 +18,9 @@ void PredictArguments::declare(CLI::App& app) {
 }
 
 void PredictArguments::declare_network(CLI::App& app) {
-    app.add_option("--model", model_file, "Model (default: the one that comes with cytomo)");
+    app.add_option("--model", model_file,
+                   "Model file, or the name of one that comes with cytomo: default, wide (tomograms of other "
+                   "instruments; no intervals yet)");
     app.add_option("--device", device, "auto, cpu or cuda:N")->capture_default_str();
     app.add_option(
            "--precision", precision,
@@ -60,7 +62,7 @@ PredictOptions PredictArguments::options(const Common& common) const {
 }
 
 std::filesystem::path PredictArguments::model_path() const {
-    return model_file.empty() ? default_model_path() : std::filesystem::path(model_file);
+    return chosen_model_path(model_file);
 }
 
 Model PredictArguments::model() const {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "calls.h"
 #include "command.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/fnv.h"
@@ -114,8 +115,12 @@ ResultFile read_result_file(const std::filesystem::path& folder, const std::file
     std::error_code ec;
     if (!std::filesystem::is_directory(folder, ec))
         throw InputError(folder.string(), "a folder with results of cytomo", "none of this name", remedy);
-    if (!std::filesystem::is_regular_file(file.path, ec))
-        throw InputError(folder.string(), "results of cytomo", "no " + name.string(), remedy);
+    const bool there = std::filesystem::is_regular_file(file.path, ec);
+    if (!there && is_simulated(folder))
+        throw InputError(folder.string(), "results of cytomo", "a folder of cytomo simulate",
+                         "Name results that were made of it." +
+                             advice("To measure its true classes", call_measuring(folder)));
+    if (!there) throw InputError(folder.string(), "results of cytomo", "no " + name.string(), remedy);
     errno = 0;
     std::ifstream in(file.path, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(in), {}};

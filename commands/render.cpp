@@ -103,7 +103,9 @@ ColouredMesh coloured_part(MeshPart part, const std::string& stem, const Legend&
         if (!legend_given && part.look.colour) shown.colour = *part.look.colour;
         return coloured(std::move(part.mesh), shown);
     }
-    return {std::move(part.mesh), stem, part.look.colour.value_or(Colour{176, 186, 196}), Look::opaque};
+    std::string name = stem;  // cell-body is no class, but a shell all the same
+    std::replace(name.begin(), name.end(), '-', ' ');
+    return {std::move(part.mesh), stem, part.look.colour.value_or(Colour{176, 186, 196}), default_look(name)};
 }
 
 void render_meshes(const Common& common, SurfaceArguments a) {
@@ -157,8 +159,7 @@ Command render_command() {
             slices
                 ->add_option("--index", slice->index,
                              "Which slice, by its index from 0: slice 43 has index 42 (default: where most "
-                             "is labelled, else the "
-                             "middle)")
+                             "is labelled, else the middle)")
                 ->check(CLI::Range(std::numeric_limits<double>::max(), "NONNEGATIVE"));
             slices->add_option("--size", slice->picture.longer_side, "Longer side of a slice in pixels")
                 ->capture_default_str();

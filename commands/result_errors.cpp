@@ -74,7 +74,7 @@ KnownErrors errors_of_classes(const std::string& choice, const fs::path& classes
         return known;
     }
     if (choice != "auto") {
-        const fs::path file = choice == "default" ? default_model_path() : fs::path(choice);
+        const fs::path file = chosen_model_path(choice);
         const Model model = read_model(file);
         return known_errors(model.error_model, model.checksum(), file.string());
     }

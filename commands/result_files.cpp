@@ -6,6 +6,7 @@
 #include "cytomo/io/mesh_io.h"
 #include "cytomo/io/volume_io.h"
 #include "cytomo/report/curves.h"
+#include "cytomo/report/html_text.h"
 #include "instance_files.h"
 #include "measure_options.h"
 #include "result_errors.h"
@@ -91,13 +92,12 @@ void say_result(const Analysis& analysis, const Common& common) {
     if (!analysis.measures.no_intervals.empty()) common.say(analysis.measures.no_intervals);
     for (const auto& c : analysis.measures.summary.classes)
         if (c.voxels + c.outside_objects > 0) {
-            char line[160];
-            std::snprintf(line, sizeof line,
-                          "%-16s %6lld %-7s %12.4f µm³ %6.1f %% of the cell, outside objects %.*f µm³",
-                          c.name.c_str(), static_cast<long long>(c.objects),
-                          c.objects == 1 ? "object" : "objects", c.volume_um3, 100 * c.fraction_of_cell,
-                          c.outside_objects_um3 > 0 && c.outside_objects_um3 < 0.001 ? 6 : 4,
-                          c.outside_objects_um3);
+            char line[200];  // with the digits of the page's cards
+            std::snprintf(
+                line, sizeof line, "%-16s %6lld %-7s %10s µm³ %7s %% of the cell, outside objects %s µm³",
+                c.name.c_str(), static_cast<long long>(c.objects), c.objects == 1 ? "object" : "objects",
+                short_number(c.volume_um3).c_str(), short_number(100 * c.fraction_of_cell).c_str(),
+                short_number(c.outside_objects_um3).c_str());
             common.say(line);
         }
 }

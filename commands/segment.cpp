@@ -52,6 +52,27 @@ void check_results(const Arguments& a, const Legend& legend, bool overwrite) {
             check_volume_name(r.file, overwrite, legend);
 }
 
+/// What was written, and how to go on.
+void say_written(const Arguments& a, const Common& common) {
+    common.say(a.out + ": the class of every voxel");
+    if (!a.probabilities.empty()) {
+        std::filesystem::path one = a.probabilities;
+        one.replace_extension("CLASS" + one.extension().string());
+        common.say(one.string() + ": how probable each class is there (0 to 255)");
+    }
+    if (!a.confidence.empty()) common.say(a.confidence + ": how sure the class of each voxel is (0 to 255)");
+    if (!a.dataset.empty()) return;  // which measure has no option for
+    std::filesystem::path folder = a.out;
+    folder.replace_extension();
+    Words call{"measure",  a.in,
+               a.out,      folder.string() + "-measured",
+               "--errors", a.predict.model_file.empty() ? "default" : a.predict.model_file};
+    if (!a.voxel.empty()) call.insert(call.end(), {"--voxel-nm", a.voxel});
+    if (a.predict.grey) call.emplace_back("--grey");
+    if (const std::string next = advice("To count and measure its objects", call); !next.empty())
+        common.say(next.substr(1));
+}
+
 void run(const Arguments& a, const Common& common) {
     refuse_exchanged({{"the tomogram", a.in}, {"the file for classes", a.out}});
     check_formats(a);
@@ -68,15 +89,19 @@ void run(const Arguments& a, const Common& common) {
     require_voxel_size(tomogram, read);
     check_memory(a.in, prediction_bytes(tomogram.grid, model, options), tomogram.grid.size,
                  "Crop or bin it, or use a machine with more memory");
-    const Progress progress = common.progress();
-    PredictRecord record;
-    Probabilities p = predict(tomogram, model, options, &record, progress);
-    settle_round_objects(p, instance_options_for(model.legend).split_touching, progress);
-    common.say(describe(record));
-    write_classes(a.out, most_probable_classes(p, tomogram.grid, progress), model.legend, common.overwrite);
-    if (!a.probabilities.empty()) write_probabilities(a.probabilities, p, model.legend, common.overwrite);
-    if (!a.confidence.empty())
-        write_volume(a.confidence, confidence(p, tomogram.grid, progress), common.overwrite);
+    {
+        const Progress progress = common.progress();
+        PredictRecord record;
+        Probabilities p = predict(tomogram, model, options, &record, progress);
+        settle_round_objects(p, instance_options_for(model.legend).split_touching, progress);
+        common.say(describe(record));
+        write_classes(a.out, most_probable_classes(p, tomogram.grid, progress), model.legend,
+                      common.overwrite);
+        if (!a.probabilities.empty()) write_probabilities(a.probabilities, p, model.legend, common.overwrite);
+        if (!a.confidence.empty())
+            write_volume(a.confidence, confidence(p, tomogram.grid, progress), common.overwrite);
+    }
+    say_written(a, common);
 }
 
 }  // namespace

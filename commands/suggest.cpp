@@ -73,7 +73,8 @@ void print_text(const Answer& answer, const Grid& grid, const Arguments& a) {
     std::printf(
         "Doubt: how unsure the model is of the slice, in bits a voxel (0: sure), less what slices near it "
         "that "
-        "have\nlabels, or are named before it, will have shown.\n\n");
+        "have\n"
+        "labels, or are named before it, will have shown.\n\n");
     std::size_t widest = 5;  // "slice"
     for (const auto& s : answer.slices) widest = std::max(widest, slice_text(grid, 'z', s.slice).size());
     const auto padded = [&](const std::string& text) {
@@ -86,8 +87,7 @@ void print_text(const Answer& answer, const Grid& grid, const Arguments& a) {
     if (!answer.compared) return;
     std::printf(
         "\nVolumes of all voxels of a class, in the model's voxels. analyze measures other ones: of objects, "
-        "in the "
-        "tomogram's voxels.\n");
+        "in the tomogram's voxels.\n");
     std::printf("%-18s %14s %14s %10s\n", "volume", "before (µm³)", "now (µm³)", "change");
     for (const auto& c : answer.changes)
         std::printf("%-18s %13.4f %13.4f %+8.1f %%\n", c.name.c_str(), c.before_um3, c.after_um3,

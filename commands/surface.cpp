@@ -212,8 +212,7 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     if (!arguments.from_probabilities)
         common.say(
             "Surfaces follow the voxels of the classes. Those of cytomo analyze follow the probabilities, "
-            "which tell "
-            "where between voxels an edge lies (--probabilities): areas differ by some per cent.");
+            "which tell where between voxels an edge lies (--probabilities): areas differ by some per cent.");
 
     if (arguments.per_instance || !arguments.instances.empty()) {
         const auto folder = output.path() / "objects";
@@ -269,8 +268,9 @@ Command surface_command() {
             app.add_option("--min-volume-um3", arguments->min_volume_um3,
                            "Smaller objects are left out, in all classes (default as in measure)")
                 ->type_name("V");
-            app.add_option("--smooth", arguments->smooth, "Smoothing steps, 0 to 1000; volumes stay")
+            app.add_option("--smoothing", arguments->smooth, "Smoothing iterations, 0 to 1000; volumes stay")
                 ->capture_default_str();
+            app.add_option("--smooth", arguments->smooth)->group("");  // an earlier name
             app.add_option("--simplify", arguments->simplify,
                            "Fraction of the triangles to keep, above 0 up to 1")
                 ->type_name("FRACTION")

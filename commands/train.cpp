@@ -63,7 +63,7 @@ fs::path report_file(const TrainArguments& a) {
 /// What is read is not replaced, nor does one result replace another.
 void check_names(const TrainArguments& a, const std::vector<TrainingFile>& files) {
     std::vector<fs::path> inputs{a.manifest};
-    if (!starts_from_nothing(a)) inputs.push_back(a.init.empty() ? default_model_path() : fs::path(a.init));
+    if (!starts_from_nothing(a)) inputs.push_back(chosen_model_path(a.init));
     for (const TrainingFile& file : files) {
         inputs.push_back(file.image);
         inputs.push_back(file.labels);
@@ -228,7 +228,7 @@ std::function<Polarity(const Tomogram&)> polarity_chooser(const TrainArguments& 
     std::shared_ptr<const Model> model;
     try {
         model = std::make_shared<const Model>(
-            read_model(starts_from_nothing(a) || a.init.empty() ? default_model_path() : fs::path(a.init)));
+            read_model(chosen_model_path(starts_from_nothing(a) ? "" : a.init)));
     } catch (const InputError&) {
         if (!starts_from_nothing(a)) throw;
         return {};

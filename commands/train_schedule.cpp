@@ -6,14 +6,14 @@ namespace {
 
 struct Schedule {
     Size3 patch;
-    double flat_share, frozen_share;
+    double flat_share, slice_share, frozen_share;
     bool untrained;
     double learning_rate, simulated_share, unlabelled_weight, patience, keep_tolerance;
 };
 
 /// Patches. Simulated cells alone: what is far away in the plane and what single slices show must be learned
-/// too, hence wide patches and flat ones. From nothing with files: few steps, so more of them on small
-/// patches, at a lower rate.
+/// too, hence wide patches, flat ones and slices. From nothing with files: few steps, so more of them on
+/// small patches, at a lower rate.
 ///
 /// Statistics. A trained model keeps its own beside a user's tomograms: few patches would only blur them.
 /// From nothing with files they are measured once and kept: patches of one tomogram differ so much in what
@@ -29,20 +29,20 @@ Schedule schedule_of(TrainingCase which) {
                  half = usual.frozen_share, stop_early = usual.patience;
     constexpr Size3 small{64, 64, 32}, wide{128, 128, 32};
     switch (which) {
-        // patch, flat share, frozen share, untrained, rate, simulated share, unlabelled weight, patience,
-        // tolerance
+        // patch, flat share, slice share, frozen share, untrained, rate, simulated share, unlabelled weight,
+        // patience, tolerance
         case TrainingCase::model_with_files:
-            return {usual.patch, 0, 1, false, rate, few, agreement, stop_early, 0};
+            return {usual.patch, 0, 0, 1, false, rate, few, agreement, stop_early, 0};
         case TrainingCase::model_with_simulated:
-            return {wide, 0.35, half, false, rate, few, agreement, 1, 0.05};
+            return {wide, 0.35, 0.4, half, false, rate, few, agreement, 1, 0.05};
         case TrainingCase::nothing_with_files:
-            return {small, 0, 1, true, 6e-4, 0.5, 0, 1, 0.05};
+            return {small, 0, 0, 1, true, 6e-4, 0.5, 0, 1, 0.05};
         case TrainingCase::nothing_with_simulated:
-            return {wide, 0.35, half, false, rate, 0.5, 0, 1, 0.05};
+            return {wide, 0.35, 0.4, half, false, rate, 0.5, 0, 1, 0.05};
         case TrainingCase::double_decoder_with_files:
             break;
     }
-    return {usual.patch, 0, half, false, rate, 0.5, 0, 1, 0.05};
+    return {usual.patch, 0, 0, half, false, rate, 0.5, 0, 1, 0.05};
 }
 
 }  // namespace
@@ -59,6 +59,7 @@ void set_schedule(TrainOptions& options, TrainingCase which) {
     const Schedule s = schedule_of(which);
     options.patch = s.patch;
     options.flat_share = s.flat_share;
+    options.slice_share = s.slice_share;
     options.frozen_share = s.frozen_share;
     options.untrained = s.untrained;
     options.learning_rate = s.learning_rate;

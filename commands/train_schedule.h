@@ -17,9 +17,9 @@ enum class TrainingCase {
 /// `from_nothing`: random weights. `with_files`: tomograms of the user, labelled or not.
 TrainingCase training_case(bool from_nothing, bool with_files, TrainMethod method);
 
-/// Sets what follows from the case: patch, flat_share, frozen_share, untrained, learning_rate,
-/// simulated_share, unlabelled_weight, patience and keep_tolerance. The table is in train_schedule.cpp. All
-/// else stays.
+/// Sets what follows from the case: patch, flat_share, slice_share, frozen_share, untrained,
+/// learning_rate, simulated_share, unlabelled_weight, patience and keep_tolerance. The table is in
+/// train_schedule.cpp. All else stays.
 void set_schedule(TrainOptions& options, TrainingCase which);
 
 }  // namespace cytomo::commands

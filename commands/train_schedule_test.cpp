@@ -16,12 +16,14 @@ TEST(TrainSchedule, SimulatedCellsAloneAreSeenInWideAndFlatPatches) {
         const auto alone = scheduled(from_nothing, false), files = scheduled(from_nothing, true);
         EXPECT_EQ(alone.patch, (Size3{128, 128, 32}));
         EXPECT_EQ(alone.flat_share, 0.35);
+        EXPECT_EQ(alone.slice_share, 0.4);
         EXPECT_EQ(alone.frozen_share, 0.5);
         EXPECT_FALSE(alone.untrained);
         EXPECT_EQ(alone.learning_rate, TrainOptions{}.learning_rate);
         EXPECT_EQ(alone.patience, 1);
         EXPECT_EQ(alone.keep_tolerance, 0.05);
         EXPECT_EQ(files.flat_share, 0);
+        EXPECT_EQ(files.slice_share, 0);
         EXPECT_EQ(files.frozen_share, 1) << "from the first step";
         EXPECT_EQ(files.untrained, from_nothing) << "random weights have no statistics yet";
     }

@@ -50,7 +50,7 @@ Model read_starting_model(const std::string& init, const std::vector<int>& width
     }
     if (!widths.empty())
         throw UsageError("--widths: expected --init none, found a starting model, which has its own widths");
-    return read_model(init.empty() ? default_model_path() : std::filesystem::path(init));
+    return read_model(chosen_model_path(init));
 }
 
 Model with_classes(Model model, const std::string& init, const Legend* legend, const std::vector<int>& refine,

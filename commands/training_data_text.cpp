@@ -55,8 +55,7 @@ std::string size_advice(Size3 image, Size3 labels) {
                       ratio > 1 ? "smaller" : "larger");
         return "The labels seem to be drawn on a copy that is " + std::string(text) +
                ": train with that copy as image, or bring them onto the image's voxels with cytomo convert "
-               "LABELS "
-               "NEW --like IMAGE --labels";
+               "LABELS NEW --like IMAGE --labels";
     }
     if (b[0] <= a[0] && b[1] <= a[1] && b[2] <= a[2])
         return "The labels seem to be those of a crop: crop the image the same way, or put the labels into a "

@@ -114,6 +114,7 @@ def draw_learning_curve(results, path):
             if known:
                 drawn += 1
                 panel.plot(*zip(*known), marker="o", label=row_name(row), color=colours[row["method"]],
+                           markerfacecolor="white" if row["init"] == "none" else None,
                            linestyle="--" if row["init"] == "none" and row["method"] != "double-decoder" else "-")
     if drawn == 0:
         return False
@@ -122,9 +123,9 @@ def draw_learning_curve(results, path):
         panel.set_xticks(COUNTS, map(str, COUNTS))
         panel.minorticks_off()
         panel.grid(alpha=0.3)
-    panels[0].legend(fontsize=8, loc="lower right")
+    figure.legend(*panels[0].get_legend_handles_labels(), fontsize=8, ncol=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    figure.savefig(path, dpi=110, metadata={"Software": None}, bbox_inches="tight")
     return True
 
 

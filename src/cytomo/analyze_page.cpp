@@ -111,9 +111,10 @@ void draw_slices(Analysis& a, const std::vector<PlaneView>& planes, const ClassV
     }
 }
 
-/// Ray-traced pictures: the first is that of the page.
-void draw_surfaces(Analysis& a, const std::vector<ColouredMesh>& meshes, bool quick,
-                   const Progress& progress) {
+/// Ray-traced pictures, with the names of the classes. Returns the first without them, for the page, which
+/// has its own list.
+Image draw_surfaces(Analysis& a, const std::vector<ColouredMesh>& meshes, bool quick,
+                    const Progress& progress) {
     std::vector<RenderOptions> views(quick ? 1 : 2);
     if (quick) {
         views[0].width = 800, views[0].height = 600;
@@ -124,7 +125,8 @@ void draw_surfaces(Analysis& a, const std::vector<ColouredMesh>& meshes, bool qu
     auto rendered = render_views(meshes, views, progress);
     const char* names[] = {"surfaces", "surfaces-top"};
     for (std::size_t v = 0; v < rendered.size(); ++v)
-        a.pictures.push_back({names[v], std::move(rendered[v])});
+        a.pictures.push_back({names[v], with_legend(rendered[v], meshes)});
+    return std::move(rendered.front());
 }
 
 void draw_filopodia(Analysis& a, const Tomogram& tomogram, const Legend& legend) {
@@ -153,10 +155,8 @@ void make_pictures(Analysis& a, Report& report, const ClassVolume& shown, const 
     auto pieces = surface_pieces(a);
     simplify_pieces(pieces, quick ? options.page_triangles : options.picture_triangles, tomogram.grid,
                     progress.stage("surfaces for pictures"));
-    draw_surfaces(a, coloured_classes(pieces, legend), quick, progress.stage("ray tracing"));
-    const auto surfaces = std::find_if(a.pictures.begin(), a.pictures.end(),
-                                       [](const NamedPicture& p) { return p.name == "surfaces"; });
-    report.rendering = surfaces->image;
+    report.rendering =
+        draw_surfaces(a, coloured_classes(pieces, legend), quick, progress.stage("ray tracing"));
     draw_filopodia(a, tomogram, legend);
     simplify_pieces(pieces, options.page_triangles, tomogram.grid, progress.stage("surfaces for the page"));
     report.meshes = coloured_classes(pieces, legend);
@@ -174,6 +174,11 @@ void make_page(Analysis& a, const Tomogram& tomogram, const Legend& legend, cons
         report.provenance.emplace_back("Intervals", a.measures.summary.errors);
     report.warnings = a.warnings;
     report.summary = summary_cards(a.measures.summary);
+    const auto& classes = a.measures.summary.classes;
+    if (std::any_of(classes.begin(), classes.end(), [](const auto& c) { return c.outside_objects > 0; }))
+        report.summary_hint =
+            "Outside objects: what belongs to a class but to no object, most of it in pieces too small to be "
+            "one; it is part of no other number.";
     add_tables(report, a, legend);
     report.legend = legend;
     report.objects = objects_to_point_at(a, legend);

@@ -92,9 +92,10 @@ Figure gaps_figure(const Analysis& a, const Legend& legend) {
 }
 
 /// One strip a class of a number of each position that `known` holds for; says how many it does not hold for.
+/// `least`: what can just be resolved.
 template <class Value, class Known>
 Figure position_strips(const char* title, const char* quantity, const char* unit, const Analysis& a,
-                       const Legend& legend, Value value_of, Known known) {
+                       const Legend& legend, double least, Value value_of, Known known) {
     std::vector<NamedValues> groups;
     std::size_t shown = 0, left_out = 0;
     for (const auto& entry : legend.entries) {
@@ -112,7 +113,7 @@ Figure position_strips(const char* title, const char* quantity, const char* unit
     }
     Figure figure;
     if (shown == 0) return figure;
-    figure = strip_figure(title, quantity, unit, groups);
+    figure = strip_figure(title, quantity, unit, groups, "object", least);
     if (left_out > 0)
         figure.caption += " Left out: " + std::to_string(left_out) +
                           (left_out == 1 ? " object that is" : " objects that are") +
@@ -128,17 +129,19 @@ std::vector<Figure> place_figures(const Analysis& a, const Legend& legend) {
     const auto add = [&](Figure figure) {
         if (!figure.svg.empty()) out.push_back(std::move(figure));
     };
+    const Vec3 edge = a.classes->grid().voxel_um;
+    const double half_voxel = std::min({edge.x, edge.y, edge.z}) / 2;
     add(gaps_figure(a, legend));
     add(position_strips(
-        "Gaps to the nucleus", "Gap to the nucleus", "µm", a, legend,
+        "Gaps to the nucleus", "Gap to the nucleus", "µm", a, legend, half_voxel,
         [](const ObjectPosition& p) { return p.nucleus_gap_um; },
         [](const ObjectPosition&) { return true; }));
     add(position_strips(
-        "Gaps to the plasma membrane", "Gap to the plasma membrane", "µm", a, legend,
+        "Gaps to the plasma membrane", "Gap to the plasma membrane", "µm", a, legend, half_voxel,
         [](const ObjectPosition& p) { return p.membrane_gap_um; },
         [](const ObjectPosition& p) { return !p.membrane_gap_at_least; }));
     add(position_strips(
-        "Between nucleus and plasma membrane", "Depth (0: nucleus, 1: plasma membrane)", "", a, legend,
+        "Between nucleus and plasma membrane", "Depth (0: nucleus, 1: plasma membrane)", "", a, legend, 0,
         [](const ObjectPosition& p) { return p.depth; },
         [](const ObjectPosition& p) { return !p.membrane_from_centroid_at_least; }));
     add(radial_figure(a, legend, RadialReference::nucleus, "Spread around the nucleus",

@@ -70,6 +70,8 @@ TEST(Analyze, FindsTwoBallsWithTheirVolumeAndPlace) {
         options.predict.precision = "f32";
         options.record = {{"program", "test"}};
         options.instances = instance_options_for(threshold_model().legend);
+        const bool first_voxel = voxel.y == voxel.z;
+        options.pictures = first_voxel ? Pictures::full : Pictures::none;  // which take most of the time
         const Tomogram t = two_balls(voxel);
         const Analysis a = analyze(t, threshold_model(), options);
         // The toy network cuts one deviation above the mean grey; the blurred edge passes that value here.
@@ -91,7 +93,9 @@ TEST(Analyze, FindsTwoBallsWithTheirVolumeAndPlace) {
         }
         EXPECT_NE(a.page.find("two &lt;balls&gt;"), std::string::npos);
         EXPECT_EQ(a.page.find("two <balls>"), std::string::npos);
-        EXPECT_EQ(a.pictures.size(), 5U);
+        if (first_voxel) {
+            EXPECT_EQ(a.pictures.size(), 5U);
+        }
     }
 }
 
@@ -148,6 +152,7 @@ TEST(Analyze, ProgressNeverFallsWithinAStage) {
 
 TEST(Analyze, ClassesAreTakenByTheirNames) {
     AnalyzeOptions options;
+    options.pictures = Pictures::none;
     options.predict.polarity = Polarity::dense_is_bright;
     const Tomogram t = two_balls({0.02, 0.02, 0.02});
     const auto analyzed_as = [&](const char* name) {
@@ -180,6 +185,7 @@ int count_of(const std::string& all, const std::string& part) {
 
 TEST(Analyze, IntervalsAreThoseOfTheModelOrAbsent) {
     AnalyzeOptions options;
+    options.pictures = Pictures::none;
     options.predict.polarity = Polarity::dense_is_bright;
     options.predict.precision = "f32";
     Model model = threshold_model();
@@ -252,6 +258,7 @@ TEST(Analyze, StopsInEveryStage) {
     AnalyzeOptions options;
     options.instances = instance_options_for(threshold_model().legend);
     options.picture_triangles = options.page_triangles = 2000;  // so that these stages have work
+    options.pictures = Pictures::quick;
     StageTimes all;
     analyze(tomogram, threshold_model(), options, all.watch({}));
     const auto stages = all.seconds();

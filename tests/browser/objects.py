@@ -342,6 +342,8 @@ class Objects:
         b = self.browser
         for plane in range(3):
             button = b.find_all(".plane .enlarge")[plane]
+            self.assertLessEqual(*b.run("const [p, i] = ['.enlarge', '.slice:not([hidden]) .stack'].map(s => document.querySelectorAll('.plane')"
+                                        "[arguments[0]].querySelector(s).getBoundingClientRect()); return [p.bottom, i.top]", plane))  # covers nothing
             small = b.run("return document.querySelectorAll('.plane')[arguments[0]].querySelector('.slice:not([hidden]) img').getBoundingClientRect().width", plane)
             b.click(button)
             b.settle()

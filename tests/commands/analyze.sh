@@ -5,8 +5,15 @@ need_model
 
 cytomo analyze "$CELL/tomogram.mrc" result
 expect result/report.html "what it prints" cat out.txt
+# "done" comes last: behind the last line of progress, and in one stream (below) behind the path of the page.
+tail -1 err.txt | grep -q '^done (' || fail "the last line is: $(tail -1 err.txt)"
 holds result .cytomo-files $tables classes.tif error_model.json found instances.tif measures.json pictures report.html summary.json surfaces
 json result/summary.json >/dev/null
+# The terminal has the numbers of the page's cards.
+volume=$(awk '$1 == "cytoplasm" { print $4 }' err.txt)
+share=$(awk '$1 == "cytoplasm" { print $6 }' err.txt)
+grep -q "<h3>cytoplasm</h3><p class=\"headline\">$volume " result/report.html || fail "not on the page: $volume µm³"
+grep -q ">of the cell</dt><dd>$share " result/report.html || fail "not on the page: $share %"
 precision=$(json result/summary.json record Precision)
 case $precision in f32 | bf16) ;; *) fail "the record's precision: '$precision'" ;; esac
 device=$(json result/summary.json record Device)
@@ -24,10 +31,7 @@ cytomo evaluate result/classes.tif "$CELL/classes.tif" --json
 grep -qF -- "--truth-instances $CELL/instances.tif" err.txt || fail "does not name the exact objects beside the truth"
 json out.txt mean_dice >/dev/null
 
-# "done" comes last: behind the last line of progress, and in one stream behind the path of the page.
-cytomo analyze "$CELL/tomogram.mrc" again --views 1 --placements 0
-tail -1 err.txt | grep -q '^done (' || fail "the last line is: $(tail -1 err.txt)"
-"$CYTOMO" analyze "$CELL/tomogram.mrc" once-more --views 1 --placements 0 >both.txt 2>&1
+"$CYTOMO" analyze "$CELL/tomogram.mrc" once-more --views 1 --placements 0 --pictures none >both.txt 2>&1
 tail -2 both.txt | head -1 | grep -q '^once-more/report.html$' || fail "before the last line: $(tail -2 both.txt)"
 tail -1 both.txt | grep -q '^done (' || fail "the last line is: $(tail -1 both.txt)"
 

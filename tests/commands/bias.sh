@@ -23,6 +23,11 @@ grep -q 'Each point is one simulated cell' made/report.html || fail "points that
 cytomo bias like --like "$CELL/tomogram.mrc" --cells 1 --views 1 --photons 1000
 grep -q 'voxels of 40 nm' err.txt || fail "voxel size not taken from the tomogram"
 
+# How many cells are taken is said once, and the same beside --learn.
+cytomo bias --help
+grep -q "default 6; with --learn 32, and at least 8" out.txt || fail "does not say how many cells"
+! grep -q "32 cells or more" out.txt || fail "says two things of how many cells --learn takes"
+
 refused 1 "--overwrite" bias made --cells 1
 refused 1 "none.mrc" bias none --like none.mrc
 [ ! -e none ] || fail "something was left"

@@ -193,6 +193,17 @@ grep -q "smoothed differently (--smoothing): 0 (such as measured/4); 8 (such as 
     fail "does not say that smoothing differs"
 refused 1 "expected a list of edits, found a folder" measure "$CELL/tomogram.mrc" "$CELL/classes.tif" no --edits measured
 
+# Volumes of meshes are another number than volumes of voxels, whatever an earlier version called them.
+cp -r measured/1 measured/earlier
+sed -i '1s/,mesh_volume_um3,/,volume_um3,/' measured/earlier/surfaces.csv
+cytomo compare measured-out --overwrite --group a=measured/1 --group b=measured/earlier
+for measure in median_mesh_volume_um3 median_volume_um3; do
+    expect 2 "cells with $measure of mitochondria" grep -c ",$measure,mitochondrion," measured-out/cells.csv
+done
+expect 1 "different volumes of meshes" \
+    sh -c "grep ',median_mesh_volume_um3,mitochondrion,' measured-out/cells.csv | sed 's/.*,//' | uniq | wc -l | tr -d ' '"
+! cmp -s measured/1/surfaces.csv measured/earlier/surfaces.csv || fail "surfaces.csv has no mesh_volume_um3"
+
 for i in 1 2; do GREY=1/µm result calibrated/$i $i; GREY=1/µm result calibrated/b$i 1$i; done
 out=grey
 cytomo compare grey --group a=calibrated/1,calibrated/2 --group b=calibrated/b1,calibrated/b2
@@ -209,6 +220,12 @@ refused 2 "--classes" compare new --group a=control/1 --group b=control/2 --clas
 refused 1 "nowhere" compare new --group a=nowhere --group b=control/2
 mkdir empty damaged
 refused 1 "no summary.json" compare new --group a=empty --group b=control/2
+# An error stands alone, whatever was being done: in a log, and in a terminal at the beginning of a clear line.
+refused 1 "no summary.json" compare new --group a=control/1 --group b=empty
+expect 1 "lines of an error" sh -c "wc -l <err.txt | tr -d ' '"
+/usr/bin/python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' \
+    "$CYTOMO" compare new --group a=control/1 --group b=empty </dev/null >terminal.txt || fail "no terminal"
+grep -q "$(printf '\r\033\\[Kcytomo: empty: ')" terminal.txt || fail "progress before the error: $(cat terminal.txt)"
 echo '{"classes": 3' >damaged/summary.json
 refused 1 "damaged" compare new --group a=damaged --group b=control/2
 result damaged 3

@@ -49,7 +49,7 @@ paste -d, "$here/errors_default.csv" found.csv | awk -F, '
     END { exit bad }' || fail "other intervals than before"
 
 # analyze: of its model; measure finds them beside the classes, and only for these very classes.
-cytomo analyze "$CELL/tomogram.mrc" result --views 1 --placements 0
+cytomo analyze "$CELL/tomogram.mrc" result --views 1 --placements 0 --pictures none
 present result
 grep -q "No intervals" result/report.html && fail "the page misses intervals"
 measure result/classes.tif again
@@ -82,7 +82,7 @@ refused 1 "error_model.json: expected text in UTF-8, found text in UTF-16" measu
 # A model trained further has other weights: it does not inherit what was learnt.
 cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --steps 1 --simulated 0 --method supervised --polarity dark \
     --no-report -o mine.safetensors
-cytomo analyze "$CELL/tomogram.mrc" mine --model mine.safetensors --views 1 --placements 0
+cytomo analyze "$CELL/tomogram.mrc" mine --model mine.safetensors --views 1 --placements 0 --pictures none
 absent mine "nobody has learnt how far this model errs"
 grep -q "nobody has learnt how far this model errs" mine/report.html || fail "the page does not say why"
 measure mine/classes.tif mine-again
@@ -100,7 +100,7 @@ grep -q 'expected' learnt/bias.csv && fail "expected numbers of a model whose er
 grep -q ',learnt$' learnt/learnt_errors.csv || fail "nothing learnt: $(cat learnt/learnt_errors.csv)"
 grep -q 'none: .* to compare, needs' learnt/learnt_errors.csv || fail "nothing refused: $(cat learnt/learnt_errors.csv)"
 grep -q 'no intervals: ' err.txt || fail "does not say what was refused"
-cytomo analyze "$CELL/tomogram.mrc" now --model learnt.safetensors --views 1 --placements 0
+cytomo analyze "$CELL/tomogram.mrc" now --model learnt.safetensors --views 1 --placements 0 --pictures none
 present now
 grep -q "No intervals, expected numbers and chances to be real for " err.txt || fail "does not say which have none"
 cmp -s mine/classes.tif now/classes.tif || fail "the weights are not the same"

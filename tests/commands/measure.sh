@@ -14,6 +14,12 @@ about "$(column found/objects.csv volume_um3 | sum)" "$truth" 0.0001 "volume of 
 expect "$(grep -c '"labelled_volume_um3"' "$CELL/truth.json")" "objects" \
     sh -c "tail -n +2 found/objects.csv | wc -l | tr -d ' '"
 
+# No digits that arithmetic made up: ten of them are more than is known.
+tail -n +2 found/objects.csv | tr ',' '\n' | grep '[0-9]\.[0-9]' | sed 's/e.*//; s/[-.]//g; s/^0*//' |
+    awk 'length($0) > 10 { bad = bad " " $0 } END { if (NR < 100 || bad) { print NR, bad; exit 1 } }' >digits.txt ||
+    fail "digits of objects.csv: $(cat digits.txt)"
+! grep -q '[0-9]\.[0-9]\{14\}' found/summary.json found/measures.json || fail "more digits in JSON than in tables"
+
 cytomo measure "$CELL/tomogram.mrc" "$CELL/classes.tif" own
 column own/objects.csv volume_um3 | awk '!($1 > 0) { exit 1 }' || fail "an object without volume"
 

@@ -26,6 +26,16 @@ done
 refused 1 "found a folder with results of cytomo analyze" train --folder result -o new.safetensors
 refused 1 "measured again from. To measure it again: cytomo measure result" info result/found/
 refused 1 "found a folder of cytomo simulate. Give the file inside it: $CELL/tomogram.mrc" info "$CELL"
+# Where a result is wanted.
+refused 1 "$CELL: expected a folder that cytomo analyze wrote, found a folder of cytomo simulate." measure "$CELL"
+says "  cytomo measure $CELL/tomogram.mrc $CELL/classes.tif $CELL-measured"
+refused 1 "found a folder of cytomo simulate" measure "$CELL/" -o new --smoothing 3
+says "  cytomo measure $CELL/tomogram.mrc $CELL/classes.tif -o new --smoothing 3"
+refused 1 "found a folder of cytomo simulate" measure "$CELL" new
+says "  cytomo measure $CELL/tomogram.mrc $CELL/classes.tif new"
+refused 1 "$CELL: expected results of cytomo, found a folder of cytomo simulate." \
+    compare new --group a="$CELL" --group b=result
+says "  cytomo measure $CELL/tomogram.mrc $CELL/classes.tif $CELL-measured"
 rm result/classes.tif
 refused 1 "found a folder with results of cytomo measure" info result
 cp "$classes" pages/1.tif
@@ -41,6 +51,21 @@ refused 2 "cytomo compare out --group 'treated=my cells/a b,my cells/c d' --grou
 refused 2 "cytomo compare out --group 'my treated=result' --group control=pages" \
     compare out --group my treated=result --group control=pages
 refused 2 "cytomo compare OUTDIR --group NAME=FOLDER" compare out more
+
+# Folders to compare, without groups: each is one of its own in the call that is shown.
+mkdir -p first/a second/a
+refused 2 "  cytomo compare comparison --group result=result --group pages=pages" compare result pages
+refused 2 "  cytomo compare new --seed 3 --group result=result --group pages=pages" compare result new pages --seed 3
+refused 2 "  cytomo compare comparison --group first/a=first/a --group second/a=second/a" compare first/a second/a
+refused 2 "  cytomo compare comparison --group result=result --group $(basename "$CELL")=$CELL-measured" \
+    compare result "$CELL"
+says "$CELL is a folder of cytomo simulate, and no result. To measure its true classes:"
+says "  cytomo measure $CELL/tomogram.mrc $CELL/classes.tif $CELL-measured"
+refused 2 "expected --group NAME=FOLDER" compare result
+says "  cytomo compare comparison --group control=result --group treated=FOLDER,FOLDER"
+refused 2 "expected --group NAME=FOLDER" compare "$CELL"
+says "  cytomo compare comparison --group control=$CELL-measured --group treated=FOLDER,FOLDER"
+refused 2 "  cytomo compare out --group control=FOLDER,FOLDER --group treated=FOLDER,FOLDER" compare out
 
 # Training called without options, or with too few.
 refused 2 "cytomo train --images TOMOGRAM --labels LABELS -o MODEL.safetensors" train

@@ -39,7 +39,7 @@ refused 2 "--world wide" simulate --world wide --write-config bad.json
 need_model
 model=${CYTOMO_MODEL:-$SOURCE/models/default.safetensors}
 LC_ALL=C sed 's/cytoplasm/cell body/g' "$model" > renamed.safetensors
-cytomo analyze small/tomogram.mrc result --model renamed.safetensors --views 1 --placements 0
+cytomo analyze small/tomogram.mrc result --model renamed.safetensors --views 1 --placements 0 --pictures none
 [ -s result/surfaces/cell-body.ply ] && [ -s result/surfaces/cell-outline.ply ] || fail "surfaces are $(ls result/surfaces)"
 LC_ALL=C sed 's/mitochondrion/lipid-droplet/g' "$model" > twice.safetensors
 refused 1 "'lipid-droplet' and 'lipid droplet', both of them lipid-droplet" analyze small/tomogram.mrc bad \
@@ -51,6 +51,6 @@ refused 1 "'lipid-droplet' and 'lipid droplet', both of them lipid-droplet" segm
 
 cytomo suggest "$latin.mrc" --count 1 --views 1 --json
 json out.txt record Input | grep -q '/z.*hne\.mrc$' || fail "$(cat out.txt)"
-cytomo train --images "$latin.mrc" --labels "$latin.tif" --steps 1 --simulated 0 --method supervised --no-report \
-    -o learnt.safetensors
+cytomo train --images "$latin.mrc" --labels "$latin.tif" --init none --widths 16 --polarity dark --steps 1 --simulated 0 \
+    --method supervised --no-report -o learnt.safetensors
 [ -s learnt.safetensors ] || fail "no model"

@@ -7,10 +7,16 @@ cytomo segment "$CELL/tomogram.mrc" one.npy --threads 1 --precision f32 --views 
 cytomo segment "$CELL/tomogram.mrc" two.npy --threads 2 --precision f32 --views 1
 cmp one.npy two.npy || fail "other classes with other threads"
 cytomo segment "$CELL/tomogram.mrc" classes.tif
+grep -qx "classes.tif: the class of every voxel" err.txt || fail "does not say what was written: $(cat err.txt)"
+call="measure $CELL/tomogram.mrc classes.tif classes-measured --errors default"
+expect "  cytomo $call" "how to go on" tail -1 err.txt
+cytomo $call --placements 0
+[ -s classes-measured/objects.csv ] || fail "the call that was shown measures nothing"
 cytomo info classes.tif --json
 expect 64 "size along y" json out.txt size 1
 expect uint8 type json out.txt type
 cytomo segment "$CELL/tomogram.mrc" again.tif --probabilities p.tif --views 1
+grep -q "^p.CLASS.tif: how probable" err.txt || fail "does not say what was written: $(cat err.txt)"
 [ -s p.mitochondrion.tif ] || fail "no probabilities of mitochondria in: $(ls)"
 refused 1 "p.background.tif" segment "$CELL/tomogram.mrc" third.tif --probabilities p.tif
 cytomo segment "$CELL/tomogram.mrc" sure.tif --confidence confidence.tif --views 1

@@ -12,6 +12,13 @@ expect $((84 + 50 * count)) "bytes of mitochondrion.stl" sh -c "wc -c < stl/mito
 [ "$(find stl/objects -name '*.stl' | wc -l)" -gt 3 ] || fail "too few objects"
 cytomo surface "$CELL/classes.tif" obj --format obj --simplify 0.5
 [ "$(grep -c '^f ' obj/mitochondrion.obj)" -lt "$count" ] || fail "--simplify kept all triangles"
+# One name for one thing: --smoothing, as in measure and analyze. The earlier one still does.
+cytomo surface "$CELL/classes.tif" rough --smoothing 0
+cytomo surface "$CELL/classes.tif" earlier --smooth 0
+cmp rough/mitochondrion.ply earlier/mitochondrion.ply || fail "--smooth is not --smoothing"
+! cmp -s rough/mitochondrion.ply meshes/mitochondrion.ply || fail "--smoothing changes nothing"
+cytomo surface --help
+! grep -q -- "--smooth " out.txt || fail "help shows two names for one thing"
 refused 2 "--simplify" surface "$CELL/classes.tif" bad --simplify 2
 [ ! -e bad ] || fail "a folder in spite of the error"
 
@@ -23,6 +30,7 @@ done
 grep -q "% in the missing wedge" err.txt || fail "does not say how much is in the wedge: $(cat err.txt)"
 [ "$(wc -l < curved-ply/surfaces.csv)" -eq $(($(find curved-ply/objects -name '*.ply' | wc -l) + 1)) ] ||
     fail "surfaces.csv has not one row an object"
+head -1 curved-ply/surfaces.csv | grep -q "^object,class_id,class,mesh_volume_um3,area_um2," || fail "columns of surfaces.csv"
 head -1 curved-ply/surfaces.csv | grep -q ",unsupported_share,mean_curvature_per_um," || fail "columns of surfaces.csv"
 cytomo surface "$CELL/classes.tif" full --curvature --tilt-range=-90,90
 grep -q ", 0 % in the missing wedge" err.txt || fail "full rotation leaves a wedge: $(cat err.txt)"

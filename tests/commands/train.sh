@@ -42,7 +42,7 @@ own --images "$CELL/tomogram.mrc" --labels labels.tif --init none -o one.safeten
 own --images "$CELL/tomogram.mrc" --labels labels.tif --init none -o one.safetensors --report one.safetensors
 cmp labels.tif "$CELL/classes.tif" || fail "labels that were read are gone"
 cytomo train --images "$CELL/tomogram.mrc" --labels labels.tif --init none --widths 16 --steps 1 --no-report \
-    --checkpoint state.safetensors -o one.safetensors
+    --polarity dark --voxel-nm 10 --checkpoint state.safetensors -o one.safetensors
 cp state.safetensors before.safetensors
 ln -s state.safetensors link.safetensors
 for name in state.safetensors "$PWD/state.safetensors" link.safetensors; do
@@ -53,7 +53,7 @@ cmp state.safetensors before.safetensors || fail "the checkpoint is gone"
 
 # What was computed in is asked for, kept, and said.
 cytomo train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" --init none --widths 16 --polarity dark --steps 1 --seed 1 --precision f32 \
-    --no-report -o exact.safetensors
+    --voxel-nm 10 --no-report -o exact.safetensors
 # recorded MODEL KEY: the header of a safetensors file, its length before it in 8 bytes, holds the record as JSON in JSON.
 recorded() {
     tail -c +9 "$1" | head -c "$(od -An -t u8 -N 8 "$1" | tr -d ' ')" > header.json

@@ -34,22 +34,21 @@ pair $new --steps 1 --simulated 1 --simulated-size 48,48,32 --classes "$classes"
 grep -q "1 simulated cells" err.txt || fail "does not say that simulated cells teach"
 pair $new --steps 1 --simulated 2 --world wide --simulated-size 48,48,32 --classes "$classes" -o wide.safetensors
 grep -q "2 simulated cells" err.txt || fail "does not learn from the wide world"
-pair $new --steps 1 --classes "$classes" -o short.safetensors
+pair $new --steps 1 --classes "$classes" --suggest 2 -o short.safetensors
 ! grep -q "simulated cells" err.txt || fail "spends more on simulated cells than on the training"
+# Slices to label next; where all are labelled, of the others (below).
+grep -q "every slice has labels" out.txt || fail "names slices that have labels"
 refused 2 "found 'plastid'" train --images "$CELL/tomogram.mrc" --labels "$CELL/classes.tif" $new --polarity dark \
     --steps 1 --simulated 1 --classes "1=plastid,2=b,3=c,4=d,5=e,6=f" -o no.safetensors
 [ ! -e no.safetensors ] || fail "a model in spite of the error"
 
-# Slices to label next; where all are labelled, of the others.
-pair $new --steps 1 --suggest 2 -o suggesting.safetensors
-grep -q "every slice has labels" out.txt || fail "names slices that have labels"
-pair $new --steps 1 --unlabelled unlabelled.mrc --suggest 2 -o suggesting2.safetensors
+pair $new --steps 1 --unlabelled unlabelled.mrc --suggest 2 -o suggesting.safetensors
 expect 2 "suggested slices" grep -c "unlabelled.mrc, slice [0-9]* of 24 (index [0-9]*, z = " out.txt
 
 # What hardly moved may be mixed with its start as far as it goes; what starts from nothing is not.
 pair --steps 1 -o near.safetensors
 grep -q "mixed 50 %" err.txt || fail "does not mix the starting model in"
-pair $new --steps 1 -o far.safetensors
+pair $new --checkpoint state.safetensors --steps 1 -o far.safetensors
 ! grep -q "mixed" err.txt || fail "mixes random weights in"
 cytomo segment "$CELL/tomogram.mrc" far.tif --model far.safetensors --views 1
 grep -q "dense matter is" err.txt || fail "does not say the polarity"
@@ -60,14 +59,13 @@ for polarity in dark bright; do # what it is taught later counts
     grep -q "dense matter is $polarity;" err.txt || fail "forgets that it was taught on $polarity tomograms"
 done
 
-# A training that was stopped is not lost: it goes on, or its checkpoint becomes a model.
-pair $new --checkpoint state.safetensors --steps 1 -o whole.safetensors
+# A training that was stopped is not lost: it goes on, or its checkpoint (of far.safetensors, above) becomes a model.
 cytomo train --weights-of state.safetensors -o so-far.safetensors
 grep -q "step 1, running mean of the weights" err.txt || fail "does not say what it wrote"
 cytomo segment "$CELL/tomogram.mrc" so-far.tif --model so-far.safetensors --views 1
 ! grep -q "guessed" err.txt || fail "the model of a checkpoint forgets the polarity"
 refused 1 "so-far.safetensors" train --weights-of state.safetensors -o so-far.safetensors
-refused 1 "a model, which can be used as it is" train --weights-of whole.safetensors -o no.safetensors
+refused 1 "a model, which can be used as it is" train --weights-of far.safetensors -o no.safetensors
 refused 1 "cytomo train --weights-of" segment "$CELL/tomogram.mrc" no.tif --model state.safetensors
 refused 2 "found --images" train --weights-of state.safetensors --images "$CELL/tomogram.mrc" -o no.safetensors
 [ ! -e no.safetensors ] || fail "a model in spite of the error"

@@ -62,6 +62,27 @@ shown 2 "analyze $volume results --polarity dark" analyze "$volume" results --po
 refused 2 "Did you mean --tilt-range or --tilt-axis?" analyze "$volume" results --tilt 3
 ! grep -q '^  cytomo' err.txt || fail "shows a call that nobody knows"
 
+# A word that is none of those an option takes.
+shown 2 "analyze $volume results --pictures quick" analyze "$volume" results --pictures qiuck
+says "--pictures: expected none, quick or full, found 'qiuck'. Did you mean 'quick'?"
+shown 2 "convert $volume new.mrc --type=int16" convert "$volume" new.mrc --type=int17
+shown 2 "surface $classes results --format stl" surface "$classes" results --format STL
+refused 2 "found 'hamm'. Did you mean 'hamming'?" simulate new --window hamm
+refused 2 "--plane: expected xy, xz or yz, found 'z'." render slices "$volume" --plane z -o a.png
+! grep -q "Did you mean" err.txt || fail "takes z for another plane"
+refused 2 "--bits: expected 8, 16 or 32, found '12'." simulate new --bits 12
+! grep -q "Did you mean" err.txt || fail "takes 12 bits for 16"
+refused 2 "--bits: expected 8, 16 or 32, found 'eight'." simulate new --bits eight
+refused 2 "--type: expected int8" convert "$volume" new.mrc --type int
+! grep -q "Did you mean" err.txt || fail "knows which type was meant"
+# Classes behind an option: a file goes without, what its values are is said by --legend, by one name everywhere.
+shown 2 "surface $classes meshes" surface meshes --classes "$classes"
+shown 2 "measure $volume $classes new --placements 0" measure "$volume" --classes "$classes" new --placements 0
+shown 2 "surface $classes named --legend 1=a,2=b,3=c,4=d,5=e,6=f" \
+    surface "$classes" named --classes 1=a,2=b,3=c,4=d,5=e,6=f
+refused 2 "what its values are is said by --legend" surface "$classes" meshes --classes mitochondrion
+! grep -q '^  cytomo' err.txt || fail "shows a call that nobody knows"
+
 # Names that cytomo takes by their place: what is read first, what is written last, whatever order they came in.
 shown 2 "analyze $volume results" analyze "$volume" --output results
 shown 2 "analyze $volume results" analyze --outdir=results --input="$volume"
@@ -142,5 +163,7 @@ refused 2 "found the file '$volume' only" measure "$volume"
 refused 2 "expected one folder for results" measure "$volume" "$classes" new -o another
 refused 2 "no folder for the results behind '$classes'" measure "$volume" "$classes"
 refused 2 "found no name" measure
+mkdir nothing
+refused 1 "nothing: expected a folder that cytomo analyze wrote, found no summary.json." measure nothing
 cytomo measure "$volume" "$classes" -o behind --placements 0
 [ -s behind/objects.csv ] || fail "-o is not the folder for results"

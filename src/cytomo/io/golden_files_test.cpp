@@ -6,7 +6,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const Vec3 voxel{0.02, 0.0125, 0.01};
+const Vec3 golden_voxel{0.02, 0.0125, 0.01};
 
 TEST(GoldenFiles, NumpyOrdersTypesAndVersions) {
     test::expect_values("io_c_big_endian.npy", ScalarType::int16, 3, -200);
@@ -26,7 +26,7 @@ TEST(GoldenFiles, ImageJStacks) {
         const StoredVolume v = open_volume(test::golden(file));
         EXPECT_TRUE(v.voxel_size_known);
         EXPECT_EQ(v.format, "ImageJ TIFF");
-        test::expect_near(v.grid.voxel_um, voxel);
+        test::expect_near(v.grid.voxel_um, golden_voxel);
     }
     test::expect_values("io_imagej_nm.tif", ScalarType::uint16, 7, 0);
 }
@@ -44,7 +44,7 @@ TEST(GoldenFiles, ChannelsAreChosen) {
     test::expect_values("io_ome.ome.tif", ScalarType::uint16, 7, 1, {{}, "c1"});
     const StoredVolume ome = open_volume(test::golden("io_ome.ome.tif"), {{}, "c1"});
     EXPECT_EQ(ome.format, "OME-TIFF");
-    test::expect_near(ome.grid.voxel_um, voxel);
+    test::expect_near(ome.grid.voxel_um, golden_voxel);
 }
 
 TEST(GoldenFiles, TiffLayouts) {
@@ -61,7 +61,7 @@ TEST(GoldenFiles, Hdf5Datasets) {
     test::expect_values("io_element_size.h5", ScalarType::int16, 5, -300);
     const StoredVolume v = open_volume(test::golden("io_element_size.h5"));
     EXPECT_EQ(v.dataset, "/volume");
-    EXPECT_EQ(v.grid.voxel_um, voxel);
+    EXPECT_EQ(v.grid.voxel_um, golden_voxel);
     EXPECT_TRUE(v.voxel_size_known);
     const std::string several = test::error_of([] { open_volume(test::golden("io_two.h5")); });
     EXPECT_THAT(several, HasSubstr("/first (3 x 4 x 5)"));
@@ -80,7 +80,7 @@ TEST(GoldenFiles, Hdf5Datasets) {
 TEST(GoldenFiles, MrcWithPermutedAxes) {
     test::expect_values("io_permuted_big_endian.mrc", ScalarType::float32, 0.5, 0);
     const StoredVolume v = open_volume(test::golden("io_permuted_big_endian.mrc"));
-    test::expect_near(v.grid.voxel_um, voxel);
+    test::expect_near(v.grid.voxel_um, golden_voxel);
     // The start is counted along columns (z), rows (x) and sections (y).
     test::expect_near(v.grid.origin_um, {10 * 0.02, -20 * 0.0125, 30 * 0.01});
 }

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using LegendFiles = test::InFolder;
 using test::unequal;
 
-constexpr const char* endings[] = {".mrc", ".tif", ".npy", ".h5"};
+constexpr const char* legend_endings[] = {".mrc", ".tif", ".npy", ".h5"};
 
 const Legend own{
     {{0, "background", {30, 34, 42}}, {1, "mitochondrion", {214, 96, 77}}, {7, "droplet", {9, 8, 255}}}};
@@ -38,10 +38,10 @@ ClassVolume some_classes() {
 TEST_F(LegendFiles, EveryPairOfFormatsKeepsIt) {
     const ClassVolume classes = some_classes();
     for (const Legend& legend : {own, default_legend(), long_legend()})
-        for (const char* from : endings) {
+        for (const char* from : legend_endings) {
             const auto a = folder / (std::string("a") + from);
             write_classes(a, classes, legend, true);
-            for (const char* to : endings) {
+            for (const char* to : legend_endings) {
                 SCOPED_TRACE(std::string(from) + " to " + to);
                 const auto b = folder / (std::string("b") + to);
                 convert_volume(open_volume(a), b, {.type = {}, .scale_to_type = false, .overwrite = true});
@@ -55,7 +55,7 @@ TEST_F(LegendFiles, EveryPairOfFormatsKeepsIt) {
 }
 
 TEST_F(LegendFiles, WithoutVoxelSizeAsWell) {
-    for (const char* ending : endings) {
+    for (const char* ending : legend_endings) {
         SCOPED_TRACE(ending);
         const auto path = folder / (std::string("a") + ending);
         VolumeWriter writer(path, unequal, ScalarType::uint8, false, false, own);
@@ -68,7 +68,7 @@ TEST_F(LegendFiles, WithoutVoxelSizeAsWell) {
 }
 
 TEST_F(LegendFiles, FilesWithoutOneHaveNone) {
-    for (const char* ending : endings) {
+    for (const char* ending : legend_endings) {
         const auto path = folder / (std::string("a") + ending);
         write_volume(path, some_classes(), false);
         EXPECT_FALSE(open_volume(path).legend) << ending;
@@ -76,7 +76,7 @@ TEST_F(LegendFiles, FilesWithoutOneHaveNone) {
 }
 
 TEST_F(LegendFiles, ANewFileDoesNotInheritTheOldOne) {
-    for (const char* ending : endings) {
+    for (const char* ending : legend_endings) {
         SCOPED_TRACE(ending);
         const auto path = folder / (std::string("a") + ending);
         write_classes(path, some_classes(), long_legend(), true);
@@ -111,7 +111,7 @@ TEST_F(LegendFiles, BesideNamesIgnoredVoxelsAreNoMask) {
     v[3] = ignore_label;
     write_volume(folder / "bare.tif", v, false);
     EXPECT_EQ(read_classes(folder / "bare.tif")[3], 1);
-    for (const char* ending : endings) {
+    for (const char* ending : legend_endings) {
         SCOPED_TRACE(ending);
         const auto path = folder / (std::string("named") + ending);
         write_classes(path, v, own, false);
@@ -129,7 +129,7 @@ TEST_F(LegendFiles, BesideNamesIgnoredVoxelsAreNoMask) {
 
 TEST_F(LegendFiles, IdsThatShareANameAreReadAsOne) {
     const Legend twice{{{0, "background", {}}, {1, "golgi", {1, 2, 3}}, {7, "golgi", {4, 5, 6}}}};
-    for (const char* ending : endings) {
+    for (const char* ending : legend_endings) {
         SCOPED_TRACE(ending);
         const auto path = folder / (std::string("a") + ending);
         write_classes(path, some_classes(), twice, false);

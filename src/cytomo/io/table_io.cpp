@@ -11,6 +11,7 @@
 #include "cytomo/core/error.h"
 #include "cytomo/core/json_text.h"
 #include "cytomo/core/output.h"
+#include "cytomo/core/written_number.h"
 
 namespace cytomo {
 
@@ -37,7 +38,7 @@ std::string field(const TableCell& cell) {
     if (const auto* text = std::get_if<std::string>(&cell)) return quoted(*text);
     if (const auto* whole = std::get_if<std::int64_t>(&cell)) return digits(*whole);
     const double value = std::get<double>(cell);
-    return std::isnan(value) ? "" : digits(value);
+    return std::isnan(value) ? "" : digits(as_written(value));
 }
 
 std::string json_string(const std::string& text) {
@@ -48,7 +49,7 @@ std::string json_value(const TableCell& cell) {
     if (const auto* text = std::get_if<std::string>(&cell)) return json_string(*text);
     if (const auto* whole = std::get_if<std::int64_t>(&cell)) return digits(*whole);
     const double value = std::get<double>(cell);
-    return std::isfinite(value) ? digits(value) : "null";
+    return std::isfinite(value) ? digits(as_written(value)) : "null";
 }
 
 void check_rows(const Table& table) {

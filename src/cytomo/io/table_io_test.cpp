@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "cytomo/core/error.h"
+#include "cytomo/core/written_number.h"
 
 namespace cytomo {
 namespace {
@@ -42,7 +43,29 @@ TEST_F(TableIo, WritesNumbersTextAndGaps) {
               "id,volume_um3,\"name, in full\"\n"
               "1,0.1,plain\n"
               "-7,,\"say \"\"a,b\"\"\"\n"
-              "9007199254740993,0.3333333333333333,\"two\nlines\"\n");
+              "9007199254740993,0.3333333333,\"two\nlines\"\n");
+}
+
+TEST_F(TableIo, WritesNoDigitsThatArithmeticMakesUp) {
+    Table table{"t", {{"a", "", ""}}, {}};
+    // What sums leave behind, and ends of what ten digits can tell apart.
+    for (const double value :
+         {18.314120000000003, 0.1 + 0.2, -1234567890.25, 2e-7 / 3, 1e300, -0.00005, 65536.0,
+          std::numeric_limits<double>::infinity(), std::numeric_limits<double>::max()})
+        table.rows.push_back({value});
+    write_csv(folder_ / "t.csv", table, false);
+    EXPECT_EQ(content(folder_ / "t.csv"),
+              "a\n18.31412\n0.3\n-1234567890\n6.666666667e-08\n1e+300\n-5e-05\n65536\ninf\n"
+              "1.7976931348623157e+308\n");  // ten digits of it would be more than there is
+    // The same digits in JSON, and as many again after what was read is written once more.
+    write_json(folder_ / "t.json", std::vector<Table>{table}, false);
+    const auto read = nlohmann::json::parse(content(folder_ / "t.json"));
+    EXPECT_NE(content(folder_ / "t.json").find("{\"a\": 18.31412}"), std::string::npos);
+    for (std::size_t r = 0; r < 7; ++r) {
+        const double value = std::get<double>(table.rows[r][0]), again = read["t"]["rows"][r]["a"];
+        EXPECT_NEAR(again / value, 1, 1e-9) << value;
+        EXPECT_EQ(as_written(again), again) << value;
+    }
 }
 
 TEST_F(TableIo, KeepsExistingFiles) {

@@ -3,11 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 namespace cytomo {
 namespace {
-
-constexpr double pi = 3.14159265358979;
 
 /// Depth on paper: of a ball or of a tube along z of radius r, (r - distance to the middle) / r.
 double expected(double from_middle_um, double radius_um) {
@@ -65,7 +64,7 @@ TEST(Depth, TouchingBallsHaveAValleyBetweenThem) {
             ++voxels;
         }
     EXPECT_NEAR(sum / voxels / 255, 0.25, 0.05);  // of 1 - r/R over a ball: a quarter
-    EXPECT_NEAR(voxels, 4 / 3. * pi * 512, 130);
+    EXPECT_NEAR(voxels, 4 / 3. * std::numbers::pi * 512, 130);
 }
 
 TEST(Depth, AnObjectThatFillsTheVolumeIsDeepEverywhere) {

@@ -10,7 +10,7 @@
 namespace cytomo {
 namespace {
 
-const Grid grid{{60, 40, 40}, {0.02, 0.02, 0.02}, {}};
+const Grid round_grid{{60, 40, 40}, {0.02, 0.02, 0.02}, {}};
 
 std::array<bool, 256> droplets_and_vesicles() {
     std::array<bool, 256> round{};
@@ -19,8 +19,9 @@ std::array<bool, 256> droplets_and_vesicles() {
 }
 
 Probabilities all_cytoplasm() {
-    Probabilities p{grid, 7, std::vector<std::uint8_t>(static_cast<std::size_t>(7 * grid.count()))};
-    std::fill_n(p.values.begin() + cytoplasm * grid.count(), grid.count(), std::uint8_t{255});
+    Probabilities p{round_grid, 7,
+                    std::vector<std::uint8_t>(static_cast<std::size_t>(7 * round_grid.count()))};
+    std::fill_n(p.values.begin() + cytoplasm * round_grid.count(), round_grid.count(), std::uint8_t{255});
     return p;
 }
 
@@ -37,12 +38,12 @@ int value(const Probabilities& p, int c, std::int64_t x, std::int64_t y, std::in
 /// Calls act(index, distance to the centre in voxels) for the voxels of a ball.
 template <typename Act>
 void in_ball(double cx, double cy, double cz, double radius, const Act& act) {
-    for (std::int64_t z = 0; z < grid.size.z; ++z)
-        for (std::int64_t y = 0; y < grid.size.y; ++y)
-            for (std::int64_t x = 0; x < grid.size.x; ++x) {
+    for (std::int64_t z = 0; z < round_grid.size.z; ++z)
+        for (std::int64_t y = 0; y < round_grid.size.y; ++y)
+            for (std::int64_t x = 0; x < round_grid.size.x; ++x) {
                 const double d = std::hypot(static_cast<double>(x) - cx, static_cast<double>(y) - cy,
                                             static_cast<double>(z) - cz);
-                if (d <= radius) act(grid.index(x, y, z), d);
+                if (d <= radius) act(round_grid.index(x, y, z), d);
             }
 }
 

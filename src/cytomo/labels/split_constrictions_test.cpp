@@ -13,7 +13,7 @@
 namespace cytomo {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 
 /// Number of objects after parting; the pieces must hang together before.
 std::uint32_t count_parts(const ClassVolume& classes, Components* result = nullptr) {
@@ -32,10 +32,10 @@ std::uint32_t count_parts(const std::vector<TestTube>& tubes, Vec3 voxel_um, std
     return count_parts(draw_tubes<std::uint8_t>(turned, voxel_um, 1));
 }
 
-constexpr Vec3 edges[] = {{0.02, 0.02, 0.02}, {0.02, 0.015, 0.03}};
+constexpr Vec3 constricted_voxels[] = {{0.02, 0.02, 0.02}, {0.02, 0.015, 0.03}};
 
 TEST(SplitConstrictions, TubesThatAreOneStayWhole) {
-    for (const Vec3 e : edges)
+    for (const Vec3 e : constricted_voxels)
         for (const double r : {0.05, 0.08, 0.12})
             for (const std::uint64_t turn : {0U, 3U, 4U}) {
                 EXPECT_EQ(count_parts({straight_tube({0, 0, 0}, {1, 0, 0}, r)}, e, turn), 1U) << r;
@@ -56,7 +56,7 @@ TEST(SplitConstrictions, TubesThatAreOneStayWhole) {
 }
 
 TEST(SplitConstrictions, TubesThatTouchArePartedWhereTheyTouch) {
-    for (const Vec3 e : edges)
+    for (const Vec3 e : constricted_voxels)
         for (const double r : {0.11, 0.15})
             for (const std::uint64_t turn : {0U, 3U, 4U}) {
                 const TestTube one = straight_tube({-1, 0, 0}, {0, 0, 0}, r);
@@ -83,8 +83,8 @@ TEST(SplitConstrictions, TubesThatTouchArePartedWhereTheyTouch) {
 TEST(SplitConstrictions, CutLiesWhereTheyTouch) {
     const double r = 0.1;
     const ClassVolume classes = draw_tubes<std::uint8_t>(
-        {straight_tube({-0.8, 0, 0}, {0, 0, 0}, r), straight_tube({1.8 * r, 0, 0}, {1, 0, 0}, r)}, edges[1],
-        1);
+        {straight_tube({-0.8, 0, 0}, {0, 0, 0}, r), straight_tube({1.8 * r, 0, 0}, {1, 0, 0}, r)},
+        constricted_voxels[1], 1);
     Components parts;
     ASSERT_EQ(count_parts(classes, &parts), 2U);
     std::int64_t wrong = 0, all = 0;
@@ -100,7 +100,7 @@ TEST(SplitConstrictions, CutLiesWhereTheyTouch) {
 }
 
 TEST(SplitConstrictions, LongThinPartsAndRingsWithThinPlacesStayWhole) {
-    const Vec3 e = edges[0];
+    const Vec3 e = constricted_voxels[0];
     // Two thick parts on a thin thread, as beads.
     EXPECT_EQ(count_parts(
                   {straight_tube({-0.6, 0, 0}, {0, 0, 0}, 0.12), straight_tube({0, 0, 0}, {0.7, 0, 0}, 0.045),

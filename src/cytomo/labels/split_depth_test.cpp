@@ -14,19 +14,19 @@
 namespace cytomo {
 namespace {
 
-struct Scene {
+struct RodScene {
     ClassVolume classes;
     InstanceVolume truth;
 };
 
-struct Rod {
+struct Cylinder {
     Vec3 from, to;
     double radius;
 };
 
 /// Rods of one class (µm); what two share belongs to the nearer middle line.
-Scene draw(const std::vector<Rod>& rods, const Grid& grid) {
-    Scene scene{ClassVolume(grid), InstanceVolume(grid)};
+RodScene draw(const std::vector<Cylinder>& rods, const Grid& grid) {
+    RodScene scene{ClassVolume(grid), InstanceVolume(grid)};
     for (std::int64_t z = 0; z < grid.size.z; ++z)
         for (std::int64_t y = 0; y < grid.size.y; ++y)
             for (std::int64_t x = 0; x < grid.size.x; ++x) {
@@ -49,7 +49,7 @@ Scene draw(const std::vector<Rod>& rods, const Grid& grid) {
 }
 
 /// Splits by the true depth, with noise; gives the number of parts and the share of voxels in the right one.
-std::pair<std::uint32_t, double> split(const Scene& scene, double noise) {
+std::pair<std::uint32_t, double> split(const RodScene& scene, double noise) {
     Volume<std::uint8_t> depth = find_depth(scene.truth);
     Random random(4);
     for (auto& d : depth.values())
@@ -92,7 +92,7 @@ TEST(SplitDepth, TubesSideBySideAreTwoAndBentOnesOne) {
         EXPECT_GT(two.second, 0.97) << noise;
     }
     // A bend of one object: both rods have one number.
-    Scene bent =
+    RodScene bent =
         draw({{{0.2, 0.4, 0.4}, {0.8, 0.4, 0.4}, 0.14}, {{0.8, 0.4, 0.4}, {1.2, 1.0, 0.4}, 0.14}}, grid);
     for (auto& n : bent.truth.values()) n = n > 0 ? 1 : 0;
     EXPECT_EQ(split(bent, 0).first, 1U);
@@ -115,7 +115,7 @@ TEST(SplitDepth, CrossingTubesThatTouchAreTwo) {
 }
 
 TEST(SplitDepth, OtherClassesStayAndAFlatDepthSplitsNothing) {
-    const Scene scene =
+    const RodScene scene =
         draw({{{0.2, 0.5, 0.4}, {1.4, 0.5, 0.4}, 0.14}, {{0.2, 0.78, 0.4}, {1.4, 0.78, 0.4}, 0.14}}, grid);
     auto pieces = find_components(scene.classes, Connectivity::corners);
     const std::vector<std::uint32_t> before(pieces.volume.values().begin(), pieces.volume.values().end());

@@ -10,7 +10,7 @@
 namespace cytomo {
 namespace {
 
-constexpr double r = 0.1;
+constexpr double thin = 0.1;
 
 std::size_t shared_of(const TubeStretches& found) {
     return static_cast<std::size_t>(std::count_if(found.stretches.begin(), found.stretches.end(),
@@ -34,7 +34,7 @@ TEST(TubeStretches, AngleBetweenDirections) {
 
 TEST(TubeStretches, AChainIsOneStretchInItsOrder) {
     TestGraph t;
-    t.row({1, 2, 3}, {0.1, 0.2, -0.2}, 7, r);  // steps of 0.3
+    t.row({1, 2, 3}, {0.1, 0.2, -0.2}, 7, thin);  // steps of 0.3
     const TubeStretches found = find_tube_stretches(t.graph);
     ASSERT_EQ(found.stretches.size(), 1U);
     EXPECT_TRUE(found.arms.empty());
@@ -53,7 +53,7 @@ TEST(TubeStretches, ARingIsOneStretchOfAllItsNodes) {
     const int n = 40;  // each bend 9 degrees, 27 over three nodes: not sharp
     for (int i = 0; i < n; ++i) {
         const double a = 2 * std::numbers::pi * i / n;
-        t.ball({std::cos(a), std::sin(a), 0}, r);
+        t.ball({std::cos(a), std::sin(a), 0}, thin);
         if (i > 0) t.link(static_cast<std::uint32_t>(i - 1), static_cast<std::uint32_t>(i));
     }
     t.link(0, n - 1);
@@ -64,7 +64,7 @@ TEST(TubeStretches, ARingIsOneStretchOfAllItsNodes) {
 }
 
 TEST(TubeStretches, ThreeArmsMeetAtTheirMiddle) {
-    const TestStar t({0, 90, 225}, 6, r);
+    const TestStar t({0, 90, 225}, 6, thin);
     const TubeStretches found = find_tube_stretches(t.graph);
     ASSERT_EQ(found.stretches.size(), 3U);
     ASSERT_EQ(found.arms.size(), 1U);
@@ -77,18 +77,18 @@ TEST(TubeStretches, ThreeArmsMeetAtTheirMiddle) {
         EXPECT_EQ(s.ends[arm.back ? 1 : 0], 0U);
         EXPECT_EQ(s.ends[arm.back ? 0 : 1], no_meeting);
         // From the ball beside the middle outwards, along the line from the middle.
-        EXPECT_NEAR(length(arm.place_um), 1.3 * r, 1e-12);
+        EXPECT_NEAR(length(arm.place_um), 1.3 * thin, 1e-12);
         EXPECT_NEAR(angle_deg(arm.direction, arm.place_um), 0, 1e-5);
         EXPECT_NEAR(length(arm.direction), 1, 1e-12);
-        EXPECT_EQ(arm.radius_um, r);
+        EXPECT_EQ(arm.radius_um, thin);
     }
 }
 
 TEST(TubeStretches, WhatTouchesTheBodyIsRooted) {
     for (const double faces : {0.7, 0.9}) {  // of the square of the radius; 0.8 decides
         TestGraph t;
-        const auto row = t.row({}, {0.13, 0, 0}, 8, r);
-        t.root(row.back(), {1, 0, 0}, faces * r * r);
+        const auto row = t.row({}, {0.13, 0, 0}, 8, thin);
+        t.root(row.back(), {1, 0, 0}, faces * thin * thin);
         const TubeStretches found = find_tube_stretches(t.graph);
         ASSERT_EQ(found.stretches.size(), 1U);
         EXPECT_EQ(found.stretches[0].rooted, faces > 0.8);
@@ -96,8 +96,8 @@ TEST(TubeStretches, WhatTouchesTheBodyIsRooted) {
 }
 
 TEST(TubeStretches, TheBodyAtAMeetingIsAnArmWithoutNodes) {
-    TestStar t({45, 90, 135}, 6, r);
-    t.root(0, {0, -r, 0}, 2 * r * r);
+    TestStar t({45, 90, 135}, 6, thin);
+    t.root(0, {0, -thin, 0}, 2 * thin * thin);
     const TubeStretches found = find_tube_stretches(t.graph);
     ASSERT_EQ(found.arms.size(), 1U);
     EXPECT_TRUE(found.at_body[0]);
@@ -112,7 +112,7 @@ TEST(TubeStretches, TheBodyAtAMeetingIsAnArmWithoutNodes) {
 TEST(TubeStretches, OnlyWhatRunsIntoAFaceOfTheVolumeLeavesIt) {
     for (const bool along : {false, true}) {  // along: the whole tube lies at the face
         TestGraph t;
-        const auto row = t.row({}, {0.13, 0, 0}, 8, r);
+        const auto row = t.row({}, {0.13, 0, 0}, 8, thin);
         for (const std::uint32_t n : row)
             if (along || n == row.back()) t.graph.nodes[n].faces = 2;  // the high one of x
         const TubeStretches found = find_tube_stretches(t.graph);
@@ -123,7 +123,7 @@ TEST(TubeStretches, OnlyWhatRunsIntoAFaceOfTheVolumeLeavesIt) {
 
 TEST(TubeStretches, ASharpBendIsAMeetingAndASoftOneIsNot) {
     for (const double bend : {20.0, 90.0}) {
-        const TestStar t({180, bend}, 8, r);
+        const TestStar t({180, bend}, 8, thin);
         const TubeStretches found = find_tube_stretches(t.graph);
         if (bend < 40) {
             ASSERT_EQ(found.stretches.size(), 1U);
@@ -142,36 +142,36 @@ TEST(TubeStretches, ASharpBendIsAMeetingAndASoftOneIsNot) {
 /// Two places where three tubes meet, `apart` balls of radius `bar` between them.
 TestGraph bridge(int apart, double bar) {
     TestGraph t;
-    const Vec3 end{1.3 * r * (apart + 1), 0, 0};
-    const std::uint32_t left = t.ball({}, r), right = t.ball(end, r);
-    const auto middle = t.row({1.3 * r, 0, 0}, {1.3 * r, 0, 0}, apart, bar);
+    const Vec3 end{1.3 * thin * (apart + 1), 0, 0};
+    const std::uint32_t left = t.ball({}, thin), right = t.ball(end, thin);
+    const auto middle = t.row({1.3 * thin, 0, 0}, {1.3 * thin, 0, 0}, apart, bar);
     t.link(left, middle.front());
     t.link(right, middle.back());
     for (const double up : {-1.0, 1.0}) {
-        const Vec3 step{0, 1.3 * r * up, 0};
-        t.link(left, t.row(step, step, 6, r).front());
-        t.link(right, t.row(end + step, step, 6, r).front());
+        const Vec3 step{0, 1.3 * thin * up, 0};
+        t.link(left, t.row(step, step, 6, thin).front());
+        t.link(right, t.row(end + step, step, 6, thin).front());
     }
     return t;
 }
 
 TEST(TubeStretches, MeetingsWithAShortStretchBetweenThemAreOne) {
     // Two balls: 1.3 radii from the first to the last, less than 2.5.
-    const TubeStretches near = find_tube_stretches(bridge(2, r).graph);
+    const TubeStretches near = find_tube_stretches(bridge(2, thin).graph);
     EXPECT_EQ(shared_of(near), 1U);
     EXPECT_EQ(arms_of(near), std::vector<std::size_t>{4});
     // Eight: 9.1 radii, and no thicker than the others.
-    const TubeStretches far = find_tube_stretches(bridge(8, r).graph);
+    const TubeStretches far = find_tube_stretches(bridge(8, thin).graph);
     EXPECT_EQ(shared_of(far), 0U);
     EXPECT_EQ(arms_of(far), (std::vector<std::size_t>{3, 3}));
 }
 
 TEST(TubeStretches, MeetingsWithAThickStretchBetweenThemAreOneUnlessItIsLong) {
     // A section of 1.4² = 1.96 times that of the others holds two tubes side by side; 1.1² = 1.21 does not.
-    EXPECT_EQ(arms_of(find_tube_stretches(bridge(8, 1.4 * r).graph)), std::vector<std::size_t>{4});
-    EXPECT_EQ(arms_of(find_tube_stretches(bridge(8, 1.1 * r).graph)), (std::vector<std::size_t>{3, 3}));
+    EXPECT_EQ(arms_of(find_tube_stretches(bridge(8, 1.4 * thin).graph)), std::vector<std::size_t>{4});
+    EXPECT_EQ(arms_of(find_tube_stretches(bridge(8, 1.1 * thin).graph)), (std::vector<std::size_t>{3, 3}));
     // 29 steps of 1.3 / 1.4 radii are more than 15 of them.
-    EXPECT_EQ(arms_of(find_tube_stretches(bridge(30, 1.4 * r).graph)), (std::vector<std::size_t>{3, 3}));
+    EXPECT_EQ(arms_of(find_tube_stretches(bridge(30, 1.4 * thin).graph)), (std::vector<std::size_t>{3, 3}));
 }
 
 }  // namespace

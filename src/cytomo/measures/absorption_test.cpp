@@ -15,7 +15,7 @@
 namespace cytomo {
 namespace {
 
-const AbsorptionOptions defaults = absorption_options(default_legend());
+const AbsorptionOptions absorption_defaults = absorption_options(default_legend());
 
 void expect_near_or_nan(double found, double expected, double tolerance, const std::string& what) {
     if (std::isnan(expected))
@@ -31,7 +31,7 @@ TEST(Absorption, EqualsNumpyAndScipy) {
     const auto classes = golden.volume<std::uint8_t>("classes");
     const Tomogram tomogram =
         tomogram_from(std::make_shared<const Volume<float>>(golden.volume<float>("grey")));
-    const Absorption a = measure_absorption(slices_of(instances), classes, tomogram, defaults);
+    const Absorption a = measure_absorption(slices_of(instances), classes, tomogram, absorption_defaults);
     ASSERT_EQ(a.objects.size(), 6U);
     EXPECT_FALSE(a.calibrated);
     expect_near_or_nan(a.ice_mean, golden["ice"][0], 1e-7, "ice");
@@ -65,7 +65,7 @@ AbsorptionTestCell droplets(double blur_um, double noise) {
 TEST(Absorption, BlurredBallHasItsCoreAndSurroundings) {
     const AbsorptionTestCell cell = droplets(0.025, 0.02);
     const Absorption a =
-        measure_absorption(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults);
+        measure_absorption(slices_of(cell.instances), cell.classes, cell.tomogram(), absorption_defaults);
     ASSERT_EQ(a.objects.size(), 3U);
     EXPECT_TRUE(a.calibrated);
     EXPECT_FALSE(a.dense_is_dark);
@@ -87,9 +87,9 @@ TEST(Absorption, BlurredBallHasItsCoreAndSurroundings) {
 TEST(Absorption, NegativeRelativeGreyTellsTheSameContrast) {
     const AbsorptionTestCell cell = droplets(0.02, 0.01);
     const Absorption lac =
-        measure_absorption(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults);
+        measure_absorption(slices_of(cell.instances), cell.classes, cell.tomogram(), absorption_defaults);
     const Absorption grey = measure_absorption(slices_of(cell.instances), cell.classes,
-                                               cell.tomogram(false, -300, 200), defaults);
+                                               cell.tomogram(false, -300, 200), absorption_defaults);
     EXPECT_FALSE(grey.calibrated);
     EXPECT_TRUE(grey.dense_is_dark);
     for (std::size_t i = 0; i < lac.objects.size(); ++i) {
@@ -116,7 +116,7 @@ TEST(Absorption, SameAtAnyThreadCount) {
     const auto measure = [&](int threads) {
         set_thread_count(threads);
         const Absorption a =
-            measure_absorption(slices_of(cell.instances), cell.classes, cell.tomogram(), defaults);
+            measure_absorption(slices_of(cell.instances), cell.classes, cell.tomogram(), absorption_defaults);
         set_thread_count(0);
         return a;
     };
@@ -213,7 +213,7 @@ TEST(Absorption, OneVoxelObjectsNoValuesNoSurroundings) {
     (*grey)(2, 2, 2) = std::numeric_limits<float>::infinity();
     Tomogram tomogram = tomogram_from(grey);
     tomogram.calibrated = true;
-    Absorption a = measure_absorption(slices_of(instances), classes, tomogram, defaults);
+    Absorption a = measure_absorption(slices_of(instances), classes, tomogram, absorption_defaults);
     find_absorption_doubts(a, default_legend());
     ASSERT_EQ(a.objects.size(), 3U);
     EXPECT_EQ(a.objects[0].voxels, 6 * 5 * 4 - 3);
@@ -234,7 +234,7 @@ TEST(Absorption, ObjectThatFillsTheVolumeIsAllCore) {
     const Instances instances{InstanceVolume(grid, 1), {0, nucleus}};
     const ClassVolume classes(grid, nucleus);
     const Tomogram tomogram = tomogram_from(std::make_shared<Volume<float>>(grid, 3.0F));
-    const Absorption a = measure_absorption(slices_of(instances), classes, tomogram, defaults);
+    const Absorption a = measure_absorption(slices_of(instances), classes, tomogram, absorption_defaults);
     ASSERT_EQ(a.objects.size(), 1U);
     EXPECT_EQ(a.objects[0].core_voxels, grid.count());
     EXPECT_EQ(a.objects[0].surroundings_cells, 0);
@@ -253,7 +253,7 @@ TEST(Absorption, ManyObjects) {
             }
     ASSERT_GT(instances.count(), 100'000U);
     const Tomogram tomogram = tomogram_from(std::make_shared<Volume<float>>(grid, 0.25F));
-    Absorption a = measure_absorption(slices_of(instances), classes, tomogram, defaults);
+    Absorption a = measure_absorption(slices_of(instances), classes, tomogram, absorption_defaults);
     find_absorption_doubts(a, default_legend());
     EXPECT_EQ(a.objects.size(), instances.count());
     EXPECT_EQ(a.objects.back().mean, 0.25);
@@ -264,13 +264,15 @@ TEST(Absorption, EmptyAndUnequalVolumes) {
     const Instances none{InstanceVolume(grid), {0}};
     const ClassVolume classes(grid);
     const Tomogram tomogram = tomogram_from(std::make_shared<Volume<float>>(grid, 1.0F));
-    EXPECT_TRUE(measure_absorption(slices_of(none), classes, tomogram, defaults).objects.empty());
+    EXPECT_TRUE(measure_absorption(slices_of(none), classes, tomogram, absorption_defaults).objects.empty());
     const Grid other{{4, 4, 5}, {0.02, 0.02, 0.02}, {}};
-    EXPECT_THROW(measure_absorption(slices_of(none), ClassVolume(other), tomogram, defaults), InputError);
-    EXPECT_THROW(measure_absorption(slices_of(none), classes,
-                                    tomogram_from(std::make_shared<Volume<float>>(other, 1.0F)), defaults),
+    EXPECT_THROW(measure_absorption(slices_of(none), ClassVolume(other), tomogram, absorption_defaults),
                  InputError);
-    AbsorptionOptions wrong = defaults;
+    EXPECT_THROW(
+        measure_absorption(slices_of(none), classes,
+                           tomogram_from(std::make_shared<Volume<float>>(other, 1.0F)), absorption_defaults),
+        InputError);
+    AbsorptionOptions wrong = absorption_defaults;
     wrong.shell_from_um = 0.4;
     EXPECT_THROW(measure_absorption(slices_of(none), classes, tomogram, wrong), UsageError);
 }

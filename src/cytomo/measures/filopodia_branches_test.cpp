@@ -15,9 +15,9 @@
 namespace cytomo {
 namespace {
 
-constexpr Vec3 edges[] = {{0.02, 0.02, 0.02}, {0.02, 0.02, 0.01}, {0.012, 0.02, 0.016}};
+constexpr Vec3 branch_voxels[] = {{0.02, 0.02, 0.02}, {0.02, 0.02, 0.01}, {0.012, 0.02, 0.016}};
 
-Filopodium measure_only(const ClassVolume& classes) {
+Filopodium measure_whole(const ClassVolume& classes) {
     const auto found = measure_filopodia(classes, find_instances(classes, {}));
     EXPECT_EQ(found.size(), 1U);
     return found.at(0);
@@ -31,12 +31,12 @@ double off(Vec3 p, Vec3 from, Vec3 to) {
 
 TEST(FilopodiaBranches, AreMeasuredBesideTheLine) {
     const double r = 0.06, l = 2.0;
-    for (const Vec3 edge : edges)
+    for (const Vec3 edge : branch_voxels)
         for (const double angle : {90.0, 60.0, 40.0}) {
             const double a = angle * std::numbers::pi / 180;
             const Vec3 from{0.8, 0, 0}, to = from + Vec3{std::cos(a), std::sin(a), 0} * 0.6;
             const Vec3 other{1.5, 0, 0}, other_end{1.5, -0.4, 0};
-            const Filopodium f = measure_only(draw_stem(edge, r, l, [&](Vec3 p) {
+            const Filopodium f = measure_whole(draw_stem(edge, r, l, [&](Vec3 p) {
                 return off(p, from, to) <= 0.9 * r || off(p, other, other_end) <= 0.8 * r;
             }));
             const std::string what = "edge z " + std::to_string(edge.z) + " angle " + std::to_string(angle);
@@ -52,7 +52,7 @@ TEST(FilopodiaBranches, AreMeasuredBesideTheLine) {
             EXPECT_LT(length(f.branches[1].tip_um() - other_end), 2 * r) << what;
         }
     // A bump is no branch.
-    const Filopodium bump = measure_only(draw_stem(edges[0], r, l, [&](Vec3 p) {
+    const Filopodium bump = measure_whole(draw_stem(branch_voxels[0], r, l, [&](Vec3 p) {
         return length(p - Vec3{1, 0.08, 0}) < 0.05;
     }));
     EXPECT_TRUE(bump.branches.empty());
@@ -81,7 +81,7 @@ double within_tube(Vec3 edge, double r) {
 
 /// Stem and forks as axes of tubes that are all equally thick.
 Filopodium measure_tubes(Vec3 edge, double r, const Axes& axes) {
-    return measure_only(draw_stem(edge, r, axes.front().second.x, [&](Vec3 p) {
+    return measure_whole(draw_stem(edge, r, axes.front().second.x, [&](Vec3 p) {
         return std::any_of(axes.begin() + 1, axes.end(),
                            [&](const auto& axis) { return off(p, axis.first, axis.second) <= r; });
     }));
@@ -94,7 +94,7 @@ Vec3 ahead(double degrees_from_x, double um) {
 
 TEST(FilopodiaBranches, AForkHasALineAlongEachArmAndNoneBetweenThem) {
     const double r = 0.06;
-    for (const Vec3 edge : edges)
+    for (const Vec3 edge : branch_voxels)
         for (const double half : {30.0, 45.0, 90.0}) {
             const Vec3 foot{0.8, 0, 0}, fork{0.8, 0.35, 0};
             const Vec3 long_end = fork + ahead(90 - half, 0.5), short_end = fork + ahead(90 + half, 0.4);
@@ -121,7 +121,7 @@ TEST(FilopodiaBranches, TheForkOfAForkAndThreeArmsAreFound) {
     const Vec3 right = fork + ahead(45, 0.3), up = right + ahead(90, 0.3), on = right + ahead(0, 0.55);
     const Axes axes{{{0, 0, 0}, {2, 0, 0}}, {foot, fork}, {fork, left},
                     {fork, right},          {right, up},  {right, on}};
-    const Filopodium f = measure_tubes(edges[0], r, axes);
+    const Filopodium f = measure_tubes(branch_voxels[0], r, axes);
     ASSERT_EQ(f.branches.size(), 3U);
     double all = 0;
     for (const FilopodiumBranch& b : f.branches) all += b.length_um;
@@ -133,21 +133,21 @@ TEST(FilopodiaBranches, TheForkOfAForkAndThreeArmsAreFound) {
     EXPECT_EQ(f.branches[0].of_branch, 0U);
     EXPECT_EQ(f.branches[1].of_branch, 1U);
     EXPECT_EQ(f.branches[2].of_branch, 1U);
-    EXPECT_LT(farthest_off(f, axes), within_tube(edges[0], r));
+    EXPECT_LT(farthest_off(f, axes), within_tube(branch_voxels[0], r));
 }
 
 TEST(FilopodiaBranches, AnArmThatComesBackIsFollowedFromBothSides) {
     const double r = 0.05;
     const Vec3 foot{0.8, 0, 0}, left{0.8, 0.7, 0}, right{1.2, 0.7, 0}, other_foot{1.2, 0, 0};
     const Axes axes{{{0, 0, 0}, {2, 0, 0}}, {foot, left}, {left, right}, {right, other_foot}};
-    const Filopodium f = measure_tubes(edges[0], r, axes);
+    const Filopodium f = measure_tubes(branch_voxels[0], r, axes);
     ASSERT_EQ(f.branches.size(), 2U);
     EXPECT_NEAR(f.branches[0].length_um + f.branches[1].length_um, 0.7 + 0.4 + 0.7, 0.12);
     EXPECT_NEAR(f.branches[0].leaves_at_um, 0.8, 0.1);
     EXPECT_NEAR(f.branches[1].leaves_at_um, 1.2, 0.1);
     EXPECT_EQ(f.branches[1].of_branch, 0U);
     EXPECT_LT(length(f.branches[0].tip_um() - f.branches[1].tip_um()), 3 * r);
-    EXPECT_LT(farthest_off(f, axes), within_tube(edges[0], r));
+    EXPECT_LT(farthest_off(f, axes), within_tube(branch_voxels[0], r));
 }
 
 TEST(FilopodiaBranches, AreInOrderFromWhicheverEndIsTheRoot) {
@@ -166,7 +166,7 @@ TEST(FilopodiaBranches, AreInOrderFromWhicheverEndIsTheRoot) {
                 off(p, {0.7, 0.3, 0}, {0.45, 0.55, 0}) <= r || off(p, {1.3, 0, 0}, {1.3, -0.5, 0}) <= r)
                 classes[i] = filopodium;
         }
-        const Filopodium f = measure_only(classes);
+        const Filopodium f = measure_whole(classes);
         ASSERT_EQ(f.branches.size(), 3U) << thick_first;
         for (std::size_t b = 0; b < 3; ++b) {
             const FilopodiumBranch& branch = f.branches[b];
@@ -189,7 +189,7 @@ TEST(FilopodiaBranches, AreInOrderFromWhicheverEndIsTheRoot) {
 TEST(FilopodiaBranches, AreAsThickWhenWhatTouchesThemIsCorrected) {
     // Two filopodia side by side, the network sure of both; one is deleted, by classes and by numbers.
     const double r = 0.06;
-    ClassVolume classes = draw_stem(edges[0], r, 2, [&](Vec3 p) {
+    ClassVolume classes = draw_stem(branch_voxels[0], r, 2, [&](Vec3 p) {
         return off(p, {0, 2 * r, 0}, {2, 2 * r, 0}) <= r;
     });
     const ClassVolume seen = classes;
@@ -219,7 +219,7 @@ TEST(FilopodiaBranches, AreAsThickWhenWhatTouchesThemIsCorrected) {
 
 TEST(FilopodiaBranches, CrossingOnesAreMeasuredWhole) {
     const double r = 0.06;
-    for (const Vec3 edge : edges)
+    for (const Vec3 edge : branch_voxels)
         for (const double angle : {90.0, 60.0, 35.0}) {
             // The second one starts at the cell body too, and crosses the first at x = 1.
             const double a = angle * std::numbers::pi / 180;

@@ -12,15 +12,15 @@
 namespace cytomo {
 namespace {
 
-constexpr Vec3 edge{0.02, 0.016, 0.02};
+constexpr Vec3 flat_voxel{0.02, 0.016, 0.02};
 
 /// Cell body where y < 1 µm, in a volume of 4 × 2.4 × 0.6 µm.
 ClassVolume flat_cell() {
-    ClassVolume classes(Grid{{200, 150, 30}, edge, {1, 2, 3}});
+    ClassVolume classes(Grid{{200, 150, 30}, flat_voxel, {1, 2, 3}});
     for (std::int64_t z = 0; z < 30; ++z)
         for (std::int64_t y = 0; y < 150; ++y)
             for (std::int64_t x = 0; x < 200; ++x)
-                if ((static_cast<double>(y) + 0.5) * edge.y < 1) classes(x, y, z) = cytoplasm;
+                if ((static_cast<double>(y) + 0.5) * flat_voxel.y < 1) classes(x, y, z) = cytoplasm;
     return classes;
 }
 
@@ -29,7 +29,7 @@ Filopodium leaving(double x_um, double angle_deg, double up_deg = 0) {
     const double a = angle_deg * std::numbers::pi / 180, u = up_deg * std::numbers::pi / 180;
     Filopodium f;
     f.attached = true;
-    f.root_um = Vec3{1 + x_um, 2 + 1 - edge.y / 2, 3.3};
+    f.root_um = Vec3{1 + x_um, 2 + 1 - flat_voxel.y / 2, 3.3};
     f.tip_um = f.root_um + Vec3{std::cos(a) * std::cos(u), std::sin(a) * std::cos(u), std::sin(u)};
     f.length_um = 1;
     f.centre_line_um = {f.root_um, f.tip_um};
@@ -105,7 +105,7 @@ TEST(FilopodiaEdge, StraightNeighboursAgreeWithAllPairs) {
 }
 
 TEST(FilopodiaEdge, WithoutACellNothingIsDefined) {
-    const ClassVolume classes(Grid{{20, 20, 20}, edge, {}});
+    const ClassVolume classes(Grid{{20, 20, 20}, flat_voxel, {}});
     std::vector<Filopodium> filopodia{leaving(0.1, 90)};
     const CellEdge outline = find_cell_edge(classes);
     place_on_edge(filopodia, classes, outline);

@@ -56,14 +56,14 @@ struct Tube {
     bool round_tip = true;
 };
 
-struct Scene {
+struct TubeScene {
     ClassVolume classes;
     Vec3 shift;  ///< where the curve begins
 };
 
 /// Draws the tube as class 6, and a slab of cell body (class 1) behind its root. Coverage, if asked for, is
 /// the share of each voxel that the tube fills.
-Scene draw(const Tube& tube, Vec3 voxel_um, Volume<float>* coverage = nullptr) {
+TubeScene draw(const Tube& tube, Vec3 voxel_um, Volume<float>* coverage = nullptr) {
     double thickest = 0;
     Vec3 low{1e9, 1e9, 1e9}, high{-1e9, -1e9, -1e9};
     const double step = 0.15 * std::min({voxel_um.x, voxel_um.y, voxel_um.z});
@@ -100,7 +100,7 @@ Scene draw(const Tube& tube, Vec3 voxel_um, Volume<float>* coverage = nullptr) {
             if (dot(p - points[i], p - points[i]) <= radii[i] * radii[i]) return true;
         return false;
     };
-    Scene scene{ClassVolume(grid), shift};
+    TubeScene scene{ClassVolume(grid), shift};
     if (coverage != nullptr) *coverage = Volume<float>(grid);
     // Only voxels near the curve are asked, and only about the points near them.
     constexpr std::size_t batch = 32;
@@ -173,7 +173,7 @@ TEST(Filopodia, BentTubesOfAnyDirection) {
                     const bool round = seed != 2;
                     const Tube tube{turned(curve, seed + 10 * static_cast<std::uint64_t>(shape)), bend,
                                     [=](double) { return r; }, true, round};
-                    const Scene scene = draw(tube, edge);
+                    const TubeScene scene = draw(tube, edge);
                     const Filopodium f = measure_only(scene.classes);
                     const double expected = bend + (round ? r : 0);
                     const std::string what = "shape " + std::to_string(shape) + " radius " +
@@ -248,7 +248,7 @@ TEST(Filopodia, TaperedTubeHasItsThinPlace) {
 TEST(Filopodia, WithoutACellBodyTheThickerEndIsTheRoot) {
     for (const std::uint64_t seed : {1, 2, 3, 4}) {
         const Tube tube{turned(arc(1.2), seed), 2.0, [](double s) { return 0.11 - 0.03 * s; }, false, true};
-        const Scene scene = draw(tube, {0.02, 0.015, 0.01});
+        const TubeScene scene = draw(tube, {0.02, 0.015, 0.01});
         const Filopodium f = measure_only(scene.classes);
         EXPECT_FALSE(f.attached);
         EXPECT_NEAR(f.length_um / 2.05, 1, 0.03) << "seed " << seed;
@@ -267,7 +267,7 @@ TEST(Filopodia, CoverageSharpensTheRadiusOfThinTubes) {
         const double r = 0.035;
         const Tube tube{turned(arc(1.0), seed), 1.5, [=](double) { return r; }, true, true};
         Volume<float> coverage;
-        const Scene scene = draw(tube, {0.02, 0.02, 0.015}, &coverage);
+        const TubeScene scene = draw(tube, {0.02, 0.02, 0.015}, &coverage);
         Probabilities probabilities{scene.classes.grid(), 7, {}};
         const auto n = static_cast<std::size_t>(coverage.count());
         probabilities.values.assign(7 * n, 0);
@@ -285,7 +285,8 @@ TEST(Filopodia, AGapIsAsThickAsWhatItParts) {
     // Nothing of it can be seen in the middle: the classes and their probabilities say background.
     const double r = 0.06;
     Volume<float> coverage;
-    Scene scene = draw({straight, 1.6, [=](double) { return r; }, true, true}, {0.02, 0.02, 0.02}, &coverage);
+    TubeScene scene =
+        draw({straight, 1.6, [=](double) { return r; }, true, true}, {0.02, 0.02, 0.02}, &coverage);
     Instances instances = find_instances(scene.classes, {});
     const Grid grid = scene.classes.grid();
     Probabilities probabilities{grid, 7, {}};
@@ -359,7 +360,7 @@ TEST(Filopodia, StubsAndSingleVoxels) {
 
 TEST(Filopodia, SameAtAnyThreadCountAndChecksSizes) {
     const Tube tube{turned(arc(1.0), 3), 1.5, [](double) { return 0.06; }, true, true};
-    const Scene scene = draw(tube, {0.02, 0.02, 0.02});
+    const TubeScene scene = draw(tube, {0.02, 0.02, 0.02});
     set_thread_count(1);
     const Filopodium one = measure_only(scene.classes);
     set_thread_count(4);

@@ -13,7 +13,7 @@
 namespace cytomo {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 const GoldenFile& golden() {
     static const GoldenFile file("compare_golden.txt");
@@ -89,7 +89,7 @@ TEST(GroupStatistics, CorrectionsFollowTheirDefinitions) {
         EXPECT_NEAR(adjust_benjamini_hochberg(p)[i], discovery[i], 1e-9) << i;
     }
     // What is not defined does not count.
-    p.insert(p.begin() + 2, nan);
+    p.insert(p.begin() + 2, undefined);
     EXPECT_TRUE(std::isnan(adjust_holm(p)[2]));
     EXPECT_TRUE(std::isnan(adjust_benjamini_hochberg(p)[2]));
     EXPECT_NEAR(adjust_holm(p)[3], holm[2], 1e-9);

@@ -37,7 +37,7 @@ std::vector<const Of*> find_rows(const Table& table, const std::vector<Of>& inte
 }
 
 /// How a sentence about an interval ends.
-constexpr auto sureness = " with a probability of 90 %, or the one that was asked for.";
+constexpr auto sureness = " with a probability of 90 %.";
 
 /// What a column says, and why it may be empty.
 std::string explained(const std::string& description, const std::string& absent) {

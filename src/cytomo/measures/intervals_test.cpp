@@ -329,6 +329,13 @@ TEST(Intervals, Columns) {
     EXPECT_EQ(summary.columns[5].name, "expected");
     EXPECT_EQ(std::get<double>(summary.rows[0][5]), classes[0].expected_real + classes[0].expected_missed);
     EXPECT_EQ(std::get<double>(summary.rows[1][5]), classes[0].expected_um3);
+    // What columns say of how sure they are is what no option changes.
+    for (const Table* t : {static_cast<const Table*>(&table), static_cast<const Table*>(&tubes), &summary})
+        for (const TableColumn& c : t->columns) {
+            const bool end =
+                c.name.find("low") != std::string::npos || c.name.find("high") != std::string::npos;
+            EXPECT_TRUE(!end || c.description.ends_with(" with a probability of 90 %.")) << c.name;
+        }
 }
 
 TEST(Intervals, AbsentWithoutErrorsOfTheClass) {

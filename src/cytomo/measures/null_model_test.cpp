@@ -40,7 +40,7 @@ void add_droplets(TestCell& cell, int count, Random& random, Choose choose) {
     }
 }
 
-NullModelOptions quick() {
+NullModelOptions few_placements() {
     NullModelOptions options;
     options.placements = 99;
     return options;
@@ -61,7 +61,7 @@ TEST(NullModel, RandomPlacesAreNotSurprising) {
         TestCell cell = cell_without_droplets();
         Random random(100 + static_cast<std::uint64_t>(seed));
         add_droplets(cell, 14, random, [](Vec3) { return true; });
-        NullModelOptions options = quick();
+        NullModelOptions options = few_placements();
         options.seed = static_cast<std::uint64_t>(seed);
         for (const NullModelResult& r : measure_null_model(cell.classes, cell.instances, options))
             if (r.class_a == lipid_droplet) {
@@ -100,7 +100,7 @@ TEST(NullModel, FindsWhatGathersAtTheMembrane) {
     TestCell cell = cell_without_droplets();
     Random random(4);
     add_droplets(cell, 14, random, [](Vec3 p) { return length(p - middle) > cell_radius - 0.3; });
-    const auto results = measure_null_model(cell.classes, cell.instances, quick());
+    const auto results = measure_null_model(cell.classes, cell.instances, few_placements());
     const auto& r = find(results, SpaceStatistic::mean_gap_to_membrane, lipid_droplet, background);
     EXPECT_EQ(r.p, 0.02);  // the smallest there is with 99 placements
     EXPECT_LT(r.observed, r.low);
@@ -123,7 +123,7 @@ TEST(NullModel, FindsWhatSticksToMitochondria) {
         return false;
     };
     add_droplets(cell, 9, random, at_mitochondrion);
-    NullModelOptions options = quick();
+    NullModelOptions options = few_placements();
     options.within_um = 0.05;
     const auto results = measure_null_model(cell.classes, cell.instances, options);
     const auto& near = find(results, SpaceStatistic::median_gap, lipid_droplet, mitochondrion);
@@ -156,7 +156,7 @@ TEST(NullModel, IsTheSameAtAnyThreadCountAndWithTheSameSeed) {
     TestCell cell = cell_without_droplets();
     Random random(2);
     add_droplets(cell, 10, random, [](Vec3) { return true; });
-    NullModelOptions options = quick();
+    NullModelOptions options = few_placements();
     options.most_objects = 7;
     set_thread_count(1);
     const auto one = measure_null_model(cell.classes, cell.instances, options);
@@ -178,13 +178,13 @@ TEST(NullModel, IsTheSameAtAnyThreadCountAndWithTheSameSeed) {
 
 TEST(NullModel, ObjectsWithoutRoomAndEmptyVolumes) {
     TestCell cell(Grid{{30, 30, 30}, {0.05, 0.05, 0.05}, {}});
-    EXPECT_TRUE(measure_null_model(cell.classes, cell.instances, quick()).empty());
+    EXPECT_TRUE(measure_null_model(cell.classes, cell.instances, few_placements()).empty());
     // A mitochondrion that fills its cell but for a shell; a vesicle of one voxel; filopodia around.
     for (std::int64_t i = 0; i < cell.classes.count(); ++i) cell.classes[i] = filopodium;
     cell.add_ball({0.7, 0.7, 0.7}, 0.6, cytoplasm);
     cell.add_ball({0.7, 0.7, 0.7}, 0.5, mitochondrion);
     cell.set_voxel(14, 25, 14, vesicle, 2);
-    for (const NullModelResult& r : measure_null_model(cell.classes, cell.instances, quick())) {
+    for (const NullModelResult& r : measure_null_model(cell.classes, cell.instances, few_placements())) {
         EXPECT_GE(r.misplaced, 0);
         EXPECT_LE(r.misplaced, 1);
         EXPECT_GT(r.p, 0);

@@ -133,11 +133,10 @@ std::string border_warning(const std::vector<Object>& objects, const Legend& leg
         if (reaches) ++cut_organelles;
     }
     if (4 * cut_organelles <= organelles) return "";
-    const std::string found =
-        std::to_string(cut) + " of " + std::to_string(objects.size()) +
-        (objects.size() == 1 ? " object " : " objects ") +
-        (cut == 1 ? "touches the border of the volume and is" : "touch the border of the volume and are") +
-        " larger than measured ";
+    const std::string found = std::to_string(cut) + " of " + std::to_string(objects.size()) +
+                              (objects.size() == 1 ? " object " : " objects ") +
+                              (cut == 1 ? "touches" : "touch") +
+                              " the border of the volume and may be larger than measured ";
     if (slices > thin_volume_slices) return found + "(column touches_border of objects.csv).";
     return found + "(columns touches_border_xy and touches_border_z of objects.csv). In stacks of at most " +
            std::to_string(thin_volume_slices) + " slices, touches_border counts the sides only, here " +
@@ -192,7 +191,7 @@ Table objects_table(const std::vector<Object>& objects, const Legend& legend) {
         {"deviation_grey", "",
          "How much grey values differ inside the object (standard deviation), in the units of mean_grey."},
         {"touches_border", "",
-         "1 if the object may go on outside the tomogram, so that it is larger than measured; 0 if not. In "
+         "1 if the object may go on outside the tomogram and be larger than measured; 0 if not. In "
          "tomograms of at most 16 slices only the sides in x and y count: nearly all objects reach the first "
          "or the last slice there, and touches_border_z says which."},
         {"touches_border_xy", "", "1 if the object touches a side of the tomogram in x or y, 0 if not."},

@@ -114,6 +114,8 @@ TEST(Objects, BordersOfThinAndThickVolumes) {
         // Three of four lie at a border; what is told of them leads to the columns that say so.
         const std::string said = border_warning(o, default_legend(), slices);
         EXPECT_EQ(said.substr(0, 6), "3 of 4") << said;
+        EXPECT_NE(said.find("may be larger than measured"), std::string::npos)
+            << said;  // nobody saw the rest
         EXPECT_EQ(said.find("touches_border_z") != std::string::npos, slices <= 16) << said;
         EXPECT_EQ(said.find("here 2:") != std::string::npos, slices <= 16) << said;
         EXPECT_EQ(border_warning({o[2], o[2], o[2], o[0]}, default_legend(), slices), "");

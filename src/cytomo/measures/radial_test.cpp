@@ -13,7 +13,7 @@
 namespace cytomo {
 namespace {
 
-constexpr double cell_radius = 1.6, nucleus_radius = 0.6;
+constexpr double outer_radius = 1.6, nucleus_radius = 0.6;
 
 /// A round cell with a nucleus, in which each voxel is a droplet with the chance that `density` gives it.
 template <class Density>
@@ -21,10 +21,10 @@ TestCell speckled_cell(Density density) {
     const Grid grid{{90, 75, 60}, {0.04, 0.048, 0.06}, {}};
     const Vec3 middle = grid.world_from_voxel({44.6, 37.2, 29.4});
     TestCell cell(grid);
-    cell.add_ball(middle, cell_radius, cytoplasm);
+    cell.add_ball(middle, outer_radius, cytoplasm);
     cell.add_ball(middle, nucleus_radius, nucleus);
     Random random(2);
-    cell.for_ball(middle, cell_radius, [&](std::int64_t x, std::int64_t y, std::int64_t z) {
+    cell.for_ball(middle, outer_radius, [&](std::int64_t x, std::int64_t y, std::int64_t z) {
         const Vec3 p =
             grid.world_from_voxel({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
         if (cell.classes(x, y, z) == cytoplasm && random.chance(density(length(p - middle))))
@@ -52,7 +52,7 @@ std::vector<ObjectPosition> exact_positions(const TestCell& cell) {
                                                                static_cast<double>(z)}) -
                                         middle);
                 p.nucleus_from_centroid_um = std::max(1e-6, r - nucleus_radius);
-                p.membrane_from_centroid_um = std::max(1e-6, cell_radius - r);
+                p.membrane_from_centroid_um = std::max(1e-6, outer_radius - r);
                 positions.push_back(p);
             }
     return positions;
@@ -66,10 +66,10 @@ TEST(RadialDistributions, UniformIsOneAndShellsHaveTheirVolume) {
     for (const RadialBin& b : bins) {
         EXPECT_EQ(b.class_id, lipid_droplet);
         const bool nuclear = b.reference == RadialReference::nucleus;
-        const double shell = nuclear ? ball_um3(std::min(cell_radius, nucleus_radius + b.to_um)) -
+        const double shell = nuclear ? ball_um3(std::min(outer_radius, nucleus_radius + b.to_um)) -
                                            ball_um3(nucleus_radius + b.from_um)
-                                     : ball_um3(cell_radius - b.from_um) -
-                                           ball_um3(std::max(nucleus_radius, cell_radius - b.to_um));
+                                     : ball_um3(outer_radius - b.from_um) -
+                                           ball_um3(std::max(nucleus_radius, outer_radius - b.to_um));
         if (nuclear) available += b.available_um3;
         if (b.available_um3 < 0.3) continue;  // hardly anything there
         EXPECT_NEAR(b.available_um3, shell, 0.08 * shell + 0.05) << b.from_um;
@@ -77,16 +77,16 @@ TEST(RadialDistributions, UniformIsOneAndShellsHaveTheirVolume) {
         EXPECT_NEAR(b.relative_number, 1, 0.15) << b.from_um;
         EXPECT_NEAR(b.volume_fraction, 0.1, 0.012) << b.from_um;
     }
-    EXPECT_NEAR(available, ball_um3(cell_radius) - ball_um3(nucleus_radius), 0.02 * available);
+    EXPECT_NEAR(available, ball_um3(outer_radius) - ball_um3(nucleus_radius), 0.02 * available);
     const Table table = radial_table(bins, default_legend());
     EXPECT_EQ(table.rows[0].size(), table.columns.size());
 }
 
 TEST(RadialDistributions, ShowsWhatGathersAtTheMembrane) {
-    const TestCell cell = speckled_cell([](double r) { return r > cell_radius - 0.25 ? 0.2 : 0.02; });
+    const TestCell cell = speckled_cell([](double r) { return r > outer_radius - 0.25 ? 0.2 : 0.02; });
     const auto bins = measure_radial_distributions(cell.classes, exact_positions(cell));
-    const double outer = ball_um3(cell_radius) - ball_um3(cell_radius - 0.25),
-                 whole = ball_um3(cell_radius) - ball_um3(nucleus_radius);
+    const double outer = ball_um3(outer_radius) - ball_um3(outer_radius - 0.25),
+                 whole = ball_um3(outer_radius) - ball_um3(nucleus_radius);
     const double mean = (0.2 * outer + 0.02 * (whole - outer)) / whole;
     int seen = 0;
     for (const RadialBin& b : bins) {

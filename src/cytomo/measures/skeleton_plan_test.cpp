@@ -12,7 +12,7 @@ namespace cytomo {
 namespace {
 
 using Kind = SkeletonPlan::Kind;
-const Grid grid{{1000, 1000, 1000}, {0.01, 0.01, 0.01}, {}};
+const Grid plan_grid{{1000, 1000, 1000}, {0.01, 0.01, 0.01}, {}};
 
 /// Levels a radius apart, each a disc of this radius; the tests count in radii.
 struct Levels {
@@ -24,9 +24,9 @@ struct Levels {
     std::uint32_t disc(Vec3 place_um, double radii = 1) {
         Level level;
         level.voxels = std::llround(std::numbers::pi * std::pow(radii * radius_um, 2) * graph.thickness_um /
-                                    grid.voxel_volume_um3());
+                                    plan_grid.voxel_volume_um3());
         level.centroid_um = place_um;
-        const Vec3 v = grid.voxel_from_world(place_um);
+        const Vec3 v = plan_grid.voxel_from_world(place_um);
         level.farthest = {static_cast<std::int32_t>(std::lround(v.x)),
                           static_cast<std::int32_t>(std::lround(v.y)),
                           static_cast<std::int32_t>(std::lround(v.z))};
@@ -48,7 +48,7 @@ struct Levels {
         }
         return row;
     }
-    SkeletonPlan plan(double least_branch = 2) const { return plan_skeleton(graph, grid, least_branch); }
+    SkeletonPlan plan(double least_branch = 2) const { return plan_skeleton(graph, plan_grid, least_branch); }
 };
 
 std::int64_t count(const SkeletonPlan& plan, Kind kind) {
@@ -91,7 +91,7 @@ TEST(SkeletonPlan, RadiusOfALevel) {
     graph.thickness_um = 0.05;
     Level level;
     level.voxels = 1000;  // 0.001 µm³ in a disc of 0.05 µm: an area of 0.02 µm²
-    EXPECT_NEAR(level_radius_um(level, graph, grid), std::sqrt(0.02 / std::numbers::pi), 1e-12);
+    EXPECT_NEAR(level_radius_um(level, graph, plan_grid), std::sqrt(0.02 / std::numbers::pi), 1e-12);
     const Grid flat{{10, 10, 10}, {0.02, 0.01, 0.03}, {}};
     EXPECT_NEAR(level_radius_um(level, graph, flat), std::sqrt(0.12 / std::numbers::pi), 1e-12);
 }
@@ -185,7 +185,7 @@ TEST(SkeletonPlan, NothingBelowThreeVoxelsIsABranch) {
         t.arm(middle, {-1, 0, 0}, 12);
         const auto arm = t.arm(middle, {0, 1, 0}, 4);
         for (Level& level : t.graph.levels)  // the same discs on this lattice
-            level.voxels = std::llround(static_cast<double>(level.voxels) * grid.voxel_volume_um3() /
+            level.voxels = std::llround(static_cast<double>(level.voxels) * plan_grid.voxel_volume_um3() /
                                         lattice.voxel_volume_um3());
         const auto end_at = [&](double y_um) {
             const auto at = [&](double p) { return static_cast<std::int32_t>(std::lround(p / edge_um)); };

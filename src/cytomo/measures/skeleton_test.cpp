@@ -13,8 +13,9 @@
 namespace cytomo {
 namespace {
 
-constexpr double pi = std::numbers::pi;
-constexpr Vec3 edges[] = {{0.02, 0.02, 0.02}, {0.015, 0.015, 0.03}, {0.02, 0.025, 0.015}};
+using std::numbers::pi;
+
+constexpr Vec3 skeleton_voxels[] = {{0.02, 0.02, 0.02}, {0.015, 0.015, 0.03}, {0.02, 0.025, 0.015}};
 
 double longest(Vec3 e) {
     return std::max({e.x, e.y, e.z});
@@ -57,7 +58,7 @@ std::int64_t loops_by_euler_number(const InstanceVolume& volume) {
 }
 
 TEST(Skeleton, StraightTubes) {
-    for (const Vec3 e : edges)
+    for (const Vec3 e : skeleton_voxels)
         for (const double voxels : {3.0, 5.0, 8.0})
             for (const double slenderness : {10.0, 20.0})
                 for (const std::uint64_t turn : {0U, 1U, 2U, 3U}) {
@@ -78,7 +79,7 @@ TEST(Skeleton, StraightTubes) {
 }
 
 TEST(Skeleton, BentTubes) {
-    for (const Vec3 e : edges)
+    for (const Vec3 e : skeleton_voxels)
         for (const double voxels : {3.0, 6.0})
             for (const double bend : {3.0, 5.0, 10.0})
                 for (const std::uint64_t turn : {0U, 1U, 2U}) {
@@ -95,7 +96,7 @@ TEST(Skeleton, BentTubes) {
 }
 
 TEST(Skeleton, ToriAreLoopsWithoutEnds) {
-    for (const Vec3 e : edges)
+    for (const Vec3 e : skeleton_voxels)
         for (const double voxels : {3.0, 5.0})
             for (const double bend : {3.0, 6.0})
                 for (const std::uint64_t turn : {0U, 1U, 2U}) {
@@ -115,7 +116,7 @@ TEST(Skeleton, ToriAreLoopsWithoutEnds) {
 }
 
 TEST(Skeleton, YAndHAndXHaveTheirBranchPoints) {
-    for (const Vec3 e : edges)
+    for (const Vec3 e : skeleton_voxels)
         for (const double voxels : {3.0, 5.0})
             for (const std::uint64_t turn : {0U, 1U, 2U, 3U}) {
                 const double r = voxels * longest(e), arm = 10 * r;
@@ -154,7 +155,7 @@ TEST(Skeleton, YAndHAndXHaveTheirBranchPoints) {
 }
 
 TEST(Skeleton, ThinBranchesAndLoopsWithTails) {
-    for (const Vec3 e : edges)
+    for (const Vec3 e : skeleton_voxels)
         for (const std::uint64_t turn : {0U, 1U, 2U}) {
             SCOPED_TRACE(testing::Message() << "turn " << turn << " edge " << e.z);
             const double r = 5 * longest(e);
@@ -195,7 +196,7 @@ TEST(Skeleton, BumpsAreNoBranches) {
         const double r = 0.1;
         const NetworkObject o = measure(
             {straight_tube({-1, 0, 0}, {1, 0, 0}, r), straight_tube({0.1, 0, 0}, {0.1, 0.12, 0}, 0.06)},
-            edges[0], turn);
+            skeleton_voxels[0], turn);
         EXPECT_EQ(o.branch_points, 0);
         EXPECT_EQ(o.ends, 2);
         EXPECT_NEAR(o.length_um / 2.2, 1, 0.02);
@@ -203,7 +204,7 @@ TEST(Skeleton, BumpsAreNoBranches) {
 }
 
 TEST(Skeleton, RoughSurfacesChangeLittle) {
-    for (const Vec3 e : edges)
+    for (const Vec3 e : skeleton_voxels)
         for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
             SCOPED_TRACE(testing::Message() << "seed " << seed << " edge " << e.z);
             const double r = 5 * longest(e);
@@ -229,7 +230,7 @@ TEST(Skeleton, RoughSurfacesChangeLittle) {
 }
 
 TEST(Skeleton, SpheresAndSingleVoxelsAreFragments) {
-    for (const Vec3 e : edges)
+    for (const Vec3 e : skeleton_voxels)
         for (const double voxels : {3.0, 6.0}) {
             const double r = voxels * longest(e);
             const NetworkObject o = measure({straight_tube({0, 0, 0}, {0.001, 0, 0}, r)}, e, 0);

@@ -9,6 +9,7 @@
 #include "cytomo/core/json_text.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/stretches.h"
+#include "cytomo/core/written_number.h"
 #include "cytomo/measures/object_sums.h"
 
 namespace cytomo {
@@ -127,7 +128,10 @@ Summary summarise(const Grid& grid, const Tomogram* tomogram, const std::vector<
 
 std::string summary_json(const Summary& summary) {
     using Json = nlohmann::ordered_json;
-    const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
+    // With the digits that the tables have.
+    const auto number = [](double value) {
+        return std::isfinite(value) ? Json(as_written(value)) : Json(nullptr);
+    };
     const auto triple = [&](Vec3 v) { return Json::array({number(v.x), number(v.y), number(v.z)}); };
     Json json;
     json["definitions"] = measure_definitions;
@@ -136,8 +140,8 @@ std::string summary_json(const Summary& summary) {
     json["voxel_size_known"] = summary.voxel_size_known;
     json["origin_um"] = triple(summary.grid.origin_um);
     json["grey_unit"] = summary.calibrated ? "1/µm" : "arbitrary";
-    json["cell_volume_um3"] = summary.cell_volume_um3;
-    json["ignored_volume_um3"] = summary.ignored_volume_um3;
+    json["cell_volume_um3"] = number(summary.cell_volume_um3);
+    json["ignored_volume_um3"] = number(summary.ignored_volume_um3);
     json["classes"] = Json::array();
     for (const ClassSummary& c : summary.classes)
         json["classes"].push_back({{"id", c.class_id},
@@ -145,10 +149,10 @@ std::string summary_json(const Summary& summary) {
                                    {"objects", c.objects},
                                    {"expected_objects", number(c.expected_objects)},
                                    {"voxels", c.voxels},
-                                   {"volume_um3", c.volume_um3},
+                                   {"volume_um3", number(c.volume_um3)},
                                    {"expected_volume_um3", number(c.expected_volume_um3)},
                                    {"outside_objects_voxels", c.outside_objects},
-                                   {"outside_objects_um3", c.outside_objects_um3},
+                                   {"outside_objects_um3", number(c.outside_objects_um3)},
                                    {"fraction_of_cell", number(c.fraction_of_cell)},
                                    {"surface_um2", number(c.surface_um2)},
                                    {"mean_object_volume_um3", number(c.mean_object_volume_um3)},

@@ -58,6 +58,17 @@ TEST(Summary, AddsUpClassesAndTheCell) {
     EXPECT_EQ(json["definitions"], measure_definitions);
 }
 
+TEST(Summary, HasTheDigitsOfTheTables) {
+    Summary s;
+    s.cell_volume_um3 = 18.314120000000003;
+    ClassSummary c;
+    c.volume_um3 = 0.1 + 0.2;
+    s.classes = {c};
+    const std::string text = summary_json(s);
+    EXPECT_NE(text.find("\"cell_volume_um3\": 18.31412,"), std::string::npos) << text;
+    EXPECT_NE(text.find("\"volume_um3\": 0.3,"), std::string::npos) << text;
+}
+
 TEST(Summary, NamesInLatin1DoNotCostTheResult) {
     Summary s;
     s.record = {{"tomogram", "Z\xE4hne.mrc"}};

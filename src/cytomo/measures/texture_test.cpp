@@ -16,10 +16,10 @@
 namespace cytomo {
 namespace {
 
-const TextureOptions defaults = texture_options(default_legend());
+const TextureOptions texture_defaults = texture_options(default_legend());
 
 /// Ice, cytoplasm and nucleus side by side; in the nucleus waves of known amplitude, everywhere noise.
-struct Scene {
+struct TextureScene {
     Grid grid{{120, 90, 60}, {0.02, 0.02, 0.025}, {}};
     ClassVolume classes{grid};
     Volume<float> lac{grid};
@@ -27,7 +27,7 @@ struct Scene {
 
     /// blur: number of times that noise is averaged with its neighbours along x and y (binomial, 1 2 1).
     /// In the cell it is `stronger` than in the ice.
-    Scene(double noise, int blur, double stronger = 1) {
+    TextureScene(double noise, int blur, double stronger = 1) {
         Random random(3);
         Volume<float> grain(grid);
         for (float& v : grain.values()) v = static_cast<float>(random.normal());
@@ -77,16 +77,17 @@ struct Scene {
 
 TEST(Texture, NoiseOfSingleVoxelsIsRemoved) {
     for (const double noise : {0.0, 0.02, 0.05}) {
-        const Scene scene(noise, 0);
-        const auto t = measure_texture(scene.classes, scene.tomogram(), defaults);
+        const TextureScene scene(noise, 0);
+        const auto t = measure_texture(scene.classes, scene.tomogram(), texture_defaults);
         ASSERT_EQ(t.size(), 2U);
         EXPECT_EQ(t[0].class_id, cytoplasm);
         EXPECT_EQ(t[1].class_id, nucleus);
-        EXPECT_NEAR(t[1].mean, Scene::nucleus_lac, 0.001);
+        EXPECT_NEAR(t[1].mean, TextureScene::nucleus_lac, 0.001);
         EXPECT_NEAR(t[1].noise, noise, 0.05 * noise + 0.002);
-        EXPECT_NEAR(t[1].structure, Scene::amplitude / 2, 0.001);
-        EXPECT_NEAR(t[1].coefficient_of_variation, Scene::amplitude / 2 / Scene::nucleus_lac, 0.005);
-        EXPECT_NEAR(t[1].relative_structure, Scene::amplitude / 2 / 0.15, 0.008);
+        EXPECT_NEAR(t[1].structure, TextureScene::amplitude / 2, 0.001);
+        EXPECT_NEAR(t[1].coefficient_of_variation, TextureScene::amplitude / 2 / TextureScene::nucleus_lac,
+                    0.005);
+        EXPECT_NEAR(t[1].relative_structure, TextureScene::amplitude / 2 / 0.15, 0.008);
         EXPECT_LT(t[0].structure, 0.25 * noise + 1e-6);
         EXPECT_NEAR(t[0].noise, noise, 0.04 * noise + 1e-6);
         EXPECT_EQ(t[0].noise_from_ice, noise > 0);
@@ -96,19 +97,20 @@ TEST(Texture, NoiseOfSingleVoxelsIsRemoved) {
 TEST(Texture, GrainOfNoiseIsLearnedFromTheIce) {
     // Averaged twice along x and y, noise of neighbours goes together; and it is half as strong again in the
     // cell.
-    const Scene scene(0.03, 2, 1.5);
-    const auto t = measure_texture(scene.classes, scene.tomogram(), defaults);
+    const TextureScene scene(0.03, 2, 1.5);
+    const auto t = measure_texture(scene.classes, scene.tomogram(), texture_defaults);
     ASSERT_EQ(t.size(), 2U);
     EXPECT_TRUE(t[1].noise_from_ice);
     EXPECT_NEAR(t[1].noise, 0.045, 0.003);
-    EXPECT_NEAR(t[1].structure, Scene::amplitude / 2, 0.004);
+    EXPECT_NEAR(t[1].structure, TextureScene::amplitude / 2, 0.004);
     EXPECT_NEAR(t[0].noise, 0.045, 0.003);
 }
 
 TEST(Texture, RelativeGreyOfEitherPolarityTellsTheSame) {
-    const Scene scene(0.02, 0);
-    const auto lac = measure_texture(scene.classes, scene.tomogram(), defaults).at(1);
-    const auto grey = measure_texture(scene.classes, scene.tomogram(false, -400, 1000), defaults).at(1);
+    const TextureScene scene(0.02, 0);
+    const auto lac = measure_texture(scene.classes, scene.tomogram(), texture_defaults).at(1);
+    const auto grey =
+        measure_texture(scene.classes, scene.tomogram(false, -400, 1000), texture_defaults).at(1);
     EXPECT_TRUE(std::isnan(grey.coefficient_of_variation));
     EXPECT_NEAR(grey.relative_structure, lac.relative_structure, 1e-3);
     EXPECT_NEAR(grey.dense_share, lac.dense_share, 0.002);
@@ -132,7 +134,7 @@ TEST(Texture, DenseShareOfTwoKindsOfMatter) {
         (*grey)[i] = static_cast<float>((i % 150 % 30 < 10 ? 0.31 : 0.24) + random.normal(0, 0.02));
     Tomogram tomogram = tomogram_from(grey);
     tomogram.calibrated = true;
-    const auto t = measure_texture(classes, tomogram, defaults).at(0);
+    const auto t = measure_texture(classes, tomogram, texture_defaults).at(0);
     EXPECT_NEAR(t.dense_share, 1.0 / 3, 0.005);
     EXPECT_NEAR(t.dense_threshold, 0.275, 0.01);
     EXPECT_GT(t.separability, 0.85);
@@ -174,7 +176,7 @@ TEST(Texture, SurfacesAreLeftOut) {
                 const bool skin = std::min({x, y, z}) < 11 || std::max({x, y, z}) > 48;
                 (*grey)(x, y, z) = skin ? 1.0F : 0.25F;
             }
-    const auto t = measure_texture(classes, tomogram_from(grey), defaults).at(1);
+    const auto t = measure_texture(classes, tomogram_from(grey), texture_defaults).at(1);
     EXPECT_NEAR(t.mean, 0.25, 1e-6);
     EXPECT_NEAR(t.structure, 0, 1e-6);
     EXPECT_GT(t.volume_um3, 0.2);
@@ -182,11 +184,11 @@ TEST(Texture, SurfacesAreLeftOut) {
 }
 
 TEST(Texture, SameAtAnyThreadCount) {
-    const Scene scene(0.03, 1);
+    const TextureScene scene(0.03, 1);
     set_thread_count(1);
-    const auto one = measure_texture(scene.classes, scene.tomogram(), defaults);
+    const auto one = measure_texture(scene.classes, scene.tomogram(), texture_defaults);
     set_thread_count(3);
-    const auto three = measure_texture(scene.classes, scene.tomogram(), defaults);
+    const auto three = measure_texture(scene.classes, scene.tomogram(), texture_defaults);
     set_thread_count(0);
     for (std::size_t i = 0; i < one.size(); ++i) {
         EXPECT_EQ(one[i].deviation, three[i].deviation);
@@ -199,17 +201,17 @@ TEST(Texture, ThinEmptyNotFiniteAndUnequal) {
     const Grid grid{{30, 20, 10}, {0.02, 0.02, 0.02}, {}};
     ClassVolume classes(grid);
     auto grey = std::make_shared<Volume<float>>(grid, std::numeric_limits<float>::quiet_NaN());
-    EXPECT_TRUE(measure_texture(classes, tomogram_from(grey), defaults).empty());
+    EXPECT_TRUE(measure_texture(classes, tomogram_from(grey), texture_defaults).empty());
     classes(4, 4, 4) = nucleus;  // nothing of it is deep
-    const auto t = measure_texture(classes, tomogram_from(grey), defaults);
+    const auto t = measure_texture(classes, tomogram_from(grey), texture_defaults);
     ASSERT_EQ(t.size(), 1U);
     EXPECT_EQ(t[0].voxels, 0);
     EXPECT_TRUE(std::isnan(t[0].mean) && std::isnan(t[0].structure) && std::isnan(t[0].dense_share));
-    const auto u = measure_texture(ClassVolume(grid, nucleus), tomogram_from(grey), defaults);
+    const auto u = measure_texture(ClassVolume(grid, nucleus), tomogram_from(grey), texture_defaults);
     EXPECT_EQ(u.at(0).voxels, 0);
     const ClassVolume other(Grid{{30, 20, 11}, {0.02, 0.02, 0.02}, {}});
-    EXPECT_THROW(measure_texture(other, tomogram_from(grey), defaults), InputError);
-    TextureOptions wrong = defaults;
+    EXPECT_THROW(measure_texture(other, tomogram_from(grey), texture_defaults), InputError);
+    TextureOptions wrong = texture_defaults;
     wrong.depth_um = -1;
     EXPECT_THROW(measure_texture(classes, tomogram_from(grey), wrong), UsageError);
 }

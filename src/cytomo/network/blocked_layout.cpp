@@ -15,9 +15,11 @@ using torch::autograd::tensor_list;
 
 namespace {
 
-/// Calls row(coarse row, four fine rows) for every row of x of the coarse tensor.
-template <class T, class Row>
+/// Calls row(coarse row, four fine rows, numbers in the coarse row) for every row of x of the coarse tensor;
+/// two fine rows, if both tensors have one slice.
+template <class T, int fine_rows, class Row>
 void for_coarse_rows(const torch::Tensor& coarse, const torch::Tensor& fine, const Row& row) {
+    constexpr std::int64_t deep = fine_rows / 2;
     const auto planes = coarse.size(0) * coarse.size(1), nz = coarse.size(2), ny = coarse.size(3),
                nx = coarse.size(4), lanes = coarse.size(5);
     T* c = static_cast<T*>(coarse.data_ptr());
@@ -25,18 +27,18 @@ void for_coarse_rows(const torch::Tensor& coarse, const torch::Tensor& fine, con
     at::parallel_for(0, planes * nz, 1, [&](std::int64_t begin, std::int64_t end) {
         for (auto i = begin; i < end; ++i)
             for (std::int64_t y = 0; y < ny; ++y) {
-                T* fine_rows[4];
-                for (int k = 0; k < 4; ++k)
-                    fine_rows[k] = f + ((2 * i + k / 2) * 2 * ny + 2 * y + k % 2) * 2 * nx * lanes;
-                row(c + (i * ny + y) * nx * lanes, fine_rows, nx);
+                T* rows[fine_rows];
+                for (int k = 0; k < fine_rows; ++k)
+                    rows[k] = f + ((deep * i + k / 2) * 2 * ny + 2 * y + k % 2) * 2 * nx * lanes;
+                row(c + (i * ny + y) * nx * lanes, rows, nx);
             }
     });
 }
 
-template <class T, int lanes>
+template <class T, int lanes, int fine_rows>
 void upsample_add(const torch::Tensor& coarse, const torch::Tensor& fine) {
-    for_coarse_rows<T>(coarse, fine, [](const T* c, T* const* f, std::int64_t nx) {
-        for (int k = 0; k < 4; ++k)
+    for_coarse_rows<T, fine_rows>(coarse, fine, [](const T* c, T* const* f, std::int64_t nx) {
+        for (int k = 0; k < fine_rows; ++k)
             for (std::int64_t x = 0; x < 2 * nx; ++x)
                 for (int v = 0; v < lanes; ++v)
                     f[k][x * lanes + v] = static_cast<T>(static_cast<float>(f[k][x * lanes + v]) +
@@ -44,12 +46,12 @@ void upsample_add(const torch::Tensor& coarse, const torch::Tensor& fine) {
     });
 }
 
-template <class T, int lanes>
+template <class T, int lanes, int fine_rows>
 void sum_down(const torch::Tensor& coarse, const torch::Tensor& fine) {
-    for_coarse_rows<T>(coarse, fine, [](T* c, T* const* f, std::int64_t nx) {
+    for_coarse_rows<T, fine_rows>(coarse, fine, [](T* c, T* const* f, std::int64_t nx) {
         for (std::int64_t x = 0; x < nx; ++x) {
             float sum[lanes] = {};
-            for (int k = 0; k < 4; ++k)
+            for (int k = 0; k < fine_rows; ++k)
                 for (int h = 0; h < 2; ++h)
                     for (int v = 0; v < lanes; ++v)
                         sum[v] += static_cast<float>(f[k][(2 * x + h) * lanes + v]);
@@ -74,18 +76,26 @@ void dispatch(const torch::Tensor& blocked, const Use& use) {
 class AddUpsampled : public torch::autograd::Function<AddUpsampled> {
 public:
     static torch::Tensor forward(AutogradContext*, const torch::Tensor& fine, const torch::Tensor& coarse) {
-        for (int axis = 2; axis < 5; ++axis)
+        const bool flat = fine.size(2) == 1;
+        for (int axis = flat ? 3 : 2; axis < 5; ++axis)
             TORCH_CHECK(fine.size(axis) == 2 * coarse.size(axis), "odd size before downsampling");
         auto out = fine.clone();
-        dispatch(out, [&](auto type, auto lanes) { upsample_add<decltype(type), lanes>(coarse, out); });
+        dispatch(out, [&](auto type, auto lanes) {
+            flat ? upsample_add<decltype(type), lanes, 2>(coarse, out)
+                 : upsample_add<decltype(type), lanes, 4>(coarse, out);
+        });
         return out;
     }
     static tensor_list backward(AutogradContext*, tensor_list gradients) {
         const auto fine = gradients[0].contiguous();
-        auto coarse = torch::empty(
-            {fine.size(0), fine.size(1), fine.size(2) / 2, fine.size(3) / 2, fine.size(4) / 2, fine.size(5)},
-            fine.options());
-        dispatch(fine, [&](auto type, auto lanes) { sum_down<decltype(type), lanes>(coarse, fine); });
+        const bool flat = fine.size(2) == 1;
+        auto coarse = torch::empty({fine.size(0), fine.size(1), flat ? 1 : fine.size(2) / 2, fine.size(3) / 2,
+                                    fine.size(4) / 2, fine.size(5)},
+                                   fine.options());
+        dispatch(fine, [&](auto type, auto lanes) {
+            flat ? sum_down<decltype(type), lanes, 2>(coarse, fine)
+                 : sum_down<decltype(type), lanes, 4>(coarse, fine);
+        });
         return {fine, coarse};
     }
 };

@@ -52,12 +52,13 @@ struct Shape {
     /// `z_padded`: the source has its zeros along z already.
     Shape(const torch::Tensor& x, const torch::Tensor& w, int stride, bool z_padded = false)
         : source(logical(x)), weights(w.sizes().vec()) {
-        const auto k = w.size(2);
-        const auto p = stride == 1 ? (k - 1) / 2 : 0;
-        strides = {stride, stride, stride};
-        padding = {z_padded ? 0 : p, p, p};
-        const auto depth = source[2] - (z_padded ? 2 * p : 0);
-        target = {source[0], weights[0], depth / stride, source[3] / stride, source[4] / stride};
+        const auto padding_of = [stride](std::int64_t k) { return stride == 1 ? (k - 1) / 2 : 0; };
+        const auto along_z = padding_of(w.size(2)), p = padding_of(w.size(3));
+        const std::int64_t stride_z = w.size(2) == 1 ? 1 : stride;
+        strides = {stride_z, stride, stride};
+        padding = {z_padded ? 0 : along_z, p, p};
+        const auto depth = source[2] - (z_padded ? 2 * along_z : 0);
+        target = {source[0], weights[0], depth / stride_z, source[3] / stride, source[4] / stride};
     }
     torch::Tensor make_target(const torch::Tensor& like) const {
         const std::int64_t lanes = block_channels();
@@ -105,7 +106,7 @@ struct ConvPrimitives {
 
     torch::Tensor source_gradient(const torch::Tensor& x, const torch::Tensor& w,
                                   const torch::Tensor& dy) const {
-        if (needs_detours() && shape.strides[0] == 2) return scattered_gradient(w, dy);
+        if (needs_detours() && shape.strides[1] == 2) return scattered_gradient(w, dy);
         const dnnl::memory::desc any(shape.weights, type, tag::any);
         const dnnl::convolution_backward_data::primitive_desc pd(
             {dnnl::algorithm::convolution_direct, descriptor(x), any, descriptor(dy), shape.strides,
@@ -119,17 +120,17 @@ struct ConvPrimitives {
         return dx;
     }
 
-    /// Kernel and stride of 2: every voxel of dy goes to eight of its own, so a convolution with kernel 1
-    /// makes eight times the channels, which are then laid out in space.
+    /// Kernel and stride of 2: every voxel of dy goes to eight of its own (four, if the kernel is flat), so a
+    /// convolution with kernel 1 makes eight times the channels, which are then laid out in space.
     static torch::Tensor scattered_gradient(const torch::Tensor& w, const torch::Tensor& dy) {
-        const auto out = w.size(0), in = w.size(1), lanes = dy.size(5), n = dy.size(0), z = dy.size(2),
-                   y = dy.size(3), x = dy.size(4);
-        const auto each = w.permute({2, 3, 4, 1, 0}).reshape({8 * in, out, 1, 1, 1}).contiguous();
+        const auto out = w.size(0), in = w.size(1), deep = w.size(2), lanes = dy.size(5), n = dy.size(0),
+                   z = dy.size(2), y = dy.size(3), x = dy.size(4);
+        const auto each = w.permute({2, 3, 4, 1, 0}).reshape({deep * 4 * in, out, 1, 1, 1}).contiguous();
         return ConvPrimitives(dy, each, 1, false)
             .run(dy, each, {})
-            .view({n, 2, 2, 2, in / lanes, z, y, x, lanes})
+            .view({n, deep, 2, 2, in / lanes, z, y, x, lanes})
             .permute({0, 4, 5, 1, 6, 2, 7, 3, 8})
-            .reshape({n, in / lanes, 2 * z, 2 * y, 2 * x, lanes});
+            .reshape({n, in / lanes, deep * z, 2 * y, 2 * x, lanes});
     }
 
     torch::Tensor weight_gradient(const torch::Tensor& x, const torch::Tensor& w, const torch::Tensor& dy,

@@ -27,14 +27,15 @@ struct NormState {
 constexpr double norm_epsilon = 1e-5;
 
 /// ReLU(batch_norm(conv(x))). `x` is blocked, or plain [n, 1, z, y, x] for the first layer; weight
-/// [out, in, k, k, k] float; stride 1 keeps the size, stride 2 with kernel 2 halves it.
+/// [out, in, k, k, k] float; stride 1 keeps the size, stride 2 with kernel 2 halves it. A kernel of depth 1,
+/// [out, in, 1, k, k], leaves the size along z as it is.
 torch::Tensor conv_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& gamma,
                         const torch::Tensor& beta, NormState& state, int stride, bool relu);
 
 /// conv(x) + bias with kernel 1; weight [out, in, 1, 1, 1], out a multiple of 16.
 torch::Tensor conv_bias(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
-/// fine + nearest-neighbour upsampling of coarse by 2 along z, y, x.
+/// fine + nearest-neighbour upsampling of coarse by 2 along z, y, x; along y, x if both have one slice.
 torch::Tensor add_upsampled(const torch::Tensor& fine, const torch::Tensor& coarse);
 
 }  // namespace cytomo::blocked

@@ -47,7 +47,7 @@ Model start() {
     return model;
 }
 
-TrainOptions quick(std::int64_t steps) {
+TrainOptions few_steps(std::int64_t steps) {
     TrainOptions options;
     options.steps = steps;
     options.patch = {16, 16, 16};
@@ -93,7 +93,7 @@ TEST_F(CheckpointModel, SaysWhatTheMeanOfTheWeightsSays) {
     const std::vector<LabelledTomogram> data{slab()};
     const std::vector<UnlabelledTomogram> none;
     const Model before = start();
-    const TrainOptions options = quick(10);
+    const TrainOptions options = few_steps(10);
     const SampleSet samples(data, none, before, options, {});
     Trainer trainer(before, samples, options);
     for (std::int64_t step = 0; step < 3; ++step) trainer.step(step, 0.1 * static_cast<double>(step));
@@ -125,7 +125,7 @@ TEST_F(CheckpointModel, SaysWhatTheMeanOfTheWeightsSays) {
 }
 
 TEST_F(CheckpointModel, OfAFinishedTrainingIsItsModelBeforeCalibration) {
-    TrainOptions options = quick(3);
+    TrainOptions options = few_steps(3);
     options.keep_best = false;
     options.checkpoint = scratch("checkpoint_finished.safetensors");
     const auto result = train(start(), {slab()}, {}, options);
@@ -134,7 +134,7 @@ TEST_F(CheckpointModel, OfAFinishedTrainingIsItsModelBeforeCalibration) {
 }
 
 TEST_F(CheckpointModel, OlderOnesAndOtherFilesAreRefused) {
-    TrainOptions options = quick(1);
+    TrainOptions options = few_steps(1);
     options.checkpoint = scratch("checkpoint_old.safetensors");
     train(start(), {slab()}, {}, options);
     const SafeTensors now = read_safetensors(options.checkpoint);

@@ -21,7 +21,7 @@ namespace {
 constexpr std::int64_t golden_ny = 32, golden_nx = 48;
 constexpr int golden_width = 4;
 
-Model small_model(int width, int outputs, std::uint64_t seed) {
+Model small_decoder(int width, int outputs, std::uint64_t seed) {
     Architecture a{{width}, outputs};
     a.kind = NetworkKind::double_decoder;
     return make_model(a, seed);
@@ -34,7 +34,7 @@ double number(std::int64_t seed, std::int64_t i) {
 
 /// Every weight from its name, as the golden script makes it.
 Model golden_model(int outputs) {
-    Model model = small_model(golden_width, outputs, 1);
+    Model model = small_decoder(golden_width, outputs, 1);
     for (auto& [name, t] : model.weights) {
         std::int64_t seed = 0;
         for (const char c : name) seed += c;
@@ -202,7 +202,7 @@ TEST(DoubleDecoder, MaskedHuberLossCountsWhatIsLabelled) {
 }
 
 TEST(DoubleDecoder, SurvivesTheFile) {
-    Model m = small_model(4, 3, 7);
+    Model m = small_decoder(4, 3, 7);
     m.legend.entries = {{0, "out", {1, 2, 3}}, {1, "in", {4, 5, 6}}, {2, "edge", {7, 8, 9}}};
     const auto file = std::filesystem::path(testing::TempDir()) / "double_decoder.safetensors";
     write_model(file, m, true);
@@ -212,27 +212,27 @@ TEST(DoubleDecoder, SurvivesTheFile) {
     EXPECT_EQ(r.architecture.stride(), 16);
     EXPECT_EQ(r.class_count(), 3);
     EXPECT_EQ(r.checksum(), m.checksum());
-    EXPECT_NE(small_model(4, 3, 8).checksum(), m.checksum());
+    EXPECT_NE(small_decoder(4, 3, 8).checksum(), m.checksum());
 
     m.weights.at("label.head.weight").shape = {3, 2, 1, 2};
     write_model(file, m, true);
     EXPECT_THROW(read_model(file), InputError);
-    m = small_model(4, 2, 7);
+    m = small_decoder(4, 2, 7);
     m.weights.erase("neck.2.3.1.weight");
     write_model(file, m, true);
     EXPECT_THROW(read_model(file), InputError);
-    m = small_model(4, 2, 7);
+    m = small_decoder(4, 2, 7);
     m.architecture.widths = {1};
     write_model(file, m, true);
     EXPECT_THROW(read_model(file), InputError);
-    m = small_model(4, 2, 7);
+    m = small_decoder(4, 2, 7);
     EXPECT_THROW(grow(m, {1}, 1), InputError);
     EXPECT_THROW(adopt_legend(m, default_legend(), 1), InputError);
 }
 
 TEST(PlanePredictor, AveragesChunksAndRotations) {
     // A network that knows nothing but its last bias says the same everywhere, however it is asked.
-    Model m = small_model(4, 2, 3);
+    Model m = small_decoder(4, 2, 3);
     std::fill(m.weights.at("label.head.weight").values.begin(),
               m.weights.at("label.head.weight").values.end(), 0.F);
     m.weights.at("label.head.bias").values[0] = 0.5F;
@@ -252,7 +252,7 @@ TEST(PlanePredictor, AveragesChunksAndRotations) {
 
 TEST(PlanePredictor, RotatedViewsTurnWithTheImage) {
     // The mean over four rotations of a turned image is the turned mean.
-    PlanePredictor four(small_model(4, 2, 3), "cpu", 4);
+    PlanePredictor four(small_decoder(4, 2, 3), "cpu", 4);
     const std::int64_t n = 32;
     std::vector<float> a(static_cast<std::size_t>(n * n)), b(a.size());
     for (std::int64_t y = 0; y < n; ++y)
@@ -268,7 +268,7 @@ TEST(PlanePredictor, RotatedViewsTurnWithTheImage) {
             largest = std::max<double>(largest, std::abs(pa[static_cast<std::size_t>(y * n + x)] -
                                                          pb[static_cast<std::size_t>(x * n + n - 1 - y)]));
     EXPECT_LT(largest, 1e-4);
-    PlanePredictor once(small_model(4, 2, 3), "cpu", 1);
+    PlanePredictor once(small_decoder(4, 2, 3), "cpu", 1);
     EXPECT_NE(once.run(a, n, n), pa);
 }
 
@@ -278,7 +278,7 @@ TEST(PredictDoubleDecoder, SmoothsAlongZOnTheTomogramsOwnGrid) {
     for (std::int64_t i = 0; i < values->count(); ++i)
         (*values)[i] = static_cast<float>(100 + 30 * number(2, i));
     const auto tomogram = tomogram_from(values);
-    const Model model = small_model(4, 2, 5);
+    const Model model = small_decoder(4, 2, 5);
     PredictOptions options;
     options.device = "cpu";
     options.views = 1;

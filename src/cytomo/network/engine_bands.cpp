@@ -88,7 +88,7 @@ const Convolution::Prepared& ConvolutionSlices::prepared(std::int64_t depth, std
                                                          std::int64_t back) {
     const auto found = prepared_.find({depth, front, back});
     if (found != prepared_.end()) return found->second;
-    const auto halo = 2 * convolution_.padding() - front - back;
+    const auto halo = 2 * convolution_.padding_along_z() - front - back;
     return prepared_
         .emplace(std::tuple(depth, front, back), convolution_.prepare(source_.descriptor(tile_, depth + halo),
                                                                       descriptor(tile_, depth), front, back))
@@ -98,7 +98,7 @@ const Convolution::Prepared& ConvolutionSlices::prepared(std::int64_t depth, std
 const void* ConvolutionSlices::get(std::int64_t begin, std::int64_t end) {
     if (end > end_) {
         make_room(begin, end);
-        const auto p = convolution_.padding(), from = std::max<std::int64_t>(0, end_ - p),
+        const auto p = convolution_.padding_along_z(), from = std::max<std::int64_t>(0, end_ - p),
                    to = std::min(tile_.z, end + p);
         const auto* source = static_cast<const std::byte*>(source_.get(from, to));
         run(prepared(end - end_, p - (end_ - from), p - (to - end)), source,

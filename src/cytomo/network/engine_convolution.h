@@ -19,8 +19,8 @@ onednn::tag activation_layout(Precision precision);
 class Convolution {
 public:
     /// Scales: what stored values of source and result are multiplied by; 1 unless int8. Where the source has
-    /// twice the layer's channels (the input in bf16), both halves get the same weights. `flat`: a strided
-    /// layer whose source has one slice, which then counts as two.
+    /// twice the layer's channels (the input in bf16), both halves get the same weights. `flat`: the source
+    /// has one slice, which counts as many like it on either side.
     Convolution(const Model& model, const Layer& layer, Precision precision, std::int64_t source_channels,
                 float source_scale, float result_scale, bool flat = false);
 
@@ -30,12 +30,14 @@ public:
         dnnl::memory::desc source, result, added;
         dnnl::memory weight, bias;
     };
-    /// `front`, `back`: slices of zeros that the source is thought to have before and after it along z.
+    /// `front`, `back`: slices of zeros that the source is thought to have before and after it along z; 0 if
+    /// flat.
     /// A residual layer adds values of the source's type in the layout of activations.
     Prepared prepare(const dnnl::memory::desc& source, const dnnl::memory::desc& result, std::int64_t front,
                      std::int64_t back);
     /// Voxels of zeros around a source that is to keep its size.
     std::int64_t padding() const { return layer_.stride == 1 ? (layer_.kernel - 1) / 2 : 0; }
+    std::int64_t padding_along_z() const { return flat_ ? 0 : padding(); }
     const Layer& layer() const { return layer_; }
     /// Size of the result for a source as large as the tile.
     dnnl::memory::dims result_size(const dnnl::memory::dims& source) const;

@@ -78,16 +78,22 @@ float Plan::result_scale(const Layer& layer, float source_scale) const {
     return layer.residual ? source_scale : is_last(layer) ? 1 : scale_for(layer.name, !layer.relu);
 }
 
+/// Layers that see one slice where the tile has more were learnt with nothing on either side of it, but for
+/// the strided ones.
+bool Plan::is_flat(const Layer& layer, std::int64_t slices) const {
+    return tile_.z == 1 || (thin_ && layer.stride > 1 && slices == 1);
+}
+
 Activation Plan::add_convolution(const Model& model, const Layer& layer, const Activation& source) {
     const auto from = source.memory.get_desc();
     Activation result;
     result.scale = result_scale(layer, source.scale);
-    const bool flat = thin_ && layer.stride > 1 && from.dims()[2] == 1;
+    const bool flat = is_flat(layer, from.dims()[2]);
     Convolution convolution(model, layer, precision_, from.dims()[1], source.scale, result.scale, flat);
     const auto type = is_last(layer) ? dt::f32 : activation_type(precision_, !layer.relu);
     const auto prepared =
         convolution.prepare(from, {convolution.result_size(from.dims()), type, activation_layout(precision_)},
-                            convolution.padding(), convolution.padding());
+                            convolution.padding_along_z(), convolution.padding_along_z());
     result.memory = take(prepared.result);
     const void* stored = source.memory.get_data_handle();
     steps_.push_back(
@@ -123,7 +129,8 @@ Activation Plan::add_bands(const Model& model, Slices& source, float source_scal
     for (const auto& name : names) {
         const Layer& layer = layers_.at(name);
         const float scale = result_scale(layer, result.scale);
-        Convolution convolution(model, layer, precision_, slices->channels(), result.scale, scale);
+        Convolution convolution(model, layer, precision_, slices->channels(), result.scale, scale,
+                                is_flat(layer, tile_.z));
         last = is_last(layer);
         const auto type = last ? dt::f32 : activation_type(precision_, !layer.relu);
         const dnnl::memory::dims size{1, layer.out, tile_.z, tile_.y, tile_.x};

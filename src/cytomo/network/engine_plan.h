@@ -37,7 +37,8 @@ struct PlanStep {
 /// if all their channels lie in one block of the layout: then the peak is one activation at full resolution,
 /// else two.
 /// A tile may have fewer slices than the network's stride, if a power of two: levels that are left with one
-/// slice are not halved along z.
+/// slice are not halved along z. A tile of one slice is seen as if many like it lay on either side: all
+/// kernels are summed along z, which costs a third.
 class Plan {
 public:
     /// Takes what the head reads of some rows of voxels of the tile (counted along y, then z): floats in
@@ -73,6 +74,7 @@ private:
     float scale_for(const std::string& name, bool negative) const;
     float result_scale(const Layer& layer, float source_scale) const;
     bool is_last(const Layer& layer) const { return layer.name == last_; }
+    bool is_flat(const Layer& layer, std::int64_t slices) const;
     Activation add_convolution(const Model& model, const Layer& layer, const Activation& source);
     /// Adds a coarser activation, each voxel of it to eight; the result takes the place of `fine`.
     Activation add_upsampled(const std::string& name, const Activation& fine, const Activation& coarse);

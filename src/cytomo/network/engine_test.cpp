@@ -82,6 +82,24 @@ TEST(Engine, ThinTilesAgreeWithLibtorch) {
         }
 }
 
+TEST(Engine, OneSliceIsSeenAsTheMiddleOfManyLikeIt) {
+    const Size3 flat{24, 16, 1}, deep{24, 16, 96};
+    std::vector<float> x(static_cast<std::size_t>(flat.count())), many;
+    Random r(3);
+    for (auto& v : x) v = static_cast<float>(r.normal());
+    for (std::int64_t z = 0; z < deep.z; ++z) many.insert(many.end(), x.begin(), x.end());
+    for (const Model& m : {lively_model(), refined_model()}) {
+        const auto classes = static_cast<std::size_t>(m.class_count());
+        std::vector<float> one(classes * x.size()), all(classes * many.size());
+        Engine(m, flat, Precision::f32).run(x.data(), one.data());
+        Engine(m, deep, Precision::f32).run(many.data(), all.data());
+        for (std::size_t c = 0; c < classes; ++c)
+            for (std::size_t i = 0; i < x.size(); ++i)
+                ASSERT_NEAR(one[c * x.size() + i],
+                            all[c * many.size() + static_cast<std::size_t>(deep.z / 2) * x.size() + i], 1e-4);
+    }
+}
+
 TEST(Engine, OnlyWantedSlicesAreComputed) {
     const Size3 tile{32, 16, 8};
     std::vector<float> x(static_cast<std::size_t>(tile.count()));

@@ -90,9 +90,10 @@ int choose_views(const PredictOptions& options, const Model& model, Size3 size) 
     return size.z == 1 ? std::min(options.views, 4) : options.views;
 }
 
-/// Thin volumes are decided by one view, which is as much work as segmenting them.
+/// Thin volumes are decided by one view, which is as much work as segmenting them; a single slice costs so
+/// little that it is decided by all.
 int choose_polarity_views(const PredictOptions& options, const Model& model, Size3 size) {
-    const bool thin = options.views == 0 && size.z < model.architecture.stride();
+    const bool thin = options.views == 0 && size.z > 1 && size.z < model.architecture.stride();
     return thin ? 1 : choose_views(options, model, size);
 }
 

@@ -339,7 +339,7 @@ PatchPair SampleSet::draw(const TrainOptions& options, Size3 size, bool guessed,
     if (!guessed && sample.objects.count() > 0) objects = {&sample.objects, &sample.depth};
     PatchPair pair{cut_patch(sample.values, labels, size, centre, augment, random, objects), {}};
     // A single slice is normalised by what it shows itself.
-    if (pair.patch.slab > 0 && random.chance(0.5)) normalise_alone(pair.patch.values);
+    if ((pair.patch.slab > 0 || size.z == 1) && random.chance(0.5)) normalise_alone(pair.patch.values);
     if (options.method == TrainMethod::semi) pair.clean = pair.patch.values;
     change_grey_values(pair.patch, augment, random);
     return pair;

@@ -72,7 +72,7 @@ double Tiling::work() const {
 }
 
 std::int64_t thin_depth(std::int64_t slices, std::int64_t stride) {
-    return stride >= 16 && slices <= 2 ? stride / 2 : stride;
+    return slices == 1 ? 1 : stride >= 16 && slices == 2 ? stride / 2 : stride;
 }
 
 double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted) {
@@ -82,7 +82,8 @@ double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t 
         const Layer& layer = layers[i];
         const int level = layer.level();
         const auto depth = [&](int l) { return std::max<std::int64_t>(1, tile.z >> l); };
-        const bool flat = layer.stride > 1 && tile.z < architecture.stride() && tile.z >> (level - 1) <= 1;
+        const bool flat =
+            tile.z == 1 || (layer.stride > 1 && tile.z < architecture.stride() && tile.z >> (level - 1) <= 1);
         const bool last = i + 2 >= layers.size();  // the last convolution, and the head after it
         const auto slices = last && wanted > 0 ? std::min(wanted, tile.z) : depth(level);
         sum += static_cast<double>(layer.inputs_without_clicks()) * layer.out *

@@ -39,13 +39,14 @@ struct Tiling {
     double work() const;
 };
 
-/// Slices of a tile for a volume of fewer slices than `stride`, a power of two: half of it for one or two
-/// slices, if that is 8 at least; else, and for deeper volumes, `stride`. Fewer would cost accuracy
-/// (docs/notebook/thin-volumes.md).
+/// Slices of a tile for a volume of fewer slices than `stride`, a power of two: one for a single slice, which
+/// is seen as if many like it lay on either side; half of it for two slices, if that is 8 at least; else, and
+/// for deeper volumes, `stride`. Fewer would cost accuracy (docs/notebook/thin-volumes.md).
 std::int64_t thin_depth(std::int64_t slices, std::int64_t stride);
 
 /// Multiply-adds of a U-Net without clicks for a tile of which the first `wanted` slices are wanted (0: all).
-/// Where the tile has fewer slices than the stride, the levels that are left with one are not halved along z.
+/// Where the tile has fewer slices than the stride, the levels that are left with one are not halved along z;
+/// of a tile of one slice, all kernels are flat.
 double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted = 0);
 
 /// The tiling that computes least, with edges that are multiples of `stride` (along z thin_depth, if the

@@ -109,6 +109,7 @@ void TrainOptions::check() const {
     within(simulated_share, 0, 1, "a share of simulated patches");
     within(centred_share, 0, 1, "a share of patches near labels");
     within(flat_share, 0, 1, "a share of batches of flat patches");
+    within(slice_share, 0, 1, "a share of batches of single slices");
     within(click_share, 0, 1, "a share of batches with clicks");
     within(patience, 0, 1, "a patience");
     if (!(start_share >= 0 && start_share < 1))

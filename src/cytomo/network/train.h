@@ -54,6 +54,9 @@ struct TrainOptions {
     /// Share of the steps whose patches are flat (a third as deep and wider) and mostly show one to eight
     /// slices: what lies far away in the plane, and single slices, are seen too.
     double flat_share = 0;
+    /// Share of the steps whose patches are single slices, twice as wide as `patch`, by flat kernels: a
+    /// twentieth of the work.
+    double slice_share = 0;
     double click_share = 0.25;      ///< of the steps with clicks, if the network has an object head
     bool fit_patch = true;          ///< another shape of about the same size if the labels ask for it
     int batch = 2;                  ///< patches a step

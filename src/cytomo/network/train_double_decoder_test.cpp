@@ -42,7 +42,7 @@ LabelledTomogram discs(std::uint64_t seed, int classes = 2) {
 }
 
 /// Only slices 1, 4 and 7, and of those not the left edge.
-LabelledTomogram three_slices(LabelledTomogram item) {
+LabelledTomogram keep_three_slices(LabelledTomogram item) {
     for (std::int64_t z = 0; z < nz; ++z)
         for (std::int64_t y = 0; y < ny; ++y)
             for (std::int64_t x = 0; x < nx; ++x)
@@ -56,14 +56,14 @@ Model model_of(int width, int outputs) {
     return make_model(a, 1);
 }
 
-TrainOptions quick(std::int64_t steps) {
+TrainOptions quick_decoder(std::int64_t steps) {
     TrainOptions o;
     o.steps = steps;
     o.learning_rate = 1e-3;
     return o;
 }
 
-double dice(const ClassVolume& a, const ClassVolume& b, std::uint8_t label) {
+double slice_dice(const ClassVolume& a, const ClassVolume& b, std::uint8_t label) {
     double both = 0, sum = 0;
     for (std::int64_t i = 0; i < a.count(); ++i) {
         both += a[i] == label && b[i] == label ? 2 : 0;
@@ -86,11 +86,11 @@ protected:
 };
 
 TEST_F(TrainDoubleDecoder, FindsDiscsAfterThreeLabelledSlices) {
-    const auto item = three_slices(discs(1));
+    const auto item = keep_three_slices(discs(1));
     int points = 0;
     const auto result =
-        train_double_decoder(model_of(8, 2), {item}, {{discs(3).tomogram, Polarity::unknown, ""}}, quick(60),
-                             [&](const TrainingPoint& p) {
+        train_double_decoder(model_of(8, 2), {item}, {{discs(3).tomogram, Polarity::unknown, ""}},
+                             quick_decoder(60), [&](const TrainingPoint& p) {
                                  ++points;
                                  EXPECT_EQ(p.validation_dice.size(), 2U);
                              });
@@ -98,7 +98,7 @@ TEST_F(TrainDoubleDecoder, FindsDiscsAfterThreeLabelledSlices) {
     EXPECT_GT(result.curve.back().mean_dice(), 0.8);
     EXPECT_LT(result.curve.back().loss, result.curve.front().loss);
     const auto other = discs(2);
-    EXPECT_GT(dice(classes_of(other.tomogram, result.model), other.labels, 1), 0.85);
+    EXPECT_GT(slice_dice(classes_of(other.tomogram, result.model), other.labels, 1), 0.85);
     EXPECT_EQ(result.best_step, 60);
     // The last tenth of y of the three slices, but for the unlabelled edge
     ASSERT_EQ(result.held_out.size(), 1U);
@@ -109,18 +109,19 @@ TEST_F(TrainDoubleDecoder, FindsDiscsAfterThreeLabelledSlices) {
 }
 
 TEST_F(TrainDoubleDecoder, TellsSeveralClassesApart) {
-    const auto result = train_double_decoder(model_of(8, 3), {three_slices(discs(1, 3))}, {}, quick(126));
+    const auto result =
+        train_double_decoder(model_of(8, 3), {keep_three_slices(discs(1, 3))}, {}, quick_decoder(126));
     const auto other = discs(2, 3);
     const auto found = classes_of(other.tomogram, result.model);
-    EXPECT_GT(dice(found, other.labels, 1), 0.8);
-    EXPECT_GT(dice(found, other.labels, 2), 0.8);
+    EXPECT_GT(slice_dice(found, other.labels, 1), 0.8);
+    EXPECT_GT(slice_dice(found, other.labels, 2), 0.8);
 }
 
 TEST_F(TrainDoubleDecoder, FirstStepOfAdamMovesWeightsByTheRate) {
-    auto options = quick(1);
+    auto options = quick_decoder(1);
     options.learning_rate = TrainOptions{}.learning_rate;  // stands for the published one
     const Model start = model_of(4, 2);
-    const auto result = train_double_decoder(start, {three_slices(discs(1))}, {}, options);
+    const auto result = train_double_decoder(start, {keep_three_slices(discs(1))}, {}, options);
     // By its formula: rate * g / (|g| + epsilon'), for gradients far above epsilon the rate itself.
     const auto& before = start.weights.at("label.head.weight").values;
     const auto& after = result.model.weights.at("label.head.weight").values;
@@ -131,13 +132,13 @@ TEST_F(TrainDoubleDecoder, FirstStepOfAdamMovesWeightsByTheRate) {
 }
 
 TEST_F(TrainDoubleDecoder, SameSeedSameModelAndResumeContinues) {
-    const auto item = three_slices(discs(1));
+    const auto item = keep_three_slices(discs(1));
     const auto start = model_of(4, 2);
     const auto file = std::filesystem::path(testing::TempDir()) / "double_decoder_checkpoint.safetensors";
     std::filesystem::remove(file);
     // An epoch is 18 crops: 24 steps see both kinds.
-    const auto whole = train_double_decoder(start, {item}, {}, quick(24));
-    auto options = quick(20);
+    const auto whole = train_double_decoder(start, {item}, {}, quick_decoder(24));
+    auto options = quick_decoder(20);
     options.checkpoint = file;
     const auto part = train_double_decoder(start, {item}, {}, options);
     EXPECT_NE(part.model.checksum(), whole.model.checksum());
@@ -145,7 +146,7 @@ TEST_F(TrainDoubleDecoder, SameSeedSameModelAndResumeContinues) {
     const auto rest = train_double_decoder(start, {item}, {}, options);
     EXPECT_EQ(rest.model.checksum(), whole.model.checksum());
     EXPECT_EQ(rest.curve.back().step, 24);
-    options = quick(24);
+    options = quick_decoder(24);
     options.seed = 2;
     EXPECT_NE(train_double_decoder(start, {item}, {}, options).model.checksum(), whole.model.checksum());
     options.checkpoint = file;
@@ -155,9 +156,9 @@ TEST_F(TrainDoubleDecoder, SameSeedSameModelAndResumeContinues) {
 TEST_F(TrainDoubleDecoder, KeepsTheCheckpointWhenStopped) {
     const auto file = std::filesystem::path(testing::TempDir()) / "double_decoder_stopped.safetensors";
     std::filesystem::remove(file);
-    auto options = quick(30);
+    auto options = quick_decoder(30);
     options.checkpoint = file;
-    const auto item = three_slices(discs(1));
+    const auto item = keep_three_slices(discs(1));
     const auto start = model_of(4, 2);
     int calls = 0;
     const Progress stop({}, [&] { return ++calls > 8; });
@@ -165,7 +166,8 @@ TEST_F(TrainDoubleDecoder, KeepsTheCheckpointWhenStopped) {
     EXPECT_GT(std::stoi(model_of_checkpoint(file).record.at("steps")), 0);
     options.steps = 12;
     const auto resumed = train_double_decoder(start, {item}, {}, options);
-    EXPECT_EQ(resumed.model.checksum(), train_double_decoder(start, {item}, {}, quick(12)).model.checksum());
+    EXPECT_EQ(resumed.model.checksum(),
+              train_double_decoder(start, {item}, {}, quick_decoder(12)).model.checksum());
     const Model model = model_of_checkpoint(file);
     EXPECT_EQ(model.checksum(), resumed.model.checksum());
     EXPECT_EQ(model.architecture, start.architecture);
@@ -176,11 +178,12 @@ TEST_F(TrainDoubleDecoder, KeepsTheCheckpointWhenStopped) {
 TEST_F(TrainDoubleDecoder, RefusesWhatCannotTeach) {
     const auto model = model_of(4, 2);
     const auto refuse = [&](const LabelledTomogram& item) {
-        EXPECT_THROW(train_double_decoder(model, {item}, {}, quick(2)), InputError);
+        EXPECT_THROW(train_double_decoder(model, {item}, {}, quick_decoder(2)), InputError);
     };
     auto item = discs(1);
-    EXPECT_THROW(train_double_decoder(make_model({{16, 16}, 2}, 1), {item}, {}, quick(2)), InputError);
-    EXPECT_THROW(train_double_decoder(model, {}, {{item.tomogram, Polarity::unknown, ""}}, quick(2)),
+    EXPECT_THROW(train_double_decoder(make_model({{16, 16}, 2}, 1), {item}, {}, quick_decoder(2)),
+                 InputError);
+    EXPECT_THROW(train_double_decoder(model, {}, {{item.tomogram, Polarity::unknown, ""}}, quick_decoder(2)),
                  InputError);
     std::fill(item.labels.values().begin(), item.labels.values().end(), ignore_label);
     refuse(item);
@@ -190,12 +193,12 @@ TEST_F(TrainDoubleDecoder, RefusesWhatCannotTeach) {
     refuse(item);
     item.labels = ClassVolume(Grid{{8, 8, 8}});
     refuse(item);
-    auto bad = quick(2);
+    auto bad = quick_decoder(2);
     bad.checkpoint = "/nonexistent/folder/checkpoint";
-    EXPECT_THROW(train_double_decoder(model, {three_slices(discs(1))}, {}, bad), InputError);
-    bad = quick(2);
+    EXPECT_THROW(train_double_decoder(model, {keep_three_slices(discs(1))}, {}, bad), InputError);
+    bad = quick_decoder(2);
     bad.device = "cuda:63";
-    EXPECT_THROW(train_double_decoder(model, {three_slices(discs(1))}, {}, bad), InputError);
+    EXPECT_THROW(train_double_decoder(model, {keep_three_slices(discs(1))}, {}, bad), InputError);
 }
 
 TEST(PlaneSamples, CropsShowLabelsWhereTheyAre) {

@@ -90,12 +90,12 @@ TEST(Train, SameSeedSameModelAndResumeContinues) {
     options.steps = 6;
     auto start = make_model({{16, 16}, 2}, 1);
     start.error_model = "{}";  // what was learnt of other weights
-    const auto a = train(start, {item}, {}, options), b = train(start, {item}, {}, options);
-    EXPECT_EQ(a.model.checksum(), b.model.checksum());
+    const auto a = train(start, {item}, {}, options);
     EXPECT_EQ(a.model.error_model, "");
     const auto file = std::filesystem::path(testing::TempDir()) / "train_checkpoint.safetensors";
     options.checkpoint = file;
-    for (const int stop_at : {3, 5}) {  // before and after the statistics are frozen
+    // What began anew with the same seed and was stopped: before and after the statistics are frozen.
+    for (const int stop_at : {3, 5}) {
         std::filesystem::remove(file);
         int steps = 0;
         const Progress stop(
@@ -127,9 +127,9 @@ TEST(Train, UnlabelledVoxelsCountAsTheirWeightSays) {
         options.unlabelled_weight = weight;
         return train(start, {item}, {}, options).model.checksum();
     };
-    const auto never = learn(0);
-    EXPECT_NE(learn(4), never);
-    EXPECT_NE(learn(0.5), learn(4));
+    const auto never = learn(0), strongly = learn(4);
+    EXPECT_NE(strongly, never);
+    EXPECT_NE(learn(0.5), strongly);
 }
 
 TEST(Train, AForestLabelsTheRestForSemiAndAgainWhenResumed) {

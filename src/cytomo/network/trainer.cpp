@@ -35,6 +35,11 @@ Size3 flat_patch(Size3 patch, std::int64_t stride) {
     return {rounded(static_cast<double>(patch.x) * wider), rounded(static_cast<double>(patch.y) * wider), z};
 }
 
+/// One slice, twice as wide.
+Size3 slice_patch(Size3 patch) {
+    return {2 * patch.x, 2 * patch.y, 1};
+}
+
 /// Grey values and labels of a batch as libtorch wants them; `clean` only for semi; targets and their weights
 /// only for networks with an object head.
 struct Batch {
@@ -47,8 +52,10 @@ struct Batch {
         const std::uint8_t cell_body = body != nullptr ? body->id : 0;
         const auto n = static_cast<std::size_t>(options.batch);
         Random kind(options.seed, static_cast<std::uint64_t>(step) + (std::uint64_t{1} << 60));
-        const Size3 s = kind.chance(options.flat_share) ? flat_patch(options.patch, architecture.stride())
-                                                        : options.patch;
+        const Size3 s = options.slice_share > 0 && kind.chance(options.slice_share)
+                            ? slice_patch(options.patch)
+                        : kind.chance(options.flat_share) ? flat_patch(options.patch, architecture.stride())
+                                                          : options.patch;
         const bool clicked = architecture.objects && !guessed && kind.chance(options.click_share);
         const std::int64_t inputs = clicked ? object_inputs : 1;
         std::vector<PatchPair> pairs(n);

@@ -92,9 +92,11 @@ torch::Tensor Unet::used_channels(const torch::Tensor& all) const {
 
 #if CYTOMO_HAS_ONEDNN
 torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
-    const auto run = [this](const torch::Tensor& x, const std::string& name) {
+    const bool flat = input.size(2) == 1;  // as if many slices like it lay on either side
+    const auto run = [this, flat](const torch::Tensor& x, const std::string& name) {
         Block& b = block(name);
-        const auto y = blocked::conv_norm(x, weight_for(b, x), b.gamma, b.beta, b.state, b.layer.stride,
+        const auto all = weight_for(b, x), weight = flat ? all.sum(2, true) : all;
+        const auto y = blocked::conv_norm(x, weight, b.gamma, b.beta, b.state, b.layer.stride,
                                           b.layer.relu && !b.layer.residual);
         return b.layer.residual ? torch::relu(x + y) : y;
     };
@@ -124,14 +126,16 @@ void Unet::freeze_statistics() {
 }
 
 torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
-    const bool thin = input.size(2) < architecture_.stride();
+    const bool thin = input.size(2) < architecture_.stride(), flat = input.size(2) == 1;
     const auto run = [&](torch::Tensor x, const std::string& name) {
         Block& b = block(name);
         const std::int64_t k = b.layer.kernel;
         // Of fewer slices than can be halved so often, one is left at some level, and counts as two.
-        if (thin && b.layer.stride > 1 && x.size(2) == 1) x = torch::cat({x, x}, 2);
-        auto y = torch::conv3d(x, weight_for(b, x).to(x.scalar_type()), {}, b.layer.stride,
-                               b.layer.stride == 1 ? (k - 1) / 2 : 0);
+        if (thin && !flat && b.layer.stride > 1 && x.size(2) == 1) x = torch::cat({x, x}, 2);
+        auto weight = weight_for(b, x).to(x.scalar_type());
+        if (flat) weight = weight.sum(2, true);  // as if many slices like it lay on either side
+        const std::int64_t s = b.layer.stride, padding = s == 1 ? (k - 1) / 2 : 0;
+        auto y = torch::conv3d(x, weight, {}, {flat ? 1 : s, s, s}, {flat ? 0 : padding, padding, padding});
         y = torch::batch_norm(y, b.gamma, b.beta, b.state.mean, b.state.variance, training, b.state.momentum,
                               blocked::norm_epsilon, x.is_cuda());
         if (b.layer.residual) y = x + y;

@@ -15,6 +15,9 @@ struct Curve {
     Colour colour{};
     std::vector<double> x, y;  ///< of the same length, x ascending
     bool bold = false;         ///< drawn thicker, e.g. a mean
+    bool thin = false;         ///< one of many, behind the others
+    /// A shaded band around the line, e.g. of quartiles: as long as x, or empty.
+    std::vector<double> band_low{}, band_high{};
 };
 
 struct CurveAxes {
@@ -24,11 +27,13 @@ struct CurveAxes {
     bool logarithmic = false;  ///< y; only if all values are positive
 };
 
-/// Lines over one pair of axes, with their names beside their ends, apart from each other. Curves without
-/// values are left out; without any, the caption says so. Deterministic.
+/// Lines over one pair of axes that reach a little beyond all values, with their names beside their ends,
+/// apart from each other. Curves without values are left out; without any, the caption says so.
+/// Deterministic.
 Figure curve_figure(const std::string& title, const CurveAxes& axes, std::span<const Curve> curves);
 
-/// The figures one below the other with their titles, as an SVG file for any program: dark on white.
+/// The figures with their titles as an SVG file for any program, dark on white: from left to right and from
+/// top to bottom in as many columns as make the sheet most like a page (1 : √2).
 std::string svg_file(std::span<const Figure> figures);
 
 }  // namespace cytomo

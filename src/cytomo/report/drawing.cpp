@@ -96,6 +96,18 @@ double text_width(const std::string& text, double size) {
     return width;
 }
 
+std::vector<std::string> wrapped_text(const std::string& text, double width, double size) {
+    std::vector<std::string> lines;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (!lines.empty() && text_width(lines.back() + " " + word, size) <= width)
+            lines.back() += " " + word;
+        else
+            lines.push_back(word);
+    }
+    return lines;
+}
+
 ScaleBar choose_scale_bar(double um_per_pixel, double longest_pixels) {
     const double longest = um_per_pixel * longest_pixels;
     if (!(longest > 0) || !std::isfinite(longest)) return {};

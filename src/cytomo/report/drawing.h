@@ -26,6 +26,8 @@ void draw_text(Image& image, PicturePoint start, const std::string& text, double
                double weight = 1);
 /// Width of the text in pixels.
 double text_width(const std::string& text, double size);
+/// The text in lines of at most `width` pixels, broken at blanks; a longer word stands alone.
+std::vector<std::string> wrapped_text(const std::string& text, double width, double size);
 
 /// A scale bar: its true length, its length in pixels, and what is written beside it.
 struct ScaleBar {

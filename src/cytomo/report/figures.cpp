@@ -14,9 +14,9 @@ namespace cytomo {
 
 namespace {
 
-using plot::attribute, plot::hex, plot::line, plot::number, plot::text_at;
+using plot::attribute, plot::fitted, plot::hex, plot::line, plot::number, plot::text_at;
 
-constexpr double plot_width = 600, label_width = 118, count_width = 66, row_height = 46, top_margin = 8,
+constexpr double plot_width = 600, label_width = 118, count_width = 80, row_height = 46, top_margin = 8,
                  axis_height = 46;
 /// More than these are drawn as a shape.
 constexpr std::size_t most_points = 250;
@@ -30,7 +30,10 @@ struct Tick {
 struct Axis {
     double low = 0, high = 1;
     bool logarithmic = false;
+    double least = 0;  ///< smaller values stand at the left end
 
+    /// Where a value is drawn.
+    double place(double value) const { return position(logarithmic ? std::max(value, least) : value); }
     double position(double value) const {
         const double part =
             logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
@@ -83,14 +86,16 @@ struct Axis {
     }
 };
 
-Axis axis_for(double low, double high) {
-    if (low > 0 && high / low > 20) {
-        const double air = std::pow(high / low, 0.03);
-        return {low / air, high * air, true};
+/// Reaches a little beyond all values, but for positive ones below `least`.
+Axis axis_for(double low, double high, double least) {
+    const double from = std::max(low, std::min(least, high));
+    if (low > 0 && high / from > 20) {
+        const double air = std::pow(high / from, 0.03);
+        return {from / air, high * air, true, from};
     }
     const double span = plot::differ(low, high) ? high - low : std::max(1e-6, std::abs(low)) * 0.2;
     const double start = low - 0.04 * span;
-    return {low >= 0 ? std::max(0.0, low < 0.3 * high ? 0.0 : start) : start, high + 0.04 * span, false};
+    return {low >= 0 && low < 0.3 * high ? std::min(0.0, start) : start, high + 0.04 * span, false};
 }
 
 std::string draw_axis(const Axis& axis, double y, const std::string& label) {
@@ -154,12 +159,11 @@ std::string strip(const NamedValues& group, const std::vector<double>& sorted, c
     std::string out;
     if (sorted.size() > most_points) {
         // Bins of equal width in pixels, from the smallest value to the largest and no farther.
-        const double from = axis.position(sorted.front()),
-                     to = std::max(from + 1, axis.position(sorted.back()));
+        const double from = axis.place(sorted.front()), to = std::max(from + 1, axis.place(sorted.back()));
         std::vector<double> bins(61, 0.0);
         for (const double v : sorted)
             ++bins[static_cast<std::size_t>(
-                std::clamp((axis.position(v) - from) / (to - from) * 60, 0.0, 60.0))];
+                std::clamp((axis.place(v) - from) / (to - from) * 60, 0.0, 60.0))];
         out += shape(smoothed_to_peak(bins, 4), from, to, middle, row_height * 0.40, row_height * 0.40,
                      group.colour);
     } else {
@@ -168,25 +172,35 @@ std::string strip(const NamedValues& group, const std::vector<double>& sorted, c
             jitter += 0.6180339887498949;
             jitter -= std::floor(jitter);
             const double spread = sorted.size() < 4 ? 0 : row_height * 0.56;
-            out += "<circle" + attribute("cx", axis.position(v)) +
-                   attribute("cy", middle + (jitter - 0.5) * spread) + " r=\"3.4\" fill=\"" +
-                   hex(group.colour) + "\" fill-opacity=\"0.6\"/>";
+            const double x = axis.place(v), y = middle + (jitter - 0.5) * spread;
+            const bool too_small = axis.logarithmic && v < axis.least;
+            out += too_small ? "<path d=\"M" + number(x - 5) + " " + number(y) + "l7 -4v8Z\""
+                             : "<circle" + attribute("cx", x) + attribute("cy", y) + " r=\"3.4\"";
+            out += " fill=\"" + hex(group.colour) + "\" fill-opacity=\"0.6\"/>";
         }
     }
     if (sorted.size() >= 4) {
-        const double q1 = axis.position(quantile(sorted, 0.25)), q3 = axis.position(quantile(sorted, 0.75));
+        const double q1 = axis.place(quantile(sorted, 0.25)), q3 = axis.place(quantile(sorted, 0.75));
         out += line(q1, middle, q3, middle, 0.9, 2.5);
     }
-    const double median = axis.position(quantile(sorted, 0.5));
+    const double median = axis.place(quantile(sorted, 0.5));
     if (sorted.size() >= 3)
         out += line(median, middle - row_height * 0.3, median, middle + row_height * 0.3, 0.9, 2.5);
     return out;
 }
 
+/// " Triangles: 1 of 34 values, below 0.01 µm, …", or nothing.
+std::string too_small_text(std::size_t below, std::size_t values, const Axis& axis, const std::string& unit) {
+    if (!axis.logarithmic || below == 0) return "";
+    return " Triangles at the left end: " + std::to_string(below) + " of " + std::to_string(values) +
+           " values, smaller than " + short_number(axis.least, 2) + (unit.empty() ? "" : " " + unit) +
+           ", which is less than can be resolved.";
+}
+
 }  // namespace
 
 Figure strip_figure(const std::string& title, const std::string& quantity, const std::string& unit,
-                    std::span<const NamedValues> groups, const std::string& each) {
+                    std::span<const NamedValues> groups, const std::string& each, double least) {
     Figure figure{title, {}, {}};
     struct Row {
         const NamedValues* group;
@@ -209,7 +223,7 @@ Figure strip_figure(const std::string& title, const std::string& quantity, const
         figure.svg = plot::svg_start(title, plot_width, 24) + "</svg>";
         return figure;
     }
-    const Axis axis = axis_for(low, high);
+    const Axis axis = axis_for(low, high, least);
     const double bottom = top_margin + row_height * static_cast<double>(rows.size());
     std::string svg = plot::svg_start(title, plot_width, bottom + axis_height);
     svg += draw_axis(
@@ -217,14 +231,19 @@ Figure strip_figure(const std::string& title, const std::string& quantity, const
         quantity + (unit.empty() ? "" : " (" + unit + ")") + (axis.logarithmic ? ", logarithmic" : ""));
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const double middle = top_margin + row_height * (static_cast<double>(r) + 0.5);
-        svg += text_at(label_width - 14, middle + 4.5, "end", rows[r].group->name);
+        svg += text_at(label_width - 14, middle + 4.5, "end", rows[r].group->name,
+                       fitted(rows[r].group->name, label_width - 16));
         svg += strip(*rows[r].group, rows[r].sorted, axis, middle);
-        svg += text_at(plot_width - count_width + 12, middle + 4.5, "start",
-                       "n = " + std::to_string(rows[r].sorted.size()), attribute("opacity", 0.7));
+        const std::string n = "n = " + std::to_string(rows[r].sorted.size());
+        svg += text_at(plot_width - count_width + 12, middle + 4.5, "start", n,
+                       attribute("opacity", 0.7) + fitted(n, count_width - 14));
     }
     figure.svg = svg + "</svg>";
-    std::size_t fewest = rows[0].sorted.size(), most = fewest;
+    std::size_t fewest = rows[0].sorted.size(), most = fewest, values = 0, below = 0;
     for (const Row& row : rows) {
+        values += row.sorted.size();
+        below += static_cast<std::size_t>(std::lower_bound(row.sorted.begin(), row.sorted.end(), axis.least) -
+                                          row.sorted.begin());
         fewest = std::min(fewest, row.sorted.size());
         most = std::max(most, row.sorted.size());
     }
@@ -232,6 +251,7 @@ Figure strip_figure(const std::string& title, const std::string& quantity, const
         (fewest > most_points ? "Shapes show where the values lie." : "Each point is one " + each + ".");
     if (fewest <= most_points && most > most_points)
         figure.caption += " Shapes show where more than " + std::to_string(most_points) + " lie.";
+    figure.caption += too_small_text(below, values, axis, unit);
     if (most >= 3) figure.caption += most >= 4 ? " Bars: median and quartiles." : " Bar: median.";
     return figure;
 }
@@ -268,7 +288,15 @@ std::vector<GreyHistogram> sample_grey_values(const Tomogram& tomogram, const Cl
         std::nth_element(values.begin(), values.begin() + rank, values.end());
         return static_cast<double>(values[static_cast<std::size_t>(rank)]);
     };
-    const double low = rank_of(all, 0.001), high = rank_of(all, 0.999);
+    double low = rank_of(all, 0.001), high = rank_of(all, 0.999);
+    for (const auto& entry : legend.entries) {  // what few voxels have may lie beyond
+        auto& values = of_class[entry.id];
+        if (values.empty()) continue;
+        low = std::min(low, rank_of(values, 0.002));
+        high = std::max(high, rank_of(values, 0.998));
+    }
+    const double air = 0.03 * (high - low);
+    low -= air, high += air;
     const double step = high > low ? (high - low) / static_cast<double>(bins) : 1;
     std::vector<GreyHistogram> out;
     for (const auto& entry : legend.entries) {
@@ -302,15 +330,17 @@ Figure grey_figure(std::span<const GreyHistogram> histograms, const std::string&
     for (std::size_t r = 0; r < histograms.size(); ++r) {
         const auto& h = histograms[r];
         const double base = top_margin + row_height * static_cast<double>(r + 1) - 1;
-        svg += text_at(label_width - 14, base - row_height * 0.3, "end", h.name);
+        svg += text_at(label_width - 14, base - row_height * 0.3, "end", h.name,
+                       fitted(h.name, label_width - 16));
         svg += shape(smoothed_to_peak(std::vector<double>(h.counts.begin(), h.counts.end()), 2),
                      axis.position(h.low + h.step / 2), axis.position(axis.high - h.step / 2), base,
                      row_height * 0.86, 0, h.colour);
         if (h.median >= axis.low && h.median <= axis.high)
             svg +=
                 line(axis.position(h.median), base - row_height * 0.5, axis.position(h.median), base, 0.9, 2);
-        svg += text_at(plot_width - count_width + 12, base - row_height * 0.3, "start",
-                       short_number(h.median, 3), attribute("opacity", 0.7));
+        const std::string median = short_number(h.median, 3);
+        svg += text_at(plot_width - count_width + 12, base - row_height * 0.3, "start", median,
+                       attribute("opacity", 0.7) + fitted(median, count_width - 14));
     }
     figure.svg = svg + "</svg>";
     return figure;

@@ -21,16 +21,18 @@ struct FilopodiaPictureOptions {
     void check() const;
 };
 
-/// The cell seen along z, x to the right and y downwards as in the slices: cell body in light grey, each
-/// filopodium and its branches in its place, as thick as it is (at least two pixels), coloured by its radius
-/// along the line; a colour bar in nm, a scale bar, numbers at the roots. White ground. Those with larger z
-/// lie above the others. Without filopodia: the cell body alone, without a colour bar. Deterministic; one
-/// pass over the voxels.
+/// The cell seen along z, x to the right and y downwards as in the slices and in the view from the top: cell
+/// body in light grey, filopodia and their branches as shaded tubes in their places, as thick as they are (at
+/// least two pixels), coloured by their radius along the line; the nearer (smaller z) hide the farther. Above
+/// it what is seen; beside it the colour scale in nm and what the rest means; a scale bar. Numbers stand at
+/// the roots, apart from each other, farther off with a line that leads to the root; where there is no room
+/// for all, the shortest filopodia have none, and the picture says how many. White ground. Without filopodia:
+/// the cell body alone. Deterministic; one pass over the voxels.
 Image filopodia_picture(const ClassVolume& classes, std::span<const Filopodium> filopodia,
                         const FilopodiaPictureOptions& options = {});
 
-/// Radius along the line: the `most` longest filopodia by their numbers, and the median of all at each
-/// distance from the root that at least half of them reach.
-Figure filopodium_profiles_figure(std::span<const Filopodium> filopodia, int most = 8);
+/// Radius along the line: the median of all at each distance from the root that at least half of them reach,
+/// with a band from the first to the third quartile, and thin the `most` longest filopodia by their numbers.
+Figure filopodium_profiles_figure(std::span<const Filopodium> filopodia, int most = 3);
 
 }  // namespace cytomo

@@ -14,7 +14,7 @@ namespace cytomo {
 
 namespace {
 
-using plot::attribute, plot::hex, plot::line, plot::number, plot::Scale, plot::text_at;
+using plot::attribute, plot::fitted, plot::hex, plot::line, plot::number, plot::Scale, plot::text_at;
 
 constexpr plot::Frame group_frame{.left = 70, .right = 16, .top = 12, .bottom = 44};
 
@@ -42,23 +42,41 @@ double mean(const std::vector<double>& values) {
     return sum / static_cast<double>(values.size());
 }
 
+/// With so much air that no point touches the frame. What differs by less than a hundredth is not blown up
+/// until it fills the picture.
 Scale scale_for(double low, double high) {
     Scale scale = group_frame.upwards(low, high, low > 0 && low < high / 20);
     if (scale.logarithmic) {
-        const double air = std::exp(0.04 * (std::log(high) - std::log(low)));
+        const double air = std::exp(0.05 * (std::log(high) - std::log(low)));
         scale.low = low / air;
         scale.high = high * air;
         return scale;
     }
-    const double span = plot::differ(low, high) ? high - low : std::max(1e-6, 0.2 * std::abs(low));
     const bool from_zero = low >= 0 && low < 0.3 * high;
-    scale.low = from_zero ? (low > 0 ? 0.0 : -0.03 * span) : low - 0.05 * span;
-    scale.high = high + 0.05 * span;
+    const double size = std::max(std::abs(low), std::abs(high));
+    const double least = size > 0 ? 0.01 * size : 1e-6, missing = std::max(0.0, least - (high - low)) / 2;
+    const double span = std::max(high - low, least), air = 0.06 * span;
+    scale.low = low - missing - air;
+    if (from_zero) scale.low = std::min(0.0, scale.low);
+    scale.high = high + missing + air;
     return scale;
 }
 
 std::string counted(std::size_t n, const std::string& one) {
     return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+}
+
+/// As much of a name as fits in the smallest letters (see fitted); captions and tables have all of it.
+std::string shortened(const std::string& name, double room) {
+    const auto most = static_cast<std::size_t>(std::max(1.0, room / (0.575 * 8)));
+    std::size_t letters = 0, keep = 0;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if ((static_cast<unsigned char>(name[i]) & 0xC0U) == 0x80U) continue;  // what goes on in UTF-8
+        ++letters;
+        if (letters == most) keep = i;  // the last one gives way to "…"
+        if (letters > most) return name.substr(0, keep) + "…";
+    }
+    return name;
 }
 
 std::string point(double x, double y, double radius, Colour colour, const std::string& name, bool bold) {
@@ -99,15 +117,21 @@ std::string column(const GroupOfSamples& group, const Scale& y, double from, dou
         count += samples[s].size();
     }
     std::string out = cells;
-    if (!means.empty()) {
+    if (count == 1)  // a mean of one says no more than the point: the number does
+        out += text_at(middle + 12, y(means[0]) + 4.5, "start", short_number(means[0]) + " (n = 1)",
+                       attribute("opacity", 0.8) + fitted("0.0000 (n = 1)", (to - from) / 2 - 14));
+    if (count > 1) {
         const double at = y(mean(means));
         out += line(middle - spread / 2 - 6, at, middle + spread / 2 + 6, at, 0.9, 2.5);
     }
+    const std::string counts = counted(means.size(), "sample") + ", " + counted(count, "cell"),
+                      smaller = fitted(counts, to - from - 6, 11.5);
+    const std::string name = shortened(group.name, to - from - 8);
     return out + marks +
-           text_at(middle, group_frame.inner_bottom() + 18, "middle", group.name, " font-weight=\"600\"") +
-           text_at(middle, group_frame.inner_bottom() + 34, "middle",
-                   counted(means.size(), "sample") + ", " + counted(count, "cell"),
-                   " font-size=\"11.5\" opacity=\"0.75\"");
+           text_at(middle, group_frame.inner_bottom() + 18, "middle", name,
+                   " font-weight=\"600\"" + fitted(name, to - from - 8)) +
+           text_at(middle, group_frame.inner_bottom() + 34, "middle", counts,
+                   " opacity=\"0.75\"" + (smaller.empty() ? " font-size=\"11.5\"" : smaller));
 }
 
 }  // namespace
@@ -116,7 +140,7 @@ Figure group_figure(const std::string& title, const std::string& quantity, const
                     std::span<const GroupOfSamples> groups) {
     constexpr double endless = std::numeric_limits<double>::infinity();
     Figure figure{title, {}, {}};
-    const plot::Frame& frame = group_frame;
+    plot::Frame frame = group_frame;
     std::string svg = frame.start(title);
     double low = endless, high = -endless;
     for (const auto& group : groups)
@@ -131,6 +155,7 @@ Figure group_figure(const std::string& title, const std::string& quantity, const
         return figure;
     }
     const Scale y = scale_for(low, high);
+    frame.make_room_for(y);
     svg += frame.value_lines(y) + frame.base_line() +
            frame.y_label(quantity + (unit.empty() ? "" : " (" + unit + ")") +
                          (y.logarithmic ? ", logarithmic" : ""));

@@ -60,6 +60,58 @@ TEST(GroupFigure, WideRangesAreLogarithmic) {
     EXPECT_NEAR(all[0].y - all[1].y, all[1].y - all[3].y, 0.1);  // 0.01, 1, 100: equal steps
 }
 
+TEST(GroupFigure, NoPointTouchesTheFrame) {
+    for (const std::vector<double>& values :
+         {std::vector<double>{0, 1}, {0.001, 1}, {0.1, 0.2, 1}, {5, 7}, {-2, 3}, {0.01, 1, 100}, {4, 4}}) {
+        const std::vector<GroupOfSamples> groups{{"a", {{"s", values}, {"t", {values.back()}}}}};
+        for (const Circle& c : circles(group_figure("t", "q", "", groups).svg)) {
+            EXPECT_GT(c.y - c.radius, 12);
+            EXPECT_LT(c.y + c.radius, 256);
+        }
+    }
+}
+
+TEST(GroupFigure, WhatHardlyDiffersIsNotBlownUp) {
+    const std::vector<GroupOfSamples> groups{{"a", {{"s", {0.735266}}, {"t", {0.735272}}}},
+                                             {"b", {{"u", {0.735272}}}}};
+    const std::string svg = group_figure("t", "fraction of cell", "", groups).svg;
+    const auto all = circles(svg);
+    for (const Circle& c : all) EXPECT_NEAR(c.y, all[0].y, 1);
+    // The label along the edge, which reaches to x = 18, and the numbers stand apart.
+    const std::regex number("<text x=\"([-0-9.]+)\" y=\"[-0-9.]+\" text-anchor=\"end\"[^>]*>([^<]*)<");
+    int seen = 0;
+    for (std::sregex_iterator it(svg.begin(), svg.end(), number), end; it != end; ++it, ++seen)
+        EXPECT_GT(std::stod((*it)[1]) - 0.636 * 13 * static_cast<double>((*it)[2].length()), 18);
+    EXPECT_GE(seen, 2);
+}
+
+TEST(GroupFigure, ASingleCellSaysItsNumber) {
+    const std::vector<GroupOfSamples> groups{{"one", {{"s", {2.5}}}}, {"two", {{"t", {3, 4}}}}};
+    const std::string svg = group_figure("t", "q", "", groups).svg;
+    EXPECT_THAT(svg, HasSubstr(">2.5 (n = 1)<"));
+    EXPECT_THAT(svg, Not(HasSubstr("(n = 2)")));
+    EXPECT_THAT(svg, HasSubstr("1 sample, 1 cell"));
+}
+
+TEST(GroupFigure, LongNamesFit) {
+    const std::string label = "median supported gaussian curvature of many";
+    const std::vector<GroupOfSamples> groups(6, {"a group with a name that is long", {{"s", {1, 2}}}});
+    const std::string svg = group_figure("t", label, "1/µm²", groups).svg;
+    const std::regex text("<text [^>]*>[^<]*<"), size("font-size=\"([0-9.]+)\"");
+    int small = 0;
+    for (std::sregex_iterator it(svg.begin(), svg.end(), text), end; it != end; ++it) {
+        const std::string tag = it->str();
+        const auto first = tag.find("font-size");
+        if (first != std::string::npos) {
+            EXPECT_EQ(tag.find("font-size", first + 1), std::string::npos) << tag;
+        }
+        std::smatch found;
+        if (std::regex_search(tag, found, size) && std::stod(found[1]) < 11.5) ++small;
+    }
+    EXPECT_THAT(svg, HasSubstr("a group with a …<"));
+    EXPECT_GE(small, 7);  // the names of six groups and the label along the edge
+}
+
 TEST(GroupFigure, OddInput) {
     for (const std::vector<double>& values : {std::vector<double>{},
                                               {std::nan("")},

@@ -117,6 +117,13 @@ std::string cards(const Table& summary, const Legend& legend) {
     return out + "</div>\n";
 }
 
+/// A sentence below the cards, and where the rest is explained.
+std::string cards_hint(const Report& report) {
+    if (report.summary_hint.empty()) return "";
+    return "<p class=\"hint\">" + escaped(report.summary_hint) + " <a href=\"#" +
+           columns_address(report.summary) + "\">What all these numbers mean</a></p>\n";
+}
+
 std::string warnings_box(const std::vector<std::string>& warnings) {
     std::string out = "<aside class=\"warnings\"><h2>Please note</h2><ul>";
     for (const auto& w : warnings) out += "<li>" + escaped(w) + "</li>";
@@ -152,7 +159,7 @@ bool has_surfaces(const Report& report) {
 std::vector<Section> sections_of(const Report& report, const Progress& progress) {
     std::vector<Section> out;
     if (!report.summary.rows.empty())
-        out.push_back({"numbers", "At a glance", cards(report.summary, report.legend)});
+        out.push_back({"numbers", "At a glance", cards(report.summary, report.legend) + cards_hint(report)});
     if (!report.rendering.empty())
         out.push_back({"picture", "Picture",
                        "<img class=\"rendering\" alt=\"Picture of the surfaces\" src=\"" +

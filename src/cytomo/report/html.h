@@ -27,6 +27,7 @@ struct Report {
     /// Headline numbers, one card a row: the first text column names the card (and finds its colour
     /// in the legend), the first number is printed large, the others below it.
     Table summary;
+    std::string summary_hint;   ///< below the cards; may be empty
     std::vector<Table> tables;  ///< name + ".csv" is where the page sends readers for all rows
     std::vector<PlaneView> planes;
     Image rendering;

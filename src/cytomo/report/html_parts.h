@@ -33,6 +33,8 @@ std::string viewer_part(const std::vector<ColouredMesh>& meshes, bool objects, c
 std::string objects_part(const Report& report);
 /// All tables, after a list of them.
 std::string tables_part(const Report& report);
+/// Where on the page it says what the columns of a table mean: what comes behind # in a link.
+std::string columns_address(const Table& table);
 /// What the columns mean, table by table; nothing if no column has a description.
 std::string glossary_part(const Report& report);
 

@@ -83,7 +83,7 @@ std::string table_part(const Report& report, const Table& table, const ObjectLin
         out += "The first " + std::to_string(shown) + " rows; all are in " + file + ". ";
     out += "A click on a heading sorts. ";
     if (report.files_beside && shown == table.rows.size()) out += "As a file: " + file + ". ";
-    out += "<a href=\"#" + address("columns-", table.name) +
+    out += "<a href=\"#" + columns_address(table) +
            "\">What the columns mean</a></p><div class=\"scroll\"><table data-name=\"" + escaped(table.name) +
            "\"><thead><tr>";
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
@@ -109,12 +109,16 @@ std::string columns_part(const Table& table, const std::string& heading) {
                escaped(column.description) + "</dd></div>";
     }
     if (out.empty()) return "";
-    return "<details class=\"columns\" id=\"" + address("columns-", table.name) + "\"><summary>" +
-           escaped(heading) + " <span class=\"unit\">" + plural(table.columns.size(), " column", " columns") +
+    return "<details class=\"columns\" id=\"" + columns_address(table) + "\"><summary>" + escaped(heading) +
+           " <span class=\"unit\">" + plural(table.columns.size(), " column", " columns") +
            "</span></summary><dl class=\"glossary\">" + out + "</dl></details>\n";
 }
 
 }  // namespace
+
+std::string columns_address(const Table& table) {
+    return address("columns-", table.name);
+}
 
 std::string tables_part(const Report& report) {
     const ObjectLinks links(report.objects);

@@ -183,6 +183,15 @@ TEST(Page, ShowsItsParts) {
     EXPECT_EQ(page, html(full_report("cell 7.mrc")));  // deterministic
 }
 
+TEST(Page, ExplainsWhatStandsOnTheCards) {
+    Report r = full_report("cell 7.mrc");
+    r.summary.name = "summary";
+    r.summary_hint = "Outside <objects>: pieces.";
+    const std::string page = html(r);
+    EXPECT_THAT(page, HasSubstr("Outside &lt;objects&gt;: pieces. <a href=\"#columns-summary\">"));
+    EXPECT_EQ(count_of(page, "id=\"columns-summary\""), 1U);
+}
+
 TEST(Page, ListsItsContents) {
     const std::string page = html(full_report("cell 7.mrc"));
     const auto list = page.substr(page.find("<nav"), page.find("</nav>") - page.find("<nav"));

@@ -1,4 +1,4 @@
-// Text that is safe inside HTML, and numbers for people (private to the folder).
+// Text that is safe inside HTML, and numbers for people, on pages and in the terminal.
 #pragma once
 
 #include <cstdint>

@@ -148,6 +148,21 @@ TEST(Text, StaysWithinItsWidth) {
     draw_text(image, {-5, 2}, "\xff\xc3", 300, {0, 0, 0});  // broken bytes, outside the picture: harmless
 }
 
+TEST(Text, IsWrappedAtBlanks) {
+    const std::string text = "one two three four averylongwordthatfitsnowhere five";
+    const auto lines = wrapped_text(text, text_width("two three", 12), 12);
+    std::string all;
+    for (const auto& line : lines) {
+        all += (all.empty() ? "" : " ") + line;
+        if (line.find(' ') != std::string::npos) {
+            EXPECT_LE(text_width(line, 12), text_width("two three", 12));
+        }
+    }
+    EXPECT_EQ(all, text);
+    EXPECT_GE(lines.size(), 4U);
+    EXPECT_TRUE(wrapped_text("", 100, 12).empty());
+}
+
 TEST(Legends, WrapWithinTheWidth) {
     const auto entries = default_legend().entries;
     const double one_row = draw_legend(nullptr, entries, {}, 5000, 12, {});

@@ -39,11 +39,18 @@ Figure matrix_figure(const std::string& title, const NumberMatrix& matrix) {
         figure.svg = plot::svg_start(title, picture_width, 24) + "</svg>";
         return figure;
     }
-    const double width = std::min(120.0, (picture_width - names_width) / static_cast<double>(columns));
+    double width = std::min(120.0, (picture_width - names_width) / static_cast<double>(columns));
+    const auto middle_of_column = [&](std::size_t c) {
+        return names_width + width * (static_cast<double>(c) + 0.5);
+    };
     std::vector<double> middles;
-    for (std::size_t c = 0; c < columns; ++c)
-        middles.push_back(names_width + width * (static_cast<double>(c) + 0.5));
+    for (std::size_t c = 0; c < columns; ++c) middles.push_back(middle_of_column(c));
     const bool slanted = !plot::stay_apart(middles, matrix.columns);
+    if (slanted) {  // the last name leans out over its column
+        const double leans = std::min(slanted_head_height, 0.71 * plot::widest(matrix.columns.back()));
+        width = std::min(width, (picture_width - names_width - leans) / (static_cast<double>(columns) - 0.5));
+        for (std::size_t c = 0; c < columns; ++c) middles[c] = middle_of_column(c);
+    }
     const double top = slanted ? slanted_head_height : head_height;
     std::string svg =
         plot::svg_start(title, picture_width, top + field_height * static_cast<double>(rows) + 6);
@@ -54,7 +61,8 @@ Figure matrix_figure(const std::string& title, const NumberMatrix& matrix) {
                        : text_at(middles[c], top - 10, "middle", matrix.columns[c]);
     for (std::size_t r = 0; r < rows; ++r) {
         const double y = top + field_height * static_cast<double>(r);
-        svg += text_at(names_width - 14, y + field_height / 2 + 4.5, "end", matrix.rows[r]);
+        svg += text_at(names_width - 14, y + field_height / 2 + 4.5, "end", matrix.rows[r],
+                       plot::fitted(matrix.rows[r], names_width - 16));
         for (std::size_t c = 0; c < columns; ++c) {
             const double value = matrix.values[r * columns + c];
             if (!std::isfinite(value)) continue;

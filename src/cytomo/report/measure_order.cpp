@@ -30,6 +30,9 @@ std::string measured_quantity(std::string name) {
     return name == "count" ? "objects" : name;
 }
 
+/// Tables have ten significant digits, of which either value's last one is rounded.
+constexpr double same_digits = 2e-9;
+
 /// Equal in every cell, and known in one at least.
 bool same_values(const CellMeasure& a, const CellMeasure& b) {
     bool any = false;
@@ -37,7 +40,7 @@ bool same_values(const CellMeasure& a, const CellMeasure& b) {
         const double x = a.values[c], y = b.values[c];
         if (std::isfinite(x) != std::isfinite(y)) return false;
         if (!std::isfinite(x)) continue;
-        if (std::abs(x - y) > 1e-9 * std::max(std::abs(x), std::abs(y))) return false;
+        if (std::abs(x - y) > same_digits * std::max(std::abs(x), std::abs(y))) return false;
         any = true;
     }
     return any;

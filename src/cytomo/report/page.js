@@ -89,7 +89,7 @@
     context.putImageData(image, 0, 0);
     if (!strong || sum === 0) return;
     const tag = make('span', { className: `mark tag ${name}`, textContent: number }, slice.stack);
-    tag.style.left = `${100 * sumX / sum / (width * fine)}%`;
+    tag.style.left = `clamp(16px, ${100 * sumX / sum / (width * fine)}%, 100% - 16px)`;  // whole, at the border too
     tag.style.top = `max(${100 * top / (height * fine)}%, 12px)`;
   }
 

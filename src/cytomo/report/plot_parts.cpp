@@ -48,14 +48,31 @@ std::vector<std::string> tick_texts(const std::vector<double>& values) {
     return out;
 }
 
+namespace {
+
+double letters_in(const std::string& text) {
+    return static_cast<double>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // what goes on in UTF-8
+    }));
+}
+
+}  // namespace
+
+double widest(const std::string& text) {
+    return 8.3 * letters_in(text);  // a digit of DejaVu Sans of 13 pixels, the widest of the usual fonts
+}
+
+std::string fitted(const std::string& text, double room, double font_size) {
+    const double width = 0.575 * font_size * letters_in(text);  // mean of the letters of DejaVu Sans
+    if (width <= room) return "";
+    return attribute("font-size", std::max(8.0, std::floor(10 * font_size * room / width) / 10));
+}
+
 bool stay_apart(const std::vector<double>& middles, const std::vector<std::string>& texts) {
-    constexpr double digit_width = 8.3, gap = 8;  // of the pictures' letters: sans serif of 13 pixels
+    constexpr double gap = 8;
     double end = -1e300;
     for (std::size_t i = 0; i < middles.size(); ++i) {
-        const auto letters = std::count_if(texts[i].begin(), texts[i].end(), [](char c) {
-            return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // what goes on in UTF-8
-        });
-        const double half = digit_width * static_cast<double>(letters) / 2;
+        const double half = widest(texts[i]) / 2;
         if (middles[i] - half < end + gap) return false;
         end = middles[i] + half;
     }
@@ -114,6 +131,11 @@ std::vector<double> Scale::ticks_across(double wanted) const {
     return out;
 }
 
+void Frame::make_room_for(const Scale& y) {
+    constexpr double label = 24, gap = 8;  // the label along the edge; between numbers and lines
+    for (const std::string& text : tick_texts(y.ticks(5))) left = std::max(left, label + widest(text) + gap);
+}
+
 std::string Frame::value_lines(const Scale& y) const {
     std::string out;
     const auto ticks = y.ticks(5);
@@ -130,8 +152,9 @@ std::string Frame::base_line() const {
 }
 
 std::string Frame::y_label(const std::string& text) const {
-    const double middle = (top + inner_bottom()) / 2;
-    return text_at(14, middle, "middle", text, " transform=\"rotate(-90 14 " + number(middle) + ")\"");
+    const double middle = (top + inner_bottom()) / 2, room = 2 * std::min(middle, height - middle) - 4;
+    return text_at(14, middle, "middle", text,
+                   " transform=\"rotate(-90 14 " + number(middle) + ")\"" + fitted(text, room));
 }
 
 }  // namespace cytomo::plot

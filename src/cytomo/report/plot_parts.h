@@ -29,6 +29,13 @@ std::vector<double> round_ticks(double low, double high, double wanted);
 /// The numbers beside ticks, with as many digits as tell them apart.
 std::vector<std::string> tick_texts(const std::vector<double>& values);
 
+/// Upper bound for the width of a number in the pictures' letters of 13 pixels.
+double widest(const std::string& text);
+
+/// The attribute that makes words small enough for so many pixels, or nothing where it fits; 8 pixels is the
+/// smallest.
+std::string fitted(const std::string& text, double room, double font_size = 13);
+
 /// Whether texts around these places, pixels from left to right, stay apart.
 bool stay_apart(const std::vector<double>& middles, const std::vector<std::string>& texts);
 
@@ -59,6 +66,8 @@ struct Frame {
     Scale upwards(double low, double high, bool logarithmic) const {
         return {low, high, inner_bottom(), top, logarithmic};
     }
+    /// The left margin as wide as the numbers beside a scale upwards and the label beyond them need.
+    void make_room_for(const Scale& y);
     /// Faint lines across at round values, with their numbers.
     std::string value_lines(const Scale& y) const;
     /// The line that all stands on.

@@ -65,6 +65,15 @@ namespace {
 constexpr int fine = 2;             // subpixels along each side of a pixel
 constexpr float sky_reach = 0.45F;  // how far (radius of the scene = 1) neighbours darken the sky
 constexpr float far_away = 8;
+/// Where the cell is cut off by the border of the volume, the walls of shells lie in the same plane as the
+/// cut faces of what is inside, and roundings would decide, pixel by pixel, which is in front. So a wall
+/// counts as this much farther away than it is: opaque surfaces come first, then translucent ones, then
+/// glass.
+constexpr float same_plane = 2e-4F;
+
+float set_back(Look look) {
+    return look == Look::glass ? 2 * same_plane : look == Look::translucent ? same_plane : 0;
+}
 
 float linear_from_srgb(std::uint8_t value) {
     const float v = static_cast<float>(value) / 255;
@@ -167,15 +176,17 @@ struct Painter {
     void add_layers(Look look, Float3 origin, Float3 direction, float end, const Numbers& n,
                     std::vector<Layer>& layers) const {
         constexpr int most_walls = 10;  // dense folds: what lies deeper is hardly seen
+        const float back = set_back(look);
         float from = 0;
         Hit hit;
-        for (int w = 0; w < most_walls && scene.find_hit(look, origin, direction, from, end, hit); ++w) {
+        for (int w = 0; w < most_walls && scene.find_hit(look, origin, direction, from, end - back, hit);
+             ++w) {
             from = hit.distance + 2e-5F;
             const bool front = rays::dot(hit.face_normal, direction) < 0;
             const float facing = std::min(1.0F, std::abs(rays::dot(hit.normal, direction)));
             const float graze = 1 - facing;
             Layer layer;
-            layer.distance = hit.distance;
+            layer.distance = hit.distance + back;
             const Float3 albedo = colours[hit.mesh];
             if (look == Look::glass) {
                 layer.opacity = 0.035F + 0.60F * graze * graze * graze;
@@ -323,6 +334,24 @@ std::vector<Image> render_views(std::span<const ColouredMesh> meshes, std::span<
 Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions& options,
                       const Progress& progress) {
     return std::move(render_views(meshes, {&options, 1}, progress).front());
+}
+
+Image with_legend(const Image& picture, std::span<const ColouredMesh> meshes, Colour ground) {
+    std::vector<LegendEntry> entries;
+    for (const ColouredMesh& m : meshes) {
+        const bool listed =
+            std::any_of(entries.begin(), entries.end(), [&](const auto& e) { return e.name == m.name; });
+        if (!m.mesh.empty() && !listed) entries.push_back({0, m.name, m.colour});
+    }
+    if (entries.empty() || picture.empty()) return picture;
+    constexpr Colour ink{60, 68, 78};
+    const double size = std::clamp(std::min(picture.width, picture.height) / 60.0, 8.0, 60.0);
+    const double width = std::max(size, picture.width - 4 * size);
+    const double height = draw_legend(nullptr, entries, {}, width, size, ink);
+    Image out(picture.width, picture.height + static_cast<int>(std::ceil(height + 1.5 * size)), ground);
+    paste(out, picture, 0, 0);
+    draw_legend(&out, entries, {2 * size, picture.height + 0.5 * size}, width, size, ink);
+    return out;
 }
 
 std::vector<std::vector<std::uint8_t>> vertex_sky_light(std::span<const ColouredMesh> meshes, int samples,

@@ -61,16 +61,21 @@ struct RenderOptions {
 /// A picture of all surfaces, orthographic, fitted to the picture; so the scale bar holds everywhere.
 /// Light: a uniform sky with ambient occlusion and one large lamp at the upper left with soft
 /// shadows. Cavities inside glass and translucent surfaces (parts that face inwards, as organelles
-/// leave in a cytoplasm) are not drawn. Without any triangle: the empty background.
-/// Deterministic at any thread count. Cost: about 10 s of one core, shared by all, for 1200 × 900 and
-/// a million triangles; memory about 150 bytes a triangle. Throws InputError for coordinates that are not
-/// finite.
+/// leave in a cytoplasm) are not drawn, nor are walls in the plane of an opaque surface, as where the border
+/// of the volume cuts both off. Without any triangle: the empty background. Deterministic at any thread
+/// count. Cost: about 10 s of one core, shared by all, for 1200 × 900 and a million triangles; memory about
+/// 150 bytes a triangle. Throws InputError for coordinates that are not finite.
 Image render_surfaces(std::span<const ColouredMesh> meshes, const RenderOptions& options = {},
                       const Progress& progress = {});
 
 /// Several pictures of the same surfaces, which are prepared only once.
 std::vector<Image> render_views(std::span<const ColouredMesh> meshes, std::span<const RenderOptions> views,
                                 const Progress& progress = {});
+
+/// The picture with a strip below it that names the surfaces in their colours: each name once, and none of
+/// those without triangles. As wide as the picture; `ground`: of the strip.
+Image with_legend(const Image& picture, std::span<const ColouredMesh> meshes,
+                  Colour ground = RenderOptions{}.background);
 
 /// Light of the sky that reaches each vertex of each mesh, 0 (dark) … 255, as render_surfaces has it;
 /// for viewers that cannot trace rays. Surfaces that are not opaque cast no shadow. Deterministic.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -112,6 +113,89 @@ TEST(Rendering, CavitiesOfAShellAreNotDrawn) {
     const std::vector<ColouredMesh> hollow{{with_cavity, "cytoplasm", {158, 188, 205}, Look::glass}};
     const std::vector<ColouredMesh> plain{{sphere({}, 1), "cytoplasm", {158, 188, 205}, Look::glass}};
     EXPECT_TRUE(render_surfaces(hollow, bare(100)) == render_surfaces(plain, bare(100)));
+}
+
+/// A box of so many squares along each edge of each face, outwards. Faces share vertices where `low` is 0.
+Mesh box(Vec3 low, Vec3 high, int squares) {
+    Mesh m;
+    const Vec3 size = high - low;
+    const auto vertex = [&](Vec3 p) {
+        const std::array<float, 3> v{static_cast<float>(p.x), static_cast<float>(p.y),
+                                     static_cast<float>(p.z)};
+        const auto known = std::find(m.vertices.begin(), m.vertices.end(), v);
+        const auto place = static_cast<std::uint32_t>(known - m.vertices.begin());
+        if (known == m.vertices.end()) m.vertices.push_back(v);
+        return place;
+    };
+    const auto face = [&](Vec3 corner, Vec3 u, Vec3 v) {  // u × v points outwards
+        const auto at = [&](int i, int j) {
+            return vertex(corner + u * (static_cast<double>(i) / squares) +
+                          v * (static_cast<double>(j) / squares));
+        };
+        for (int j = 0; j < squares; ++j)
+            for (int i = 0; i < squares; ++i) {
+                const auto a = at(i, j), b = at(i + 1, j), c = at(i, j + 1), d = at(i + 1, j + 1);
+                m.triangles.push_back({a, b, d});
+                m.triangles.push_back({a, d, c});
+            }
+    };
+    const Vec3 x{size.x, 0, 0}, y{0, size.y, 0}, z{0, 0, size.z};
+    face(low, y, x), face(low + z, x, y);
+    face(low, x, z), face(low + y, z, x);
+    face(low, z, y), face(low + x, y, z);
+    return m;
+}
+
+TEST(Rendering, CutFacesInThePlaneOfAShellHaveOneColour) {
+    // The border y = 1.37 cuts off a shell and what is inside: its cut face is flat, all of the sky and the
+    // lamp shine on it, and nothing is in front.
+    const Vec3 high{1.37, 1.37, 1.37};
+    ASSERT_NEAR(volume_um3(box({}, high, 7)), 1.37 * 1.37 * 1.37, 1e-4);
+    const std::vector<ColouredMesh> meshes{
+        {box({}, high, 7), "cytoplasm", {20, 20, 255}, Look::glass},
+        {box({0.3, 0.3, 0.3}, {1.07, 1.37, 1.07}, 5), "mitochondrion", {200, 40, 30}, Look::opaque}};
+    auto options = bare(200);
+    options.lamp_samples = 64;  // little noise
+    const Image image = render_surfaces(meshes, options);
+    // Where the middle of the cut face is seen from (-0.42, -0.72, 0.56): the box is fitted to the picture.
+    const Vec3 forward = Vec3{-0.42, -0.72, 0.56} * (1 / length({-0.42, -0.72, 0.56}));
+    const Vec3 across = cross(forward, {0, 0, -1}), right = across * (1 / length(across)),
+               up = cross(right, forward);
+    const auto extent = [](Vec3 v) { return std::abs(v.x) + std::abs(v.y) + std::abs(v.z); };
+    const double pixels = 200 / std::max(extent(right), extent(up));  // an edge of the box
+    const int x = static_cast<int>(100 + pixels * 0.5 * right.y),
+              y = static_cast<int>(100 - pixels * 0.5 * up.y);
+    const Colour middle = image.at(x, y);
+    ASSERT_GT(middle[0], middle[2] + 60);  // red
+    for (int dy = -8; dy <= 8; ++dy)
+        for (int dx = -8; dx <= 8; ++dx)
+            for (std::size_t c = 0; c < 3; ++c)
+                ASSERT_NEAR(image.at(x + dx, y + dy)[c], middle[c], 5) << dx << ", " << dy;
+}
+
+TEST(Rendering, TheLegendNamesAllSurfacesOnce) {
+    const std::vector<ColouredMesh> meshes{{sphere({}, 1, 8), "vesicle", {201, 10, 20}, Look::opaque},
+                                           {sphere({3, 0, 0}, 1, 8), "vesicle", {201, 10, 20}, Look::opaque},
+                                           {sphere({6, 0, 0}, 1, 8), "nucleus", {10, 202, 20}, Look::opaque},
+                                           {{}, "absent", {10, 20, 203}, Look::opaque}};
+    const Image picture(300, 200, {255, 255, 255}), out = with_legend(picture, meshes);
+    EXPECT_EQ(out.width, picture.width);
+    EXPECT_GT(out.height, picture.height + 8);
+    const auto patches = [&](Colour colour) {  // runs of the colour along any row, at most
+        int most = 0;
+        for (int y = 0; y < out.height; ++y) {
+            int runs = 0;
+            for (int x = 1; x < out.width; ++x) runs += out.at(x, y) == colour && out.at(x - 1, y) != colour;
+            most = std::max(most, runs);
+        }
+        return most;
+    };
+    EXPECT_EQ(patches({201, 10, 20}), 1);
+    EXPECT_EQ(patches({10, 202, 20}), 1);
+    EXPECT_EQ(patches({10, 20, 203}), 0);
+    for (int y = 0; y < picture.height; ++y)
+        for (int x = 0; x < picture.width; ++x) ASSERT_EQ(out.at(x, y), picture.at(x, y));
+    EXPECT_EQ(with_legend(picture, {}), picture);
 }
 
 TEST(Rendering, ViewsAgreeWithPicturesOfSlices) {

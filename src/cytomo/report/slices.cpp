@@ -348,11 +348,14 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
     const double letter = std::clamp(options.longer_side / 75.0, 8.0, 40.0);
     const int margin = static_cast<int>(std::lround(letter * 1.2));
     const int heading = static_cast<int>(std::lround(letter * 2.6));
-    const int across_count = coloured.empty() ? 1 : 2;
+    // Two wide pictures stand one below the other: side by side they would be thin strips.
+    const bool stacked = !coloured.empty() && size.width >= 2 * size.height;
+    const int across_count = coloured.empty() || stacked ? 1 : 2;
     const int width = across_count * size.width + (across_count + 1) * margin;
+    const int pictures_height = stacked ? 2 * size.height + margin : size.height;
     const double legend_height =
         draw_legend(nullptr, shown, {}, static_cast<double>(width - 2 * margin), letter, {});
-    const int height = heading + size.height + margin +
+    const int height = heading + pictures_height + margin +
                        static_cast<int>(std::ceil(legend_height > 0 ? legend_height + letter * 0.4 : 0));
     Image out(width, height);
     const Colour ink{52, 60, 70};
@@ -360,7 +363,9 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
               slice_caption(tomogram.grid, position, tomogram.voxel_size_known) + taller_text(size), letter,
               ink);
     paste(out, plain, margin, heading);
-    if (!coloured.empty()) paste(out, coloured, 2 * margin + size.width, heading);
+    if (!coloured.empty())
+        paste(out, coloured, stacked ? margin : 2 * margin + size.width,
+              stacked ? heading + size.height + margin : heading);
     const double longest_bar = size.width * 0.3;
     ScaleBar bar = choose_scale_bar(size.um_per_pixel, longest_bar);
     if (!tomogram.voxel_size_known) {
@@ -371,7 +376,7 @@ Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const 
         out, bar,
         {static_cast<double>(margin + size.width) - letter * 1.2, heading + size.height - letter * 1.2},
         letter * 1.1, {255, 255, 255}, {20, 24, 30});
-    draw_legend(&out, shown, {static_cast<double>(margin), heading + size.height + letter * 0.9},
+    draw_legend(&out, shown, {static_cast<double>(margin), heading + pictures_height + letter * 0.9},
                 static_cast<double>(width - 2 * margin), letter, ink);
     return out;
 }

@@ -92,10 +92,10 @@ struct SlicePictureOptions {
     /// Throws UsageError if a value makes no sense.
     void check() const;
 };
-/// A finished picture for people: the slice, and beside it the same with classes (if there are any),
-/// with scale bar (in voxels if their size is not known), caption and legend; flat slices are drawn taller
-/// than they are, and the caption says so (taller_if_flat). Throws UsageError if the sizes of tomogram and
-/// classes differ.
+/// A finished picture for people: the slice, and beside it the same with classes (if there are any), or below
+/// it where a slice is at least twice as wide as high, with scale bar (in voxels if their size is not known),
+/// caption and legend; flat slices are drawn taller than they are, and the caption says so (taller_if_flat).
+/// Throws UsageError if the sizes of tomogram and classes differ.
 Image slice_picture(const Tomogram& tomogram, const ClassVolume* classes, const Legend& legend,
                     SlicePosition position, const SlicePictureOptions& options = {},
                     const Progress& progress = {});

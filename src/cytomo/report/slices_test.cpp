@@ -196,6 +196,20 @@ TEST(SlicePictures, ShowTwoPicturesWithClassesAndOneWithout) {
     EXPECT_THROW((void)slice_picture(t, nullptr, default_legend(), {Plane::xy, 3}, wrong), UsageError);
 }
 
+TEST(SlicePictures, WideOnesStandOneBelowTheOther) {
+    const Grid flat{{90, 80, 30}, {0.02, 0.02, 0.02}, {}};  // xz: 1 : 3
+    const Tomogram t = bright_box(flat, {0, 0, 0}, {9, 9, 9});
+    const ClassVolume classes(flat, nucleus);
+    const Image one = slice_picture(t, nullptr, default_legend(), {Plane::xz, 3});
+    const Image two = slice_picture(t, &classes, default_legend(), {Plane::xz, 3});
+    EXPECT_EQ(two.width, one.width);
+    EXPECT_GT(two.height, one.height + 300);  // 900 × 300 pixels each
+    EXPECT_LT(two.width, 2 * two.height);
+    const auto upper = two.at(two.width / 2, 150), lower = two.at(two.width / 2, 150 + 310);
+    EXPECT_EQ(upper[0], upper[2]);  // grey
+    EXPECT_NE(lower[0], lower[2]);  // coloured
+}
+
 TEST(SlicePictures, WithoutVoxelSizeTheScaleBarCountsVoxels) {
     const Grid cubes{{40, 30, 20}, {0.001, 0.001, 0.001}, {}};
     Tomogram t = bright_box(cubes, {0, 0, 0}, {1, 1, 1});

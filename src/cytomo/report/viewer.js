@@ -138,14 +138,15 @@
     shown.filter((s) => s.opacity >= 1).forEach((s) => paintSurface(s));
 
     const clear = shown.filter((s) => s.opacity < 1).sort((a, b) => a.extent - b.extent);
-    gl.enable(gl.BLEND);
+    [gl.BLEND, gl.CULL_FACE, gl.POLYGON_OFFSET_FILL].forEach((state) => gl.enable(state));
     gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.polygonOffset(1, 256);  // at the border of the volume, cut faces lie in the plane of the shell: they come first
     gl.depthMask(false);
-    gl.enable(gl.CULL_FACE);
     gl.cullFace(gl.FRONT);
     [...clear].reverse().forEach((s) => paintSurface(s));  // far walls: the outer shell lies behind
     gl.cullFace(gl.BACK);
     clear.forEach((s) => paintSurface(s));
+    gl.disable(gl.POLYGON_OFFSET_FILL);
     paintOutline(shown);
     paintScale();
     placeTag();

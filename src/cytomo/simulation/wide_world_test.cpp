@@ -114,7 +114,7 @@ TEST(WideWorld, PackedCellsHaveANucleusEach) {
 
 TEST(WideWorld, FlagellaLieInTheirClassFromRootToTip) {
     int seen = 0;
-    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 6 && seen < 6; ++seed) {
         SimulationOptions o = small("wide-packed", seed, 30);
         o.cells = changed("wide-packed",
                           R"({"flagellum": {"per_cell": {"fixed": 2}, "radius_um": {"fixed": 0.1}}})");

@@ -19,9 +19,10 @@ namespace {
 
 using namespace test_shapes;
 
-const std::array<Vec3, 3> voxels{Vec3{0.01, 0.01, 0.01}, Vec3{0.01, 0.01, 0.02}, Vec3{0.02, 0.02, 0.01}};
+const std::array<Vec3, 3> field_voxels{Vec3{0.01, 0.01, 0.01}, Vec3{0.01, 0.01, 0.02},
+                                       Vec3{0.02, 0.02, 0.01}};
 
-double longest(Vec3 v) {
+double longest_edge(Vec3 v) {
     return std::max({v.x, v.y, v.z});
 }
 
@@ -50,9 +51,9 @@ Errors measure_errors(const Shape& shape, Vec3 voxel, Vec3 shift, Edge edge) {
 }
 
 TEST(ClassSurface, SmoothProbabilitiesGiveVolumeAndAreaOfKnownShapes) {
-    for (const Vec3 voxel : voxels)
+    for (const Vec3 voxel : field_voxels)
         for (const double radius : {3.0, 5.0, 10.0, 20.0})
-            for (const Shape& shape : shapes_of_radius(radius * longest(voxel))) {
+            for (const Shape& shape : shapes_of_radius(radius * longest_edge(voxel))) {
                 if (radius == 20 && shape.name != "sphere") continue;
                 for (const Vec3 shift : {Vec3{0.31, 0.42, 0.13}, Vec3{0.05, 0.5, 0.27}}) {
                     const Errors e = measure_errors(shape, voxel, shift, Edge::sigmoid);
@@ -67,9 +68,9 @@ TEST(ClassSurface, SmoothProbabilitiesGiveVolumeAndAreaOfKnownShapes) {
 
 TEST(ClassSurface, AverageOverPlacesHasNoBiasEvenAtThreeVoxels) {
     // A ramp of one (shortest) voxel: most voxels are 0 or 255, so that one place of the lattice scatters.
-    for (const Vec3 voxel : voxels)
+    for (const Vec3 voxel : field_voxels)
         for (const Edge edge : {Edge::ramp, Edge::sigmoid})
-            for (const Shape& shape : shapes_of_radius(3 * longest(voxel))) {
+            for (const Shape& shape : shapes_of_radius(3 * longest_edge(voxel))) {
                 Random random(11);
                 Errors mean{};
                 constexpr int places = 12;
@@ -226,9 +227,9 @@ TEST(ObjectSurfaces, SameMeshesAtAnyThreadCount) {
 }
 
 TEST(HardLabels, TheSurfaceEnclosesTheVolumeOfTheVoxels) {
-    for (const Vec3 voxel : voxels)
+    for (const Vec3 voxel : field_voxels)
         for (const double radius : {1.5, 3.0, 10.0})
-            for (const Shape& shape : shapes_of_radius(radius * longest(voxel))) {
+            for (const Shape& shape : shapes_of_radius(radius * longest_edge(voxel))) {
                 SCOPED_TRACE(shape.name + " of radius " + std::to_string(radius));
                 const InstanceVolume v = instances_of(shape, grid_around(shape, voxel, {0.31, 0.42, 0.13}));
                 double count = 0;

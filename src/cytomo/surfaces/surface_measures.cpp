@@ -196,9 +196,9 @@ Table surfaces_table(std::span<const SurfaceMeasures> surfaces, const Legend& le
         object_column(),
         class_id_column(),
         class_column(),
-        {"volume_um3", "µm³",
-         "Volume inside the object's smooth surface. It differs a little from the volume counted in voxels "
-         "(objects.csv)."},
+        {"mesh_volume_um3", "µm³",
+         "Volume that the object's smooth surface encloses. It differs a little from volume_um3 in "
+         "objects.csv, which is counted in voxels."},
         {"area_um2", "µm²", "Area of the whole surface, flat cuts at the border of the tomogram included."},
         {"cut_area_um2", "µm²", "The part of area_um2 that is a flat cut at the border of the tomogram."},
         {"supported_area_um2", "µm²",

@@ -146,6 +146,9 @@ TEST(SurfaceMeasures, GapsInTheNumbersAndThreads) {
         EXPECT_FALSE(c.description.empty());
     }
     EXPECT_TRUE(names.contains("supported_gaussian_curvature_percentile_95_per_um2"));
+    // Another number than the volume_um3 of objects.csv, and another name.
+    EXPECT_EQ(table.columns[3].name, "mesh_volume_um3");
+    EXPECT_FALSE(names.contains("volume_um3"));
     ASSERT_EQ(table.rows.size(), 2U);
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
     EXPECT_EQ(std::get<std::string>(table.rows[1][2]), "vesicle");

@@ -16,11 +16,11 @@ namespace {
 
 using namespace test_shapes;
 
-const std::array<Vec3, 2> voxels{Vec3{0.01, 0.01, 0.01}, Vec3{0.01, 0.01, 0.02}};
+const std::array<Vec3, 2> validation_voxels{Vec3{0.01, 0.01, 0.01}, Vec3{0.01, 0.01, 0.02}};
 
 TEST(Validation, ProbabilitiesGiveVolumeAreaAndCurvature) {
     for (const Source source : {Source::soft_probabilities, Source::sharp_probabilities})
-        for (const Vec3 voxel : voxels)
+        for (const Vec3 voxel : validation_voxels)
             for (const double radius : {3.0, 6.0, 10.0})
                 for (const Shape& shape : validation_shapes(radius * longest_edge(voxel))) {
                     SCOPED_TRACE(shape.name + " of radius " + std::to_string(radius) + ", edge along z " +
@@ -41,7 +41,7 @@ TEST(Validation, ProbabilitiesGiveVolumeAreaAndCurvature) {
 
 TEST(Validation, BallsOfTwentyVoxels) {
     for (const Source source : {Source::soft_probabilities, Source::sharp_probabilities, Source::labels})
-        for (const Vec3 voxel : voxels) {
+        for (const Vec3 voxel : validation_voxels) {
             const Shape shape = sphere(20 * longest_edge(voxel));
             const Grid grid = grid_around(shape, voxel, {0.31, 0.42, 0.13});
             const ShapeErrors e = errors_of(surface_of_object(shape, grid, source), shape, grid);
@@ -53,7 +53,7 @@ TEST(Validation, BallsOfTwentyVoxels) {
 
 TEST(Validation, LabelsGiveThemOnAverageOverPlaces) {
     // Voxels by their centres: at three voxels radius their number alone scatters by more than 1 %.
-    for (const Vec3 voxel : voxels)
+    for (const Vec3 voxel : validation_voxels)
         for (const double radius : {3.0, 6.0, 10.0})
             for (const Shape& shape : validation_shapes(radius * longest_edge(voxel))) {
                 SCOPED_TRACE(shape.name + " of radius " + std::to_string(radius) + ", edge along z " +
@@ -81,7 +81,7 @@ TEST(Validation, LabelsGiveThemOnAverageOverPlaces) {
 }
 
 TEST(Validation, SimplifiedSurfacesDoNotRunThroughThemselves) {
-    for (const Vec3 voxel : voxels)
+    for (const Vec3 voxel : validation_voxels)
         for (const double radius : {3.0, 6.0})
             for (const Shape& shape : validation_shapes(radius * longest_edge(voxel))) {
                 const Grid grid = grid_around(shape, voxel, {0.31, 0.42, 0.13});
