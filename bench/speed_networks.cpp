@@ -53,8 +53,8 @@ Row measure_prediction(const Model& model, const Tomogram& tomogram, Precision p
     row.precision = name(precision);
     row.operations = operations_of(model, voxels);
     char text[60];
-    const Tiling tiling =
-        plan_tiles(tomogram.grid.size, model.architecture.stride(), options.overlap, most_tile_voxels(model));
+    const Tiling tiling = plan_tiles(tomogram.grid.size, model.architecture.stride(), options.overlap,
+                                     most_tile_voxels(model), model.flat_slices);
     std::snprintf(text, sizeof text, "%lld tiles, overlap costs %.0f %% more",
                   static_cast<long long>(tiling.count()), 100 * (tiling.work() - 1));
     row.remark = text;

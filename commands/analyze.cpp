@@ -33,7 +33,7 @@ struct Arguments {
 RecordEntries record_of(const Arguments& a, const std::string& checksum, const Model& model) {
     return RecordWriter("analyze")
         .add_file(record_names::input, a.in, checksum)
-        .add_model(a.predict.model_file, model.checksum())
+        .add_model(a.predict.named_model(), model.checksum())
         .add("Voxel size", a.notes.voxel_nm.empty() ? "from the file" : a.notes.voxel_nm + " nm, given")
         .add(record_names::options, "dense matter (polarity) " + a.predict.polarity + ", precision " +
                                         a.predict.precision + ", device " + a.predict.device +
@@ -56,7 +56,7 @@ void run(const Arguments& a, const Common& common) {
     options.pictures = pictures_named(a.notes.pictures);
     PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
     folder.keep(a.in);
-    folder.keep(a.predict.model_file);
+    folder.keep(a.predict.named_model());
     const Model model = a.predict.model();
     check_file_names(model.legend, a.predict.model_file.empty() ? "the model" : a.predict.model_file,
                      "Give one of them another name when training: --classes VALUE=NAME,…");

@@ -115,7 +115,7 @@ RecordEntries record_of(const Arguments& a, const Model& model, const Simulation
         .add("Volume", size)
         .add("Tilts", tilts)
         .add("Microscope", other)
-        .add_model(a.predict.model_file, model.checksum())
+        .add_model(a.predict.named_model(), model.checksum())
         .entries();
 }
 
@@ -205,7 +205,7 @@ void run(const Arguments& a, const Common& common) {
     PendingOutput folder(a.folder, common.overwrite, PendingOutput::Kind::folder);
     folder.keep(a.like);
     folder.keep(a.cell.config);
-    folder.keep(a.predict.model_file);
+    folder.keep(a.predict.named_model());
     check_apart({{"--learn", a.learn}}, {a.like, a.cell.config, a.predict.model_path()});
     if (options.learn) const PendingOutput with_errors(a.learn, common.overwrite);
     const Model model = a.predict.model();

@@ -96,7 +96,10 @@ bool is_simulated(const fs::path& folder) {
 }
 
 std::string measured_name(const fs::path& folder) {
-    const fs::path plain = folder.lexically_normal();
+    std::error_code ec;
+    fs::path plain = folder.lexically_normal();
+    if (const auto name = (plain.has_filename() ? plain : plain.parent_path()).filename(); name == "." || name == "..")
+        plain = fs::weakly_canonical(folder, ec);  // not a hidden folder
     return (plain.has_filename() ? plain : plain.parent_path()).string() + "-measured";
 }
 

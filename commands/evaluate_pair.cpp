@@ -195,7 +195,7 @@ Pair read_pair(const PairArguments& a, const ReadOptions& reading, const Common&
                     std::string(option) + " VALUE=NAME,…");
     };
     refuse_grey(a.prediction, a.legend, "--legend");
-    refuse_grey(a.truth, truth_legend, a.legend.empty() ? "--truth-legend" : "--legend");
+    refuse_grey(a.truth, truth_legend, "--truth-legend");
     const bool by_id = !a.match.empty();
     Pair pair;
     pair.matched = matched;

@@ -140,6 +140,16 @@ fs::path free_name_for(const std::string& list, const fs::path& folder) {
     }
 }
 
+/// Whether a list begins with all lines of another, however lines end.
+bool begins_with_lines(const std::string& list, const std::string& other) {
+    const auto lines = [](std::string text) {
+        std::erase(text, '\r');
+        while (text.ends_with('\n')) text.pop_back();
+        return text + '\n';
+    };
+    return lines(list).starts_with(lines(other));
+}
+
 /// What edits.txt of a result holds was carried out there, and is somebody's work: a list that is not part of
 /// what is carried out now (`list`, empty for none) is set aside, and nothing that was set aside before is
 /// touched. `origin`: of the result, which is replaced.
@@ -153,7 +163,7 @@ void keep_edits(const Common& common, PendingOutput& output, const MeasureResult
     if (!fs::is_regular_file(of_result, ec)) return;
     if (a.edits.empty() && origin.value(record_names::edits).empty()) return output.keep(of_result);
     const std::string former = read_edit_list(of_result.string());
-    if (list.starts_with(former)) return;
+    if (begins_with_lines(list, former)) return;
     const fs::path aside = free_name_for(former, folder);
     if (!fs::exists(aside, ec)) write_text(output.path() / aside.filename(), former);
     common.say(a.result + ": its corrections are not carried out this time; the list becomes " +

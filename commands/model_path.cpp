@@ -49,6 +49,7 @@ fs::path chosen_model_path(const std::string& choice) {
     std::error_code ec;
     const fs::path file = choice;
     if (choice.empty()) return default_model_path();
+    if (choice == "default" && !fs::is_regular_file(file, ec)) return default_model_path();
     if (fs::is_regular_file(file, ec) || file.has_parent_path() || file.has_extension()) return file;
     for (const fs::path& folder : model_folders())
         if (fs::path known = folder / (choice + extension); fs::exists(known, ec)) return known;

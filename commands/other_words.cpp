@@ -33,7 +33,8 @@ bool is_number(const std::string& word) {
 /// The last part of a folder's path, or the whole path where another folder has that name too.
 std::string group_name(const fs::path& folder, const std::vector<fs::path>& all) {
     const auto last = [](const fs::path& path) {
-        const fs::path plain = path.lexically_normal();
+        std::error_code ec;
+        const fs::path plain = fs::weakly_canonical(path, ec);
         return (plain.has_filename() ? plain : plain.parent_path()).filename().string();
     };
     const auto same = std::count_if(all.begin(), all.end(),

@@ -45,7 +45,7 @@ PredictOptions PredictArguments::options() const {
     o.precision = precision;
     o.views = views;
     o.check();
-    hand_over_if_needed(device, model_file);
+    hand_over_if_needed(device, named_model());
     return o;
 }
 
@@ -59,6 +59,10 @@ PredictOptions PredictArguments::options(const Common& common) const {
                    " % sure). If it is not, stop and say so: --polarity " + (dark ? "bright" : "dark"));
     };
     return o;
+}
+
+std::string PredictArguments::named_model() const {
+    return model_file.empty() ? "" : chosen_model_path(model_file).string();
 }
 
 std::filesystem::path PredictArguments::model_path() const {

@@ -21,6 +21,8 @@ struct PredictArguments {
     PredictOptions options() const;
     /// The same, for one tomogram: a doubtful guess of its polarity is told at once.
     PredictOptions options(const Common& common) const;
+    /// The file of the model that was named, empty if none was. Throws InputError as model_path does.
+    std::string named_model() const;
     /// The file of model(). Throws InputError if none was named and none came with cytomo.
     std::filesystem::path model_path() const;
     /// The named model, or the one that comes with cytomo. Throws InputError.

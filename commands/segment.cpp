@@ -64,9 +64,10 @@ void say_written(const Arguments& a, const Common& common) {
     if (!a.dataset.empty()) return;  // which measure has no option for
     std::filesystem::path folder = a.out;
     folder.replace_extension();
+    const std::string named = a.predict.named_model();
     Words call{"measure",  a.in,
                a.out,      folder.string() + "-measured",
-               "--errors", a.predict.model_file.empty() ? "default" : a.predict.model_file};
+               "--errors", named.empty() ? "default" : named};
     if (!a.voxel.empty()) call.insert(call.end(), {"--voxel-nm", a.voxel});
     if (a.predict.grey) call.emplace_back("--grey");
     if (const std::string next = advice("To count and measure its objects", call); !next.empty())

@@ -103,7 +103,7 @@ void print_text(const Answer& answer, const Grid& grid, const Arguments& a) {
 void print_json(const Answer& answer, const Arguments& a, const Model& model) {
     const RecordEntries record = RecordWriter("suggest")
                                      .add_file(record_names::input, a.in)
-                                     .add_model(a.predict.model_file, model.checksum())
+                                     .add_model(a.predict.named_model(), model.checksum())
                                      .entries();
     nlohmann::json json{{"record", record_json(record)},
                         {"views", a.predict.views},

@@ -34,11 +34,11 @@ Schedule schedule_of(TrainingCase which) {
         case TrainingCase::model_with_files:
             return {usual.patch, 0, 0, 1, false, rate, few, agreement, stop_early, 0};
         case TrainingCase::model_with_simulated:
-            return {wide, 0.35, 0.4, half, false, rate, few, agreement, 1, 0.05};
+            return {wide, 0.35, 0.35, half, false, rate, few, agreement, 1, 0.05};
         case TrainingCase::nothing_with_files:
             return {small, 0, 0, 1, true, 6e-4, 0.5, 0, 1, 0.05};
         case TrainingCase::nothing_with_simulated:
-            return {wide, 0.35, 0.4, half, false, rate, 0.5, 0, 1, 0.05};
+            return {wide, 0.35, 0.35, half, false, rate, 0.5, 0, 1, 0.05};
         case TrainingCase::double_decoder_with_files:
             break;
     }

@@ -16,7 +16,7 @@ TEST(TrainSchedule, SimulatedCellsAloneAreSeenInWideAndFlatPatches) {
         const auto alone = scheduled(from_nothing, false), files = scheduled(from_nothing, true);
         EXPECT_EQ(alone.patch, (Size3{128, 128, 32}));
         EXPECT_EQ(alone.flat_share, 0.35);
-        EXPECT_EQ(alone.slice_share, 0.4);
+        EXPECT_EQ(alone.slice_share, 0.35);
         EXPECT_EQ(alone.frozen_share, 0.5);
         EXPECT_FALSE(alone.untrained);
         EXPECT_EQ(alone.learning_rate, TrainOptions{}.learning_rate);

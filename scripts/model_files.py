@@ -1,4 +1,4 @@
-"""Reads and writes model files (safetensors with cytomo's description), for scripts/half-model, average-models and model-range.
+"""Reads and writes model files (safetensors with cytomo's description), for scripts/half-model, average-models and model-sight.
 
 A file: the length of the header in 8 bytes, the header (JSON: name → dtype, shape, data_offsets; __metadata__ → texts), the values.
 """
@@ -111,6 +111,7 @@ def checksum(model):
     about = json.loads(model.metadata["cytomo"])
     coarsest, polarity = about.get("coarsest_voxel_um", 0), about.get("polarity_weights")
     more = b"coarsest_voxel_um" + struct.pack("<d", coarsest) if coarsest else b""
+    more += b"flat_slices" if about.get("flat_slices") else b""
     usual = {"tail": 0, "surprise": 0, "turned": 1} if about.get("objects") else {"tail": 4, "surprise": 40, "turned": 0}
     if polarity and polarity != usual:
         for name in ("tail", "surprise", "turned"):

@@ -102,8 +102,8 @@ for grey in "$volume" grey.tif; do
     refused 1 "$grey: expected labels, the number of a class for each voxel, found what seems to be grey values" \
         evaluate "$grey" "$classes"
     refused 1 "$grey: expected labels" evaluate "$classes" "$grey"
-    refused 1 "$grey: expected" evaluate "$grey" grey.tif --legend 1=nucleus
 done
+refused 1 "grey.tif: expected at most 255 different labels" evaluate grey.tif "$classes" --legend 1=nucleus
 
 # Measures by a part of their names; the slice by its number.
 refused 2 "Did you mean --index? It counts from 0" render slices "$volume" --slice 3 -o new.png

@@ -9,7 +9,7 @@
 namespace cytomo {
 
 /// Writes comma-separated values (quoted as in RFC 4180, UTF-8, lines end with a line feed): one header row
-/// of column names, one line a row, decimal point, whole numbers in full, others with ten significant digits
+/// of column names, one line a row, decimal point, integers in full, all else with ten significant digits
 /// (as_written) without zeros behind them; a NaN becomes an empty field, infinities inf and -inf. The file
 /// appears whole or not at all. Throws InputError if the file exists and may not be overwritten or cannot be
 /// written, and std::invalid_argument if a row has not one cell a column.

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <numeric>
+
+#include "cytomo/core/disjoint_sets.h"
 
 namespace cytomo {
 
@@ -45,8 +46,7 @@ private:
             }
             ++meetings_;
         }
-        meeting_parent_.resize(meetings_);
-        std::iota(meeting_parent_.begin(), meeting_parent_.end(), 0U);
+        joined_ = DisjointSets(meetings_);
     }
 
     void find_stretches() {
@@ -119,7 +119,7 @@ private:
                 behind.ends[0] = meetings_;
                 behind.ends[1] = stretches_[i].ends[1];
                 meeting_of_[nodes[at]] = meetings_;
-                meeting_parent_.push_back(meetings_);
+                joined_.add();
                 TubeStretch& before = stretches_[i];
                 before.nodes.resize(at);
                 before.ends[1] = meetings_++;
@@ -130,11 +130,6 @@ private:
             }
             stretches_[i].leaves = leaves(stretches_[i]);
         }
-    }
-
-    std::uint32_t meeting(std::uint32_t m) {
-        while (meeting_parent_[m] != m) m = meeting_parent_[m] = meeting_parent_[meeting_parent_[m]];
-        return m;
     }
 
     /// Mean cross-section over at most `most` nodes from one end.
@@ -157,7 +152,7 @@ private:
                     leaving[stretches_[i].ends[back ? 1 : 0]].emplace_back(i, back);
         for (TubeStretch& s : stretches_) {
             if (s.ends[0] == no_meeting || s.ends[1] == no_meeting ||
-                meeting(s.ends[0]) == meeting(s.ends[1]))
+                joined_.find(s.ends[0]) == joined_.find(s.ends[1]))
                 continue;
             double radius = 0;
             for (const std::uint32_t n : s.nodes) radius = std::max(radius, nodes_[n].radius_um);
@@ -174,8 +169,7 @@ private:
                 if (count == 0 || section_um2(s, s.nodes.size(), false) < 1.35 * others / count) continue;
             }
             s.shared = true;
-            const std::uint32_t a = meeting(s.ends[0]), b = meeting(s.ends[1]);
-            meeting_parent_[std::max(a, b)] = std::min(a, b);
+            joined_.join(s.ends[0], s.ends[1]);
         }
     }
 
@@ -192,10 +186,10 @@ private:
             radius[m] = std::max(radius[m], node.radius_um);
         };
         for (std::uint32_t n = 0; n < nodes_.size(); ++n)
-            if (meeting_of_[n] != no_meeting) add_node(n, meeting(meeting_of_[n]));
+            if (meeting_of_[n] != no_meeting) add_node(n, joined_.find(meeting_of_[n]));
         for (const TubeStretch& s : stretches_)
             if (s.shared)
-                for (const std::uint32_t n : s.nodes) add_node(n, meeting(s.ends[0]));
+                for (const std::uint32_t n : s.nodes) add_node(n, joined_.find(s.ends[0]));
         for (std::uint32_t m = 0; m < meetings_; ++m)
             if (weight[m] > 0) middle[m] = middle[m] * (1 / weight[m]);
         middle_um_ = middle;
@@ -203,14 +197,14 @@ private:
             const TubeStretch& s = stretches_[i];
             for (const int end : {0, 1})
                 if (!s.shared && s.ends[end] != no_meeting) {
-                    const std::uint32_t m = meeting(s.ends[end]);
+                    const std::uint32_t m = joined_.find(s.ends[end]);
                     arms_[m].push_back(arm_of(graph_, stretches_, i, end == 1, middle[m]));
                 }
         }
         // A meeting at the cell body has the body as one more arm, with a stretch of no nodes.
         at_body_.assign(meetings_, false);
         for (std::uint32_t m = 0; m < meetings_; ++m) {
-            if (meeting(m) != m || contact_um2[m] <= 0.8 * radius[m] * radius[m]) continue;
+            if (joined_.find(m) != m || contact_um2[m] <= 0.8 * radius[m] * radius[m]) continue;
             at_body_[m] = true;
             TubeStretch root;
             root.rooted = true;
@@ -226,7 +220,8 @@ private:
     const TubeGraph& graph_;
     const std::vector<TubeNode>& nodes_;
     std::uint32_t meetings_ = 0;
-    std::vector<std::uint32_t> meeting_of_, meeting_parent_;
+    std::vector<std::uint32_t> meeting_of_;
+    DisjointSets joined_;  ///< meetings that shared stretches make one
     std::vector<TubeStretch> stretches_;
     std::vector<std::vector<TubeArm>> arms_;
     std::vector<Vec3> middle_um_;

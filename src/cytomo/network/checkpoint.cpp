@@ -43,6 +43,7 @@ std::string training_identity(const Model& start, const std::vector<LabelledTomo
               {"weights", start.checksum()},
               {"method", static_cast<int>(options.method)},
               {"seed", options.seed}};
+    if (options.slice_share > 0) what["slices"] = options.slice_share;
     for (const auto& entry : start.legend.entries) what["legend"].push_back({entry.id, entry.name});
     Fnv1a sum;
     sum.add(json_text(what));

@@ -31,8 +31,8 @@ ActivationRanges measure_ranges(const Model& model, Size3 tile,
 class Engine {
 public:
     /// `tile`: multiples of the architecture's stride; along z also a smaller power of two, whose levels that
-    /// are left with one slice are not halved; a tile of one slice is seen as if many like it lay on either
-    /// side. `wanted`: slices of the result that are computed, from the
+    /// are left with one slice are not halved; with Model::flat_slices a tile of one slice is seen as if many
+    /// like it lay on either side. `wanted`: slices of the result that are computed, from the
     /// first one on; 0: all. Takes about tile.count() * 60 bytes for the default architecture in bf16, 120 in
     /// f32 (120 and 170 where layers do not run in bands). `ranges`: for int8.
     Engine(const Model& model, Size3 tile, Precision precision, const ActivationRanges& ranges = {},

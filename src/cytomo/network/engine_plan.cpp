@@ -39,6 +39,7 @@ Plan::Plan(const Model& model, Size3 tile, Precision precision, const Activation
     : tile_(tile),
       wanted_(wanted > 0 ? std::min(wanted, tile.z) : tile.z),
       thin_(tile.z < model.architecture.stride()),
+      flat_slice_(model.flat_slices && tile.z == 1),
       precision_(precision),
       lanes_(precision == Precision::int8 ? model.architecture.widths[0] : block_channels()),
       input_(tile, precision, input_scale(precision, ranges)) {
@@ -81,7 +82,7 @@ float Plan::result_scale(const Layer& layer, float source_scale) const {
 /// Layers that see one slice where the tile has more were learnt with nothing on either side of it, but for
 /// the strided ones.
 bool Plan::is_flat(const Layer& layer, std::int64_t slices) const {
-    return tile_.z == 1 || (thin_ && layer.stride > 1 && slices == 1);
+    return flat_slice_ || (thin_ && layer.stride > 1 && slices == 1);
 }
 
 Activation Plan::add_convolution(const Model& model, const Layer& layer, const Activation& source) {

@@ -74,11 +74,12 @@ TEST(Engine, FloatAgreesWithLibtorch) {
 }
 
 TEST(Engine, ThinTilesAgreeWithLibtorch) {
-    for (const std::int64_t depth : {1, 2})
-        for (const Model& m : {lively_model(), refined_model()}) {
-            compare(m, Precision::f32, 1e-5, 0.999, {24, 16, depth});
-            if (can_compute(Precision::bf16)) compare(m, Precision::bf16, 0.01, 0.95, {24, 16, depth});
-            if (can_compute(Precision::int8)) compare(m, Precision::int8, 0.03, 0.85, {24, 16, depth});
+    for (const std::int64_t depth : {0, 1, 2})  // 0: one that is seen flat
+        for (Model m : {lively_model(), refined_model()}) {
+            m.flat_slices = depth == 0;
+            compare(m, Precision::f32, 1e-5, 0.999, {24, 16, std::max<std::int64_t>(1, depth)});
+            if (can_compute(Precision::bf16)) compare(m, Precision::bf16, 0.01, 0.95, {24, 16, std::max<std::int64_t>(1, depth)});
+            if (can_compute(Precision::int8)) compare(m, Precision::int8, 0.03, 0.85, {24, 16, std::max<std::int64_t>(1, depth)});
         }
 }
 
@@ -88,7 +89,8 @@ TEST(Engine, OneSliceIsSeenAsTheMiddleOfManyLikeIt) {
     Random r(3);
     for (auto& v : x) v = static_cast<float>(r.normal());
     for (std::int64_t z = 0; z < deep.z; ++z) many.insert(many.end(), x.begin(), x.end());
-    for (const Model& m : {lively_model(), refined_model()}) {
+    for (Model m : {lively_model(), refined_model()}) {
+        m.flat_slices = true;
         const auto classes = static_cast<std::size_t>(m.class_count());
         std::vector<float> one(classes * x.size()), all(classes * many.size());
         Engine(m, flat, Precision::f32).run(x.data(), one.data());
@@ -120,14 +122,15 @@ TEST(Engine, OnlyWantedSlicesAreComputed) {
 TEST(Engine, MultiplyAddsAreThoseOfItsLayers) {
     Model with_objects = lively_model();
     add_object_head(with_objects, 5);  // whose clicks are absent
-    for (const Model& m : {lively_model(), refined_model(), with_objects})
+    for (Model m : {lively_model(), refined_model(), with_objects})
         for (const Size3 tile : {Size3{16, 32, 8}, Size3{16, 8, 4}, Size3{16, 16, 2}, Size3{32, 16, 1}}) {
+            m.flat_slices = m.architecture.objects;
             const Architecture& a = m.architecture;
             const Plan plan(m, tile, Precision::f32, {}, true);
             double sum = 0;
             for (const PlanStep& step : plan.steps()) sum += step.work;
             const auto head = static_cast<double>(16 * 16 * tile.count());
-            EXPECT_DOUBLE_EQ(multiply_adds(a, tile), sum + head);
+            EXPECT_DOUBLE_EQ(multiply_adds(a, tile, 0, m.flat_slices), sum + head);
             if (tile.z >= a.stride()) {
                 EXPECT_NEAR(multiply_adds(a, tile),
                             a.multiply_adds_per_voxel() * static_cast<double>(tile.count()), 1);

@@ -85,6 +85,7 @@ std::string Model::checksum() const {
     for (const auto& [name, tensor] : weights)
         sum.add(name).add(tensor.values.data(), tensor.values.size() * sizeof(float));
     if (coarsest_voxel_um > 0) sum.add("coarsest_voxel_um").add(&coarsest_voxel_um, sizeof(double));
+    if (flat_slices) sum.add("flat_slices");
     if (const PolarityEvidence& w = polarity_weights; !(w == default_polarity_weights(architecture)))
         for (const double weight : {w.tail, w.surprise, w.turned})
             sum.add("polarity_weights").add(&weight, sizeof(double));

@@ -123,6 +123,9 @@ struct Model {
     /// Tomograms of voxels between voxel_um and this are seen at their own edge, not interpolated: a large
     /// cell then fits into what the network sees at once. 0, or less than voxel_um: all are seen at voxel_um.
     double coarsest_voxel_um = 0;
+    /// Whether single slices are seen as if many like them lay on either side, by kernels summed along z: it
+    /// has learnt from such (TrainOptions::slice_share). Others see a slice as a thin tile.
+    bool flat_slices = false;
     /// How much each sign counts where a tomogram's polarity is not told: default_polarity_weights, or fitted
     /// by bench/accuracy/polarity.
     PolarityEvidence polarity_weights{4, 40, 0};
@@ -146,8 +149,9 @@ struct Model {
     int volumes() const { return class_count() + architecture.map_count(); }
     /// class_of_output, written out.
     std::vector<std::uint8_t> output_classes() const;
-    /// Short fingerprint of the weights (64-bit FNV-1a, hexadecimal), and of coarsest_voxel_um and
-    /// polarity_weights where they are not the usual ones: of all that decides what it predicts.
+    /// Short fingerprint of the weights (64-bit FNV-1a, hexadecimal), and of coarsest_voxel_um,
+    /// flat_slices and polarity_weights where they are not the usual ones: of what else decides how it
+    /// sees a tomogram.
     std::string checksum() const;
 };
 

@@ -78,11 +78,14 @@ TEST(Model, HowItSeesAndWeighsSurvivesTheFile) {
     EXPECT_EQ(read_model(p).coarsest_voxel_um, 0);
     m.coarsest_voxel_um = 0.04;
     const std::string usual = m.checksum();
+    m.flat_slices = true;
+    EXPECT_NE(m.checksum(), usual);
     EXPECT_NE(read_model(p).checksum(), m.checksum()) << "it sees coarse voxels otherwise";
     m.polarity_weights = {1.5, 20, 3};
     EXPECT_NE(m.checksum(), usual);
     write_model(p, m, true);
     EXPECT_EQ(read_model(p).coarsest_voxel_um, 0.04);
+    EXPECT_TRUE(read_model(p).flat_slices);
     EXPECT_EQ(read_model(p).polarity_weights, m.polarity_weights);
     EXPECT_EQ(read_model(p).checksum(), m.checksum());
     const std::string good = contents(p);

@@ -76,7 +76,7 @@ PolarityEvidence find_polarity_evidence(const Resampler& resampler, const GreySt
     const Runner run = over_views(make_runner(model, samples.tile, exact, record, {}), views, samples.tile,
                                   model.class_count(), model.architecture.map_count(), false);
     record.multiply_adds += 2. * views * static_cast<double>(samples.values.size()) *
-                            multiply_adds(model.architecture, samples.tile);
+                            multiply_adds(model.architecture, samples.tile, 0, model.flat_slices);
     const Opinion bright = opinion_of(samples, run, model, progress);
     for (auto& values : samples.values)
         for (float& v : values) v = -v;

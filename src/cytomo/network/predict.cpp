@@ -79,21 +79,29 @@ private:
     std::array<std::vector<float>, 3> share_, before_;
 };
 
+/// Activations of a single slice take so many times the memory of as many voxels of a volume, as reckoned: its
+/// layers are not run some slices at a time, and coarser levels shrink by four, not eight.
+constexpr std::int64_t flat_memory = 3;
+
 Tiling choose_tiles(const PredictOptions& options, const Model& model, Size3 size) {
     const auto stride = model.architecture.stride();
-    return options.tile.x > 0 ? tiles_of(size, stride, options.overlap, options.tile)
-                              : plan_tiles(size, stride, options.overlap, most_tile_voxels(model));
+    const bool flat = model.flat_slices && size.z == 1;
+    const auto most = most_tile_voxels(model) / (flat ? flat_memory : 1);
+    return options.tile.x > 0
+               ? tiles_of(size, stride, options.overlap, options.tile, model.flat_slices)
+               : plan_tiles(size, stride, options.overlap, most, model.flat_slices);
 }
 
 int choose_views(const PredictOptions& options, const Model& model, Size3 size) {
-    if (options.views == 0) return views_for(size, model.architecture);
+    if (options.views == 0) return views_for(size, model.architecture, model.flat_slices);
     return size.z == 1 ? std::min(options.views, 4) : options.views;
 }
 
-/// Thin volumes are decided by one view, which is as much work as segmenting them; a single slice costs so
-/// little that it is decided by all.
+/// Thin volumes are decided by one view, which is as much work as segmenting them; a slice that is seen flat
+/// costs so little that it is decided by all.
 int choose_polarity_views(const PredictOptions& options, const Model& model, Size3 size) {
-    const bool thin = options.views == 0 && size.z > 1 && size.z < model.architecture.stride();
+    const bool thin =
+        options.views == 0 && size.z < model.architecture.stride() && !(model.flat_slices && size.z == 1);
     return thin ? 1 : choose_views(options, model, size);
 }
 
@@ -144,7 +152,7 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
     // Views that are not mirrored along z need nothing beyond the volume's last slice.
     const auto wanted = record.views <= 4 && tiling.z.count() == 1 ? std::min(tile.z, tiling.z.size) : tile.z;
     record.multiply_adds +=
-        static_cast<double>(record.views * tiling.count()) * multiply_adds(model.architecture, tile, wanted);
+        static_cast<double>(record.views * tiling.count()) * multiply_adds(model.architecture, tile, wanted, model.flat_slices);
     const auto probe = [&] { return probe_tiles(resampler, scale, model, options); };
     const Runner run = over_views(make_runner(model, tile, options, record, probe, wanted), record.views,
                                   tile, classes, maps, disagreement, wanted);
@@ -200,12 +208,13 @@ std::string PredictRecord::device_text() const {
     return device_reason.empty() ? device : device_reason + ", so " + device;
 }
 
-int views_for(Size3 volume, const Architecture& architecture) {
+int views_for(Size3 volume, const Architecture& architecture, bool flat_slices) {
     const std::int64_t stride = architecture.stride();
-    if (const auto depth = thin_depth(volume.z, stride); depth < stride) {  // what a user looks at first
+    if (const auto depth = thin_depth(volume.z, stride, flat_slices);
+        depth < stride) {  // what a user looks at first
         constexpr double most = 1.2e11;
         const auto padded = [&](std::int64_t n) { return (n + stride - 1) / stride * stride; };
-        const double work = multiply_adds(architecture, {padded(volume.x), padded(volume.y), depth});
+        const double work = multiply_adds(architecture, {padded(volume.x), padded(volume.y), depth}, 0, flat_slices);
         return 4 * work <= most ? 4 : 2 * work <= most ? 2 : 1;
     }
     const double voxels = static_cast<double>(volume.x * volume.y * std::max(volume.z, stride)) *
@@ -228,7 +237,9 @@ double prediction_bytes(const Grid& tomogram, const Model& model, const PredictO
     const double number = precision == Precision::f32 ? 4 : precision == Precision::bf16 ? 2 : 1;
     // One activation at full resolution, or two, the last one of floats; and those of all coarser levels
     // together.
-    const double numbers = runs_in_bands(model) ? 1.9 * number : 1.6 * number + 4;
+    const bool flat = model.flat_slices && grid.size.z == 1;
+    const double numbers =
+        (flat ? flat_memory : 1) * (runs_in_bands(model) ? 1.9 * number : 1.6 * number + 4);
     const double network =
         static_cast<double>(tiling.tile().count()) * (numbers * model.architecture.widths[0] + 8);
     const double slices = 2.0 * static_cast<double>(grid.size.x * grid.size.y * tiling.tile().z);

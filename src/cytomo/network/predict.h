@@ -49,8 +49,8 @@ struct PredictRecord {
 /// the default one, as many voxels as take the same multiply-adds. Volumes of fewer slices than the
 /// architecture's stride (16) count as if they had as many, which is what is computed. One slice or two are
 /// what one looks at first: 4 views, 2 or 1, so that multiply-adds stay below 1.2e11 (but for one view of
-/// many pixels).
-int views_for(Size3 volume, const Architecture& architecture);
+/// many pixels); `flat_slices` as in Model.
+int views_for(Size3 volume, const Architecture& architecture, bool flat_slices = false);
 
 /// Whether dense matter is bright or dark: the longer tail of the grey values and what the model makes of
 /// either, weighed by Model::polarity_weights, unless Model::record says what it was taught on ("polarity":

@@ -59,8 +59,8 @@ std::string device_for(const PredictOptions& options, std::string* reason) {
 TileSamples probe_tiles(const Resampler& resampler, const GreyScale& scale, const Model& model,
                         const PredictOptions& options) {
     const Size3 largest = options.tile.x > 0 ? options.tile : Size3{128, 128, 64};
-    const Tiling tiling =
-        tiles_of(resampler.grid().size, model.architecture.stride(), options.overlap, largest);
+    const Tiling tiling = tiles_of(resampler.grid().size, model.architecture.stride(), options.overlap,
+                                   largest, model.flat_slices);
     const auto middle = [](const AxisTiles& axis, std::size_t aside) {
         return axis.starts[(axis.count() / 2 + aside) % axis.count()];
     };

@@ -183,6 +183,7 @@ Model described_model(const std::string& description, std::map<std::string, Tens
         if (json.contains("class_of_output"))
             model.class_of_output = json.at("class_of_output").get<std::vector<std::uint8_t>>();
         model.voxel_um = json.at("voxel_um").get<double>();
+        model.flat_slices = json.value("flat_slices", false);
         if (json.contains("coarsest_voxel_um"))
             model.coarsest_voxel_um = json.at("coarsest_voxel_um").get<double>();
         if (json.contains("polarity_weights")) {
@@ -258,6 +259,7 @@ std::string model_description(const Model& model) {
     if (!model.class_of_output.empty()) json["class_of_output"] = model.class_of_output;
     json["voxel_um"] = model.voxel_um;
     if (model.coarsest_voxel_um > 0) json["coarsest_voxel_um"] = model.coarsest_voxel_um;
+    if (model.flat_slices) json["flat_slices"] = true;
     if (const auto& w = model.polarity_weights; !(w == default_polarity_weights(model.architecture)))
         json["polarity_weights"] = {{"tail", w.tail}, {"surprise", w.surprise}, {"turned", w.turned}};
     json["record"] = model.record;

@@ -71,11 +71,11 @@ double Tiling::work() const {
            static_cast<double>(size().count());
 }
 
-std::int64_t thin_depth(std::int64_t slices, std::int64_t stride) {
-    return slices == 1 ? 1 : stride >= 16 && slices == 2 ? stride / 2 : stride;
+std::int64_t thin_depth(std::int64_t slices, std::int64_t stride, bool flat_slices) {
+    return flat_slices && slices == 1 ? 1 : stride >= 16 && slices <= 2 ? stride / 2 : stride;
 }
 
-double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted) {
+double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted, bool flat_slices) {
     double sum = 0;
     const auto layers = architecture.layers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -83,7 +83,7 @@ double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t 
         const int level = layer.level();
         const auto depth = [&](int l) { return std::max<std::int64_t>(1, tile.z >> l); };
         const bool flat =
-            tile.z == 1 || (layer.stride > 1 && tile.z < architecture.stride() && tile.z >> (level - 1) <= 1);
+            (flat_slices && tile.z == 1) || (layer.stride > 1 && tile.z < architecture.stride() && tile.z >> (level - 1) <= 1);
         const bool last = i + 2 >= layers.size();  // the last convolution, and the head after it
         const auto slices = last && wanted > 0 ? std::min(wanted, tile.z) : depth(level);
         sum += static_cast<double>(layer.inputs_without_clicks()) * layer.out *
@@ -93,10 +93,12 @@ double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t 
     return sum;
 }
 
-Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels) {
+Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels,
+                  bool flat_slices) {
     const auto xs = ways_to_cut(volume.x, stride, overlap), ys = ways_to_cut(volume.y, stride, overlap),
-               zs = volume.z < stride ? std::vector{AxisTiles(volume.z, thin_depth(volume.z, stride), 1)}
-                                      : ways_to_cut(volume.z, stride, overlap);
+               zs = volume.z < stride
+                        ? std::vector{AxisTiles(volume.z, thin_depth(volume.z, stride, flat_slices), 1)}
+                        : ways_to_cut(volume.z, stride, overlap);
     Tiling best{xs.back(), ys.back(), zs.back()};  // the smallest, in case that nothing fits
     double least = -1;
     for (const auto& z : zs)
@@ -111,15 +113,15 @@ Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::
     return best;
 }
 
-Tiling tiles_of(Size3 volume, std::int64_t stride, std::int64_t overlap, Size3 largest) {
+Tiling tiles_of(Size3 volume, std::int64_t stride, std::int64_t overlap, Size3 largest, bool flat_slices) {
     const auto cut = [&](std::int64_t n, std::int64_t most) {
         const auto tile = std::min(rounded_up(n, stride), std::max(stride, most / stride * stride));
         const auto count = n <= tile ? 1 : (n - overlap + (tile - overlap) - 1) / (tile - overlap);
         return AxisTiles(n, tile, count);
     };
-    return {
-        cut(volume.x, largest.x), cut(volume.y, largest.y),
-        volume.z < stride ? AxisTiles(volume.z, thin_depth(volume.z, stride), 1) : cut(volume.z, largest.z)};
+    return {cut(volume.x, largest.x), cut(volume.y, largest.y),
+            volume.z < stride ? AxisTiles(volume.z, thin_depth(volume.z, stride, flat_slices), 1)
+                              : cut(volume.z, largest.z)};
 }
 
 }  // namespace cytomo

@@ -39,22 +39,26 @@ struct Tiling {
     double work() const;
 };
 
-/// Slices of a tile for a volume of fewer slices than `stride`, a power of two: one for a single slice, which
-/// is seen as if many like it lay on either side; half of it for two slices, if that is 8 at least; else, and
-/// for deeper volumes, `stride`. Fewer would cost accuracy (docs/notebook/thin-volumes.md).
-std::int64_t thin_depth(std::int64_t slices, std::int64_t stride);
+/// Slices of a tile for a volume of fewer slices than `stride`, a power of two: half of it for one or two
+/// slices, if that is 8 at least; else, and for deeper volumes, `stride`. Fewer would cost accuracy
+/// (docs/notebook/thin-volumes.md), but for single slices of networks that have learnt from such
+/// (Model::flat_slices): one.
+std::int64_t thin_depth(std::int64_t slices, std::int64_t stride, bool flat_slices = false);
 
 /// Multiply-adds of a U-Net without clicks for a tile of which the first `wanted` slices are wanted (0: all).
 /// Where the tile has fewer slices than the stride, the levels that are left with one are not halved along z;
-/// of a tile of one slice, all kernels are flat.
-double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted = 0);
+/// of a tile of one slice with `flat_slices`, all kernels are flat.
+double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t wanted = 0,
+                     bool flat_slices = false);
 
 /// The tiling that computes least, with edges that are multiples of `stride` (along z thin_depth, if the
 /// volume has fewer slices), at least `overlap` voxels in common to neighbours and at most `most_voxels` in a
 /// tile (if the smallest sensible tile allows). Same arguments, same tiling.
-Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels);
+Tiling plan_tiles(Size3 volume, std::int64_t stride, std::int64_t overlap, std::int64_t most_voxels,
+                  bool flat_slices = false);
 
 /// Tiles of at most `largest` along each axis, as few as will do; thin volumes as above.
-Tiling tiles_of(Size3 volume, std::int64_t stride, std::int64_t overlap, Size3 largest);
+Tiling tiles_of(Size3 volume, std::int64_t stride, std::int64_t overlap, Size3 largest,
+                bool flat_slices = false);
 
 }  // namespace cytomo

@@ -61,9 +61,9 @@ TEST(Tiling, LittleIsComputedTwice) {
     EXPECT_DOUBLE_EQ(whole.work(), 1);
 }
 
-TEST(Tiling, OneSliceIsFlatAndTwoTakeTilesOfHalfTheStride) {
+TEST(Tiling, OneSliceOrTwoTakeTilesOfHalfTheStride) {
     for (const std::int64_t z : {1, 2, 3, 8, 9, 15}) {
-        const std::int64_t expected = z == 1 ? 1 : z == 2 ? 8 : 16;
+        const std::int64_t expected = z <= 2 ? 8 : 16;
         for (const Tiling& t :
              {plan_tiles({500, 300, z}, 16, 24, 100'000), tiles_of({500, 300, z}, 16, 24, {64, 64, 32})}) {
             EXPECT_EQ(t.tile().z, expected);
@@ -74,10 +74,16 @@ TEST(Tiling, OneSliceIsFlatAndTwoTakeTilesOfHalfTheStride) {
     }
     EXPECT_EQ(plan_tiles({500, 300, 16}, 16, 24, 10'000'000).tile().z, 16);
     EXPECT_EQ(plan_tiles({500, 300, 17}, 16, 24, 10'000'000).tile().z, 32);
-    EXPECT_EQ(plan_tiles({100, 100, 1}, 8, 24, 10'000'000).tile().z, 1);
-    EXPECT_EQ(plan_tiles({100, 100, 2}, 8, 24, 10'000'000).tile().z, 8) << "never fewer than eight";
+    EXPECT_EQ(plan_tiles({100, 100, 1}, 8, 24, 10'000'000).tile().z, 8) << "never fewer than eight";
     EXPECT_EQ(plan_tiles({100, 100, 2}, 32, 24, 10'000'000).tile().z, 16);
     EXPECT_EQ(plan_tiles({100, 100, 3}, 32, 24, 10'000'000).tile().z, 32);
+}
+
+TEST(Tiling, ASliceIsFlatIfTheModelHasLearntFromSuch) {
+    EXPECT_EQ(plan_tiles({500, 300, 1}, 16, 24, 10'000'000, true).tile().z, 1);
+    EXPECT_EQ(tiles_of({500, 300, 1}, 16, 24, {64, 64, 32}, true).tile().z, 1);
+    EXPECT_EQ(tiles_of({500, 300, 2}, 16, 24, {64, 64, 32}, true).tile().z, 8);
+    EXPECT_EQ(plan_tiles({500, 300, 17}, 16, 24, 10'000'000, true).tile().z, 32);
 }
 
 TEST(Tiling, OnlyVolumesBelowTheStrideAreThin) {

@@ -153,6 +153,7 @@ TrainingResult train(Model start, const std::vector<LabelledTomogram>& data,
     use_libtorch();
     wanted.check();
     start.error_model.clear();  // of weights that will be others
+    start.flat_slices = start.flat_slices || wanted.slice_share > 0;
     TrainOptions options = wanted;
     SampleSet samples(data, unlabelled, start, options, progress.stage("reading training data"));
     if (options.fit_patch) options.patch = fitted_patch(samples, options.patch, start.architecture.stride());

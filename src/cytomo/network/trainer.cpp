@@ -52,10 +52,10 @@ struct Batch {
         const std::uint8_t cell_body = body != nullptr ? body->id : 0;
         const auto n = static_cast<std::size_t>(options.batch);
         Random kind(options.seed, static_cast<std::uint64_t>(step) + (std::uint64_t{1} << 60));
-        const Size3 s = options.slice_share > 0 && kind.chance(options.slice_share)
-                            ? slice_patch(options.patch)
-                        : kind.chance(options.flat_share) ? flat_patch(options.patch, architecture.stride())
-                                                          : options.patch;
+        const double shape = kind.uniform();
+        const Size3 s = shape < options.flat_share ? flat_patch(options.patch, architecture.stride())
+                        : shape < options.flat_share + options.slice_share ? slice_patch(options.patch)
+                                                                           : options.patch;
         const bool clicked = architecture.objects && !guessed && kind.chance(options.click_share);
         const std::int64_t inputs = clicked ? object_inputs : 1;
         std::vector<PatchPair> pairs(n);

@@ -20,7 +20,7 @@ std::string level_name(const char* part, std::size_t level) {
 }  // namespace
 
 Unet::Unet(const Model& model, torch::Device device, torch::ScalarType type)
-    : architecture_(model.architecture), type_(type) {
+    : architecture_(model.architecture), flat_slices_(model.flat_slices), type_(type) {
     const auto get = [&](const std::string& name, bool trained) {
         return to_torch(model.weights.at(name)).to(device).requires_grad_(trained);
     };
@@ -92,7 +92,7 @@ torch::Tensor Unet::used_channels(const torch::Tensor& all) const {
 
 #if CYTOMO_HAS_ONEDNN
 torch::Tensor Unet::forward_blocked(const torch::Tensor& input) {
-    const bool flat = input.size(2) == 1;  // as if many slices like it lay on either side
+    const bool flat = flat_slices_ && input.size(2) == 1;  // as if many like it lay on either side
     const auto run = [this, flat](const torch::Tensor& x, const std::string& name) {
         Block& b = block(name);
         const auto all = weight_for(b, x), weight = flat ? all.sum(2, true) : all;
@@ -126,7 +126,7 @@ void Unet::freeze_statistics() {
 }
 
 torch::Tensor Unet::forward_plain(const torch::Tensor& input, bool training) {
-    const bool thin = input.size(2) < architecture_.stride(), flat = input.size(2) == 1;
+    const bool thin = input.size(2) < architecture_.stride(), flat = flat_slices_ && input.size(2) == 1;
     const auto run = [&](torch::Tensor x, const std::string& name) {
         Block& b = block(name);
         const std::int64_t k = b.layer.kernel;

@@ -59,6 +59,7 @@ private:
     torch::Tensor last_features(torch::Tensor x, const Run& run, const Add& add);
 
     Architecture architecture_;
+    bool flat_slices_;
     torch::ScalarType type_;
     bool frozen_ = false;
     std::map<std::string, Block> blocks_;

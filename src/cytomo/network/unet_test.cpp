@@ -28,7 +28,8 @@ TEST(Unet, BlockedLayoutsAreInverse) {
 /// The fast path and libtorch's own operators: results and gradients, on random values of a size.
 void compare_paths(const torch::Tensor& x) {
     torch::manual_seed(1);
-    const Model model = small_model();
+    Model model = small_model();
+    model.flat_slices = true;
     Unet fast(model, torch::kCPU, torch::kFloat32), plain(model, torch::kCPU, torch::kFloat32);
     const auto a = fast.forward_blocked(x), b = plain.forward_plain(x, true);
     ASSERT_EQ(a.sizes(), (std::vector<std::int64_t>{2, x.size(2), 12, 16, 5}));
@@ -52,7 +53,9 @@ TEST(Unet, BlockedForwardAndGradientsAgreeWithLibtorch) {
 TEST(Unet, SingleSlicesTooWhichKernelsMeetAsIfManyLikeThemLayBeside) {
     const auto x = torch::randn({2, 1, 1, 12, 16});
     compare_paths(x);
-    Unet net(small_model(), torch::kCPU, torch::kFloat32);
+    Model model = small_model();
+    model.flat_slices = true;
+    Unet net(model, torch::kCPU, torch::kFloat32);
     const auto one = net.forward_plain(x, false), many = net.forward_plain(x.repeat({1, 1, 96, 1, 1}), false);
     EXPECT_LT((one.select(1, 0) - many.select(1, 48)).abs().max().item<float>(), 1e-4F);
 }
