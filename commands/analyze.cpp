@@ -16,6 +16,7 @@
 #include "predict_options.h"
 #include "record.h"
 #include "result_files.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -54,7 +55,7 @@ void run(const Arguments& a, const Common& common) {
     AnalyzeOptions options;
     options.predict = a.predict.options(common);
     options.pictures = pictures_named(a.notes.pictures);
-    PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
+    PendingOutput folder(a.out, common.overwrite, results_of("analyze", a.out));
     folder.keep(a.in);
     folder.keep(a.predict.named_model());
     const Model model = a.predict.model();
@@ -90,7 +91,7 @@ void run(const Arguments& a, const Common& common) {
                  progress.stage("writing files"));
     folder.commit();
     common.say(describe(analysis.prediction));
-    say_result(analysis, common);
+    say_result(analysis, options.warnings, common);
     if (const std::uint64_t bytes = found_bytes(a.out); bytes > 0) {
         char size[96];
         std::snprintf(size, sizeof size, "found: %.1f MB, kept for measuring again after corrections",

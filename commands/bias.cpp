@@ -202,7 +202,7 @@ void run(const Arguments& a, const Common& common) {
     if (std::filesystem::is_regular_file(a.folder))
         throw UsageError(a.folder + ": expected a folder for the results, found a file." +
                          advice("For cells like it", call_like_folder(a)));
-    PendingOutput folder(a.folder, common.overwrite, PendingOutput::Kind::folder);
+    PendingOutput folder(a.folder, common.overwrite, results_of("bias", a.folder));
     folder.keep(a.like);
     folder.keep(a.cell.config);
     folder.keep(a.predict.named_model());

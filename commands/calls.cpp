@@ -38,12 +38,12 @@ std::size_t find_in(const std::string& argument, const std::string& word) {
     return is_value ? equals + 1 : std::string::npos;
 }
 
-/// Throws InputError if a file of nearly that name is there, which is not `other`.
+/// Throws InputError if a file (a folder is none) of nearly that name is there, which is not `other`.
 void refuse_misspelt(const Place& place, const std::string& other) {
     std::error_code ec;
     if (fs::exists(place.given, ec)) return;
     const fs::path near = nearest_file(place.given);
-    if (near.empty() || fs::equivalent(near, other, ec)) return;
+    if (near.empty() || fs::is_directory(near, ec) || fs::equivalent(near, other, ec)) return;
     const FileTrouble trouble = file_trouble(place.given, ENOENT);
     throw InputError(place.given, place.what, trouble.found, trouble.remedy);
 }
@@ -98,7 +98,8 @@ bool is_simulated(const fs::path& folder) {
 std::string measured_name(const fs::path& folder) {
     std::error_code ec;
     fs::path plain = folder.lexically_normal();
-    if (const auto name = (plain.has_filename() ? plain : plain.parent_path()).filename(); name == "." || name == "..")
+    if (const auto name = (plain.has_filename() ? plain : plain.parent_path()).filename();
+        name == "." || name == "..")
         plain = fs::weakly_canonical(folder, ec);  // not a hidden folder
     return (plain.has_filename() ? plain : plain.parent_path()).string() + "-measured";
 }

@@ -2,13 +2,108 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cstdint>
+#include <filesystem>
 #include <utility>
+#include <vector>
 
+#include "calls.h"
 #include "cytomo/core/class_names.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/likely_name.h"
+#include "cytomo/io/passport.h"
 
 namespace cytomo::commands {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// classes.tif of the same folder; empty if it is not there or `file` itself.
+std::string classes_beside(const std::string& file) {
+    const fs::path beside = fs::path(file).parent_path() / "classes.tif";
+    std::error_code ec;
+    return fs::path(file).filename() != "classes.tif" && fs::is_regular_file(beside, ec) ? beside.string()
+                                                                                         : "";
+}
+
+/// "instances.tif", "true_instances.tif": what files of object numbers are called.
+bool is_called_instances(const std::string& file) {
+    std::string name = fs::path(file).stem().string();
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return name.ends_with("instances") && name.find("class") == std::string::npos;
+}
+
+/// The largest of the values, if they are numbers of objects: nearly all from 1 up to it occur, and too many
+/// for classes; else 0. Reads the file once.
+std::int64_t largest_object_number(const std::string& file, const ReadOptions& reading) {
+    const StoredVolume volume = open_volume(file, reading);
+    if (volume.legend || !some_slices_look_like_labels(volume)) return 0;
+    std::vector<bool> occurs;
+    try {
+        const InstanceVolume numbers = read_instances(file, reading);
+        for (const std::uint32_t n : numbers.values()) {
+            constexpr std::uint32_t most = 100'000'000;
+            if (n >= most) return 0;
+            if (n >= occurs.size()) occurs.resize(n + 1);
+            occurs[n] = true;
+        }
+    } catch (const InputError&) {
+        return 0;
+    }
+    const auto largest = static_cast<std::int64_t>(occurs.size()) - 1;
+    const auto count =
+        std::count(occurs.begin(), occurs.end(), true) - (!occurs.empty() && occurs[0] ? 1 : 0);
+    constexpr std::int64_t fewest = 12;  // of a cell's organelles, fewer kinds than that are told apart
+    const bool many = count >= (is_called_instances(file) ? 2 : fewest);
+    return many && 10 * count >= 9 * largest ? largest : 0;
+}
+
+/// Throws InputError if a file whose values have no meaning as classes holds object numbers.
+void refuse_object_numbers(const std::string& file, const ReadOptions& reading,
+                           const char* instances_option) {
+    const std::int64_t largest = largest_object_number(file, reading);
+    if (largest == 0) return;
+    const std::string beside = classes_beside(file), other = beside.empty() ? "CLASSES" : beside;
+    Words with = this_call_replacing({{file, other}});
+    const Words more{instances_option, file};
+    if (!with.empty()) with.insert(std::find(with.begin(), with.end(), "--"), more.begin(), more.end());
+    std::string how = advice("Numbers of objects are taken so", with);
+    if (how.empty() && !beside.empty())
+        how = advice("Then it is called so", this_call_replacing({{file, beside}}));
+    throw InputError(
+        file, "classes, one number for each kind of organelle",
+        "what looks like object numbers, 1 to " + grouped(largest) + " (a volume of instances)",
+        (beside.empty() ? "Give the classes that they belong to" : beside + " lies beside it: give that") +
+            ", or, if these are classes, say which: --legend VALUE=NAME,…." + how);
+}
+
+/// The value of the only class of a file as it stands there, where the reader of masks made it 1.
+std::string stored_mask_value(const std::string& file, const ReadOptions& reading) {
+    std::vector<std::int64_t> values = read_coded_labels(file, reading).values;
+    std::erase(values, 0);
+    if (values.size() > 1) std::erase_if(values, [](std::int64_t v) { return v == ignore_label || v == -1; });
+    return values.size() == 1 ? std::to_string(values[0]) : std::string();
+}
+
+/// A warning where nobody says which class a mask is of.
+std::string unnamed_mask(const ClassVolume& classes, const std::string& file, const ReadOptions& reading,
+                         const Legend& legend) {
+    std::uint8_t only = 0;
+    for (const std::uint8_t c : classes.values()) {
+        if (c == 0 || c == ignore_label || c == only) continue;
+        if (only != 0) return {};
+        only = c;
+    }
+    const std::string value = only == 0 ? "" : stored_mask_value(file, reading);
+    if (value.empty()) return {};
+    return "warning: " + file + ": holds one class, " + value + ", and does not say which. It is taken as " +
+           legend.name_of(only) + "; if it is another:\n  " +
+           call_text(this_call_with({"--legend", value + "=NAME"}));
+}
+
+}  // namespace
 
 CLI::Option* add_legend_option(CLI::App& app, std::string& text, const std::string& help) {
     return app.add_option("--legend", text, help)->type_name("FILE|VALUE=NAME,...");
@@ -17,7 +112,9 @@ CLI::Option* add_legend_option(CLI::App& app, std::string& text, const std::stri
 std::string ClassMeaning::text(const std::string& legend_option) const {
     const char* who = source == Source::option ? ", as said by --legend "
                       : source == Source::file ? ", as the file of the classes says"
-                                               : ", as in the default model, since nobody says otherwise";
+                      : source == Source::other_file
+                          ? ", as in another file, since nobody says otherwise"
+                          : ", as in the default model, since nobody says otherwise";
     return legend_text(legend()) + who + (source == Source::option ? legend_option : "");
 }
 
@@ -99,15 +196,30 @@ void check_explained(const ClassVolume& classes, const std::string& file, const 
                      "What is " + unknown + "? Name every value: " + option + " VALUE=NAME,…");
 }
 
+void refuse_instances(const std::string& file, const ReadOptions& reading, const char* instances_option) {
+    if (is_called_instances(file)) refuse_object_numbers(file, reading, instances_option);
+}
+
 ClassVolume read_meant_classes(const std::string& file, const ClassMeaning& meaning,
-                               const ReadOptions& reading, const Common& common) {
+                               const ReadOptions& reading, const Common& common,
+                               const char* instances_option) {
     std::vector<std::string> remarks;
-    ClassVolume classes = meaning.source == ClassMeaning::Source::option
-                              ? class_ids(read_coded_labels(file, reading, &remarks), file, meaning.meaning)
-                              : read_classes(file, reading, &remarks);
-    for (const auto& remark : remarks) common.say(file + ": " + remark);
-    check_explained(classes, file, meaning.legend(), meaning.meaning.option);
-    return classes;
+    const bool named = meaning.source == ClassMeaning::Source::option;
+    if (!named) refuse_instances(file, reading, instances_option);
+    try {
+        ClassVolume classes =
+            named ? class_ids(read_coded_labels(file, reading, &remarks), file, meaning.meaning)
+                  : read_classes(file, reading, &remarks);
+        for (const auto& remark : remarks) common.say(file + ": " + remark);
+        check_explained(classes, file, meaning.legend(), meaning.meaning.option);
+        if (meaning.source == ClassMeaning::Source::standard)
+            if (const auto text = unnamed_mask(classes, file, reading, meaning.legend()); !text.empty())
+                common.say(text);
+        return classes;
+    } catch (const InputError&) {
+        if (!named) refuse_object_numbers(file, reading, instances_option);
+        throw;
+    }
 }
 
 }  // namespace cytomo::commands

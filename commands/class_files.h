@@ -22,10 +22,11 @@ CLI::Option* add_legend_option(CLI::App& app, std::string& text,
 /// What the values of a class file mean, and who said so.
 struct ClassMeaning {
     LabelMeaning meaning;
-    enum class Source { option, file, standard } source = Source::standard;
+    /// other_file: what another file says was taken over.
+    enum class Source { option, file, standard, other_file } source = Source::standard;
 
     const Legend& legend() const { return meaning.legend; }
-    /// "--legend 1=a,2=b", "as the file says", "as in the default model": for records.
+    /// "--legend 1=a,2=b", "as the file says", "as in the default model", "as in another file": for records.
     std::string text(const std::string& legend_option) const;
 };
 
@@ -38,12 +39,18 @@ std::optional<ClassMeaning> known_meaning(const std::string& file, const std::st
 ClassMeaning find_meaning(const std::string& file, const std::string& legend_option,
                           const ReadOptions& reading, const Common& common);
 
-/// Reads the classes and passes on the remarks of the reader. Throws InputError that lists the values found
-/// if some have no meaning.
+/// Reads the classes and passes on the remarks of the reader; of one class whose name the default model had
+/// to lend, a warning is said. Throws InputError that lists the values found if some have no meaning, and one
+/// that says so if they are object numbers. `instances_option`: what takes these, in the commands that have
+/// it.
 ClassVolume read_meant_classes(const std::string& file, const ClassMeaning& meaning,
-                               const ReadOptions& reading, const Common& common);
+                               const ReadOptions& reading, const Common& common,
+                               const char* instances_option = "--instances");
 
-/// Throws that error for classes that were read already.
+/// Throws InputError for a file whose name says that it holds object numbers, and which does.
+void refuse_instances(const std::string& file, const ReadOptions& reading, const char* instances_option);
+
+/// Throws the error of values without a meaning for classes that were read already.
 void check_explained(const ClassVolume& classes, const std::string& file, const Legend& legend,
                      const std::string& option = "--legend");
 

@@ -16,6 +16,7 @@
 #include "cytomo/report/curves.h"
 #include "cytomo/report/html_text.h"
 #include "record.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -105,7 +106,12 @@ void run(const Arguments& a, const Common& common) {
     if (!a.design.empty())
         for (DesignRow& row : read_design(a.design)) rows.push_back(std::move(row));
     check_design(rows, a.reference);
-    PendingOutput folder(a.out, common.overwrite, PendingOutput::Kind::folder);
+    const ResultsOf comparison = results_of("compare", a.out);
+    for (const DesignRow& row : rows)
+        if (std::error_code ec; fs::equivalent(row.folder, a.out, ec))
+            throw InputError(a.out, "a folder for the comparison", "one of the folders that are compared",
+                             comparison.remedy());
+    PendingOutput folder(a.out, common.overwrite, comparison);
     for (const DesignRow& row : rows) folder.keep(row.folder);
     folder.keep(a.design);
     const Progress progress = common.progress();

@@ -4,6 +4,7 @@
 
 #include "compare_results.h"
 #include "cytomo/core/error.h"
+#include "cytomo/core/likely_name.h"
 #include "cytomo/io/table_reading.h"
 
 namespace cytomo::commands {
@@ -17,6 +18,41 @@ std::string trimmed(const std::string& text) {
     constexpr const char* blanks = " \t";
     const auto first = text.find_first_not_of(blanks);
     return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(blanks) + 1 - first);
+}
+
+/// "a, b or c"
+std::string names_of_groups(const std::set<std::string>& groups, const std::string& last) {
+    std::string out;
+    std::size_t i = 0;
+    for (const std::string& name : groups) {
+        out += (i == 0 ? "" : i + 1 == groups.size() ? last : ", ") + name;
+        ++i;
+    }
+    return out;
+}
+
+constexpr const char* design_columns =
+    "a table (CSV) of lines folder,group,sample: these words are its first line (sample may be missing), "
+    "each "
+    "other one names a cell, such as results/a1,control,animal 1";
+
+/// Throws InputError, which says what a design is, for anything else.
+TextTable read_design_table(const fs::path& file) {
+    TextTable table;
+    try {
+        table = read_csv(file);
+    } catch (const InputError& e) {
+        std::error_code ec;
+        if (!fs::is_regular_file(file, ec)) throw;
+        throw InputError(std::string(e.what()) + ". A design is " + design_columns);
+    }
+    if (table.has("folder") || table.has("group")) return table;  // of the other one, it says that it lacks
+    std::string first;
+    for (const std::string& name : table.columns) first += (first.empty() ? "" : ",") + name;
+    constexpr std::size_t longest = 60;
+    if (first.size() > longest) first = first.substr(0, longest) + "…";
+    throw InputError(file.string(), design_columns, "the first line '" + first + "'",
+                     "Write such a file, or name groups with --group NAME=FOLDER,FOLDER");
 }
 
 }  // namespace
@@ -41,7 +77,7 @@ std::vector<DesignRow> parse_group(const std::string& text) {
 }
 
 std::vector<DesignRow> read_design(const fs::path& file) {
-    const TextTable table = read_csv(file);
+    const TextTable table = read_design_table(file);
     const auto folders = table.texts("folder"), groups = table.texts("group");
     const auto samples =
         table.has("sample") ? table.texts("sample") : std::vector<std::string>(folders.size());
@@ -77,7 +113,9 @@ void check_design(std::vector<DesignRow>& rows, const std::string& reference) {
                          ". Name another with --group NAME=FOLDER,…");
     if (reference.empty()) return;
     if (!groups.contains(reference))
-        throw UsageError("--reference: expected the name of a group, found \"" + reference + "\"");
+        throw UsageError("--reference: expected the name of a group, " + names_of_groups(groups, " or ") +
+                         ", found \"" + reference + "\"." +
+                         did_you_mean(nearest_name(reference, {groups.begin(), groups.end()})));
     std::stable_partition(rows.begin(), rows.end(),
                           [&](const DesignRow& row) { return row.group == reference; });
 }

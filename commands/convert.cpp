@@ -1,7 +1,12 @@
 // cytomo convert: from one format, type or voxel size to another.
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "calls.h"
 #include "class_files.h"
@@ -31,7 +36,7 @@ LabelMeaning written_legend(const std::string& text) {
 }
 
 struct Options {
-    std::string in, out, voxel_nm, dataset, type, legend, resample_nm, like;
+    std::string in, out, voxel_nm, dataset, type, legend, resample_nm, like, crop;
     bool labels = false, grey = false;
     ConvertOptions convert;
 };
@@ -39,6 +44,10 @@ struct Options {
 void check(const Options& o) {
     if (!o.resample_nm.empty() && !o.like.empty())
         throw UsageError("--like: expected it or --resample-nm, found both");
+    if (!o.crop.empty() && (!o.resample_nm.empty() || !o.like.empty()))
+        throw UsageError(
+            "--crop: expected it without --resample-nm and --like, found both. Its numbers are those of the "
+            "voxels of IN: crop first, then convert the piece");
     if (o.labels && o.grey) throw UsageError("--labels: expected it or --grey, found both");
     if ((o.labels || o.grey) && o.resample_nm.empty() && o.like.empty())
         throw UsageError(std::string(o.labels ? "--labels" : "--grey") +
@@ -116,6 +125,79 @@ StoredVolume resampled(const Options& o, const StoredVolume& volume, const ReadO
     return out;
 }
 
+/// Voxels `first` to `end` - 1 along an axis.
+struct VoxelRange {
+    std::int64_t first = 0, end = 0;
+};
+using Box = std::array<VoxelRange, 3>;  ///< along x, y, z
+
+std::string ranges_text(const Size3& size) {
+    return "0:" + std::to_string(size.x) + ",0:" + std::to_string(size.y) + ",0:" + std::to_string(size.z);
+}
+
+/// "0:64", "0:", ":64" or ":" of `count` voxels; none for other texts. The range may reach beyond them.
+std::optional<VoxelRange> range_in(std::string_view text, std::int64_t count) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto number = [](std::string_view digits, std::int64_t otherwise) -> std::optional<std::int64_t> {
+        if (digits.empty()) return otherwise;
+        std::int64_t value = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+        return value;
+    };
+    const auto first = number(text.substr(0, colon), 0), end = number(text.substr(colon + 1), count);
+    if (!first || !end) return std::nullopt;
+    return VoxelRange{*first, *end};
+}
+
+/// What --crop says of a volume of this size. Throws UsageError.
+Box parse_crop(const std::string& text, const StoredVolume& volume) {
+    const std::array<std::int64_t, 3> counts{volume.grid.size.x, volume.grid.size.y, volume.grid.size.z};
+    const std::string all = ranges_text(volume.grid.size);
+    Box box;
+    std::string_view rest = text;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        const auto comma = rest.find(',');
+        const auto range = range_in(rest.substr(0, comma), counts[axis]);
+        if (!range || (comma == std::string_view::npos) != (axis == 2))
+            throw UsageError("--crop: expected three ranges of voxels, X0:X1,Y0:Y1,Z0:Z1, found '" + text +
+                             "'. All of " + volume.source + " is " + all);
+        if (range->first < 0 || range->end > counts[axis] || range->first >= range->end)
+            throw UsageError("--crop: expected ranges within " + all + ", the size of " + volume.source +
+                             ", each with its smaller number first, found '" + text + "'");
+        box[axis] = *range;
+        if (axis < 2) rest.remove_prefix(comma + 1);
+    }
+    return box;
+}
+
+/// The voxels in the box, where they lie. Reads some whole slices of `whole` at a time (16 MiB).
+StoredVolume cropped(const StoredVolume& whole, const Box& box) {
+    const auto& [x, y, z] = box;
+    StoredVolume out = whole;
+    out.grid.size = {x.end - x.first, y.end - y.first, z.end - z.first};
+    out.grid.origin_um = whole.grid.world_from_voxel(
+        {static_cast<double>(x.first), static_cast<double>(y.first), static_cast<double>(z.first)});
+    out.read_bytes = [whole, box](std::int64_t first, std::int64_t count, std::span<std::byte> values) {
+        const std::int64_t voxel = bytes(whole.type), row = whole.grid.size.x * voxel,
+                           slice = row * whole.grid.size.y, part = (box[0].end - box[0].first) * voxel,
+                           slab = slices_per_slab(whole.grid, voxel);
+        std::vector<std::byte> read(static_cast<std::size_t>(std::min(slab, count) * slice));
+        std::byte* to = values.data();
+        for (std::int64_t done = 0; done < count; done += slab) {
+            const std::int64_t n = std::min(slab, count - done);
+            whole.read_bytes(box[2].first + first + done, n,
+                             std::span(read).first(static_cast<std::size_t>(n * slice)));
+            for (std::int64_t k = 0; k < n; ++k)
+                for (std::int64_t j = box[1].first; j < box[1].end; ++j, to += part)
+                    std::memcpy(to, read.data() + k * slice + j * row + box[0].first * voxel,
+                                static_cast<std::size_t>(part));
+        }
+    };
+    return out;
+}
+
 void run(const Options& o, const Common& common) {
     refuse_exchanged({{"the volume to read", o.in}, {"the result", o.out}});
     check(o);
@@ -130,7 +212,10 @@ void run(const Options& o, const Common& common) {
         throw UsageError("--legend: expected classes, found --scale-to-type beside it");
     const ReadOptions reading{parse_voxel_nm(o.voxel_nm), o.dataset};
     StoredVolume volume = open_volume(o.in, reading);
+    std::optional<Box> box;
+    if (!o.crop.empty()) box = parse_crop(o.crop, volume);
     if (legend) {
+        if (const auto text = doubtful_names(legend->legend); !text.empty()) common.say("--legend: " + text);
         class_ids(read_coded_labels(o.in, reading), o.in, *legend);  // throws where a value has no name
         volume.legend = legend->legend;
     }
@@ -139,6 +224,7 @@ void run(const Options& o, const Common& common) {
     if (volume.voxel_size_known && !doubt.empty()) remarks.push_back(doubt);
     check_volume_name(o.out, common.overwrite, volume.legend);  // before long work
     if (!o.resample_nm.empty() || !o.like.empty()) volume = resampled(o, volume, reading, options, remarks);
+    if (box) volume = cropped(volume, *box);
     convert_volume(volume, o.out, options, &remarks, common.progress().stage("converting"));
     for (const std::string& remark : remarks) common.say(remark);
 }
@@ -168,6 +254,11 @@ Command convert_command() {
                            "placed by the "
                            "origins of the files, or else onto the same box")
                 ->type_name("FILE");
+            app.add_option(
+                   "--crop", o->crop,
+                   "A piece: voxels X0 to X1 - 1 and so on, counted from 0 (0:256,0:256,10:60; ':' alone "
+                   "is all of an axis). It lies where it did: the origin moves")
+                ->type_name("X0:X1,Y0:Y1,Z0:Z1");
             app.add_flag("--labels", o->labels,
                          "IN holds labels, for --resample-nm and --like (default: looks)");
             app.add_flag("--grey", o->grey,

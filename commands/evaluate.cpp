@@ -38,17 +38,39 @@ constexpr auto words =
 
 using Headings = std::map<std::uint8_t, std::string>;
 
-void print_table(const Agreement& agreement, const Headings& headings) {
+bool is_unlabelled(const Pair& pair, std::uint8_t id) {
+    return std::find(pair.unlabelled.begin(), pair.unlabelled.end(), id) != pair.unlabelled.end();
+}
+
+/// What nobody labelled has no score, rather than 0. Returns the names of such classes.
+std::string take_back_scores(Agreement& agreement, const Pair& pair) {
+    std::string names;
+    for (ClassAgreement& c : agreement.classes) {
+        if (!is_unlabelled(pair, c.class_id)) continue;
+        for (double* score : {&c.dice, &c.iou, &c.precision, &c.recall, &c.f1, &c.mean_surface_distance_um,
+                              &c.surface_distance_95_um, &c.detection_f1, &c.panoptic_quality, &c.recognised,
+                              &c.recognised_100nm})
+            *score = not_defined;
+        names += (names.empty() ? "" : ", ") + std::to_string(c.class_id) + " " + c.name;
+    }
+    return names;
+}
+
+void print_table(const Agreement& agreement, const Headings& headings, const Pair& pair) {
     std::vector<std::vector<std::string>> lines{
         {"class", "Dice", "IoU", "precision", "recall", "surface distance (µm)", "95 % (µm)", "objects",
          "predicted", "detected", "detection F1", "panoptic quality", "recognised", "from 100 nm"}};
-    for (const ClassAgreement& c : agreement.classes)
+    for (const ClassAgreement& c : agreement.classes) {
+        const auto of_truth = [&](std::int64_t count) {
+            return is_unlabelled(pair, c.class_id) ? std::string("-") : std::to_string(count);
+        };
         lines.push_back({headings.at(c.class_id), cell_text(c.dice), cell_text(c.iou), cell_text(c.precision),
                          cell_text(c.recall), cell_text(c.mean_surface_distance_um),
-                         cell_text(c.surface_distance_95_um), std::to_string(c.objects_true),
-                         std::to_string(c.objects_predicted), std::to_string(c.detected),
-                         cell_text(c.detection_f1), cell_text(c.panoptic_quality), cell_text(c.recognised),
+                         cell_text(c.surface_distance_95_um), of_truth(c.objects_true),
+                         std::to_string(c.objects_predicted), of_truth(c.detected), cell_text(c.detection_f1),
+                         cell_text(c.panoptic_quality), cell_text(c.recognised),
                          cell_text(c.recognised_100nm)});
+    }
     // Classes as columns would not fit either: measures are rows, classes are columns.
     std::vector<std::size_t> widths(lines.size(), 0);
     for (std::size_t l = 0; l < lines.size(); ++l)
@@ -102,6 +124,7 @@ std::filesystem::path exact_objects_beside(const std::filesystem::path& truth) {
 }
 
 void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
+    if (const std::string hint = exchanged_hint(arguments.files); !hint.empty()) common.say(hint);
     AgreementOptions options;
     ReadOptions reading;
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
@@ -162,14 +185,17 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
                            " may hold them exactly: --truth-instances " + beside.string());
         }
     }
-    const Agreement agreement =
+    Agreement agreement =
         compare_labels(prediction, truth, options, pair.legend, common.progress().stage("comparison"));
+    if (const std::string names = take_back_scores(agreement, pair); !names.empty())
+        common.say(arguments.files.truth + ": names no class " + names +
+                   ": nobody labelled it there, so that it has no score.");
     if (arguments.json) {
         std::fputs(agreement_json(agreement, record_of(arguments)).c_str(), stdout);
     } else {
         Headings headings;
         for (const ClassAgreement& c : agreement.classes) headings[c.class_id] = heading_of(c, pair);
-        print_table(agreement, headings);
+        print_table(agreement, headings, pair);
     }
     if (!arguments.files.match.empty()) return;
     if (const std::string hint = mask_hint(pair, arguments.files); !hint.empty()) common.say(hint);
@@ -196,7 +222,8 @@ Command evaluate_command() {
                          "Where no file gives object numbers, whatever hangs together is one object: nothing "
                          "split, no fragment left out");
             app.add_option("--classes", arguments->classes,
-                           "Classes to compare, by the truth's ids or by name (default: all but 0)")
+                           "Classes to compare, by name or by number (default: all but 0). Numbers are the "
+                           "truth's, or the prediction's where the truth names only some of its classes")
                 ->type_name("A,B,…");
             app.add_option("--match", arguments->files.match,
                            "Where truth and prediction number classes differently: 3=1 compares the "

@@ -4,7 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
+#include <map>
 #include <string_view>
+#include <utility>
 
 #include "calls.h"
 #include "class_files.h"
@@ -40,33 +43,56 @@ Renaming parse_match(const std::vector<std::string>& pairs) {
     return name;
 }
 
-/// Classes of one name are one class, under the truth's id. Classes that only the prediction has keep their
-/// ids where these are free, get others where not, and join `truth`. Throws InputError for `file`, the
-/// prediction, if there are not enough.
-Renaming match_names(const Legend& prediction, Legend& truth, const std::string& file) {
+/// Whether `part` names some of the classes of `whole`, each of them once, and no others.
+bool names_part_of(const Legend& part, const Legend& whole) {
+    std::map<std::uint8_t, int> times;
+    int more = 0;
+    for (const LegendEntry& entry : whole.entries) {
+        if (entry.id == 0) continue;
+        const LegendEntry* same = find_class(part, entry.name);
+        if (same == nullptr || same->id == 0)
+            ++more;
+        else
+            ++times[same->id];
+    }
+    return more > 0 && std::all_of(part.entries.begin(), part.entries.end(), [&](const LegendEntry& entry) {
+               return entry.id == 0 || times[entry.id] == 1;
+           });
+}
+
+void rename(ClassVolume& classes, const Renaming& name) {
+    for (std::uint8_t& c : classes.values()) c = name[c];
+}
+
+/// Classes of one name are one class, under the id that it has in `kept`. Classes that only `side` has keep
+/// their ids where these are free, get ids that neither has where not, and join `kept`. Throws InputError for
+/// `file`, whose legend `side` is, if there are not enough.
+Renaming match_names(const Legend& side, Legend& kept, const std::string& file) {
     Renaming name{};
     name[ignore_label] = ignore_label;
     std::vector<LegendEntry> others;
-    for (const LegendEntry& entry : prediction.entries) {
+    for (const LegendEntry& entry : side.entries) {
         if (entry.id == 0) continue;
-        const LegendEntry* same = find_class(truth, entry.name);
+        const LegendEntry* same = find_class(kept, entry.name);
         if (same != nullptr)
             name[entry.id] = same->id;
         else
             others.push_back(entry);
     }
-    const auto is_free = [&](int id) { return truth.find(static_cast<std::uint8_t>(id)) == nullptr; };
+    const auto has = [](const Legend& legend, int id) {
+        return legend.find(static_cast<std::uint8_t>(id)) != nullptr;
+    };
     for (LegendEntry entry : others) {
         int id = entry.id;
-        if (!is_free(id)) id = 1;
-        while (id < ignore_label && !is_free(id)) ++id;
+        if (has(kept, id)) id = 1;
+        while (id < ignore_label && (has(kept, id) || (id != entry.id && has(side, id)))) ++id;
         if (id >= ignore_label)
             throw InputError(file, "at most 254 classes in prediction and truth together",
                              "no id left for '" + entry.name + "'",
                              "Match classes by their ids: --match PREDICTED=TRUE");
         name[entry.id] = static_cast<std::uint8_t>(id);
         entry.id = name[entry.id];
-        truth.entries.push_back(entry);
+        kept.entries.push_back(entry);
     }
     return name;
 }
@@ -79,6 +105,18 @@ Legend matched_names(const Legend& prediction, const Renaming& matched) {
         if (names.find(entry.id) == nullptr) names.entries.push_back(entry);
     }
     return names;
+}
+
+/// A word of the call for files that were exchanged: what was said of one side is said of the other.
+/// `legends`: of each side by an option of its own.
+std::string of_other_side(const std::string& word, bool legends) {
+    for (const std::string name : {"instances", "legend"}) {
+        const std::string ours = "--" + name, theirs = "--truth-" + name;
+        if (name == "legend" && !legends) continue;
+        for (const auto& [from, to] : {std::pair{ours, theirs}, std::pair{theirs, ours}})
+            if (word == from || word.starts_with(from + "=")) return to + word.substr(from.size());
+    }
+    return word;
 }
 
 bool has_object_classes(const ClassVolume& classes) {
@@ -119,6 +157,9 @@ std::vector<std::uint8_t> parse_compared_classes(const std::string& text, const 
             ids.push_back(named->id);
         else if (const LegendEntry* near = is_name ? nearest_class(legend, item) : nullptr)
             throw UsageError("--classes: no class is called '" + item + "'." + did_you_mean(near->name));
+        else if (is_name && legend.entries.size() > 1)
+            throw UsageError("--classes: no class is called '" + item + "'. There are " +
+                             legend_text(legend));
         else
             ids.push_back(parse_class(item, "--classes"));
         if (comma == std::string_view::npos) break;
@@ -129,6 +170,7 @@ std::vector<std::uint8_t> parse_compared_classes(const std::string& text, const 
 
 std::string heading_of(const ClassAgreement& c, const Pair& pair) {
     const std::string id = std::to_string(c.class_id);
+    if (!pair.by_hand) return id + " " + c.name;
     std::string from;
     std::uint8_t last = 0;
     for (int p = 1; p < ignore_label; ++p) {
@@ -173,6 +215,25 @@ std::string mask_hint(const Pair& pair, const PairArguments& a) {
            named(best) + "." + advice("If it is that", this_call_with({"--match", match}));
 }
 
+std::string exchanged_hint(const PairArguments& a) {
+    namespace fs = std::filesystem;
+    std::error_code ec;
+    const fs::path prediction = a.prediction, truth = a.truth;
+    if (prediction.filename() != "classes.tif" || !is_simulated(prediction.parent_path()) ||
+        is_simulated(truth.parent_path()) || !fs::is_regular_file(prediction, ec) ||
+        !fs::is_regular_file(truth, ec))
+        return {};
+    Words call =
+        a.match.empty() ? this_call_replacing({{a.prediction, a.truth}, {a.truth, a.prediction}}) : Words{};
+    for (std::string& word : call) word = of_other_side(word, !a.truth_legend.empty());
+    const bool of_result = fs::is_regular_file(truth.parent_path() / "summary.json", ec);
+    return "warning: " + a.prediction +
+           ", given as the prediction, holds the true classes of a folder of cytomo simulate" +
+           (of_result ? ", and " + a.truth + ", given as the truth, lies in a result of cytomo" : "") +
+           ". The prediction comes first; the other way round, precision and recall are exchanged." +
+           advice("If they were exchanged", call);
+}
+
 std::string cell_text(double value) {
     if (std::isnan(value)) return "-";
     char text[32];
@@ -199,18 +260,20 @@ Pair read_pair(const PairArguments& a, const ReadOptions& reading, const Common&
     const bool by_id = !a.match.empty();
     Pair pair;
     pair.matched = matched;
+    pair.by_hand = by_id;
     if (p) pair.of_prediction = p->legend();
     if (t) pair.of_truth = t->legend();
     const auto take_over = [&](const std::string& file, const std::string& other, const ClassMeaning& from) {
         common.say(file + ": the file does not say what its classes are; they are taken to be those of " +
                    other + ": " + legend_text(from.legend()) + ". --" + (&file == &a.truth ? "truth-" : "") +
                    "legend names others.");
-        ClassMeaning same{meaning_of(from.legend()), ClassMeaning::Source::standard};
+        ClassMeaning same{meaning_of(from.legend()), ClassMeaning::Source::other_file};
         same.meaning.option = &file == &a.truth ? "--truth-legend" : "--legend";
         return same;
     };
     const auto read_bare = [&](const std::string& file) {
         std::vector<std::string> remarks;
+        refuse_instances(file, reading, &file == &a.truth ? "--truth-instances" : "--instances");
         ClassVolume classes = read_classes(file, reading, &remarks);
         for (const auto& remark : remarks) common.say(file + ": " + remark);
         return classes;
@@ -221,7 +284,8 @@ Pair read_pair(const PairArguments& a, const ReadOptions& reading, const Common&
         t = take_over(a.truth, a.prediction, *p);
     if (t && !p && !by_id) p = take_over(a.prediction, a.truth, *t);
     pair.prediction = p ? read_meant_classes(a.prediction, *p, reading, common) : read_bare(a.prediction);
-    pair.truth = t ? read_meant_classes(a.truth, *t, reading, common) : read_bare(a.truth);
+    pair.truth =
+        t ? read_meant_classes(a.truth, *t, reading, common, "--truth-instances") : read_bare(a.truth);
     if (t) {
         pair.legend = t->legend();
     } else if (!p && by_id) {  // numbers were matched since the truth's are not the prediction's
@@ -237,8 +301,19 @@ Pair read_pair(const PairArguments& a, const ReadOptions& reading, const Common&
     if (pair.prediction.grid().size != pair.truth.grid().size)
         refuse_size(a, pair.prediction.grid().size, pair.truth.grid().size);
     if (!by_id && !(p && t)) return pair;
-    const Renaming name = by_id ? matched : match_names(p->legend(), pair.legend, a.prediction);
-    for (std::uint8_t& c : pair.prediction.values()) c = name[c];
+    if (by_id) {
+        rename(pair.prediction, matched);
+        return pair;
+    }
+    if (names_part_of(t->legend(), p->legend())) {  // its classes would get numbers that nobody knows
+        pair.legend = p->legend();
+        rename(pair.truth, match_names(t->legend(), pair.legend, a.truth));
+    } else {
+        rename(pair.prediction, match_names(p->legend(), pair.legend, a.prediction));
+    }
+    for (const LegendEntry& entry : pair.legend.entries)
+        if (entry.id != 0 && find_class(t->legend(), entry.name) == nullptr)
+            pair.unlabelled.push_back(entry.id);
     return pair;
 }
 

@@ -85,10 +85,17 @@ std::string grouped(std::int64_t number) {
 }
 
 std::string LabelMeaning::text() const {
+    const auto is_ignored = [this](std::int64_t value) {
+        const auto it = id_of.find(value);
+        return it != id_of.end() && it->second == ignore_label;
+    };
+    const bool both = is_ignored(255) && is_ignored(-1);  // as add_usual_ignored does: one meaning, told once
     std::string out;
     for (const auto& [value, id] : id_of)
-        out += (out.empty() ? "" : ", ") + std::to_string(value) + " " +
-               (id == ignore_label ? "unlabelled" : legend.name_of(id));
+        if (!both || value != -1)
+            out += (out.empty() ? "" : ", ") + std::to_string(value) +
+                   (both && value == 255 ? " or -1 " : " ") +
+                   (id == ignore_label ? "unlabelled" : legend.name_of(id));
     return out;
 }
 

@@ -24,6 +24,7 @@
 #include "measure_result.h"
 #include "record.h"
 #include "result_errors.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -108,7 +109,7 @@ void run_measure(const Common& common, const MeasureArguments& arguments) {
                       {"the folder for results", arguments.folder}});
     ReadOptions reading;
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
-    PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
+    PendingOutput output(arguments.folder, common.overwrite, results_of("measure", arguments.folder));
 
     for (const auto& input : {arguments.tomogram, arguments.classes, arguments.instances, arguments.edits})
         output.keep(input);
@@ -222,6 +223,12 @@ void run_measure_result(const Common& common, const MeasureArguments& a) {
     }
     if (fs::is_directory(a.tomogram, ec)) {
         refuse_no_result(a);
+        if (fs::is_regular_file(a.classes, ec))
+            throw UsageError("measure: expected the folder " + a.tomogram +
+                             " alone, a result that knows its tomogram, found the file '" + a.classes +
+                             "' behind it." +
+                             advice("If its tomogram was moved there, it is called so",
+                                    this_call_replacing({{a.classes, "--tomogram=" + a.classes}})));
         throw UsageError(
             "measure: expected -o before the folder for new results, found '" + a.classes +
             "' behind the folder " + a.tomogram + "." +

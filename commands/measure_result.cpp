@@ -13,6 +13,7 @@
 #include "record.h"
 #include "result_errors.h"
 #include "result_files.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -187,7 +188,9 @@ void measure_result(const Common& common, const MeasureResultArguments& a) {
     }
     std::error_code ec;
     const bool in_place = a.out.empty() || fs::equivalent(a.out, a.result, ec);
-    PendingOutput output(in_place ? a.result : a.out, common.overwrite, PendingOutput::Kind::folder);
+    // As analyze writes them: each takes the place of the other.
+    const std::string& folder = in_place ? a.result : a.out;
+    PendingOutput output(folder, common.overwrite, results_of("analyze", folder));
     const nlohmann::json summary =
         read_result_file(a.result, summary_name, "Copy the folder as a whole, or analyze the tomogram again")
             .json;
@@ -220,7 +223,7 @@ void measure_result(const Common& common, const MeasureResultArguments& a) {
     copy_found(a.result, output.path(), legend, notes);
     if (!a.edits.empty()) write_text(output.path() / edits_name, list);
     output.commit();
-    say_result(analysis, common);
+    say_result(analysis, options.warnings, common);
     std::printf("%s\n", (fs::path(a.out.empty() ? a.result : a.out) / "report.html").c_str());
 }
 

@@ -249,6 +249,87 @@ std::string other_word_meant(const CLI::App& command, const std::string& what, s
            (found && !meant.empty() ? advice("Then it is called so", call) : "") + "\n";
 }
 
+/// A number with a decimal comma ("0,01"), which the parser refused: with a point, and the call so. Empty for
+/// any other error. `from`: the first word behind the command.
+std::string decimal_comma_meant(const CLI::App& command, const std::string& what, std::size_t from) {
+    const Words& words = words_of_call();
+    const auto is_decimal = [](const std::string& text) {
+        const auto comma = text.find(',');
+        return comma != std::string::npos && comma > 0 && comma + 1 < text.size() &&
+               text.find_first_not_of("0123456789", text[0] == '-' || text[0] == '+' ? 1 : 0) == comma &&
+               text.find_first_not_of("0123456789", comma + 1) == std::string::npos;
+    };
+    for (std::size_t i = from; i < words.size(); ++i) {
+        if (!looks_like_option(words[i]) || find_option(command, words[i]) == nullptr) continue;
+        const auto equals = words[i].find('=');
+        const bool attached = equals != std::string::npos;
+        if (!attached && i + 1 == words.size()) continue;
+        const std::string given = attached ? words[i].substr(equals + 1) : words[i + 1];
+        if (!is_decimal(given) || what.find(given) == std::string::npos) continue;
+        std::string meant = given;
+        meant[meant.find(',')] = '.';
+        Words call = words;
+        call[attached ? i : i + 1] = attached ? words[i].substr(0, equals + 1) + meant : meant;
+        const std::string how = advice("Then it is called so", call);
+        if (how.empty()) continue;  // no number with decimals
+        return words[i].substr(0, equals) + ": expected a number, with a point before its decimals, found '" +
+               given + "': write " + meant + "." + how + "\n";
+    }
+    return {};
+}
+
+/// MODEL.safetensors, OUTDIR: what stands for the value of an option.
+std::string placeholder(const CLI::Option& option) {
+    const std::string type = option.get_type_name();
+    return type.empty() || type == "TEXT" || type.find_first_of(":, |") != std::string::npos
+               ? upper(option.get_single_name())
+               : type;
+}
+
+/// The call as it was typed, and what it lacks behind it: names, and options that must be. `places`: how many
+/// names it has.
+Words completed(const CLI::App& command, Words call, std::size_t places, std::size_t from) {
+    Words more;
+    for (const CLI::Option* option : command.get_options()) {
+        if (option->get_positional()) {
+            if (places > 0)
+                --places;
+            else if (option->get_required())
+                more.push_back(upper(option->get_single_name()));
+            continue;
+        }
+        const bool given = std::any_of(
+            call.begin() + static_cast<std::ptrdiff_t>(from), call.end(), [&](const std::string& word) {
+                return looks_like_option(word) && find_option(command, word) == option;
+            });
+        if (!option->get_required() || given) continue;
+        more.push_back("--" + option->get_single_name());
+        more.push_back(placeholder(*option));
+    }
+    call.insert(std::find(call.begin(), call.end(), "--"), more.begin(), more.end());
+    return call;
+}
+
+/// An option without its value, at the end of the call or before another option, which the parser may have
+/// taken for it: what it takes, and the call with that. Empty if there is none.
+std::string value_missing(const CLI::App& command, std::size_t places, std::size_t from) {
+    Words call = words_of_call();
+    for (std::size_t i = from; i < call.size(); ++i) {
+        const CLI::Option* option = looks_like_option(call[i]) ? find_option(command, call[i]) : nullptr;
+        const bool attached =
+            call[i].find('=') != std::string::npos || (call[i][1] != '-' && call[i].size() > 2);
+        if (option == nullptr || attached || option->get_items_expected_min() != 1) continue;
+        const bool last = i + 1 == call.size();
+        if (!last && (!looks_like_option(call[i + 1]) || find_option(command, call[i + 1]) == nullptr))
+            continue;
+        const std::string name = call[i], value = placeholder(*option);
+        call.insert(call.begin() + static_cast<std::ptrdiff_t>(i) + 1, value);
+        return name + ": expected " + value + " behind it, found " + (last ? "nothing" : call[i + 2]) + "." +
+               advice("It is called so", completed(command, call, places, from)) + "\n";
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string explain_refusal(const CLI::App* app, const CLI::Error& error) {
@@ -278,9 +359,20 @@ std::string explain_refusal(const CLI::App* app, const CLI::Error& error) {
     BetterCall better(*app, *command, name, at + 1);
     if (const std::string text = better.text(); !text.empty()) return text;
     const std::string shape = "It is called so: " + shape_of(*command, name) + "\n";
-    if (error.get_name() == "RequiredError") return "cytomo " + name + ": " + error.what() + ".\n" + shape;
-    if (error.get_exit_code() ==
-        static_cast<int>(CLI::ExitCodes::ExtrasError)) {  // its name is the command's
+    if (error.get_name() == "RequiredError") {
+        const bool any = called_with.size() > at + 1;  // what was typed stays
+        const std::string how = any ? advice("With what was given",
+                                             completed(*command, called_with, better.places().size(), at + 1))
+                                    : "";
+        return "cytomo " + name + ": " + error.what() + ".\n" + shape +
+               (how.empty() ? "" : how.substr(1) + "\n");
+    }
+    const bool extras =  // its name is the command's
+        error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+    if (extras || error.get_name() == "ArgumentMismatch")
+        if (const std::string text = value_missing(*command, better.places().size(), at + 1); !text.empty())
+            return "cytomo " + name + ": " + text;
+    if (extras) {
         std::string how = advice("What belongs together goes into one word, blanks into quotes",
                                  rejoined(called_with, at + 1));
         const std::string simulated = simulated_among(better.places(), name);
@@ -293,6 +385,8 @@ std::string explain_refusal(const CLI::App* app, const CLI::Error& error) {
                 : simulated.empty() ? how + "\n"
                                     : "\n" + how.substr(1) + "\n");
     }
+    if (const std::string text = decimal_comma_meant(*command, error.what(), at + 1); !text.empty())
+        return "cytomo " + name + ": " + text;
     if (error.get_name() == "ValidationError")
         if (const std::string text = other_word_meant(*command, error.what(), at); !text.empty())
             return "cytomo " + name + ": " + text;

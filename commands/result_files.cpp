@@ -1,5 +1,6 @@
 #include "result_files.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <set>
 
@@ -88,7 +89,9 @@ void write_result(const fs::path& folder, const Analysis& a, const SurfaceFiles&
     progress(1);
 }
 
-void say_result(const Analysis& analysis, const Common& common) {
+void say_result(const Analysis& analysis, const std::vector<std::string>& said, const Common& common) {
+    for (const std::string& note : analysis.warnings)
+        if (std::find(said.begin(), said.end(), note) == said.end()) common.say("note: " + note);
     if (!analysis.measures.no_intervals.empty()) common.say(analysis.measures.no_intervals);
     for (const auto& c : analysis.measures.summary.classes)
         if (c.voxels + c.outside_objects > 0) {

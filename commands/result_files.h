@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "command.h"
 #include "cytomo/analyze.h"
@@ -26,7 +27,8 @@ void write_result(const std::filesystem::path& folder, const Analysis& analysis,
                   const Legend& legend, const KnownErrors& errors, const StageTimes& times,
                   const Progress& progress);
 
-/// What came out, one line a class, on the terminal.
-void say_result(const Analysis& analysis, const Common& common);
+/// What came out, on the terminal: the notes on top of the page but for those in `said`, which were told
+/// before, and one line a class.
+void say_result(const Analysis& analysis, const std::vector<std::string>& said, const Common& common);
 
 }  // namespace cytomo::commands

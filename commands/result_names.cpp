@@ -1,8 +1,11 @@
 #include "result_names.h"
 
+#include <algorithm>
 #include <map>
 #include <system_error>
+#include <utility>
 
+#include "calls.h"
 #include "cytomo/core/error.h"
 
 namespace cytomo::commands {
@@ -23,6 +26,30 @@ void check_apart(const std::vector<NamedResult>& results, const std::vector<fs::
             throw UsageError(r.option + ": expected a file of its own, found '" + r.file.string() + "', " +
                              taken + ". Choose another name");
     }
+}
+
+fs::path free_name_beside(const fs::path& folder, const std::string& word) {
+    std::error_code ec;
+    fs::path plain = folder.lexically_normal();
+    if (!plain.has_filename()) plain = plain.parent_path();  // "out/"
+    if (plain == "." || plain.filename() == "..") plain = fs::weakly_canonical(fs::absolute(plain), ec);
+    const std::string name = plain.string() + "-" + word;
+    fs::path free = name;
+    for (int n = 2; fs::exists(fs::symlink_status(free, ec)); ++n) free = name + "-" + std::to_string(n);
+    return free;
+}
+
+ResultsOf results_of(const std::string& command, const std::string& folder) {
+    return {command, [command, folder] {
+                static const std::map<std::string, std::string> words{
+                    {"analyze", "analysis"}, {"bias", "bias"},           {"compare", "comparison"},
+                    {"measure", "measured"}, {"simulate", "simulation"}, {"surface", "surfaces"}};
+                const std::string other = free_name_beside(folder, words.at(command)).string();
+                Words call = this_call_replacing({{folder, other}});
+                call.erase(std::remove(call.begin(), call.end(), "--overwrite"), call.end());
+                const std::string shown = advice("Such as", call);
+                return "Choose another folder" + (shown.empty() ? ", such as " + other : "." + shown);
+            }};
 }
 
 }  // namespace cytomo::commands

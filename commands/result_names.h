@@ -1,9 +1,12 @@
-// What a command writes is neither what it reads nor another of its results.
+// What a command writes is neither what it reads nor another of its results, nor takes the place of
+// another's.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "cytomo/core/output.h"
 
 namespace cytomo::commands {
 
@@ -17,5 +20,12 @@ struct NamedResult {
 /// whatever name or link: --overwrite would replace what nobody has a second time. `inputs` may hold empty
 /// names and names of nothing. For results that are folders there is PendingOutput::keep.
 void check_apart(const std::vector<NamedResult>& results, const std::vector<std::filesystem::path>& inputs);
+
+/// The results of a command in `folder`, as it was named in the call: where another command's lie there, the
+/// remedy is the call that was made with a free folder beside it.
+ResultsOf results_of(const std::string& command, const std::string& folder);
+
+/// FOLDER-WORD, or FOLDER-WORD-2, …: the first that nothing has.
+std::filesystem::path free_name_beside(const std::filesystem::path& folder, const std::string& word);
 
 }  // namespace cytomo::commands

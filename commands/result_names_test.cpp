@@ -58,5 +58,27 @@ TEST_F(CheckApart, ResultsAreNotOneFile) {
                 HasSubstr("that of -o"));
 }
 
+TEST_F(CheckApart, ANameBesideAFolderIsFree) {
+    const std::string sub = (folder / "sub").string();
+    EXPECT_EQ(free_name_beside(sub, "surfaces"), sub + "-surfaces");
+    EXPECT_EQ(free_name_beside(sub + "/", "surfaces"), sub + "-surfaces");
+    std::ofstream(sub + "-surfaces") << "taken";
+    EXPECT_EQ(free_name_beside(sub + "/../sub", "surfaces"), sub + "-surfaces-2");
+    fs::create_symlink("nowhere", sub + "-surfaces-2");
+    EXPECT_EQ(free_name_beside(sub, "surfaces"), sub + "-surfaces-3");
+    EXPECT_EQ(free_name_beside("cell", "analysis"), "cell-analysis");
+    const fs::path here = fs::current_path(), beside = free_name_beside(".", "bias");
+    EXPECT_EQ(beside.parent_path(), here.parent_path());
+    EXPECT_EQ(beside.filename(), here.filename().string() + "-bias");
+}
+
+TEST_F(CheckApart, EachCommandNamesAnotherFolder) {
+    for (const char* command : {"analyze", "bias", "compare", "measure", "simulate", "surface"}) {
+        const ResultsOf results = results_of(command, "cell");
+        EXPECT_EQ(results.command, command);
+        EXPECT_THAT(results.remedy(), testing::StartsWith("Choose another folder, such as cell-")) << command;
+    }
+}
+
 }  // namespace
 }  // namespace cytomo::commands

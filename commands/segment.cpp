@@ -65,9 +65,8 @@ void say_written(const Arguments& a, const Common& common) {
     std::filesystem::path folder = a.out;
     folder.replace_extension();
     const std::string named = a.predict.named_model();
-    Words call{"measure",  a.in,
-               a.out,      folder.string() + "-measured",
-               "--errors", named.empty() ? "default" : named};
+    Words call{
+        "measure", a.in, a.out, folder.string() + "-measured", "--errors", named.empty() ? "default" : named};
     if (!a.voxel.empty()) call.insert(call.end(), {"--voxel-nm", a.voxel});
     if (a.predict.grey) call.emplace_back("--grey");
     if (const std::string next = advice("To count and measure its objects", call); !next.empty())

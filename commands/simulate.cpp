@@ -118,7 +118,7 @@ void run(const Arguments& a, const Common& common) {
         check_memory(a.folder, simulation_bytes(options), options.size,
                      "Give a smaller --size or larger --voxel-nm");
     }
-    PendingOutput output(a.folder, common.overwrite, PendingOutput::Kind::folder);
+    PendingOutput output(a.folder, common.overwrite, results_of("simulate", a.folder));
     output.keep(a.cell.config);
     for (std::int64_t i = 0; i < a.count; ++i) {
         const SimulationOptions options = options_of(a, cells, i);

@@ -31,6 +31,7 @@
 #include "cytomo/surfaces/smooth.h"
 #include "cytomo/surfaces/surface_measures.h"
 #include "probability_files.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -161,7 +162,7 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
     SmoothOptions{arguments.smooth, {}}.check();
     ReadOptions reading;
     reading.voxel_um = parse_voxel_nm(arguments.voxel_nm);
-    PendingOutput output(arguments.folder, common.overwrite, PendingOutput::Kind::folder);
+    PendingOutput output(arguments.folder, common.overwrite, results_of("surface", arguments.folder));
     output.keep(arguments.instances);
     const Progress progress = common.progress();
 
@@ -234,6 +235,10 @@ void run_surface(const Common& common, const SurfaceArguments& given) {
         common.say("objects: " + std::to_string(count) + " files");
         if (arguments.curvature)
             write_csv(output.path() / "surfaces.csv", surfaces_table(measured, legend), false);
+    } else if (arguments.curvature) {
+        common.say(
+            "--curvature was written for classes; --per-instance beside it writes surfaces.csv, the same "
+            "of each object.");
     }
     output.commit();
 }
@@ -278,7 +283,8 @@ Command surface_command() {
             auto* curvature = app.add_flag(
                 "--curvature", arguments->curvature,
                 "Write mean and Gaussian curvature and 'unsupported' (1: in the missing wedge, not seen) for "
-                "each vertex, in PLY, VTP and GLB; as colours in GLB and OBJ; and surfaces.csv for objects");
+                "each vertex, in PLY, VTP and GLB; as colours in GLB and OBJ; and, with --per-instance or "
+                "--instances, surfaces.csv, one row an object");
             app.add_option(
                    "--tilt-range", arguments->tilt_range,
                    "Tilt angles in degrees, for the missing wedge; -90,90 leaves none (default -65,65)")

@@ -25,6 +25,7 @@ grep -qi "<!doctype html>" result/report.html || fail "report.html is no HTML"
 counted=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == "touches_border") t = i; next }
     { ++n; cut += $t } END { print cut " of " n " objects touch" }' result/objects.csv)
 grep -qF "$counted the border" result/report.html || fail "the note about the border is not: $counted"
+grep -qF "note: $counted the border" err.txt || fail "the page's notes are not told on the terminal: $(cat err.txt)"
 ! grep -Eq '(src|href)="https?:' result/report.html || fail "the page loads something from elsewhere"
 [ -n "$(ls result/pictures)" ] || fail "no pictures"
 cytomo evaluate result/classes.tif "$CELL/classes.tif" --json

@@ -214,7 +214,9 @@ refused 2 "expected --group" compare new
 refused 2 "at least two" compare new --group a=control/1,control/2
 refused 2 "NAME=FOLDER" compare new --group control/1
 refused 2 "named twice" compare new --group a=control/1 --group b=treated/../control/1/
-refused 2 "--reference" compare new --group a=control/1 --group b=control/2 --reference c
+refused 2 '--reference: expected the name of a group, control or treated, found "c".' \
+    compare new --group control=control/1 --group treated=control/2 --reference c
+refused 2 "Did you mean 'treated'?" compare new --group control=control/1 --group treated=control/2 --reference traeted
 refused 2 "volume_um3" compare new --group a=control/1 --group b=control/2 --measures volume
 refused 2 "--classes" compare new --group a=control/1 --group b=control/2 --classes golgi
 refused 1 "nowhere" compare new --group a=nowhere --group b=control/2
@@ -235,6 +237,10 @@ printf 'object,volume_um3\n1,3\n' >damaged/objects.csv
 refused 1 'a column "class"' compare new --group a=damaged --group b=control/2
 printf 'folder,sample\na,b\n' >plans/bad.csv
 refused 1 'a column "group"' compare new --design plans/bad.csv
+printf 'name,kind\na,b\n' >plans/bad.csv
+refused 1 "lines folder,group,sample: these words are its first line" compare new --design plans/bad.csv
+grep -qF "found the first line 'name,kind'" err.txt || fail "does not say what is there: $(cat err.txt)"
+refused 1 "lines folder,group,sample: these words are its first line" compare new --design "$SOURCE/README.md"
 printf 'folder,group,sample\n../control/1,a,\n' >plans/bad.csv
 refused 1 "a sample in each row" compare new --design plans/bad.csv
 refused 1 "nowhere.csv" compare new --design nowhere.csv

@@ -18,6 +18,8 @@ cytomo evaluate "$CELL/classes.tif" "$CELL/classes.tif" --json \
 cytomo convert "$CELL/tomogram.mrc" small.tif --type uint8 --scale-to-type
 cytomo info small.tif --json
 expect uint8 "type asked for" json out.txt type
+refused 1 "Take --type float32, or stretch grey values with --scale-to-type" \
+    convert "$CELL/tomogram.mrc" bad.tif --type uint8
 refused 1 "start.xyz" convert start.npy start.xyz
 
 # Other voxels: counted again with numpy, and what can be said without it.
@@ -50,6 +52,31 @@ refused 2 "--resample-nm" convert start.npy bad.tif --resample-nm 0
 refused 1 "--overwrite" convert start.npy fine.tif --resample-nm 80
 [ ! -e bad.tif ] || fail "a file in spite of the error"
 
+# A piece: where it lies, and what is none.
+cytomo convert "$CELL/classes.tif" piece_classes.tif --crop 5:40,0:33,7:20
+cytomo info piece_classes.tif --json
+expect 35 "voxels along x" json out.txt size 0
+expect 33 "voxels along y" json out.txt size 1
+expect 13 "voxels along z" json out.txt size 2
+about "$(json out.txt voxel_nm 1)" 40 0.001 "voxel size of a piece"
+expect mitochondrion "class 3 keeps its name" json out.txt legend 3 name
+cytomo info start.npy --json
+begin=$(json out.txt origin_um 0) begin_z=$(json out.txt origin_um 2)
+cytomo convert start.npy piece.npy --crop 5:40,0:33,7:20
+cytomo info piece.npy --json
+about "$(json out.txt origin_um 0)" "$(awk "BEGIN { print $begin + 5 * 0.04 }")" 1e-5 "the piece lies where it did along x"
+about "$(json out.txt origin_um 2)" "$(awk "BEGIN { print $begin_z + 7 * 0.04 }")" 1e-5 "the piece lies where it did along z"
+cytomo convert start.npy whole.npy --crop :,0:,:24
+cmp start.npy whole.npy || fail "all voxels are another volume"
+for ranges in 0:65,0:64,0:24 -1:64,0:64,0:24 0:64,9:9,0:24 0:64,0:64,20:10; do
+    refused 2 "expected ranges within 0:64,0:64,0:24, the size of start.npy" convert start.npy bad.tif --crop=$ranges
+done
+for ranges in 0:8 0:8,0:8 0:8,0:8,0:8,0:8 0-8,0:8,0:8 a:8,0:8,0:8 8,8,8; do
+    refused 2 "All of start.npy is 0:64,0:64,0:24" convert start.npy bad.tif --crop $ranges
+done
+refused 2 "--crop: expected it without --resample-nm" convert start.npy bad.tif --crop 0:8,0:8,0:8 --resample-nm 80
+[ ! -e bad.tif ] || fail "a file in spite of the error"
+
 /usr/bin/python3 -c 'import numpy' 2>/dev/null || skip "values were not counted again, since python3-numpy is not there"
 counted() { /usr/bin/python3 "$here/resampled.py" "$@" || fail "$2 is not what numpy finds"; }
 counted start.npy coarse.npy 40,40,40 100,60,80 grey
@@ -79,3 +106,12 @@ EOF
 cytomo convert rim.npy coarse_rim.npy --voxel-nm 40 --resample-nm 80
 grep -q "taken as grey values" err.txt || fail "takes grey values in a rim for labels: $(cat err.txt)"
 counted rim.npy coarse_rim.npy 40,40,40 80,80,80 grey
+
+# The voxels of a piece, cut out again.
+cytomo convert piece_classes.tif piece_classes.npy
+/usr/bin/python3 - <<'EOF' || fail "a piece is not what numpy cuts out"
+import numpy as np
+for whole, piece in (("start.npy", "piece.npy"), ("classes.npy", "piece_classes.npy")):
+    wanted, found = np.load(whole)[7:20, 0:33, 5:40], np.load(piece)
+    assert wanted.dtype == found.dtype and np.array_equal(wanted, found), piece
+EOF

@@ -56,11 +56,6 @@ measure result/classes.tif again
 present again
 measure result/classes.tif not-again --errors none
 absent not-again "--errors none"
-cp -r result inside # beside the classes, which stay the model's
-measure inside/classes.tif inside --overwrite
-present inside
-measure inside/classes.tif from-inside
-present from-inside
 cp result/classes.tif result/other.tif
 measure result/other.tif other
 absent other "result/error_model.json is about classes.tif"
@@ -74,6 +69,11 @@ measure result/classes.tif edited --edits edits.txt
 present edited
 measure edited/classes.tif edited-again
 present edited-again
+cp -r edited inside # beside the classes, which stay the model's
+measure inside/classes.tif inside --overwrite
+present inside
+measure inside/classes.tif from-inside
+present from-inside
 printf '{' > result/error_model.json
 refused 1 "error_model.json" measure "$CELL/tomogram.mrc" result/classes.tif no
 printf '\377\376{\0}\0' > result/error_model.json

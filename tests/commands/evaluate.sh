@@ -79,3 +79,28 @@ refused 1 "  cytomo convert binned.tif on-the-truth.tif --like $CELL/classes.tif
 cytomo convert binned.tif on-the-truth.tif --like "$CELL/classes.tif" --labels
 cytomo evaluate on-the-truth.tif "$CELL/classes.tif" --json
 about "$(json out.txt classes 0 dice)" 0.97 0.03 "Dice of the cytoplasm, binned and brought back"
+
+# Truth and prediction exchanged: the first holds what cytomo simulate knows to be true, the second does not.
+mkdir result
+cytomo convert "$CELL/classes.tif" result/classes.tif
+echo '{}' >result/summary.json
+cytomo evaluate "$CELL/classes.tif" result/classes.tif --instances "$CELL/instances.tif"
+head -1 err.txt | grep -qF "warning: $CELL/classes.tif, given as the prediction, holds the true classes" ||
+    fail "does not say on top that truth and prediction are exchanged"
+grep -qF "result/classes.tif, given as the truth, lies in a result of cytomo" err.txt || fail "does not know the result"
+grep -qxF "  cytomo evaluate result/classes.tif $CELL/classes.tif --truth-instances $CELL/instances.tif" err.txt ||
+    fail "does not show the right call"
+cytomo evaluate result/classes.tif "$CELL/classes.tif"
+! grep -q exchanged err.txt || fail "takes the right order for the wrong one"
+cytomo evaluate "$CELL/classes.tif" "$CELL/classes.tif"
+! grep -q exchanged err.txt || fail "takes two truths for exchanged"
+refused 2 "no class is called 'golgi'. There are 0 background, 1 cytoplasm, 2 nucleus" \
+    evaluate "$CELL/classes.tif" "$CELL/classes.tif" --classes droplet,golgi
+
+# Object numbers in place of classes, on either side.
+refused 1 "what looks like object numbers, 1 to" evaluate "$CELL/instances.tif" "$CELL/classes.tif"
+grep -qxF "  cytomo evaluate $CELL/classes.tif $CELL/classes.tif --instances $CELL/instances.tif" err.txt ||
+    fail "does not show where numbers of the prediction's objects go"
+refused 1 "what looks like object numbers, 1 to" evaluate result/classes.tif "$CELL/instances.tif"
+grep -qxF "  cytomo evaluate result/classes.tif $CELL/classes.tif --truth-instances $CELL/instances.tif" err.txt ||
+    fail "does not show where numbers of the true objects go"

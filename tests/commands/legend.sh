@@ -73,10 +73,26 @@ cmp -s a.png b.png && fail "--legend does not colour surfaces"
 cytomo evaluate named.tif "$CELL/classes.tif" --json --classes 4
 about "$(json out.txt classes 0 dice)" 1 0 "Dice of droplets"
 expect "lipid droplet" "class 4" json out.txt classes 0 name
+# A truth that names some classes only: numbers are the prediction's, and what nobody labelled has no score.
 cytomo evaluate "$CELL/classes.tif" named.tif --json
-expect mitochondrion "class 1 of the truth" json out.txt classes 0 name
-about "$(json out.txt classes 0 dice)" 1 0 "Dice of mitochondria"
+expect cytoplasm "class 1 of the prediction" json out.txt classes 0 name
+grep -q '"dice": *null' out.txt || fail "a Dice of what nobody labelled: $(cat out.txt)"
+! grep -q '"dice": *0[.,]' out.txt || fail "a Dice near 0: $(cat out.txt)"
 about "$(json out.txt mean_dice)" 1 0 "mean Dice over both of the user's classes"
+grep -q "named.tif: names no class 1 cytoplasm, 2 nucleus, .*: nobody labelled it there" err.txt ||
+    fail "does not say what nobody labelled"
+cytomo evaluate "$CELL/classes.tif" named.tif --json --classes 3
+expect mitochondrion "the prediction's class 3" json out.txt classes 0 name
+about "$(json out.txt classes 0 dice)" 1 0 "Dice of mitochondria"
+cytomo evaluate "$CELL/classes.tif" own.npy --truth-legend 1=mitochondrion,2=droplet --voxel-nm 40 --classes 1,3
+head -1 out.txt | grep -q "1 cytoplasm  *3 mitochondrion$" || fail "the columns are called: $(head -1 out.txt)"
+grep -q "^Dice  *-  *1.000$" out.txt || fail "Dice of what nobody labelled: $(cat out.txt)"
+grep -q "^detection F1  *-  " out.txt || fail "F1 of what nobody labelled: $(cat out.txt)"
+grep -q "^objects  *-  *[1-9]" out.txt || fail "objects that nobody labelled: $(cat out.txt)"
+# Each side has classes of its own: the truth's numbers, and no class gets the number of another.
+cytomo evaluate "$CELL/classes.tif" own.npy --truth-legend 1=mitochondrion,2=golgi --voxel-nm 40
+head -1 out.txt | grep -q "1 mitochondrion  *2 golgi .*4 lipid droplet" || fail "the columns are called: $(head -1 out.txt)"
+! head -1 out.txt | grep -q " 3 " || fail "another class has the number of the prediction's mitochondria: $(head -1 out.txt)"
 cytomo evaluate own.npy named.tif --json --voxel-nm 40
 grep -q "own.npy: .* taken to be those of named.tif" err.txt || fail "does not say what own.npy is taken for"
 about "$(json out.txt mean_dice)" 1 0 "mean Dice of the same, bare"
@@ -119,3 +135,36 @@ expect droplet "name of class 2 after edits" json out.txt legend 2 name
 # Labels that carry their names teach the classes that they name: here under the default model's numbers.
 cytomo train --images "$CELL/tomogram.mrc" --labels named.tif --init none --widths 16 --polarity dark --steps 1 --no-report --seed 1 -o again.safetensors
 grep -q "1 mitochondrion, 2 lipid droplet.*, as their files say" err.txt || fail "names of the labels: $(cat err.txt)"
+
+# A mask of which nobody says what it is: told before it is measured, with the value that stands in the file.
+renumber '\000\000\001\000\000\000' >mask.npy
+renumber '\000\000\377\000\000\000' >mask255.npy
+cytomo surface mask.npy masked --voxel-nm 40 --min-volume-um3 0
+grep -qF "warning: mask.npy: holds one class, 1, and does not say which. It is taken as cytoplasm" err.txt ||
+    fail "makes surfaces of a mask in silence"
+grep -qxF "  cytomo surface mask.npy masked --voxel-nm 40 --min-volume-um3 0 --legend 1=NAME" err.txt ||
+    fail "does not show how it is named"
+cytomo measure "$CELL/tomogram.mrc" mask255.npy masked255 --voxel-nm 40 --min-volume-um3 0 --placements 0
+grep -qF "warning: mask255.npy: holds one class, 255, and does not say which" err.txt || fail "measures a mask in silence"
+grep -qF -- "--legend 255=NAME" err.txt || fail "does not name the value that stands in the file"
+cytomo surface mask.npy told-masked --voxel-nm 40 --min-volume-um3 0 --legend 1=mitochondrion
+! grep -q "holds one class" err.txt || fail "a warning about a mask that was named"
+cytomo surface standard.npy told-standard --voxel-nm 40
+! grep -q "holds one class" err.txt || fail "two classes are taken for a mask"
+
+# A misspelt name is told before it stands in a file.
+cytomo convert own.npy misspelt.tif --legend 1=mitochondira,2=droplet --voxel-nm 40
+grep -qF "'mitochondira', is no name that cytomo knows. Did you mean 'mitochondrion'?" err.txt ||
+    fail "writes a misspelt name in silence"
+cytomo convert own.npy spelt.tif --legend 1=mitochondrion,2=droplet --voxel-nm 40
+! grep -q "Did you mean" err.txt || fail "takes a known name for a misspelt one"
+
+# Object numbers in place of classes.
+cp "$CELL/instances.tif" "$CELL/classes.tif" .
+shown() { grep -qxF -- "$1" err.txt || fail "does not show '$1'"; }
+refused 1 "instances.tif: expected classes, one number for each kind of organelle, found what looks like object numbers" \
+    measure "$CELL/tomogram.mrc" instances.tif objects
+shown "  cytomo measure $CELL/tomogram.mrc classes.tif objects --instances instances.tif"
+refused 1 "classes.tif lies beside it" surface instances.tif objects
+shown "  cytomo surface classes.tif objects --instances instances.tif"
+[ ! -e objects ] || fail "a result in spite of the error"

@@ -34,6 +34,10 @@ head -1 curved-ply/surfaces.csv | grep -q "^object,class_id,class,mesh_volume_um
 head -1 curved-ply/surfaces.csv | grep -q ",unsupported_share,mean_curvature_per_um," || fail "columns of surfaces.csv"
 cytomo surface "$CELL/classes.tif" full --curvature --tilt-range=-90,90
 grep -q ", 0 % in the missing wedge" err.txt || fail "full rotation leaves a wedge: $(cat err.txt)"
+[ ! -e full/surfaces.csv ] || fail "rows of objects that nobody asked for"
+grep -q -- "--per-instance beside it writes surfaces.csv" err.txt || fail "does not say how surfaces.csv is had"
+cytomo surface --help
+tr -s ' \n' ' ' <out.txt | grep -qF "with --per-instance or --instances, surfaces.csv" || fail "help does not say what surfaces.csv takes"
 refused 2 "two angles" surface "$CELL/classes.tif" bad --curvature --tilt-range 60
 refused 2 "tilt" surface "$CELL/classes.tif" bad --curvature --tilt-range=60,-60
 [ ! -e bad ] || fail "a folder in spite of the error"

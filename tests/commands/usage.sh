@@ -83,6 +83,22 @@ shown 2 "surface $classes named --legend 1=a,2=b,3=c,4=d,5=e,6=f" \
 refused 2 "what its values are is said by --legend" surface "$classes" meshes --classes mitochondrion
 ! grep -q '^  cytomo' err.txt || fail "shows a call that nobody knows"
 
+# Decimals behind a comma, with any option that takes a number.
+shown 2 "surface $classes results --min-volume-um3 0.01" surface "$classes" results --min-volume-um3 0,01
+says "--min-volume-um3: expected a number, with a point before its decimals, found '0,01': write 0.01."
+shown 2 "surface $classes results --simplify=0.5" surface "$classes" results --simplify=0,5
+shown 2 "measure $volume $classes results --voxel-error-percent 1.5" measure "$volume" "$classes" results --voxel-error-percent 1,5
+refused 2 "--threads" info "$volume" --threads 0,5
+! grep -q '^  cytomo' err.txt || fail "takes half a thread for what was meant"
+# What was typed stays in the call that is shown, whatever is missing.
+shown 2 "bias --like $volume --cells 3 OUTDIR" bias --like "$volume" --cells 3
+shown 2 "analyze $volume --polarity dark OUTDIR" analyze "$volume" --polarity dark
+shown 2 "reconstruct none.mrc --method fbp --angles ANGLES --output OUTPUT" reconstruct none.mrc --method fbp
+shown 2 "bias --learn MODEL.safetensors OUTDIR" bias --learn
+says "--learn: expected MODEL.safetensors behind it, found nothing."
+shown 2 "bias new --learn MODEL.safetensors --cells 8" bias new --learn --cells 8
+says "--learn: expected MODEL.safetensors behind it, found --cells."
+
 # Names that cytomo takes by their place: what is read first, what is written last, whatever order they came in.
 shown 2 "analyze $volume results" analyze "$volume" --output results
 shown 2 "analyze $volume results" analyze --outdir=results --input="$volume"
@@ -110,6 +126,10 @@ shown 2 "analyze $volume new --voxel-nm 10" analyze new "$volume" --voxel-nm 10
 shown 2 "segment $volume new.tif" segment new.tif "$volume"
 shown 2 "convert $volume new.tif" convert new.tif "$volume"
 shown 2 "surface $classes new" surface new "$classes"
+mkdir former  # a folder of nearly that name is not what was meant for a file
+shown 2 "surface $classes formed" surface formed "$classes"
+rmdir former
+shown 2 "surface $classes made" surface made "$classes"
 shown 2 "measure $volume $classes new --placements 0" measure new "$volume" "$classes" --placements 0
 shown 2 "measure $volume $classes new --placements=0" measure "$volume" new "$classes" --placements=0
 shown 2 "bias expected --cells 3 --like $volume" bias "$volume" --cells 3
@@ -158,6 +178,8 @@ grep -q "was taken as grey values" new/summary.json || fail "the record does not
 mkdir result
 shown 2 "measure result --output=new --smoothing 3" measure result new --smoothing 3
 says "expected -o before the folder for new results"
+shown 2 "measure result --tomogram=$volume --output=c9" measure result "$volume" --output=c9
+says "a result that knows its tomogram, found the file '$volume' behind it."
 refused 1 "found nothing of that name. Check the name. Did you mean 'result'?" measure resul
 refused 2 "found the file '$volume' only" measure "$volume"
 refused 2 "expected one folder for results" measure "$volume" "$classes" new -o another

@@ -83,6 +83,20 @@ bool is_object(const std::string& stem) {
 
 }  // namespace
 
+std::set<std::string> writers_of_names(const std::set<std::string>& names) {
+    std::set<std::string> writers;
+    // Without the page, numbers alone.
+    if (names.count("summary.json") > 0)
+        writers.insert(names.count("report.html") > 0 ? "analyze" : "measure");
+    if (names.count("comparison.csv") > 0) writers.insert("compare");
+    if (names.count("bias_samples.csv") > 0) writers.insert("bias");
+    for (const std::string& name : names) {
+        if (fs::path(name).filename() == "truth.json") writers.insert("simulate");
+        if (!mesh_in("", name).empty()) writers.insert("surface");
+    }
+    return writers;
+}
+
 KnownResults::KnownResults(const fs::path& folder)
     : folder_(folder),
       cell_(mentions_cytomo(folder / "summary.json")),
@@ -97,6 +111,16 @@ KnownResults::KnownResults(const fs::path& folder)
 
 bool KnownResults::is_surface(const std::string& name) const {
     return is_class_of_old(mesh_in("", name)) && is_mesh_of_cytomo(folder_ / name);
+}
+
+std::set<std::string> KnownResults::writers() const {
+    std::set<std::string> there;
+    for (const char* name : {"summary.json", "report.html", "comparison.csv", "bias_samples.csv",
+                             "truth.json", "0001/truth.json"})
+        if (hold(name) && fs::exists(folder_ / name)) there.insert(name);
+    std::set<std::string> writers = writers_of_names(there);
+    if (surface_) writers.insert("surface");
+    return writers;
 }
 
 bool KnownResults::hold(const std::string& name) const {

@@ -50,6 +50,18 @@ void rename_to_free_name(const fs::path& from, const fs::path& to) {
     fs::rename(from, to);
 }
 
+std::set<std::string> set_of(const std::string& command) {
+    return command.empty() ? std::set<std::string>{} : std::set{command};
+}
+
+/// "a result of cytomo analyze", "results of cytomo analyze and cytomo simulate"
+std::string results_text(const std::set<std::string>& commands) {
+    std::string text = commands.size() == 1 ? "a result of" : "results of";
+    for (const std::string& command : commands)
+        text += (command == *commands.begin() ? " cytomo " : " and cytomo ") + command;
+    return text;
+}
+
 bool is_made_by_cytomo(const fs::path& folder) {
     return std::any_of(folder.begin(), folder.end(),
                        [](const fs::path& part) { return is_temporary_name(part.string()); });
@@ -58,7 +70,13 @@ bool is_made_by_cytomo(const fs::path& folder) {
 }  // namespace
 
 PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind)
-    : final_(std::move(final_path)), kind_(kind), overwrite_(overwrite) {
+    : PendingOutput(std::move(final_path), overwrite, kind, {}) {}
+
+PendingOutput::PendingOutput(fs::path folder, bool overwrite, ResultsOf results)
+    : PendingOutput(std::move(folder), overwrite, Kind::folder, std::move(results)) {}
+
+PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind, ResultsOf results)
+    : final_(std::move(final_path)), kind_(kind), overwrite_(overwrite), results_(std::move(results)) {
     if (!final_.has_filename()) final_ = final_.parent_path();  // "out/" is "out"
     std::error_code ec;
     if (final_.empty()) throw InputError("output: expected a name, found nothing. Name the output");
@@ -75,9 +93,17 @@ PendingOutput::PendingOutput(fs::path final_path, bool overwrite, Kind kind)
                          fs::is_directory(status) ? "a folder" : "a file", "Choose another name");
     if (exists && kind == Kind::folder) mend_leftovers(final_);
     const bool empty_folder = exists && kind == Kind::folder && fs::is_empty(final_, ec);
-    if (exists && !overwrite && !empty_folder)
-        throw InputError(name, "a name that is free", "an existing result",
-                         "Choose another name or pass --overwrite");
+    if (exists && kind == Kind::folder) refuse_results_of_others(name);
+    if (exists && !overwrite && !empty_folder) {
+        const auto writers = kind == Kind::folder ? read_writers(final_) : std::set<std::string>{};
+        const bool unknown = kind == Kind::folder && writers.empty();
+        throw InputError(name, "a name that is free",
+                         unknown           ? "a folder with files in it"
+                         : writers.empty() ? "an existing result"
+                                           : results_text(writers),
+                         std::string("Choose another name or pass --overwrite") +
+                             (unknown ? ": files that cytomo did not write stay" : ""));
+    }
     if (!exists && (!overwrite || kind == Kind::folder) && fs::is_symlink(fs::symlink_status(final_, ec)))
         throw InputError(name, "a name that is free", "a link that leads nowhere",
                          "Choose another name or remove the link");
@@ -107,6 +133,15 @@ PendingOutput::~PendingOutput() {
     fs::remove_all(temporary_, ec);
 }
 
+void PendingOutput::refuse_results_of_others(const std::string& name) const {
+    if (results_.command.empty()) return;
+    std::set<std::string> others = read_writers(final_);
+    others.erase(results_.command);
+    if (others.empty()) return;
+    throw InputError(name, "a new folder or an earlier result of cytomo " + results_.command,
+                     results_text(others), results_.remedy ? results_.remedy() : "Choose another folder");
+}
+
 void PendingOutput::keep(const fs::path& input) {
     std::error_code ec;
     if (kind_ == Kind::file || input.empty() || !fs::is_directory(final_, ec)) return;
@@ -123,18 +158,20 @@ void PendingOutput::commit() {
     fs::path left;
     try {
         std::error_code ec;
+        const std::set<std::string> writers = set_of(results_.command);
+        if (kind_ == Kind::folder && fs::is_directory(final_, ec)) refuse_results_of_others(final_.string());
         if (kind_ == Kind::file && !overwrite_) {
             rename_to_free_name(temporary_, final_);
         } else if (kind_ == Kind::file) {
             fs::rename(temporary_, final_);
         } else if (within_) {
             if (!overwrite_ && !read_result_names(final_).empty()) refuse_what_came_meanwhile(final_);
-            replace_results_within(temporary_, final_, kept_);
+            replace_results_within(temporary_, final_, kept_, writers);
         } else if (fs::is_directory(final_, ec)) {
             if (!overwrite_ && !fs::is_empty(final_)) refuse_what_came_meanwhile(final_);
-            left = replace_results(temporary_, final_, kept_);
+            left = replace_results(temporary_, final_, kept_, writers);
         } else {
-            write_result_names(temporary_, all_names(temporary_));
+            write_result_names(temporary_, all_names(temporary_), writers);
             fs::rename(temporary_, final_);
         }
     } catch (const fs::filesystem_error& e) {

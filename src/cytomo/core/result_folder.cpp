@@ -7,12 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <functional>
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "cytomo/core/error.h"
@@ -24,6 +26,8 @@ namespace cytomo {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::string_view writer_line = "# Written by cytomo ";
 
 bool is_folder(const fs::path& path) {
     std::error_code ec;
@@ -111,10 +115,48 @@ ResultNames read_result_names(const fs::path& folder) {
     return names;
 }
 
-void write_result_names(const fs::path& folder, const ResultNames& names) {
+namespace {
+
+/// Whose result has `folder`, without a list of its own, as one of its folders: surfaces/,
+/// surfaces/instances/.
+Writers writers_around(const fs::path& folder) {
+    std::error_code ec;
+    if (fs::is_empty(folder, ec) || ec) return {};
+    fs::path outer = folder;
+    for (int level = 0; level < 2 && outer.has_relative_path(); ++level) {
+        outer = outer.parent_path();
+        const std::string name = folder.lexically_relative(outer).generic_string() + "/";
+        const bool listed = is_there(outer / result_list_name);
+        if (listed ? read_result_names(outer).count(name) > 0 : KnownResults(outer).hold(name))
+            return read_writers(outer);
+    }
+    return {};
+}
+
+}  // namespace
+
+Writers read_writers(const fs::path& folder) {
+    std::ifstream in(folder / result_list_name);
+    if (!in) {
+        const Writers around = writers_around(folder);
+        return around.empty() ? KnownResults(folder).writers() : around;
+    }
+    Writers writers;
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with(writer_line)) writers.insert(line.substr(writer_line.size()));
+    const ResultNames names = read_result_names(folder);
+    if (std::none_of(names.begin(), names.end(), [&](const std::string& name) {
+            return !name.ends_with('/') && is_there(folder / name);
+        }))
+        return {};
+    return writers.empty() ? writers_of_names(names) : writers;
+}
+
+void write_result_names(const fs::path& folder, const ResultNames& names, const Writers& writers) {
     const fs::path temporary = temporary_name(folder / result_list_name, "partial");
     std::ofstream out(temporary, std::ios::binary);
     out << "# What cytomo wrote here: --overwrite replaces it, and leaves everything else.\n";
+    for (const std::string& command : writers) out << writer_line << command << '\n';
     for (const std::string& name : names) out << name << '\n';
     out.close();
     std::error_code ec;
@@ -187,23 +229,24 @@ namespace {
 /// back the list that it had.
 class Lists {
 public:
-    Lists(const fs::path& folder, const fs::path& final_path, const ResultNames& kept)
+    Lists(const fs::path& folder, const fs::path& final_path, const ResultNames& kept, const Writers& writers)
         : final_path_(final_path),
           listed_(is_there(final_path / result_list_name)),
           before_(read_result_names(final_path)),
+          writers_before_(read_writers(final_path)),
           vanishing_(before_) {
         ResultNames names = all_names(folder);
         for (const std::string& name : kept)
             if (vanishing_.erase(name) > 0) names.insert(name);
-        write_result_names(folder, names);
-        write_result_names(final_path, vanishing_);
+        write_result_names(folder, names, writers);
+        write_result_names(final_path, vanishing_, writers_before_);
     }
     ~Lists() {
         if (swapped_) return;
         std::error_code ec;
         try {
             if (listed_)
-                write_result_names(final_path_, before_);
+                write_result_names(final_path_, before_, writers_before_);
             else
                 fs::remove(final_path_ / result_list_name, ec);
         } catch (const std::exception&) {
@@ -219,14 +262,16 @@ public:
 private:
     fs::path final_path_;
     bool listed_, swapped_ = false;
-    ResultNames before_, vanishing_;
+    ResultNames before_;
+    Writers writers_before_;
+    ResultNames vanishing_;
 };
 
 }  // namespace
 
 fs::path replace_results(const fs::path& folder, const fs::path& final_path, const ResultNames& kept,
-                         bool at_once) {
-    Lists lists(folder, final_path, kept);
+                         const Writers& writers, bool at_once) {
+    Lists lists(folder, final_path, kept, writers);
     carry_others(final_path, lists.vanishing(), folder, Carry::link);
     copy_rights(final_path, folder);
     const fs::path old = swap_folders(folder, final_path, at_once);
@@ -301,8 +346,9 @@ void mend(const Leftover& left) {
 
 }  // namespace
 
-void replace_results_within(const fs::path& folder, const fs::path& final_path, const ResultNames& kept) {
-    Lists lists(folder, final_path, kept);
+void replace_results_within(const fs::path& folder, const fs::path& final_path, const ResultNames& kept,
+                            const Writers& writers) {
+    Lists lists(folder, final_path, kept, writers);
     const fs::path finished = temporary_name(final_path / "", "finished");
     fs::rename(folder, finished);
     lists.set_swapped();

@@ -54,7 +54,7 @@ protected:
         const fs::path made = temporary_name(cell(), "partial");
         fs::create_directory(made);
         write_all(made, results);
-        EXPECT_EQ(replace_results(made, cell(), {}, false), "");
+        EXPECT_EQ(replace_results(made, cell(), {}, {}, false), "");
     }
     /// Where the folder cannot be renamed: the working folder.
     void run_within(const Contents& results) const {
@@ -254,32 +254,34 @@ TEST_F(ResultFolder, AFailureLeavesTheFormerListToo) {
     write_all(cell(), others);
     const ResultNames kept{"classes.tif"}, listed = read_result_names(cell());
     ASSERT_EQ(listed.count("classes.tif"), 1U);
+    write_result_names(cell(), listed, {"bias", "surface"});
     const auto expect_all_as_before = [&](const char* what) {
         fs::remove_all(finished_name);
         EXPECT_EQ(read_result_names(cell()), listed) << what;
+        EXPECT_EQ(read_writers(cell()), (Writers{"bias", "surface"})) << what;
         EXPECT_EQ(contents_of(cell()), former + others) << what;
         fs::remove_all(made);
     };
     const auto make = [&](const Contents& results) { write_all(made, results); };
 
     make(later + Contents{{std::string(result_list_name) + "/a.txt", "where the list should be"}});
-    EXPECT_THROW(replace_results(made, cell(), kept), InputError);
+    EXPECT_THROW(replace_results(made, cell(), kept, {}), InputError);
     expect_all_as_before("no new list");
 
     make(later);
     write_all(former_name, {{"a.txt", "in the way"}});
-    EXPECT_THROW(replace_results(made, cell(), kept, false), fs::filesystem_error);
+    EXPECT_THROW(replace_results(made, cell(), kept, {}, false), fs::filesystem_error);
     expect_all_as_before("no swap");
 
     make(later);
     write_all(finished_name, {{"a.txt", "in the way"}});
-    EXPECT_THROW(replace_results_within(made, cell(), kept), fs::filesystem_error);
+    EXPECT_THROW(replace_results_within(made, cell(), kept, {}), fs::filesystem_error);
     expect_all_as_before("no swap within");
 
     // Of a folder without a list none remains.
     fs::remove(list);
     make(later);
-    EXPECT_THROW(replace_results(made, cell(), {}, false), fs::filesystem_error);
+    EXPECT_THROW(replace_results(made, cell(), {}, {}, false), fs::filesystem_error);
     EXPECT_FALSE(fs::exists(list));
 }
 

@@ -145,8 +145,9 @@ private:
                                : "values that fit " + name(type_),
                 io::value_text(from) + " at voxel (" + std::to_string(i % row) + ", " +
                     std::to_string(i % slice / row) + ", " + std::to_string(first_slice + i / slice) + ")",
-                is_real(type_) ? "Keep the type"
-                               : "Choose a wider --type, or pass --scale-to-type for grey values");
+                is_real(type_)          ? "Keep the type"
+                : is_real(volume_.type) ? "Take --type float32, or stretch grey values with --scale-to-type"
+                                        : "Choose a wider --type, or pass --scale-to-type for grey values");
         }
     }
 

@@ -208,6 +208,21 @@ private:
         return text.str();
     }
 
+    /// " (it reaches from (0.2, 0.2, 0.1) to (1.4, 1.2, 0.9) µm)": middles of the outermost voxels of an
+    /// object, in the units of the seeds.
+    std::string reach_of(std::uint32_t n) const {
+        const auto place = [&](const std::array<std::int64_t, 3>& at) {
+            const Vec3 voxel{static_cast<double>(at[0]), static_cast<double>(at[1]),
+                             static_cast<double>(at[2])};
+            const Vec3 v = edit_->seeds_in_voxels ? voxel : grid_.world_from_voxel(voxel);
+            std::ostringstream text;
+            text << "(" << v.x << ", " << v.y << ", " << v.z << ")";
+            return text.str();
+        };
+        return " (it reaches from " + place(boxes_[n].first) + " to " + place(boxes_[n].last) +
+               (edit_->seeds_in_voxels ? " voxels)" : " µm)");
+    }
+
     /// Index of the voxel in which a seed lies.
     std::array<std::int64_t, 3> find_seed(std::size_t s) const {
         const std::uint32_t n = edit_->objects[0];
@@ -216,7 +231,7 @@ private:
         std::ostringstream place;
         place << "place " << s + 1 << " (" << seed.x << ", " << seed.y << ", " << seed.z
               << (edit_->seeds_in_voxels ? " voxels)" : " µm)");
-        const std::string expected = "places inside object " + std::to_string(n);
+        const std::string expected = "places inside object " + std::to_string(n) + reach_of(n);
         const std::string remedy =
             "Order is x, y, z, in µm as in objects.csv, or in voxels after the word voxels";
         const Vec3 end{static_cast<double>(grid_.size.x), static_cast<double>(grid_.size.y),

@@ -45,7 +45,11 @@ Table walls_table(const std::vector<RadialProfile>& profiles, const Legend& lege
          "What the object looks like: dense, ring (the wall is denser than lumen and surroundings), hollow, "
          "or unclear."},
         {"deepest_um", "µm", "How far the deepest voxel lies below the surface."},
-        {"surroundings_" + suffix, unit, "Mean of cytoplasm and nucleus 0.1 to 0.3 µm outside the object."},
+        {"outer_layers_" + suffix, unit,
+         "Mean of the layers of absorption_profiles.csv that lie 0.1 to 0.3 µm outside the object, which "
+         "pattern, lumen and wall are compared with. Voxels nearer to another object count, too; "
+         "surroundings_" +
+             suffix + " of absorption.csv is the mean of cells of about 50 nm and leaves these out."},
         {"lumen_" + suffix, unit,
          "Mean of the inner part: what lies inside a ring's wall, or else deeper than half of deepest_um."},
         {"wall_" + suffix, unit,

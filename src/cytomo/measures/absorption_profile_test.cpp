@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -161,7 +162,13 @@ TEST(AbsorptionProfile, TablesNameTheirUnit) {
                     walls = walls_table(p, default_legend(), calibrated);
         EXPECT_EQ(layers.columns[5].name, calibrated ? "mean_lac_per_um" : "mean_relative_grey");
         EXPECT_EQ(walls.columns[5].name,
-                  calibrated ? "surroundings_lac_per_um" : "surroundings_relative_grey");
+                  calibrated ? "outer_layers_lac_per_um" : "outer_layers_relative_grey");
+        // Numbers that are measured in two ways have two names.
+        Absorption objects;
+        objects.calibrated = calibrated;
+        const Table absorption = absorption_table(objects, default_legend());
+        EXPECT_TRUE(std::none_of(absorption.columns.begin(), absorption.columns.end(),
+                                 [&](const auto& c) { return c.name == walls.columns[5].name; }));
         EXPECT_EQ(walls.rows.size(), p.size());
         for (const auto& row : layers.rows) EXPECT_EQ(row.size(), layers.columns.size());
         for (const auto& row : walls.rows) EXPECT_EQ(row.size(), walls.columns.size());

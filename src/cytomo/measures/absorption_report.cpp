@@ -35,13 +35,33 @@ struct Classes {
             if (std::isfinite(o.best_mean())) values[o.class_id].push_back(sign * o.best_mean());
         }
     }
+    /// What an object's value is compared with; NaN where a few objects do not tell a range.
+    double mitochondria_high() const { return quantile_of_many("mitochondrion", 0.95); }
+    double droplets_low() const { return quantile_of_many("lipid droplet", 0.1); }
     std::vector<double> of(const std::string& name) const {
         std::vector<double> all;
         for (const auto& [id, some] : values)
             if (kind.at(id) == name) all.insert(all.end(), some.begin(), some.end());
         return all;
     }
+
+private:
+    double quantile_of_many(const std::string& name, double share) const {
+        const std::vector<double> all = of(name);
+        return all.size() >= least_objects ? quantile_of_values(all, share) : not_defined;
+    }
 };
+
+/// What denser matter is in the numbers of these tables.
+std::string denser_word(const Absorption& absorption) {
+    return absorption.calibrated ? "denser" : absorption.dense_is_dark ? "darker" : "brighter";
+}
+
+/// The column of absorption.csv that an object is judged by, and its value.
+std::string judged_value(const ObjectAbsorption& o, bool calibrated) {
+    return (o.core_voxels > 0 ? "core_mean_" : "mean_") + absorption_unit(calibrated).suffix + " " +
+           three_digits(o.best_mean()) + (calibrated ? " 1/µm" : "");
+}
 
 std::uint8_t bit(AbsorptionDoubt doubt) {
     return static_cast<std::uint8_t>(doubt);
@@ -56,14 +76,8 @@ AbsorptionUnit absorption_unit(bool calibrated) {
 
 void find_absorption_doubts(Absorption& absorption, const Legend& legend) {
     const Classes classes(absorption, legend);
-    const std::vector<double> droplets = classes.of("lipid droplet"),
-                              mitochondria = classes.of("mitochondrion");
-    // A few objects do not tell a range.
-    const double mitochondria_high =
-        mitochondria.size() >= least_objects ? quantile_of_values(mitochondria, 0.95) : not_defined;
-    const double droplets_low =
-        droplets.size() >= least_objects ? quantile_of_values(droplets, 0.1) : not_defined;
-    const double droplets_middle = quantile_of_values(droplets, 0.5);
+    const double mitochondria_high = classes.mitochondria_high(), droplets_low = classes.droplets_low();
+    const double droplets_middle = quantile_of_values(classes.of("lipid droplet"), 0.5);
     std::map<std::uint8_t, std::pair<double, double>> middle_and_spread;
     for (const auto& [id, values] : classes.values) {
         if (values.size() < least_objects) continue;
@@ -97,7 +111,6 @@ void find_absorption_doubts(Absorption& absorption, const Legend& legend) {
 
 std::vector<AbsorptionWarning> absorption_warnings(const Absorption& absorption, const Legend& legend) {
     std::vector<AbsorptionWarning> warnings;
-    const auto unit = absorption_unit(absorption.calibrated).unit;
     if (absorption.calibrated && std::isfinite(absorption.cell_mean) &&
         !(absorption.cell_mean > 0.05 && absorption.cell_mean < 2))
         warnings.push_back({0, 0,
@@ -116,21 +129,26 @@ std::vector<AbsorptionWarning> absorption_warnings(const Absorption& absorption,
         warnings.push_back({0, 0,
                             "half of the lipid droplets are no denser than half of the mitochondria: the "
                             "classes may be exchanged, or the polarity wrong"});
+    const std::string denser = denser_word(absorption);
+    const std::string mitochondria_limit = three_digits(classes.sign * classes.mitochondria_high()),
+                      droplets_limit = three_digits(classes.sign * classes.droplets_low());
     std::map<std::uint8_t, double> middles;
     for (const auto& [id, values] : classes.values)
         middles[id] = classes.sign * quantile_of_values(values, 0.5);
     for (const ObjectAbsorption& o : absorption.objects) {
         if (o.doubts == 0) continue;
         std::string text = legend.name_of(o.class_id) + " " + std::to_string(o.instance) + " (" +
-                           three_digits(o.best_mean()) + " " + unit + "): ";
+                           judged_value(o, absorption.calibrated) + "): ";
         std::string more;
         const auto say = [&](AbsorptionDoubt doubt, const std::string& words) {
             if ((o.doubts & bit(doubt)) != 0) more += (more.empty() ? "" : "; ") + words;
         };
         say(AbsorptionDoubt::not_denser_than_surroundings,
-            "not denser than its surroundings (" + three_digits(o.surroundings_mean) + ")");
-        say(AbsorptionDoubt::like_mitochondria, "no denser than mitochondria");
-        say(AbsorptionDoubt::like_lipid_droplets, "as dense as the lipid droplets");
+            "not " + denser + " than its surroundings (" + three_digits(o.surroundings_mean) + ")");
+        say(AbsorptionDoubt::like_mitochondria,
+            "not " + denser + " than 95 % of the mitochondria (" + mitochondria_limit + ")");
+        say(AbsorptionDoubt::like_lipid_droplets,
+            denser + " than 10 % of the lipid droplets (" + droplets_limit + ")");
         say(AbsorptionDoubt::outlier,
             "far from the others of its class (median " + three_digits(middles[o.class_id]) + ")");
         if (o.core_voxels == 0) more += "; too thin for a core, so that its surroundings are mixed in";
@@ -179,11 +197,10 @@ Table absorption_table(const Absorption& absorption, const Legend& legend) {
          "1 if it is a lipid droplet or mitochondrion no denser than its surroundings, which speaks against "
          "its class; 0 if not."},
         {"like_mitochondria", "",
-         "1 if it is a lipid droplet no denser than mitochondria (below the value that 95 % of them stay "
-         "below), 0 if not."},
+         "1 if it is a lipid droplet whose core is not denser than those of 95 % of the mitochondria, 0 if "
+         "not."},
         {"like_lipid_droplets", "",
-         "1 if it is a vesicle as dense as lipid droplets (above the value that 10 % of them stay below), 0 "
-         "if not."},
+         "1 if it is a vesicle whose core is denser than those of 10 % of the lipid droplets, 0 if not."},
         {"outlier", "",
          "1 if class_score is beyond ±5, so that it is unlike the others of its class; 0 if not."},
     };

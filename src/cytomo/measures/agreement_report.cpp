@@ -1,7 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "cytomo/core/json_text.h"
+#include "cytomo/core/written_json.h"
 #include "cytomo/measures/agreement.h"
 
 namespace cytomo {
@@ -47,7 +47,7 @@ std::string agreement_json(const Agreement& agreement,
              {"objects_true_100nm", agreement.objects_true_100nm},
              {"recognised_100nm", number(agreement.recognised_100nm)}};
     for (const auto& [name, value] : record) all["record"][name] = value;
-    return json_text(all, 2) + "\n";
+    return written_json(all, 2) + "\n";
 }
 
 Table agreement_table(const Agreement& agreement) {

@@ -249,7 +249,7 @@ TEST(Agreement, JsonKeysAreStable) {
     double sum = 0;
     for (const auto& c : json["classes"])
         if (c["id"] >= 2 && c["true_voxels"] > 0) sum += c["dice"].get<double>();
-    EXPECT_NEAR(json["mean_dice"].get<double>(), sum / 3, 1e-12);  // classes 2, 3 and 4
+    EXPECT_NEAR(json["mean_dice"].get<double>(), sum / 3, 1e-9);  // classes 2, 3 and 4, of ten digits
 }
 
 }  // namespace

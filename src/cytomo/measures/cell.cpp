@@ -133,8 +133,9 @@ void add_warnings_of_pieces(CellMeasures& m) {
     for (const ClassSummary& c : m.summary.classes) {
         if (!(c.outside_objects_um3 > much * (c.volume_um3 + c.outside_objects_um3))) continue;
         std::array<char, 160> numbers{};
-        std::snprintf(numbers.data(), numbers.size(), "%.3g µm³, %.3g %% of the cell,", c.outside_objects_um3,
-                      100 * c.outside_objects_um3 / m.summary.cell_volume_um3);
+        std::snprintf(numbers.data(), numbers.size(), "%.3g µm³, %.3g %% of all that was taken for it,",
+                      c.outside_objects_um3,
+                      100 * c.outside_objects_um3 / (c.volume_um3 + c.outside_objects_um3));
         m.warnings.push_back(
             c.name + ": " + numbers.data() +
             " belong to no object: pieces too small to be one, or voxels without a number where "

@@ -104,7 +104,7 @@ void add_interval_columns(Table& filopodia_table, const std::vector<FilopodiumIn
                           const std::string& absent = {});
 
 /// class_intervals.csv: one row a class and measure (count, volume, surface, outside objects): value,
-/// expected, low, high.
+/// expected, low, high. Counts of cell bodies (is_cell_body_name) have no interval.
 Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const Legend& legend,
                             const std::string& absent = {});
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "cytomo/core/class_names.h"
 #include "cytomo/measures/intervals.h"
 
 namespace cytomo {
@@ -123,9 +124,11 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
         class_id_column(),
         class_column(),
         {"measure", "",
-         "What is given: the count, volume or surface of all objects of the class together, or what lies "
-         "outside objects. That is the volume of the class that belongs to no object, most of it in pieces "
-         "too small to be one, and it is part of no other number."},
+         "What is given: the count (of cell bodies without an interval, as one cell is in view), volume or "
+         "surface of all objects of the class together, or what lies outside objects. That is the volume of "
+         "the class that belongs to no object, most of it in pieces too small to be one, and it is part of "
+         "no "
+         "other number."},
         {"unit", "", "Unit of value, expected, low and high; empty for counts."},
         {"value", "", "The number as it was measured."},
         {"expected", "",
@@ -143,7 +146,10 @@ Table class_intervals_table(const std::vector<ClassIntervals>& intervals, const 
             table.rows.push_back({static_cast<std::int64_t>(c.class_id), legend.name_of(c.class_id), measure,
                                   unit, value, expected, interval.low, interval.high});
         };
-        add("count", "", static_cast<double>(c.objects), c.expected_real + c.expected_missed, c.count);
+        // One cell is in view, or a part of it: how many there are is no question.
+        const bool body = is_cell_body_name(legend.name_of(c.class_id));
+        add("count", "", static_cast<double>(c.objects), c.expected_real + c.expected_missed,
+            body ? Interval{} : c.count);
         add("volume", "µm³", c.volume_um3, c.expected_um3, c.volume);
         add("surface", "µm²", c.surface_um2, c.expected_um2, c.surface);
         add("outside objects", "µm³", c.outside_objects_um3, not_defined, {});

@@ -338,6 +338,22 @@ TEST(Intervals, Columns) {
         }
 }
 
+TEST(Intervals, CellBodiesAreNotCounted) {
+    ErrorModel errors;
+    errors.classes[cytoplasm] = errors.classes[vesicle] = usual_errors().classes[vesicle];
+    const std::vector<Object> objects{ball(0.4, 1, cytoplasm), ball(0.2, 2, vesicle)};
+    const Table table = class_intervals_table(
+        class_intervals({}, Grid{{4, 4, 4}, {1, 1, 1}, {}}, objects, {}, errors), default_legend());
+    ASSERT_EQ(table.rows.size(), 8U);  // count, volume, surface, outside objects of cytoplasm, then vesicle
+    for (const std::size_t c : {6U, 7U}) {  // low and high
+        EXPECT_TRUE(std::isnan(std::get<double>(table.rows[0][c]))) << table.columns[c].name;
+        EXPECT_TRUE(std::isfinite(std::get<double>(table.rows[1][c]))) << table.columns[c].name;
+        EXPECT_TRUE(std::isfinite(std::get<double>(table.rows[4][c]))) << table.columns[c].name;
+    }
+    EXPECT_EQ(std::get<double>(table.rows[0][4]), 1);
+    EXPECT_NE(table.columns[2].description.find("cell bodies (cytoplasm)"), std::string::npos);
+}
+
 TEST(Intervals, AbsentWithoutErrorsOfTheClass) {
     // Errors are known of vesicles and of no other class.
     ErrorModel errors;

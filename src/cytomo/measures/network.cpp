@@ -6,6 +6,7 @@
 #include <queue>
 #include <utility>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 
@@ -35,6 +36,7 @@ namespace {
 struct Thickness {
     double weighted = 0, length_um = 0;
     double smallest = std::numeric_limits<double>::infinity();
+    double whole_um = 0;  ///< length of the lines, parts that were not measured included
 };
 
 void add_thickness(Thickness& sum, const SkeletonBranch& b) {
@@ -139,6 +141,43 @@ private:
     std::vector<std::vector<std::pair<std::size_t, double>>> ways_;
 };
 
+/// Of each piece of the skeleton that hangs together.
+std::vector<Thickness> thickness_of_pieces(const Skeleton& skeleton) {
+    DisjointSets sets(skeleton.nodes.size());
+    for (const SkeletonBranch& b : skeleton.branches) sets.join(b.from, b.to);
+    std::vector<Thickness> of_node(skeleton.nodes.size());
+    std::vector<double> lines_um(skeleton.nodes.size(), 0);
+    for (const SkeletonBranch& b : skeleton.branches) {
+        const std::uint32_t piece = sets.find(b.from);
+        add_thickness(of_node[piece], b);
+        lines_um[piece] += b.length_um;
+    }
+    std::vector<Thickness> pieces;
+    for (std::size_t n = 0; n < of_node.size(); ++n)
+        if (of_node[n].length_um > 0) {
+            of_node[n].whole_um = lines_um[n];
+            pieces.push_back(of_node[n]);
+        }
+    return pieces;
+}
+
+/// Thickness of an object: of several pieces the mean weighted by the lengths of their lines, and the
+/// smallest.
+void set_thickness(NetworkObject& o, const Skeleton& skeleton) {
+    const std::vector<Thickness> pieces = thickness_of_pieces(skeleton);
+    if (pieces.empty()) return;
+    double weighted = 0, whole_um = 0;
+    o.minimum_thickness_um = std::numeric_limits<double>::infinity();
+    for (const Thickness& piece : pieces) {
+        const double mean = piece.weighted / piece.length_um;
+        weighted += mean * piece.whole_um;
+        whole_um += piece.whole_um;
+        o.minimum_thickness_um = std::min({o.minimum_thickness_um, piece.smallest, mean});
+        o.mean_thickness_um = mean;
+    }
+    if (pieces.size() > 1 && whole_um > 0) o.mean_thickness_um = weighted / whole_um;
+}
+
 NetworkObject object_from(Skeleton skeleton, const NetworkOptions& options) {
     NetworkObject o;
     o.instance = skeleton.instance;
@@ -149,12 +188,7 @@ NetworkObject object_from(Skeleton skeleton, const NetworkOptions& options) {
     o.branches = static_cast<std::int64_t>(skeleton.branches.size());
     o.loops = skeleton.loops();
     if (o.branches > 0) o.mean_branch_length_um = o.length_um / static_cast<double>(o.branches);
-    Thickness thickness;
-    for (const SkeletonBranch& b : skeleton.branches) add_thickness(thickness, b);
-    if (thickness.length_um > 0) {
-        o.mean_thickness_um = thickness.weighted / thickness.length_um;
-        o.minimum_thickness_um = std::min(thickness.smallest, o.mean_thickness_um);
-    }
+    set_thickness(o, skeleton);
     Paths(skeleton).longest(o.longest_path_um, o.straight_um);
     if (o.branch_points > 0 || o.loops > 0)
         o.kind = TubeKind::network;
@@ -216,7 +250,10 @@ Table network_table(const std::vector<NetworkObject>& objects) {
          "A network has a branch point or a loop. A tube has neither and is at least 3 times as long as "
          "thick, a fragment is shorter."},
         {"volume_um3", "µm³", "Volume of the object: its number of voxels times the volume of one voxel."},
-        {"length_um", "µm", "Length of all centre lines together; their free ends lie on the surface."},
+        {"length_um", "µm",
+         "Length of all centre lines together; their free ends lie on the surface. Gaps between the pieces "
+         "of "
+         "an object in several pieces do not count."},
         {"branch_points", "", "Number of places where three or more centre lines meet."},
         {"ends", "", "Number of free ends of centre lines."},
         {"branches", "", "Number of centre lines, each from a branch point or an end to the next one."},

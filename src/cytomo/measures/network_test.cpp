@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "cytomo/core/error.h"
@@ -70,6 +71,51 @@ TEST(Network, KindsAndSummary) {
     ASSERT_EQ(other.size(), 1U);
     EXPECT_EQ(other[0].instance, 4U);
     EXPECT_NEAR(other[0].length_um, 0.74, 0.015);
+}
+
+TEST(Network, PiecesThatDoNotTouchAddUp) {
+    // Two short thick tubes a few voxels apart, the gap narrower than the blocks that lines are found in:
+    // once as two objects, once merged into one.
+    const Vec3 e{0.01, 0.01, 0.01};
+    const double r = 0.103, second_r = 0.083;  // off the lattice
+    for (const double gap : {0.02, 0.03, 0.05}) {
+        SCOPED_TRACE(gap);
+        const Grid grid{{90, 60, 30}, e, {-0.15, -0.15, -0.15}};
+        Instances two{InstanceVolume(grid), {0, mitochondrion, mitochondrion}};
+        const auto inside = [&](Vec3 p, double y, double from, double to, double radius) {
+            return length(p - Vec3{std::clamp(p.x, from, to), y, 0}) <= radius;
+        };
+        const double second_y = 0.18 + gap;
+        for (std::int64_t i = 0; i < grid.count(); ++i) {
+            const Vec3 p =
+                grid.world_from_voxel({static_cast<double>(i % 90), static_cast<double>(i / 90 % 60),
+                                       static_cast<double>(i / (90 * 60))});
+            two.volume[i] = inside(p, 0, 0, 0.5, r) ? 1U : inside(p, second_y, 0.1, 0.55, second_r) ? 2U : 0U;
+        }
+        const auto apart = measure_networks(two);
+        ASSERT_EQ(apart.size(), 2U);
+        Instances merged = two;
+        for (std::int64_t i = 0; i < grid.count(); ++i) merged.volume[i] = two.volume[i] != 0 ? 1U : 0U;
+        const auto found = measure_networks(merged);
+        ASSERT_EQ(found.size(), 1U);
+        const NetworkObject &a = apart[0], &b = apart[1], &both = found[0];
+        EXPECT_EQ(both.skeleton.pieces, 2);
+        EXPECT_EQ(both.branch_points, 0);
+        EXPECT_EQ(both.ends, 4);
+        EXPECT_EQ(both.branches, 2);
+        EXPECT_EQ(both.loops, 0);
+        EXPECT_NE(both.kind, TubeKind::network);
+        EXPECT_NEAR(both.length_um, 0.706 + 0.616, 0.04);  // drawn from tip to tip
+        EXPECT_NEAR(both.length_um, a.length_um + b.length_um, 1e-9);
+        EXPECT_NEAR(both.minimum_thickness_um, std::min(a.minimum_thickness_um, b.minimum_thickness_um),
+                    1e-9);
+        EXPECT_NEAR(both.mean_thickness_um,
+                    (a.length_um * a.mean_thickness_um + b.length_um * b.mean_thickness_um) /
+                        (a.length_um + b.length_um),
+                    1e-9);
+        EXPECT_NEAR(both.longest_path_um, std::max(a.length_um, b.length_um), 1e-9);
+        EXPECT_NEAR(both.volume_um3, a.volume_um3 + b.volume_um3, 1e-12);
+    }
 }
 
 TEST(Network, TablesHaveOneCellAColumn) {

@@ -369,7 +369,12 @@ Table null_model_table(const std::vector<NullModelResult>& results, const Legend
         {"class_b", "",
          "What these objects may be near to: the objects of another class, or the plasma membrane that is "
          "seen (the border of the tomogram is none)."},
-        {"observed", "", "Value in the real cell, measured as in the randomisations."},
+        {"observed_at_points", "",
+         "Value in the real cell, measured as in the randomisations so that both compare: from about 100 "
+         "points of each surface to voxels, at most 200 objects of a class, so that gaps come out "
+         "larger and contacts fewer than between whole surfaces. The numbers to quote are those of "
+         "distances.csv, positions.csv "
+         "and contacts.csv."},
         {"expected", "", "Mean over the randomisations: what chance alone would give."},
         {"low", "", "5 % of the randomisations have a value below this."},
         {"high", "", "95 % of the randomisations have a value below this."},

@@ -112,6 +112,9 @@ TEST(NullModel, FindsWhatGathersAtTheMembrane) {
     const Table table = null_model_table(results, default_legend());
     ASSERT_EQ(table.rows.size(), results.size());
     EXPECT_EQ(table.rows[0].size(), table.columns.size());
+    // Not to be taken for the gaps of distances.csv, which are measured otherwise.
+    EXPECT_EQ(table.columns[3].name, "observed_at_points");
+    EXPECT_NE(table.columns[3].description.find("distances.csv"), std::string::npos);
 }
 
 TEST(NullModel, FindsWhatSticksToMitochondria) {

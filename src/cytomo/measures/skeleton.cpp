@@ -6,7 +6,9 @@
 #include <numbers>
 #include <numeric>
 #include <string>
+#include <utility>
 
+#include "cytomo/core/disjoint_sets.h"
 #include "cytomo/core/error.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/labels/level_graph.h"
@@ -165,16 +167,54 @@ LevelledObject find_matter(const std::vector<VoxelRun>& runs, const Grid& grid) 
     return o;
 }
 
-}  // namespace
+/// The runs of each piece whose voxels hang together (26 neighbours), in the order of the volume.
+std::vector<std::vector<VoxelRun>> connected_runs(const std::vector<VoxelRun>& runs) {
+    struct Row {
+        std::int32_t y, z;
+        std::size_t begin, end;
+    };
+    std::vector<Row> rows;
+    DisjointSets sets(runs.size());
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+        if (rows.empty() || rows.back().y != runs[r].y || rows.back().z != runs[r].z)
+            rows.push_back({runs[r].y, runs[r].z, r, r});
+        else if (runs[r].x_begin <= runs[r - 1].x_end)
+            sets.join(r - 1, r);
+        ++rows.back().end;
+    }
+    const auto join_rows = [&](const Row& a, std::int32_t y, std::int32_t z) {
+        const auto b =
+            std::lower_bound(rows.begin(), rows.end(), Row{y, z, 0, 0},
+                             [](const Row& p, const Row& q) { return p.z != q.z ? p.z < q.z : p.y < q.y; });
+        if (b == rows.end() || b->y != y || b->z != z) return;
+        for (std::size_t i = a.begin, j = b->begin; i < a.end && j < b->end;) {
+            if (runs[i].x_begin <= runs[j].x_end && runs[j].x_begin <= runs[i].x_end) sets.join(i, j);
+            ++(runs[i].x_end < runs[j].x_end ? i : j);
+        }
+    };
+    for (const Row& row : rows) {
+        join_rows(row, row.y - 1, row.z);
+        for (std::int32_t dy = -1; dy <= 1; ++dy) join_rows(row, row.y + dy, row.z - 1);
+    }
+    std::vector<std::size_t> piece_of(runs.size());
+    std::vector<std::vector<VoxelRun>> pieces;
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+        const std::size_t first = sets.find(r);  // the smallest number of the set: seen before the others
+        if (first == r) {
+            piece_of[r] = pieces.size();
+            pieces.emplace_back();
+        }
+        pieces[piece_of[first]].push_back(runs[r]);
+    }
+    return pieces;
+}
 
-Skeleton find_skeleton(const std::vector<VoxelRun>& runs, const Grid& grid, const SkeletonOptions& options) {
-    options.check();
+Skeleton skeleton_of_piece(const std::vector<VoxelRun>& runs, const Grid& grid,
+                           const SkeletonOptions& options) {
     Skeleton skeleton;
-    if (runs.empty()) return skeleton;
     const auto [graph, graph_grid, matter] = find_matter(runs, grid);
     const SkeletonPlan plan = plan_skeleton(graph, graph_grid, options.least_branch);
     const FittedSkeleton fit = fit_skeleton(matter, grid, graph_grid, graph, plan);
-    skeleton.volume_um3 = static_cast<double>(voxels_of(runs)) * grid.voxel_volume_um3();
     for (const Level& level : graph.levels)
         if (level.rank == 0) ++skeleton.pieces;
     for (std::size_t n = 0; n < plan.nodes.size(); ++n)
@@ -188,6 +228,28 @@ Skeleton find_skeleton(const std::vector<VoxelRun>& runs, const Grid& grid, cons
             skeleton.nodes[branch.to].place_um = branch.line_um.back();
     }
     return skeleton;
+}
+
+}  // namespace
+
+Skeleton find_skeleton(const std::vector<VoxelRun>& runs, const Grid& grid, const SkeletonOptions& options) {
+    options.check();
+    // Each piece by itself: blocks of voxels could bridge a gap, and one thickness does not suit all.
+    Skeleton all;
+    for (const std::vector<VoxelRun>& piece : connected_runs(runs)) {
+        Skeleton one = skeleton_of_piece(piece, grid, options);
+        const auto nodes = static_cast<std::uint32_t>(all.nodes.size());
+        for (SkeletonBranch& branch : one.branches) {
+            branch.from += nodes;
+            branch.to += nodes;
+            all.branches.push_back(std::move(branch));
+        }
+        all.nodes.insert(all.nodes.end(), one.nodes.begin(), one.nodes.end());
+        all.pieces += one.pieces;
+    }
+    // Not the sum of the pieces, which rounding would make another number than other tables have.
+    all.volume_um3 = static_cast<double>(voxels_of(runs)) * grid.voxel_volume_um3();
+    return all;
 }
 
 std::vector<Skeleton> find_skeletons(const Instances& instances, std::uint8_t class_id,

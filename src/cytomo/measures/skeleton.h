@@ -53,7 +53,8 @@ struct SkeletonOptions {
 /// The skeleton of one object, its voxels given in runs of a volume with this grid (see find_runs).
 /// Ends lie on the surface: a tube with rounded ends is as long as it is from tip to tip. Loops stay, if
 /// their hole is larger than about a radius. Cavities do not matter to the lines, but are missing in the
-/// radii.
+/// radii. An object in several pieces (26 neighbours) has the lines of each as if it were alone, and no line
+/// across a gap.
 ///
 /// Method: levels of equal distance along the object give branches and loops (labels/level_graph.h); these
 /// are cut anew across their lines, and the centroids of the cuts give the final lines, so that lengths do

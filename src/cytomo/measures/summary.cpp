@@ -6,10 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cytomo/core/error.h"
-#include "cytomo/core/json_text.h"
 #include "cytomo/core/parallel.h"
 #include "cytomo/core/stretches.h"
-#include "cytomo/core/written_number.h"
+#include "cytomo/core/written_json.h"
 #include "cytomo/measures/object_sums.h"
 
 namespace cytomo {
@@ -128,10 +127,7 @@ Summary summarise(const Grid& grid, const Tomogram* tomogram, const std::vector<
 
 std::string summary_json(const Summary& summary) {
     using Json = nlohmann::ordered_json;
-    // With the digits that the tables have.
-    const auto number = [](double value) {
-        return std::isfinite(value) ? Json(as_written(value)) : Json(nullptr);
-    };
+    const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
     const auto triple = [&](Vec3 v) { return Json::array({number(v.x), number(v.y), number(v.z)}); };
     Json json;
     json["definitions"] = measure_definitions;
@@ -171,7 +167,7 @@ std::string summary_json(const Summary& summary) {
         json["seconds"] = Json::object();
         for (const auto& [stage, seconds] : summary.stage_seconds) json["seconds"][stage] = number(seconds);
     }
-    return json_text(json, 2) + "\n";
+    return written_json(json, 2) + "\n";
 }
 
 }  // namespace cytomo

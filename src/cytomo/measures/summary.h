@@ -18,7 +18,7 @@ namespace cytomo {
 /// different things by one name are told apart. Raise it by one with every change that gives another number
 /// for the same classes, objects and options, be it a definition, a default or a mistake that was mended; not
 /// for measures that are added.
-inline constexpr int measure_definitions = 2;
+inline constexpr int measure_definitions = 3;
 
 /// The voxels of one class. A class is what its objects are: pieces too small to be objects count apart.
 struct ClassTotal {

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace cytomo {
 namespace {
@@ -67,6 +70,21 @@ TEST(Summary, HasTheDigitsOfTheTables) {
     const std::string text = summary_json(s);
     EXPECT_NE(text.find("\"cell_volume_um3\": 18.31412,"), std::string::npos) << text;
     EXPECT_NE(text.find("\"volume_um3\": 0.3,"), std::string::npos) << text;
+    // Numbers of few digits that a JSON library may write with seventeen.
+    for (const auto& [value, digits] : std::vector<std::pair<double, std::string>>{
+             {2.180728, "2.180728"}, {2.1807280000000002, "2.180728"}, {8.8e-05, "8.8e-05"}, {3.0, "3.0"}}) {
+        s.cell_volume_um3 = value;
+        EXPECT_NE(summary_json(s).find("\"cell_volume_um3\": " + digits + ","), std::string::npos)
+            << summary_json(s);
+    }
+}
+
+TEST(Summary, IsLaidOutAsOtherJson) {
+    Summary s;
+    s.classes = {ClassSummary{}, ClassSummary{}};
+    s.record = {{"file \"a\"", "Z\xE4hne"}};
+    const std::string text = summary_json(s);
+    EXPECT_EQ(nlohmann::ordered_json::parse(text).dump(2) + "\n", text);
 }
 
 TEST(Summary, NamesInLatin1DoNotCostTheResult) {
