@@ -351,7 +351,7 @@ TEST(Intervals, CellBodiesAreNotCounted) {
         EXPECT_TRUE(std::isfinite(std::get<double>(table.rows[4][c]))) << table.columns[c].name;
     }
     EXPECT_EQ(std::get<double>(table.rows[0][4]), 1);
-    EXPECT_NE(table.columns[2].description.find("cell bodies (cytoplasm)"), std::string::npos);
+    EXPECT_NE(table.columns[2].description.find("of cell bodies without an interval"), std::string::npos);
 }
 
 TEST(Intervals, AbsentWithoutErrorsOfTheClass) {

@@ -37,8 +37,8 @@ struct PlanStep {
 /// if all their channels lie in one block of the layout: then the peak is one activation at full resolution,
 /// else two.
 /// A tile may have fewer slices than the network's stride, if a power of two: levels that are left with one
-/// slice are not halved along z. With Model::flat_slices, a tile of one slice is seen as if many like it lay on
-/// either side: all kernels are summed along z.
+/// slice are not halved along z. With Model::flat_slices, a tile of one slice is seen as if many like it lay
+/// on either side: all kernels are summed along z.
 class Plan {
 public:
     /// Takes what the head reads of some rows of voxels of the tile (counted along y, then z): floats in

@@ -78,8 +78,10 @@ TEST(Engine, ThinTilesAgreeWithLibtorch) {
         for (Model m : {lively_model(), refined_model()}) {
             m.flat_slices = depth == 0;
             compare(m, Precision::f32, 1e-5, 0.999, {24, 16, std::max<std::int64_t>(1, depth)});
-            if (can_compute(Precision::bf16)) compare(m, Precision::bf16, 0.01, 0.95, {24, 16, std::max<std::int64_t>(1, depth)});
-            if (can_compute(Precision::int8)) compare(m, Precision::int8, 0.03, 0.85, {24, 16, std::max<std::int64_t>(1, depth)});
+            if (can_compute(Precision::bf16))
+                compare(m, Precision::bf16, 0.01, 0.95, {24, 16, std::max<std::int64_t>(1, depth)});
+            if (can_compute(Precision::int8))
+                compare(m, Precision::int8, 0.03, 0.85, {24, 16, std::max<std::int64_t>(1, depth)});
         }
 }
 

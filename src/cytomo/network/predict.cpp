@@ -79,17 +79,16 @@ private:
     std::array<std::vector<float>, 3> share_, before_;
 };
 
-/// Activations of a single slice take so many times the memory of as many voxels of a volume, as reckoned: its
-/// layers are not run some slices at a time, and coarser levels shrink by four, not eight.
+/// Activations of a single slice take so many times the memory of as many voxels of a volume, as reckoned:
+/// its layers are not run some slices at a time, and coarser levels shrink by four, not eight.
 constexpr std::int64_t flat_memory = 3;
 
 Tiling choose_tiles(const PredictOptions& options, const Model& model, Size3 size) {
     const auto stride = model.architecture.stride();
     const bool flat = model.flat_slices && size.z == 1;
     const auto most = most_tile_voxels(model) / (flat ? flat_memory : 1);
-    return options.tile.x > 0
-               ? tiles_of(size, stride, options.overlap, options.tile, model.flat_slices)
-               : plan_tiles(size, stride, options.overlap, most, model.flat_slices);
+    return options.tile.x > 0 ? tiles_of(size, stride, options.overlap, options.tile, model.flat_slices)
+                              : plan_tiles(size, stride, options.overlap, most, model.flat_slices);
 }
 
 int choose_views(const PredictOptions& options, const Model& model, Size3 size) {
@@ -151,8 +150,8 @@ Probabilities predict_all(const Tomogram& tomogram, const Model& model, const Pr
     const Size3 tile = tiling.tile();
     // Views that are not mirrored along z need nothing beyond the volume's last slice.
     const auto wanted = record.views <= 4 && tiling.z.count() == 1 ? std::min(tile.z, tiling.z.size) : tile.z;
-    record.multiply_adds +=
-        static_cast<double>(record.views * tiling.count()) * multiply_adds(model.architecture, tile, wanted, model.flat_slices);
+    record.multiply_adds += static_cast<double>(record.views * tiling.count()) *
+                            multiply_adds(model.architecture, tile, wanted, model.flat_slices);
     const auto probe = [&] { return probe_tiles(resampler, scale, model, options); };
     const Runner run = over_views(make_runner(model, tile, options, record, probe, wanted), record.views,
                                   tile, classes, maps, disagreement, wanted);
@@ -214,7 +213,8 @@ int views_for(Size3 volume, const Architecture& architecture, bool flat_slices) 
         depth < stride) {  // what a user looks at first
         constexpr double most = 1.2e11;
         const auto padded = [&](std::int64_t n) { return (n + stride - 1) / stride * stride; };
-        const double work = multiply_adds(architecture, {padded(volume.x), padded(volume.y), depth}, 0, flat_slices);
+        const double work =
+            multiply_adds(architecture, {padded(volume.x), padded(volume.y), depth}, 0, flat_slices);
         return 4 * work <= most ? 4 : 2 * work <= most ? 2 : 1;
     }
     const double voxels = static_cast<double>(volume.x * volume.y * std::max(volume.z, stride)) *

@@ -334,7 +334,8 @@ PatchPair SampleSet::draw(const TrainOptions& options, Size3 size, bool guessed,
               inside(centre.z, grid.size.z, size.z)};
     AugmentOptions augment = sample.simulated ? options.augment : options.augment_own;
     constexpr double slabs_of_flat = 0.7;
-    if (size.z > 1 && 3 * size.z <= options.patch.z) augment.thin_slab = std::max(augment.thin_slab, slabs_of_flat);
+    if (size.z > 1 && 3 * size.z <= options.patch.z)
+        augment.thin_slab = std::max(augment.thin_slab, slabs_of_flat);
     if (size.z == 1) augment.thin_slab = 0;  // it is the slice that it was centred on
     PatchObjects objects;
     if (!guessed && sample.objects.count() > 0) objects = {&sample.objects, &sample.depth};

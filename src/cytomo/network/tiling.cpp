@@ -82,8 +82,8 @@ double multiply_adds(const Architecture& architecture, Size3 tile, std::int64_t 
         const Layer& layer = layers[i];
         const int level = layer.level();
         const auto depth = [&](int l) { return std::max<std::int64_t>(1, tile.z >> l); };
-        const bool flat =
-            (flat_slices && tile.z == 1) || (layer.stride > 1 && tile.z < architecture.stride() && tile.z >> (level - 1) <= 1);
+        const bool flat = (flat_slices && tile.z == 1) ||
+                          (layer.stride > 1 && tile.z < architecture.stride() && tile.z >> (level - 1) <= 1);
         const bool last = i + 2 >= layers.size();  // the last convolution, and the head after it
         const auto slices = last && wanted > 0 ? std::min(wanted, tile.z) : depth(level);
         sum += static_cast<double>(layer.inputs_without_clicks()) * layer.out *
