@@ -9,6 +9,7 @@
 #include "cytomo/network/predict.h"
 #include "cytomo/network/train.h"
 #include "engine.h"
+#include "test_absorbers.h"
 #include "unet.h"
 
 namespace cytomo {
@@ -148,11 +149,7 @@ TEST(ObjectHead, DecidesThePolarityByWhatItSaysOfNegatives) {
     const Model model = one_that_knows_negatives();
     PolarityEvidence last;
     for (const float sign : {1.F, -1.F}) {
-        auto v = std::make_shared<Volume<float>>(Grid{{64, 64, 32}, {0.02, 0.02, 0.02}, {}});
-        Random r(5);
-        for (std::int64_t i = 0; i < v->count(); ++i)
-            (*v)[i] = sign * static_cast<float>(r.normal(i % 64 < 4 && i / 64 % 64 < 40 ? 90 : 50, 5));
-        const auto t = tomogram_from(v);
+        const auto t = test_absorbers::few_absorbers(sign);
         PredictOptions options;
         options.tile = {64, 64, 48};
         EXPECT_EQ(choose_polarity(t, model, options),

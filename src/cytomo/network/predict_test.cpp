@@ -11,6 +11,7 @@
 #include "cytomo/network/libtorch.h"
 #include "cytomo/network/precision.h"
 #include "runner.h"
+#include "test_absorbers.h"
 #include "tiling.h"
 #include "torch_backend.h"
 
@@ -119,12 +120,8 @@ TEST(Predict, TiledEqualsUntiledAwayFromSeams) {
 TEST(Predict, PolarityIsChosenAsItIsSegmentedWith) {
     const Model model = make_model({{16, 16}, 3}, 1);
     for (const float sign : {1.F, -1.F}) {
-        // A few strong absorbers in noise, and the model knows nothing: the long tail decides.
-        auto v = std::make_shared<Volume<float>>(Grid{{64, 64, 32}, {0.02, 0.02, 0.02}, {}});
-        Random r(5);
-        for (std::int64_t i = 0; i < v->count(); ++i)
-            (*v)[i] = sign * static_cast<float>(r.normal(i % 64 < 4 && i / 64 % 64 < 40 ? 90 : 50, 5));
-        const auto t = tomogram_from(v);
+        // The model knows nothing: the long tail decides.
+        const auto t = test_absorbers::few_absorbers(sign);
         PredictOptions options;
         options.tile = {64, 64, 48};
         PredictRecord record;
