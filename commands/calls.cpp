@@ -8,6 +8,7 @@
 
 #include "cytomo/core/error.h"
 #include "cytomo/core/likely_name.h"
+#include "result_names.h"
 
 namespace cytomo::commands {
 
@@ -96,17 +97,12 @@ bool is_simulated(const fs::path& folder) {
 }
 
 std::string measured_name(const fs::path& folder) {
-    std::error_code ec;
-    fs::path plain = folder.lexically_normal();
-    if (const auto name = (plain.has_filename() ? plain : plain.parent_path()).filename();
-        name == "." || name == "..")
-        plain = fs::weakly_canonical(folder, ec);  // not a hidden folder
-    return (plain.has_filename() ? plain : plain.parent_path()).string() + "-measured";
+    return plain_folder(folder).string() + "-measured";
 }
 
 Words call_measuring(const fs::path& folder) {
     return {"measure", (folder / "tomogram.mrc").string(), (folder / "classes.tif").string(),
-            measured_name(folder)};
+            free_name_beside(folder, "measured").string()};
 }
 
 void refuse_exchanged(const std::vector<Place>& places) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <utility>
@@ -36,18 +37,23 @@ bool is_called_instances(const std::string& file) {
 }
 
 /// The largest of the values, if they are numbers of objects: nearly all from 1 up to it occur, and too many
-/// for classes; else 0. Reads the file once.
+/// for classes; else 0. Reads the file once, slice by slice.
 std::int64_t largest_object_number(const std::string& file, const ReadOptions& reading) {
     const StoredVolume volume = open_volume(file, reading);
     if (volume.legend || !some_slices_look_like_labels(volume)) return 0;
     std::vector<bool> occurs;
     try {
-        const InstanceVolume numbers = read_instances(file, reading);
-        for (const std::uint32_t n : numbers.values()) {
-            constexpr std::uint32_t most = 100'000'000;
-            if (n >= most) return 0;
-            if (n >= occurs.size()) occurs.resize(n + 1);
-            occurs[n] = true;
+        const Tomogram numbers = open_tomogram(file, reading);
+        std::vector<float> slice(static_cast<std::size_t>(numbers.grid.size.x * numbers.grid.size.y));
+        for (std::int64_t z = 0; z < numbers.grid.size.z; ++z) {
+            numbers.read_slices(z, 1, slice);
+            for (const float value : slice) {
+                constexpr float most = 1 << 24;  // up to it, floats are whole numbers without gaps
+                if (!(value >= 0 && value < most) || value != std::floor(value)) return 0;
+                const auto n = static_cast<std::size_t>(value);
+                if (n >= occurs.size()) occurs.resize(n + 1);
+                occurs[n] = true;
+            }
         }
     } catch (const InputError&) {
         return 0;

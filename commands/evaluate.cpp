@@ -47,6 +47,7 @@ std::string take_back_scores(Agreement& agreement, const Pair& pair) {
     std::string names;
     for (ClassAgreement& c : agreement.classes) {
         if (!is_unlabelled(pair, c.class_id)) continue;
+        c.labelled = false;
         for (double* score : {&c.dice, &c.iou, &c.precision, &c.recall, &c.f1, &c.mean_surface_distance_um,
                               &c.surface_distance_95_um, &c.detection_f1, &c.panoptic_quality, &c.recognised,
                               &c.recognised_100nm})
@@ -56,13 +57,13 @@ std::string take_back_scores(Agreement& agreement, const Pair& pair) {
     return names;
 }
 
-void print_table(const Agreement& agreement, const Headings& headings, const Pair& pair) {
+void print_table(const Agreement& agreement, const Headings& headings) {
     std::vector<std::vector<std::string>> lines{
         {"class", "Dice", "IoU", "precision", "recall", "surface distance (µm)", "95 % (µm)", "objects",
          "predicted", "detected", "detection F1", "panoptic quality", "recognised", "from 100 nm"}};
     for (const ClassAgreement& c : agreement.classes) {
         const auto of_truth = [&](std::int64_t count) {
-            return is_unlabelled(pair, c.class_id) ? std::string("-") : std::to_string(count);
+            return c.labelled ? std::to_string(count) : std::string("-");
         };
         lines.push_back({headings.at(c.class_id), cell_text(c.dice), cell_text(c.iou), cell_text(c.precision),
                          cell_text(c.recall), cell_text(c.mean_surface_distance_um),
@@ -195,7 +196,7 @@ void run_evaluate(const Common& common, const EvaluateArguments& arguments) {
     } else {
         Headings headings;
         for (const ClassAgreement& c : agreement.classes) headings[c.class_id] = heading_of(c, pair);
-        print_table(agreement, headings, pair);
+        print_table(agreement, headings);
     }
     if (!arguments.files.match.empty()) return;
     if (const std::string hint = mask_hint(pair, arguments.files); !hint.empty()) common.say(hint);

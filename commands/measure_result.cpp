@@ -162,9 +162,10 @@ void keep_edits(const Common& common, PendingOutput& output, const MeasureResult
         if (entry.path().filename().string().starts_with("edits.kept")) output.keep(entry.path());
     if (!a.edits.empty() && !fs::equivalent(a.edits, of_result, ec)) output.keep(a.edits);
     if (!fs::is_regular_file(of_result, ec)) return;
-    if (a.edits.empty() && origin.value(record_names::edits).empty()) return output.keep(of_result);
+    // One that was not carried out there is a file of the user, which PendingOutput keeps.
+    if (origin.value(record_names::edits).empty()) return a.edits.empty() ? output.keep(of_result) : void();
     const std::string former = read_edit_list(of_result.string());
-    if (begins_with_lines(list, former)) return;
+    if (former.find_first_not_of(" \t\r\n") == std::string::npos || begins_with_lines(list, former)) return;
     const fs::path aside = free_name_for(former, folder);
     if (!fs::exists(aside, ec)) write_text(output.path() / aside.filename(), former);
     common.say(a.result + ": its corrections are not carried out this time; the list becomes " +

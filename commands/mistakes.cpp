@@ -10,6 +10,7 @@
 
 #include "calls.h"
 #include "cytomo/core/likely_name.h"
+#include "number_meant.h"
 #include "option_meant.h"
 #include "other_words.h"
 
@@ -45,14 +46,20 @@ std::string upper(std::string text) {
     return text;
 }
 
-/// "cytomo reconstruct TILTS --angles ANGLES --output OUTPUT": what a command cannot do without.
-std::string shape_of(const CLI::App& command, const std::string& name) {
-    // One of several options that are required, which the parser does not know.
-    static const std::map<std::string, std::string> others{
+/// Commands that need one of several options or places, which the parser does not know, and how they are
+/// called.
+const std::map<std::string, std::string>& shapes_of_their_own() {
+    static const std::map<std::string, std::string> shapes{
         {"train", "cytomo train --images TOMOGRAM --labels LABELS -o MODEL.safetensors"},
         {"compare", "cytomo compare OUTDIR --group NAME=FOLDER,… --group NAME=FOLDER,…"},
         {"measure", "cytomo measure TOMOGRAM CLASSES OUTDIR, or cytomo measure RESULT"}};
-    if (const auto other = others.find(name); other != others.end()) return other->second;
+    return shapes;
+}
+
+/// "cytomo reconstruct TILTS --angles ANGLES --output OUTPUT": what a command cannot do without.
+std::string shape_of(const CLI::App& command, const std::string& name) {
+    const auto own = shapes_of_their_own().find(name);
+    if (own != shapes_of_their_own().end()) return own->second;
     std::string text = "cytomo " + name;
     for (const CLI::Option* option : command.get_options())
         if (option->get_positional()) text += " " + upper(option->get_single_name());
@@ -249,35 +256,6 @@ std::string other_word_meant(const CLI::App& command, const std::string& what, s
            (found && !meant.empty() ? advice("Then it is called so", call) : "") + "\n";
 }
 
-/// A number with a decimal comma ("0,01"), which the parser refused: with a point, and the call so. Empty for
-/// any other error. `from`: the first word behind the command.
-std::string decimal_comma_meant(const CLI::App& command, const std::string& what, std::size_t from) {
-    const Words& words = words_of_call();
-    const auto is_decimal = [](const std::string& text) {
-        const auto comma = text.find(',');
-        return comma != std::string::npos && comma > 0 && comma + 1 < text.size() &&
-               text.find_first_not_of("0123456789", text[0] == '-' || text[0] == '+' ? 1 : 0) == comma &&
-               text.find_first_not_of("0123456789", comma + 1) == std::string::npos;
-    };
-    for (std::size_t i = from; i < words.size(); ++i) {
-        if (!looks_like_option(words[i]) || find_option(command, words[i]) == nullptr) continue;
-        const auto equals = words[i].find('=');
-        const bool attached = equals != std::string::npos;
-        if (!attached && i + 1 == words.size()) continue;
-        const std::string given = attached ? words[i].substr(equals + 1) : words[i + 1];
-        if (!is_decimal(given) || what.find(given) == std::string::npos) continue;
-        std::string meant = given;
-        meant[meant.find(',')] = '.';
-        Words call = words;
-        call[attached ? i : i + 1] = attached ? words[i].substr(0, equals + 1) + meant : meant;
-        const std::string how = advice("Then it is called so", call);
-        if (how.empty()) continue;  // no number with decimals
-        return words[i].substr(0, equals) + ": expected a number, with a point before its decimals, found '" +
-               given + "': write " + meant + "." + how + "\n";
-    }
-    return {};
-}
-
 /// MODEL.safetensors, OUTDIR: what stands for the value of an option.
 std::string placeholder(const CLI::Option& option) {
     const std::string type = option.get_type_name();
@@ -287,8 +265,9 @@ std::string placeholder(const CLI::Option& option) {
 }
 
 /// The call as it was typed, and what it lacks behind it: names, and options that must be. `places`: how many
-/// names it has.
+/// names it has. Empty where the parser does not know what is lacking.
 Words completed(const CLI::App& command, Words call, std::size_t places, std::size_t from) {
+    if (shapes_of_their_own().count(command.get_name()) > 0) return {};
     Words more;
     for (const CLI::Option* option : command.get_options()) {
         if (option->get_positional()) {
@@ -385,7 +364,7 @@ std::string explain_refusal(const CLI::App* app, const CLI::Error& error) {
                 : simulated.empty() ? how + "\n"
                                     : "\n" + how.substr(1) + "\n");
     }
-    if (const std::string text = decimal_comma_meant(*command, error.what(), at + 1); !text.empty())
+    if (const std::string text = number_meant(*command, error.what(), at + 1); !text.empty())
         return "cytomo " + name + ": " + text;
     if (error.get_name() == "ValidationError")
         if (const std::string text = other_word_meant(*command, error.what(), at); !text.empty())

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "result_names.h"
+
 namespace cytomo::commands {
 
 namespace fs = std::filesystem;
@@ -32,11 +34,7 @@ bool is_number(const std::string& word) {
 
 /// The last part of a folder's path, or the whole path where another folder has that name too.
 std::string group_name(const fs::path& folder, const std::vector<fs::path>& all) {
-    const auto last = [](const fs::path& path) {
-        std::error_code ec;
-        const fs::path plain = fs::weakly_canonical(path, ec);
-        return (plain.has_filename() ? plain : plain.parent_path()).filename().string();
-    };
+    const auto last = [](const fs::path& path) { return plain_folder(path).filename().string(); };
     const auto same = std::count_if(all.begin(), all.end(),
                                     [&](const fs::path& other) { return last(other) == last(folder); });
     return same > 1 ? folder.string() : last(folder);

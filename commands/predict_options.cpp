@@ -84,8 +84,7 @@ std::string describe(const PredictRecord& r) {
         text, sizeof text, "dense matter is %s%s; %s, %s, %s%s; %.1f s; mean confidence %.2f",
         r.polarity == Polarity::dense_is_dark ? "dark" : "bright",
         r.polarity_guessed
-            ? (" (guessed, " + std::to_string(static_cast<int>(100 * r.polarity_confidence)) + " % sure)")
-                  .c_str()
+            ? (" (guessed, " + std::to_string(std::lround(100 * r.polarity_confidence)) + " % sure)").c_str()
             : "",
         r.device_text().c_str(), r.precision.c_str(), views.c_str(), work, r.seconds, r.mean_confidence);
     return text;

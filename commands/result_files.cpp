@@ -92,7 +92,6 @@ void write_result(const fs::path& folder, const Analysis& a, const SurfaceFiles&
 void say_result(const Analysis& analysis, const std::vector<std::string>& said, const Common& common) {
     for (const std::string& note : analysis.warnings)
         if (std::find(said.begin(), said.end(), note) == said.end()) common.say("note: " + note);
-    if (!analysis.measures.no_intervals.empty()) common.say(analysis.measures.no_intervals);
     for (const auto& c : analysis.measures.summary.classes)
         if (c.voxels + c.outside_objects > 0) {
             char line[200];  // with the digits of the page's cards

@@ -28,12 +28,17 @@ void check_apart(const std::vector<NamedResult>& results, const std::vector<fs::
     }
 }
 
-fs::path free_name_beside(const fs::path& folder, const std::string& word) {
+fs::path plain_folder(const fs::path& folder) {
     std::error_code ec;
     fs::path plain = folder.lexically_normal();
     if (!plain.has_filename()) plain = plain.parent_path();  // "out/"
     if (plain == "." || plain.filename() == "..") plain = fs::weakly_canonical(fs::absolute(plain), ec);
-    const std::string name = plain.string() + "-" + word;
+    return plain;
+}
+
+fs::path free_name_beside(const fs::path& folder, const std::string& word) {
+    std::error_code ec;
+    const std::string name = plain_folder(folder).string() + "-" + word;
     fs::path free = name;
     for (int n = 2; fs::exists(fs::symlink_status(free, ec)); ++n) free = name + "-" + std::to_string(n);
     return free;

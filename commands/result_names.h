@@ -25,6 +25,9 @@ void check_apart(const std::vector<NamedResult>& results, const std::vector<std:
 /// remedy is the call that was made with a free folder beside it.
 ResultsOf results_of(const std::string& command, const std::string& folder);
 
+/// The folder's path without "." and "/" at its end, so that words can be put behind it.
+std::filesystem::path plain_folder(const std::filesystem::path& folder);
+
 /// FOLDER-WORD, or FOLDER-WORD-2, …: the first that nothing has.
 std::filesystem::path free_name_beside(const std::filesystem::path& folder, const std::string& word);
 

@@ -100,7 +100,7 @@ def write(path, model):
 
 def checksum(model):
     """As `cytomo version` and records name a model: 64-bit FNV-1a of the names and the values of all weights, then of the
-    range of voxels and the weights of polarity's signs where they are not the usual ones. Some seconds."""
+    range of voxels, of slices that are seen flat and of the weights of polarity's signs where they are not the usual ones. Some seconds."""
     value, factor, mask = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
     for name in sorted(model.tensors, key=str.encode):
         values = values_of(model.tensors[name])

@@ -92,7 +92,7 @@ std::vector<std::string> find_warnings(const Tomogram& t, const Legend& legend, 
                        "opposite, all that follows is wrong: --polarity dark or bright decides it.");
     if (r.mean_confidence < 0.75)
         out.push_back("The model is unsure about this tomogram (mean confidence " +
-                      std::to_string(static_cast<int>(100 * r.mean_confidence)) +
+                      std::to_string(std::lround(100 * r.mean_confidence)) +
                       " %). Label a few slices and train it on them before trusting the numbers.");
     if (t.grid.size.z * t.grid.voxel_um.z < 0.32)
         out.push_back(

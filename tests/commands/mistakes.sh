@@ -36,7 +36,7 @@ says "  cytomo measure $CELL/tomogram.mrc $CELL/classes.tif new"
 refused 1 "$CELL: expected results of cytomo, found a folder of cytomo simulate." \
     compare new --group a="$CELL" --group b=result
 says "  cytomo measure $CELL/tomogram.mrc $CELL/classes.tif $CELL-measured"
-rm result/classes.tif
+rm -r result/classes.tif result/found
 refused 1 "found a folder with results of cytomo measure" info result
 cp "$classes" pages/1.tif
 cp "$classes" pages/2.tif
@@ -119,6 +119,23 @@ cytomo evaluate "$classes" "$classes" --json
 voxels=$(json out.txt classes 2 true_voxels)
 cytomo info "$classes"
 grep -q "^labels .* 3 ($voxels voxels)" out.txt || fail "info does not say how many voxels are 3: $(cat out.txt)"
+
+# Whole numbers; calls that would be refused are not shown.
+refused 2 "--smoothing: expected a whole number, found '0.5'" surface "$classes" new --smoothing 0.5
+refused 2 "cytomo train --images TOMOGRAM --labels LABELS -o MODEL.safetensors" train --init wide
+! grep -q "OUTPUT" err.txt || fail "shows a call that is refused: $(cat err.txt)"
+# A free name is shown.
+mkdir -p "taken-measured" && mkdir taken && cp "$volume" taken/tomogram.mrc && cp "$CELL/truth.json" taken && cp "$classes" taken/classes.tif
+refused 1 "taken-measured-2" measure taken
+# Wrong classes of a large volume are told in little memory: one slice at a time.
+printf '\223NUMPY\001\000v\000' >large.npy
+printf "%-117s\n" "{'descr': '|u1', 'fortran_order': False, 'shape': (256, 512, 512), }" >>large.npy
+head -c $((256 * 512 * 512 - 1)) /dev/zero >>large.npy
+printf '\011' >>large.npy
+code=0
+(ulimit -v 600000 && "$CYTOMO" surface large.npy new --voxel-nm 20 --threads 1) >out.txt 2>err.txt || code=$?
+expect 1 "the exit code" echo $code
+! grep -q "out of memory" err.txt || fail "needs the memory of all object numbers to say that 9 has no meaning"
 
 # Threads that the environment does not give.
 export OMP_THREAD_LIMIT=1

@@ -89,6 +89,14 @@ cytomo measure other --overwrite --edits other.txt
 cmp -s other/edits.txt other.txt || fail "edits.txt is not the other list"
 cmp -s other/edits.kept-2.txt fewer.txt || fail "another list replaces the one of before, which is nowhere"
 rm -r other
+# A list of the user that was never carried out there is a file as any other.
+cp -R plain own
+cp edits.txt own/edits.txt
+cytomo measure own --overwrite --edits fewer.txt --placements 0
+cmp -s own/edits.txt fewer.txt || fail "edits.txt is not the list that was carried out"
+cmp -s own/edits.kept.txt edits.txt || fail "the user's list is lost"
+[ ! -e own/edits.kept-2.txt ] || fail "the user's list is there twice"
+rm -r own
 change here/summary.json 'del j["definitions"]'
 cytomo measure here --overwrite
 grep -q "here: its measures follow the definitions of an earlier version" err.txt || fail "does not say that definitions are not known"

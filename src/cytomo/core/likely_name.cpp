@@ -110,13 +110,13 @@ std::optional<FileTrouble> result_in_place_of_file(const fs::path& folder) {
     const auto has = [&](const char* name) { return fs::is_regular_file(folder / name, ec); };
     const std::string name = folder.string();
     if (has("summary.json") && has("objects.csv")) {
-        const bool of_analyze = has("classes.tif");
+        const bool again = has("found/found.json"), classes = has("classes.tif"),
+                   of_analyze = again || has("report.html");
         return FileTrouble{
             std::string("a folder with results of cytomo ") + (of_analyze ? "analyze" : "measure"),
             "Give the tomogram that they are of" +
-                (of_analyze ? ", or of its classes " + (folder / "classes.tif").string() +
-                                  ". To measure the result again: cytomo measure " + name
-                            : std::string()) +
+                (classes ? ", or its classes, " + (folder / "classes.tif").string() : std::string()) +
+                (again ? ". To measure the result again: cytomo measure " + name : std::string()) +
                 ". To compare results: cytomo compare OUTDIR --group NAME=" + name + ",…"};
     }
     if (has("found.json"))

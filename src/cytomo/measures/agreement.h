@@ -19,6 +19,8 @@ namespace cytomo {
 struct ClassAgreement {
     std::uint8_t class_id = 0;
     std::string name;
+    bool labelled =
+        true;  ///< false: nobody looked for the class in the truth, which has no score and no objects
     std::int64_t true_voxels = 0, predicted_voxels = 0, common_voxels = 0;
     double dice = not_defined;       ///< 2 common / (true + predicted)
     double iou = not_defined;        ///< common / (true + predicted - common)

@@ -19,7 +19,8 @@ Json number(double value) {
 std::string agreement_json(const Agreement& agreement,
                            const std::vector<std::pair<std::string, std::string>>& record) {
     Json classes = Json::array();
-    for (const ClassAgreement& c : agreement.classes)
+    for (const ClassAgreement& c : agreement.classes) {
+        const auto of_truth = [&c](std::int64_t count) { return c.labelled ? Json(count) : Json(nullptr); };
         classes.push_back({{"id", c.class_id},
                            {"name", c.name},
                            {"dice", number(c.dice)},
@@ -31,14 +32,15 @@ std::string agreement_json(const Agreement& agreement,
                            {"predicted_voxels", c.predicted_voxels},
                            {"mean_surface_distance_um", number(c.mean_surface_distance_um)},
                            {"surface_distance_95_um", number(c.surface_distance_95_um)},
-                           {"objects_true", c.objects_true},
+                           {"objects_true", of_truth(c.objects_true)},
                            {"objects_predicted", c.objects_predicted},
-                           {"detected", c.detected},
+                           {"detected", of_truth(c.detected)},
                            {"detection_f1", number(c.detection_f1)},
                            {"panoptic_quality", number(c.panoptic_quality)},
                            {"recognised", number(c.recognised)},
-                           {"objects_true_100nm", c.objects_true_100nm},
+                           {"objects_true_100nm", of_truth(c.objects_true_100nm)},
                            {"recognised_100nm", number(c.recognised_100nm)}});
+    }
     Json all{{"classes", classes},
              {"mean_dice", number(agreement.mean_dice)},
              {"mean_dice_classes", agreement.mean_classes},

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "cytomo/core/error.h"
+#include "cytomo/measures/group_statistics.h"
 #include "cytomo/report/html_text.h"
 #include "cytomo/report/plot_parts.h"
 
@@ -111,13 +112,6 @@ std::string draw_axis(const Axis& axis, double y, const std::string& label) {
     return out + text_at((label_width + plot_width - count_width) / 2, y + 38, "middle", label);
 }
 
-double quantile(const std::vector<double>& sorted, double q) {
-    const double rank = q * static_cast<double>(sorted.size() - 1);
-    const auto i = static_cast<std::size_t>(rank);
-    const double part = rank - static_cast<double>(i);
-    return i + 1 < sorted.size() ? sorted[i] * (1 - part) + sorted[i + 1] * part : sorted[i];
-}
-
 /// A closed shape around `middle`: heights (0 … 1) at even steps between two pixels.
 std::string shape(const std::vector<double>& heights, double from, double to, double middle, double up,
                   double down, Colour colour) {
@@ -180,10 +174,11 @@ std::string strip(const NamedValues& group, const std::vector<double>& sorted, c
         }
     }
     if (sorted.size() >= 4) {
-        const double q1 = axis.place(quantile(sorted, 0.25)), q3 = axis.place(quantile(sorted, 0.75));
+        const double q1 = axis.place(quantile_of_values(sorted, 0.25)),
+                     q3 = axis.place(quantile_of_values(sorted, 0.75));
         out += line(q1, middle, q3, middle, 0.9, 2.5);
     }
-    const double median = axis.place(quantile(sorted, 0.5));
+    const double median = axis.place(quantile_of_values(sorted, 0.5));
     if (sorted.size() >= 3)
         out += line(median, middle - row_height * 0.3, median, middle + row_height * 0.3, 0.9, 2.5);
     return out;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "cytomo/measures/group_statistics.h"
 #include "cytomo/report/colour_scale.h"
 #include "cytomo/report/curves.h"
 #include "cytomo/report/filopodia_pictures.h"
@@ -12,14 +13,6 @@
 namespace cytomo {
 
 namespace {
-
-/// Of sorted values; between two by linear interpolation (definition 7 of Hyndman and Fan 1996).
-double quantile_of(const std::vector<double>& sorted, double part) {
-    const double rank = part * static_cast<double>(sorted.size() - 1);
-    const auto i = static_cast<std::size_t>(rank);
-    const double beyond = rank - static_cast<double>(i);
-    return i + 1 < sorted.size() ? sorted[i] + beyond * (sorted[i + 1] - sorted[i]) : sorted[i];
-}
 
 /// Radius in nm against the distance from the root.
 Curve radius_curve(const Filopodium& f) {
@@ -55,9 +48,9 @@ Curve middle_of(const std::vector<Curve>& curves) {
         if (values.empty()) continue;
         std::sort(values.begin(), values.end());
         median.x.push_back(at);
-        median.y.push_back(quantile_of(values, 0.5));
-        median.band_low.push_back(quantile_of(values, 0.25));
-        median.band_high.push_back(quantile_of(values, 0.75));
+        median.y.push_back(quantile_of_values(values, 0.5));
+        median.band_low.push_back(quantile_of_values(values, 0.25));
+        median.band_high.push_back(quantile_of_values(values, 0.75));
     }
     return median;
 }

@@ -33,7 +33,7 @@ struct RadiusRange {
     double low = 0, high = 1;
     double part(double radius_um) const { return (radius_um - low) / (high - low); }
 };
-/// Round limits around nearly all radii; of at least one filopodium.
+/// Round limits around nearly all radii; of the filopodia; 0 to 1 without any.
 RadiusRange find_radius_range(std::span<const Filopodium> filopodia);
 
 /// A stretch of a tube: a cone with round ends, in pixels; depth grows away from the viewer.
